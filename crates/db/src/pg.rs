@@ -1,0 +1,224 @@
+//! PostgreSQL: each closure is a transaction on a pooled blocking connection, run again when it lost a race.
+//!
+//! Announcements reach other processes by one coalesced `NOTIFY` outside the write path, and theirs reach us by
+//! `LISTEN` on a connection of its own.
+
+use crate::pool::Pool;
+use crate::tx::Connection;
+use crate::{Error, Options, Tx, clock};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::sync::broadcast;
+
+/// How often one closure is run when it keeps losing.
+const TRIES_MAX: usize = 8;
+const CHANNEL: &str = "aptdesk";
+/// Announcements that may wait for the next `NOTIFY`; more are dropped (listeners also poll).
+const ANNOUNCEMENTS_WAITING_MAX: usize = 10_000;
+/// Pause between two `NOTIFY`, so that a busy desk sends few.
+const NOTIFY_PAUSE_MS: u64 = 10;
+/// PostgreSQL's own limit of a notification is 8,000 bytes.
+const NOTIFY_BYTES_MAX: usize = 7_500;
+const RECONNECT_PAUSE_MS: u64 = 1_000;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+}
+
+pub(crate) struct Postgres<A> {
+    config: postgres::Config,
+    pool: Pool<Tx<A>>,
+    clock: clock::Clock,
+    announcements: broadcast::Sender<Arc<str>>,
+    to_others: SyncSender<Arc<str>>,
+    _alive: Arc<()>,
+}
+
+impl<A: Send + 'static> Postgres<A> {
+    pub(crate) fn open(
+        url: &str,
+        options: &Options,
+        announcements: broadcast::Sender<Arc<str>>,
+    ) -> Result<Self, Error> {
+        let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| Error::Open(Box::new(e)))?;
+        if config.get_application_name().is_none() {
+            config.application_name("aptdesk");
+        }
+        let (to_others, waiting) = sync_channel(ANNOUNCEMENTS_WAITING_MAX);
+        let alive = Arc::new(());
+        let process = format!("{}-{:x}", std::process::id(), Arc::as_ptr(&alive) as usize);
+        tell_others(config.clone(), process.clone(), waiting)?;
+        hear_others(config.clone(), process, announcements.clone(), Arc::downgrade(&alive))?;
+        let pool = Pool::new(options.connections_max);
+        Ok(Postgres { config, pool, clock: options.clock.clone(), announcements, to_others, _alive: alive })
+    }
+
+    pub(crate) fn run<T, E, F>(&self, actor: A, mode: Mode, mut closure: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx<A>) -> Result<T, E>,
+        E: From<Error>,
+        A: Clone,
+    {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (outcome, lost_a_race) = self.once(actor.clone(), mode, &mut closure);
+            if !lost_a_race || tries == TRIES_MAX {
+                return outcome;
+            }
+            pause(Duration::from_millis(1 << tries.min(6)));
+        }
+    }
+
+    fn once<T, E, F>(&self, actor: A, mode: Mode, closure: &mut F) -> (Result<T, E>, bool)
+    where
+        F: FnMut(&mut Tx<A>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let mut tx = match self.pool.take(|| self.connect()) {
+            Ok(tx) => tx,
+            Err(error) => return (Err(error.into()), false),
+        };
+        tx.actor = Some(actor);
+        tx.now = (self.clock)();
+        tx.announcements.clear();
+        tx.lost_a_race = false;
+        let begin = match mode {
+            Mode::Read => "begin isolation level repeatable read read only",
+            Mode::Write => "begin",
+        };
+        let outcome = match tx.batch(begin) {
+            Ok(()) => catch_unwind(AssertUnwindSafe(|| closure(&mut tx)))
+                .unwrap_or_else(|_| Err(Error::Panicked.into())),
+            Err(error) => Err(error.into()),
+        };
+        let ended = tx.batch(if outcome.is_ok() { "commit" } else { "rollback" });
+        // Whether a lost connection lost the commit as well cannot be known: only a refusal may be repeated.
+        let lost_a_race = match (&outcome, &ended) {
+            (Ok(_), Err(Error::Postgres { source, .. })) => !source.is_closed() && tx.lost_a_race,
+            _ => tx.lost_a_race,
+        };
+        let outcome = outcome.and_then(|value| match ended {
+            Ok(()) => Ok(value),
+            Err(error) => Err(error.into()),
+        });
+        if outcome.is_ok() {
+            for topic in tx.announcements.drain(..) {
+                let _ = self.to_others.try_send(topic.clone());
+                let _ = self.announcements.send(topic);
+            }
+        }
+        self.return_to_pool(tx);
+        (outcome, lost_a_race)
+    }
+
+    fn connect(&self) -> Result<Tx<A>, Error> {
+        let client = self.config.connect(postgres::NoTls).map_err(|source| Error::Open(Box::new(source)))?;
+        Ok(Tx::on(Connection::Postgres { client: Box::new(client), statements: HashMap::new() }))
+    }
+
+    fn return_to_pool(&self, tx: Tx<A>) {
+        match &tx.connection {
+            Connection::Postgres { client, .. } if !client.is_closed() => self.pool.give_back(tx),
+            _ => self.pool.forget(),
+        }
+    }
+}
+
+impl<A> Drop for Postgres<A> {
+    /// A blocking client must not be dropped on an async worker, and we may be on one.
+    fn drop(&mut self) {
+        let idle: Vec<Connection> = self.pool.drain().into_iter().map(|tx| tx.connection).collect();
+        if !idle.is_empty() {
+            let _ = std::thread::Builder::new().name("postgres-close".into()).spawn(move || drop(idle));
+        }
+    }
+}
+
+fn tell_others(config: postgres::Config, process: String, waiting: Receiver<Arc<str>>) -> Result<(), Error> {
+    let work = move || {
+        let mut client: Option<postgres::Client> = None;
+        while let Ok(first) = waiting.recv() {
+            let mut message = format!("{process}\n{first}");
+            pause(Duration::from_millis(NOTIFY_PAUSE_MS));
+            while message.len() < NOTIFY_BYTES_MAX {
+                match waiting.try_recv() {
+                    Ok(topic) if !message.split('\n').any(|known| known == &*topic) => {
+                        message.push('\n');
+                        message.push_str(&topic);
+                    }
+                    Ok(_) => {}
+                    Err(_) => break,
+                }
+            }
+            if client.as_ref().is_none_or(postgres::Client::is_closed) {
+                client = config.connect(postgres::NoTls).ok();
+            }
+            if let Some(client) = &mut client
+                && let Err(error) = client.execute("select pg_notify($1, $2)", &[&CHANNEL, &message])
+            {
+                tracing::warn!(%error, "other processes could not be told of a change");
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("postgres-tell".into())
+        .spawn(work)
+        .map(|_| ())
+        .map_err(|source| Error::Open(Box::new(source)))
+}
+
+fn hear_others(
+    config: postgres::Config,
+    process: String,
+    announcements: broadcast::Sender<Arc<str>>,
+    alive: Weak<()>,
+) -> Result<(), Error> {
+    let work = move || {
+        while alive.strong_count() > 0 {
+            if let Err(error) = listen(&config, &process, &announcements, &alive) {
+                tracing::debug!(%error, "listening to other processes is interrupted");
+                pause(Duration::from_millis(RECONNECT_PAUSE_MS));
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("postgres-hear".into())
+        .spawn(work)
+        .map(|_| ())
+        .map_err(|source| Error::Open(Box::new(source)))
+}
+
+fn listen(
+    config: &postgres::Config,
+    process: &str,
+    announcements: &broadcast::Sender<Arc<str>>,
+    alive: &Weak<()>,
+) -> Result<(), postgres::Error> {
+    use postgres::fallible_iterator::FallibleIterator;
+    let mut client = config.connect(postgres::NoTls)?;
+    client.batch_execute(&format!("listen {CHANNEL}"))?;
+    while alive.strong_count() > 0 && !client.is_closed() {
+        let mut heard = client.notifications();
+        let mut next = heard.timeout_iter(Duration::from_millis(RECONNECT_PAUSE_MS));
+        while let Some(notification) = next.next()? {
+            let mut lines = notification.payload().split('\n');
+            if lines.next() != Some(process) {
+                for topic in lines {
+                    let _ = announcements.send(Arc::from(topic));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[allow(clippy::disallowed_methods)]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}

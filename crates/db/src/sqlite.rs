@@ -1,0 +1,258 @@
+//! SQLite: one writer thread that commits queued closures together, and readers on the calling thread.
+
+use crate::pool::Pool;
+use crate::tx::Connection;
+use crate::{Error, Options, Tx, clock};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use tokio::sync::{broadcast, oneshot};
+
+/// Closures that share one commit.
+const CLOSURES_PER_COMMIT_MAX: usize = 256;
+/// Changed rows after which the write-ahead log is folded into the file as soon as nobody waits.
+const CHANGES_BEFORE_CHECKPOINT: u64 = 20_000;
+/// … and at the latest.
+const CHANGES_BEFORE_CHECKPOINT_MAX: u64 = 200_000;
+const BUSY_TIMEOUT_MS: u32 = 10_000;
+const CACHE_KIB: i64 = 65_536;
+const MMAP_BYTES: i64 = 1 << 30;
+
+pub(crate) struct Sqlite<A> {
+    path: PathBuf,
+    readers: Pool<Tx<A>>,
+    queue: SyncSender<Box<dyn Write<A>>>,
+    waiting: Arc<AtomicUsize>,
+    clock: clock::Clock,
+}
+
+/// A closure that waits for the writer. It is run once, and answered once the commit is durable.
+trait Write<A>: Send {
+    /// True when its change is to be kept.
+    fn run(&mut self, tx: &mut Tx<A>) -> bool;
+    fn answer(self: Box<Self>, committed: Result<(), Error>);
+}
+
+struct Pending<A, F, T, E> {
+    actor: Option<A>,
+    closure: F,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<A, F, T, E> Write<A> for Pending<A, F, T, E>
+where
+    A: Send,
+    F: FnMut(&mut Tx<A>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<A>) -> bool {
+        tx.actor = self.actor.take();
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.closure)(tx)));
+        let outcome = outcome.unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Error>) {
+        let outcome = match (self.outcome, committed) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(Error::Stopped.into()),
+        };
+        let _ = self.reply.send(outcome);
+    }
+}
+
+impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
+    pub(crate) fn open(
+        path: &str,
+        options: &Options,
+        announcements: broadcast::Sender<Arc<str>>,
+    ) -> Result<Self, Error> {
+        let path = PathBuf::from(path);
+        let writer = connect(&path, options.durable)?;
+        let (queue, closures) = sync_channel(options.write_queue_max);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let writer = Writer {
+            tx: Tx::on(Connection::sqlite(writer)),
+            closures,
+            waiting: waiting.clone(),
+            announcements,
+            clock: options.clock.clone(),
+            changes: 0,
+        };
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || writer.run())
+            .map_err(|source| Error::Open(Box::new(source)))?;
+        Ok(Sqlite { path, readers: Pool::new(options.readers_max), queue, waiting, clock: options.clock.clone() })
+    }
+
+    pub(crate) fn read<T, E: From<Error>>(
+        &self,
+        actor: A,
+        closure: &mut dyn FnMut(&mut Tx<A>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.readers.take(|| Ok(Tx::on(Connection::sqlite(connect_to_read(&self.path)?))))?;
+        tx.actor = Some(actor);
+        tx.now = (self.clock)();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            tx.execute("begin deferred", &[])?;
+            closure(&mut tx)
+        }));
+        tx.announcements.clear();
+        match tx.execute("commit", &[]) {
+            Ok(_) => self.readers.give_back(tx),
+            Err(_) => self.readers.forget(),
+        }
+        outcome.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    pub(crate) fn queue<T, E, F>(&self, actor: A, closure: F) -> Result<oneshot::Receiver<Result<T, E>>, Error>
+    where
+        F: FnMut(&mut Tx<A>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let pending = Box::new(Pending { actor: Some(actor), closure, outcome: None, reply });
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.queue.try_send(pending).map_err(|refused| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            match refused {
+                TrySendError::Full(_) => Error::Busy,
+                TrySendError::Disconnected(_) => Error::Stopped,
+            }
+        })?;
+        Ok(answer)
+    }
+
+    pub(crate) fn queue_len(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Error> {
+        let connection = connect_to_read(&self.path)?;
+        let path = path.to_str().ok_or_else(|| Error::Corrupt("a path that is not UTF-8".into()))?;
+        connection.execute("vacuum into ?1", [path]).map_err(|e| Error::sqlite("vacuum into", e))?;
+        Ok(())
+    }
+}
+
+struct Writer<A> {
+    tx: Tx<A>,
+    closures: Receiver<Box<dyn Write<A>>>,
+    waiting: Arc<AtomicUsize>,
+    announcements: broadcast::Sender<Arc<str>>,
+    clock: clock::Clock,
+    changes: u64,
+}
+
+impl<A> Writer<A> {
+    fn run(mut self) {
+        let mut batch: Vec<Box<dyn Write<A>>> = Vec::with_capacity(CLOSURES_PER_COMMIT_MAX);
+        while let Ok(first) = self.closures.recv() {
+            batch.push(first);
+            while batch.len() < CLOSURES_PER_COMMIT_MAX {
+                match self.closures.try_recv() {
+                    Ok(next) => batch.push(next),
+                    Err(_) => break,
+                }
+            }
+            let committed = self.commit_together(&mut batch);
+            self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+            let failed = committed.err().map(|error| error.to_string());
+            for closure in batch.drain(..) {
+                closure.answer(match &failed {
+                    None => Ok(()),
+                    Some(why) => Err(Error::Corrupt(format!("the commit failed: {why}"))),
+                });
+            }
+            self.checkpoint_if_due();
+        }
+    }
+
+    fn commit_together(&mut self, batch: &mut [Box<dyn Write<A>>]) -> Result<(), Error> {
+        let tx = &mut self.tx;
+        tx.announcements.clear();
+        tx.execute("begin immediate", &[])?;
+        let alone = batch.len() == 1;
+        for closure in batch {
+            tx.now = (self.clock)();
+            let said = tx.announcements.len();
+            if !alone {
+                tx.execute("savepoint closure", &[])?;
+            }
+            let keep = closure.run(tx);
+            if alone && !keep {
+                tx.announcements.clear();
+                tx.execute("rollback", &[])?;
+                return Ok(());
+            }
+            if !keep {
+                tx.announcements.truncate(said);
+                tx.execute("rollback to closure", &[])?;
+            }
+            if !alone {
+                tx.execute("release closure", &[])?;
+            }
+        }
+        if let Err(error) = tx.execute("commit", &[]) {
+            let _ = tx.execute("rollback", &[]);
+            return Err(error);
+        }
+        for topic in tx.announcements.drain(..) {
+            let _ = self.announcements.send(topic);
+        }
+        Ok(())
+    }
+
+    /// Folding the log into the file is the slow part of writing; it is done when nobody waits, if possible.
+    fn checkpoint_if_due(&mut self) {
+        let Connection::Sqlite(connection) = &self.tx.connection else { return };
+        let changes = connection.total_changes();
+        let since = changes.saturating_sub(self.changes);
+        let idle = self.waiting.load(Ordering::Relaxed) == 0;
+        if since > CHANGES_BEFORE_CHECKPOINT_MAX || (idle && since > CHANGES_BEFORE_CHECKPOINT) {
+            self.changes = changes;
+            if let Err(error) = connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(())) {
+                tracing::warn!(%error, "the write-ahead log could not be folded into the database");
+            }
+        }
+    }
+}
+
+impl<A> Drop for Writer<A> {
+    fn drop(&mut self) {
+        if let Connection::Sqlite(connection) = &self.tx.connection {
+            let _ = connection.execute_batch("pragma optimize; pragma wal_checkpoint(truncate);");
+        }
+    }
+}
+
+fn connect(path: &Path, durable: bool) -> Result<rusqlite::Connection, Error> {
+    let connection = rusqlite::Connection::open(path).map_err(|source| Error::Open(Box::new(source)))?;
+    let synchronous = if durable { "full" } else { "normal" };
+    settle(&connection, &format!("pragma journal_mode=wal; pragma synchronous={synchronous}; pragma wal_autocheckpoint=0;"))?;
+    Ok(connection)
+}
+
+fn connect_to_read(path: &Path) -> Result<rusqlite::Connection, Error> {
+    let connection = rusqlite::Connection::open(path).map_err(|source| Error::Open(Box::new(source)))?;
+    settle(&connection, "pragma query_only=on;")?;
+    Ok(connection)
+}
+
+fn settle(connection: &rusqlite::Connection, own: &str) -> Result<(), Error> {
+    let common = format!(
+        "pragma busy_timeout={BUSY_TIMEOUT_MS}; {own} pragma foreign_keys=on; pragma cache_size=-{CACHE_KIB};
+         pragma mmap_size={MMAP_BYTES}; pragma temp_store=memory;"
+    );
+    connection.execute_batch(&common).map_err(|source| Error::Open(Box::new(source)))
+}
