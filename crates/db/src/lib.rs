@@ -17,6 +17,7 @@
 
 pub mod clock;
 mod error;
+pub mod fulltext;
 mod migrate;
 mod pg;
 mod pool;

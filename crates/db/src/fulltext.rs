@@ -1,0 +1,64 @@
+//! Full-text indexes: one of the few places where the two databases differ. Terms come folded, parted by spaces.
+
+use crate::{Engine, Error, Tx, params};
+
+/// Puts (or replaces) what can be found under `id`. `index` is a name from the schema, never a user's word.
+pub fn put<A>(tx: &mut Tx<A>, index: &'static str, id: i64, terms: &str) -> Result<(), Error> {
+    match tx.engine() {
+        Engine::Sqlite => {
+            tx.execute(&format!("insert or replace into {index} (rowid, terms) values ($1, $2)"), params![id, terms])?
+        }
+        // Not to_tsvector: its parser would split our terms again.
+        Engine::Postgres => tx.execute(
+            &format!(
+                "insert into {index} (id, terms) values ($1, array_to_tsvector(array(
+                   select distinct left(term, 200) from unnest(string_to_array($2, ' ')) as term where term <> '')))
+                 on conflict (id) do update set terms = excluded.terms"
+            ),
+            params![id, terms],
+        )?,
+    };
+    Ok(())
+}
+
+pub fn remove<A>(tx: &mut Tx<A>, index: &'static str, id: i64) -> Result<(), Error> {
+    let key = if tx.engine() == Engine::Sqlite { "rowid" } else { "id" };
+    tx.execute(&format!("delete from {index} where {key} = $1"), params![id])?;
+    Ok(())
+}
+
+/// Up to `count_max` ids below `below` that hold all `terms` (the last one as a beginning), newest first.
+pub fn newest<A>(
+    tx: &mut Tx<A>,
+    index: &'static str,
+    terms: &[String],
+    below: Option<i64>,
+    count_max: usize,
+) -> Result<Vec<i64>, Error> {
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = query(tx.engine(), terms);
+    let below = below.unwrap_or(i64::MAX);
+    let sql = match tx.engine() {
+        Engine::Sqlite => {
+            format!("select rowid from {index} where {index} match $1 and rowid < $2 order by rowid desc limit $3")
+        }
+        Engine::Postgres => format!(
+            "select id from {index} where terms @@ cast($1 as text)::tsquery and id < $2 order by id desc limit $3"
+        ),
+    };
+    tx.list(&sql, params![query, below, count_max], |row| row.get(0))
+}
+
+fn query(engine: Engine, terms: &[String]) -> String {
+    let last = terms.len() - 1;
+    let quoted = terms.iter().enumerate().map(|(i, term)| match engine {
+        Engine::Sqlite => format!("\"{}\"{}", term.replace('"', "\"\""), if i == last { "*" } else { "" }),
+        Engine::Postgres => {
+            let term = term.replace('\\', "\\\\").replace('\'', "''");
+            format!("'{term}'{}", if i == last { ":*" } else { "" })
+        }
+    });
+    quoted.collect::<Vec<_>>().join(if engine == Engine::Sqlite { " " } else { " & " })
+}
