@@ -1,0 +1,35 @@
+//! Evidence in; proficiencies, their certainty and their reasons out.
+//!
+//! Pure thought: it reads no clock, no disk and no network, and knows no ticket. Formulas stand beside their source.
+//!
+//! ```
+//! use skills::{Observation, SkillBelief, SkillId, SkillKind, observe, prior};
+//! let refunds = SkillBelief { skill: SkillId(1), belief: prior(SkillKind::Technical) };
+//! let steps = observe(&[refunds], &[1.0], 0.0, &Observation::Solved { for_good: true });
+//! assert!(steps[0].after.level() > steps[0].before.level());
+//! assert!(steps[0].after.variance < steps[0].before.variance);
+//! ```
+
+mod belief;
+mod decay;
+pub mod elo;
+mod evidence;
+mod filter;
+pub mod glicko2;
+mod library;
+mod observation;
+mod replay;
+
+pub use belief::{
+    Belief, EFFECTIVE_OBSERVATIONS_TO_SHOW, LEVEL_AT_ZERO_LOGITS, LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT,
+    level_of, logits_of,
+};
+pub use decay::{DecayClass, Forgetting, UnknownDecayClass, decayed, decayed_by, pulled, retention};
+pub use evidence::{SkillBelief, SkillId, Step, TICKET_DIFFICULTY_SD_LOGITS, observe, p_solved, prior};
+pub use filter::{Component, MEAN_LOGITS_MAX, Moved, update};
+pub use library::{
+    Certificate, Library, LibraryError, PhraseHardness, PhraseRule, Role, RoleRequirement, Skill, SkillKind,
+    UnknownSkillKind, UnknownWho, Who, library,
+};
+pub use observation::Observation;
+pub use replay::{Evidence, Portfolio, Start, replay};

@@ -1,0 +1,266 @@
+//! The kinds of evidence, and what each says of the ability behind it: a gradient, an information, an expectation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::belief::{LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, level_of, logits_of};
+
+/// Solved for good: slope α and offset o of p = σ(α·z + o). At z = 0 three of four stay solved.
+const SOLVED_SLOPE: f64 = 1.0;
+const SOLVED_OFFSET_LOGITS: f64 = 1.0;
+/// Satisfaction: slope, and cut points between the scores 1|2, 2|3, 3|4, 4|5 in logits; at z = 0 a little over half give a 5.
+const SATISFACTION_SLOPE: f64 = 0.6;
+const SATISFACTION_CUTS: [f64; 4] = [-2.6, -2.0, -1.3, -0.3];
+/// Ratings and reviews: standard deviation of one statement, in levels.
+const SELF_RATING_SD_LEVELS: f64 = 1.0;
+const LEAD_RATING_SD_LEVELS: f64 = 0.6;
+const PEER_RATING_SD_LEVELS: f64 = 0.8;
+const REVIEW_SD_LEVELS: f64 = 0.7;
+/// Handle time: −ln(ratio) = slope·z + noise. Twice as fast or slow is the most that counts.
+const HANDLE_TIME_SLOPE: f64 = 0.15;
+const HANDLE_TIME_SD: f64 = 0.8;
+const HANDLE_TIME_RATIO_MAX: f64 = 2.0;
+/// Speed teaches at most this share of what the lasting solution itself teaches, so it never outranks quality.
+const HANDLE_TIME_SHARE_OF_SOLVED_MAX: f64 = 0.5;
+/// Test questions sharper than this are treated as this sharp.
+const DISCRIMINATION_MAX: f64 = 4.0;
+
+/// One observation. Levels are 0–5 (cut to it); logits are those of [`crate::Belief`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Observation {
+    /// A solved ticket after its seven days: `for_good` unless it was reopened or escalated.
+    Solved {
+        for_good: bool,
+    },
+    /// The customer's rating, 1–5.
+    Satisfaction {
+        score: u8,
+    },
+    /// What a person, their lead or a colleague says of one skill.
+    SelfRating {
+        level: f64,
+    },
+    LeadRating {
+        level: f64,
+    },
+    PeerRating {
+        level: f64,
+    },
+    /// One criterion of a scorecard, on the level scale. A severe rater (above 0 logits) gives too little.
+    Review {
+        level: f64,
+        severity: f64,
+    },
+    /// One answer in a test: two-parameter item response, p = σ(`discrimination`·(θ − `difficulty`)), difficulty in logits.
+    Test {
+        correct: bool,
+        discrimination: f64,
+        difficulty: f64,
+    },
+    /// Time spent ÷ usual time for such work (above 0; 1 is usual). Says nothing unless the work was solved for good.
+    HandleTime {
+        ratio: f64,
+        for_good: bool,
+    },
+}
+
+/// What one observation says at a predictor of some mean and variance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Lesson {
+    /// G: slope of the log-likelihood in the predictor, per logit.
+    pub gradient: f64,
+    /// h ≥ 0: curvature of the log-likelihood (its information), per squared logit.
+    pub information: f64,
+    /// Expected and seen, in the observation's own unit: probability, score, level, or ln(ratio).
+    pub expected: f64,
+    pub observed: f64,
+}
+
+impl Observation {
+    /// Outcomes of work depend on how hard the work was; statements about a person do not.
+    pub fn depends_on_difficulty(&self) -> bool {
+        matches!(
+            self,
+            Observation::Solved { .. } | Observation::Satisfaction { .. } | Observation::HandleTime { .. }
+        )
+    }
+
+    /// None if the observation says nothing: a value that is not a number, or speed without quality.
+    pub(crate) fn lesson(&self, mean: f64, variance: f64) -> Option<Lesson> {
+        match *self {
+            Observation::Solved { for_good } => {
+                Some(yes_or_no(SOLVED_SLOPE, SOLVED_OFFSET_LOGITS, for_good, mean, variance))
+            }
+            Observation::Satisfaction { score } => Some(graded(score, mean, variance)),
+            Observation::SelfRating { level } => stated(level, 0.0, SELF_RATING_SD_LEVELS, mean),
+            Observation::LeadRating { level } => stated(level, 0.0, LEAD_RATING_SD_LEVELS, mean),
+            Observation::PeerRating { level } => stated(level, 0.0, PEER_RATING_SD_LEVELS, mean),
+            Observation::Review { level, severity } => stated(level, severity, REVIEW_SD_LEVELS, mean),
+            Observation::Test { correct, discrimination, difficulty } => {
+                let slope = discrimination.clamp(0.0, DISCRIMINATION_MAX);
+                let offset = -slope * difficulty;
+                offset.is_finite().then(|| yes_or_no(slope, offset, correct, mean, variance))
+            }
+            Observation::HandleTime { ratio, for_good } => handle_time(ratio, for_good, mean, variance),
+        }
+    }
+}
+
+/// P(solved for good) for a predictor z ~ Normal(`mean`, `variance`).
+pub(crate) fn p_solved_for_good(mean: f64, variance: f64) -> f64 {
+    p_yes(SOLVED_SLOPE, SOLVED_OFFSET_LOGITS, mean, variance)
+}
+
+/// E σ(slope·z + offset) for z ~ Normal(mean, variance) ≈ σ(m/√(1+πV/8)): MacKay (1992), "The evidence framework
+/// applied to classification networks".
+fn p_yes(slope: f64, offset: f64, mean: f64, variance: f64) -> f64 {
+    sigmoid(moderated(slope * mean + offset, slope * slope * variance))
+}
+
+fn moderated(mean: f64, variance: f64) -> f64 {
+    mean / (1.0 + std::f64::consts::PI * variance / 8.0).sqrt()
+}
+
+/// Bernoulli: G = α(y − p), h = α²p(1 − p).
+fn yes_or_no(slope: f64, offset: f64, yes: bool, mean: f64, variance: f64) -> Lesson {
+    let p = p_yes(slope, offset, mean, variance);
+    let observed = if yes { 1.0 } else { 0.0 };
+    Lesson {
+        gradient: slope * (observed - p),
+        information: slope * slope * p * (1.0 - p),
+        expected: p,
+        observed,
+    }
+}
+
+/// Graded logit (Samejima 1969). With S_k = P(score > k) = σ(a·z − c_k), S_0 = 1 and S_5 = 0, a score of k has
+/// probability S_{k−1} − S_k. As σ' = σ(1−σ), its logarithm has the slope a(1 − S_{k−1} − S_k) in z, and the negative
+/// second derivative a²[S_{k−1}(1−S_{k−1}) + S_k(1−S_k)], which is never negative. With two scores both are Bernoulli's.
+fn graded(score: u8, mean: f64, variance: f64) -> Lesson {
+    let score = usize::from(score.clamp(1, 5));
+    let mut above = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    for (k, cut) in SATISFACTION_CUTS.iter().enumerate() {
+        above[k + 1] = p_yes(SATISFACTION_SLOPE, -cut, mean, variance);
+    }
+    let (at_least, more) = (above[score - 1], above[score]);
+    Lesson {
+        gradient: SATISFACTION_SLOPE * (1.0 - at_least - more),
+        information: SATISFACTION_SLOPE.powi(2) * (at_least * (1.0 - at_least) + more * (1.0 - more)),
+        expected: above.iter().sum(),
+        observed: score as f64,
+    }
+}
+
+/// Gaussian: y = θ − severity + noise of variance s²: G = (y + severity − m)/s², h = 1/s².
+fn stated(level: f64, severity: f64, sd_levels: f64, mean: f64) -> Option<Lesson> {
+    let level = level.clamp(LEVEL_MIN, LEVEL_MAX);
+    let variance = (sd_levels / LEVELS_PER_LOGIT).powi(2);
+    let gradient = (logits_of(level) + severity - mean) / variance;
+    let expected = level_of(mean - severity);
+    gradient.is_finite().then_some(Lesson {
+        gradient,
+        information: 1.0 / variance,
+        expected,
+        observed: level,
+    })
+}
+
+/// Gaussian in −ln(ratio) with a small slope, and a gradient that is capped at half of the solution's own.
+fn handle_time(ratio: f64, for_good: bool, mean: f64, variance: f64) -> Option<Lesson> {
+    if !for_good || ratio.is_nan() || ratio <= 0.0 {
+        return None;
+    }
+    let quickness = -ratio.clamp(1.0 / HANDLE_TIME_RATIO_MAX, HANDLE_TIME_RATIO_MAX).ln();
+    let expected = HANDLE_TIME_SLOPE * mean;
+    let noise = HANDLE_TIME_SD.powi(2);
+    let gradient_max =
+        HANDLE_TIME_SHARE_OF_SOLVED_MAX * SOLVED_SLOPE * (1.0 - p_solved_for_good(mean, variance));
+    Some(Lesson {
+        gradient: (HANDLE_TIME_SLOPE * (quickness - expected) / noise).clamp(-gradient_max, gradient_max),
+        information: HANDLE_TIME_SLOPE.powi(2) / noise,
+        expected: -expected,
+        observed: -quickness,
+    })
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// P(score) at a known ability, straight from the definition.
+    fn p_score(score: usize, z: f64) -> f64 {
+        let above = |k: usize| match k {
+            0 => 1.0,
+            5 => 0.0,
+            _ => sigmoid(SATISFACTION_SLOPE * z - SATISFACTION_CUTS[k - 1]),
+        };
+        above(score - 1) - above(score)
+    }
+
+    #[test]
+    fn the_graded_gradient_and_information_are_the_derivatives_of_the_log_likelihood() {
+        const STEP: f64 = 1e-4;
+        for score in 1..=5 {
+            for z in [-3.0, -0.5, 0.0, 1.2, 4.0] {
+                let log = |z: f64| p_score(score, z).ln();
+                let slope = (log(z + STEP) - log(z - STEP)) / (2.0 * STEP);
+                let bend = (log(z + STEP) - 2.0 * log(z) + log(z - STEP)) / (STEP * STEP);
+                let lesson = graded(score as u8, z, 0.0);
+                assert!((lesson.gradient - slope).abs() < 1e-6, "{score} {z}");
+                assert!((lesson.information + bend).abs() < 1e-4, "{score} {z}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_expected_score_is_the_mean_over_all_scores() {
+        let by_hand: f64 = (1..=5).map(|score| score as f64 * p_score(score, 0.7)).sum();
+        assert!((graded(5, 0.7, 0.0).expected - by_hand).abs() < 1e-12);
+        assert!(by_hand > 3.5 && by_hand < 4.6, "customers are mostly content: {by_hand}");
+    }
+
+    #[test]
+    fn the_moderated_probability_is_close_to_the_integral() {
+        for (mean, variance) in [(0.0, 1.0), (1.5, 0.5), (-2.0, 2.0)] {
+            let steps = 20_000;
+            let sd = f64::sqrt(variance);
+            let integral: f64 = (0..steps)
+                .map(|i| -8.0 + 16.0 * (i as f64 + 0.5) / steps as f64)
+                .map(|x| {
+                    sigmoid(SOLVED_SLOPE * (mean + sd * x) + SOLVED_OFFSET_LOGITS) * (-x * x / 2.0).exp()
+                })
+                .sum::<f64>()
+                * (16.0 / steps as f64)
+                / (2.0 * std::f64::consts::PI).sqrt();
+            assert!((p_solved_for_good(mean, variance) - integral).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn speed_without_quality_says_nothing() {
+        assert_eq!(Observation::HandleTime { ratio: 0.1, for_good: false }.lesson(0.0, 1.0), None);
+        assert!(Observation::HandleTime { ratio: 0.1, for_good: true }.lesson(0.0, 1.0).is_some());
+    }
+
+    #[test]
+    fn what_is_not_a_number_says_nothing() {
+        assert_eq!(Observation::LeadRating { level: f64::NAN }.lesson(0.0, 1.0), None);
+        assert_eq!(Observation::Review { level: 3.0, severity: f64::INFINITY }.lesson(0.0, 1.0), None);
+        let test = Observation::Test { correct: true, discrimination: 1.0, difficulty: f64::NAN };
+        assert_eq!(test.lesson(0.0, 1.0), None);
+    }
+
+    #[test]
+    fn evidence_reads_as_json_with_its_kind() {
+        let json = serde_json::to_string(&Observation::Satisfaction { score: 4 }).unwrap();
+        assert_eq!(json, r#"{"kind":"satisfaction","score":4}"#);
+        assert_eq!(
+            serde_json::from_str::<Observation>(r#"{"kind":"self_rating","level":3.0}"#).unwrap(),
+            Observation::SelfRating { level: 3.0 }
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! Live filtering and replay: the same evidence gives the same beliefs, and what was struck out never happened.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::belief::Belief;
+use crate::decay::{DecayClass, decayed};
+use crate::evidence::{SkillBelief, SkillId, Step, observe};
+use crate::observation::Observation;
+
+/// One line of a person's append-only list of evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub at_ms: i64,
+    /// The skills it is about, with their weights.
+    pub skills: Vec<(SkillId, f64)>,
+    /// Logits; 0 is usual.
+    pub difficulty: f64,
+    pub observation: Observation,
+    /// Contested with success: it stays in the list and counts for nothing.
+    pub struck_out: bool,
+}
+
+/// Where a skill starts, where it fades to, and how fast.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    pub prior: Belief,
+    pub decay: DecayClass,
+}
+
+/// Everything that is believed of one person, each skill as of its last evidence.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Portfolio {
+    held: BTreeMap<SkillId, Held>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Held {
+    belief: Belief,
+    as_of_ms: i64,
+}
+
+/// The portfolio that a whole list leads to. The list is in the order in which it was written down.
+pub fn replay(evidence: &[Evidence], start: impl Fn(SkillId) -> Start) -> Portfolio {
+    let mut portfolio = Portfolio::default();
+    for line in evidence {
+        portfolio.apply(line, &start);
+    }
+    portfolio
+}
+
+impl Portfolio {
+    /// One more line. Each skill first fades to the moment of the evidence, then moves.
+    pub fn apply(&mut self, evidence: &Evidence, start: impl Fn(SkillId) -> Start) -> Vec<Step> {
+        if evidence.struck_out {
+            return Vec::new();
+        }
+        let (prior, weights): (Vec<SkillBelief>, Vec<f64>) = evidence
+            .skills
+            .iter()
+            .map(|&(skill, weight)| {
+                let belief = self.belief_at(skill, evidence.at_ms, &start);
+                (SkillBelief { skill, belief }, weight)
+            })
+            .unzip();
+        let steps = observe(&prior, &weights, evidence.difficulty, &evidence.observation);
+        for step in &steps {
+            let last_ms = self.held.get(&step.skill).map_or(evidence.at_ms, |held| held.as_of_ms);
+            // Evidence that is told late does not turn the clock back.
+            let as_of_ms = evidence.at_ms.max(last_ms);
+            self.held.insert(step.skill, Held { belief: step.after, as_of_ms });
+        }
+        steps
+    }
+
+    /// The belief at a moment: faded since its last evidence, or the start if there was none.
+    pub fn belief_at(&self, skill: SkillId, now_ms: i64, start: impl Fn(SkillId) -> Start) -> Belief {
+        let Start { prior, decay } = start(skill);
+        match self.held.get(&skill) {
+            Some(held) => decayed(held.belief, prior, now_ms.saturating_sub(held.as_of_ms), decay),
+            None => prior,
+        }
+    }
+
+    /// The skills of which there is evidence.
+    pub fn skills(&self) -> impl Iterator<Item = SkillId> + '_ {
+        self.held.keys().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::prior;
+    use crate::library::SkillKind;
+
+    fn start(skill: SkillId) -> Start {
+        if skill.0 == 1 {
+            Start { prior: prior(SkillKind::Product), decay: DecayClass::Product }
+        } else {
+            Start { prior: prior(SkillKind::Human), decay: DecayClass::Human }
+        }
+    }
+
+    fn observation() -> impl Strategy<Value = Observation> {
+        prop_oneof![
+            any::<bool>().prop_map(|for_good| Observation::Solved { for_good }),
+            (1..=5_u8).prop_map(|score| Observation::Satisfaction { score }),
+            (0.0..=5.0_f64).prop_map(|level| Observation::SelfRating { level }),
+            (0.0..=5.0_f64).prop_map(|level| Observation::Review { level, severity: 0.2 }),
+        ]
+    }
+
+    prop_compose! {
+        fn line()(hours in 0..9_000_i64, first in 0.1..1.0_f64, second in 0.1..1.0_f64, difficulty in -2.0..2.0_f64,
+                  observation in observation(), struck_out in proptest::bool::weighted(0.2)) -> Evidence {
+            let skills = vec![(SkillId(1), first), (SkillId(2), second)];
+            Evidence { at_ms: hours * 3_600_000, skills, difficulty, observation, struck_out }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn replaying_the_list_gives_what_was_believed_live(lines in proptest::collection::vec(line(), 0..40)) {
+            let mut live = Portfolio::default();
+            for line in &lines {
+                live.apply(line, start);
+            }
+            prop_assert_eq!(live, replay(&lines, start));
+        }
+
+        #[test]
+        fn what_was_struck_out_never_happened(lines in proptest::collection::vec(line(), 0..40)) {
+            let kept: Vec<Evidence> = lines.iter().filter(|line| !line.struck_out).cloned().collect();
+            prop_assert_eq!(replay(&lines, start), replay(&kept, start));
+        }
+
+        #[test]
+        fn a_portfolio_survives_being_stored(lines in proptest::collection::vec(line(), 0..10)) {
+            let whole = replay(&lines, start);
+            for (skill, held) in &whole.held {
+                let text = serde_json::to_string(&held.belief).unwrap();
+                let read: Belief = serde_json::from_str(&text).unwrap();
+                prop_assert!((read.mean - held.belief.mean).abs() < 1e-12, "{:?}", skill);
+            }
+        }
+    }
+
+    #[test]
+    fn a_skill_without_evidence_stands_where_everybody_starts() {
+        assert_eq!(Portfolio::default().belief_at(SkillId(1), 5, start), prior(SkillKind::Product));
+        assert_eq!(Portfolio::default().skills().count(), 0);
+    }
+
+    #[test]
+    fn years_later_only_the_start_is_left() {
+        let praise = Evidence {
+            at_ms: 0,
+            skills: vec![(SkillId(1), 1.0)],
+            difficulty: 0.0,
+            observation: Observation::LeadRating { level: 5.0 },
+            struck_out: false,
+        };
+        let portfolio = replay(&[praise], start);
+        let soon = portfolio.belief_at(SkillId(1), 0, start);
+        let late = portfolio.belief_at(SkillId(1), 10 * 365 * 86_400_000, start);
+        assert!(soon.level() > 3.0);
+        assert!((late.mean - prior(SkillKind::Product).mean).abs() < 1e-6);
+    }
+}
