@@ -1,1 +1,32 @@
-//! Being laid.
+//! The product: people, tickets, mail, skills, routing, ratings, and all of the product's SQL.
+//!
+//! A command is a plain function inside one transaction: may they? load, decide, save, record. Doors hand commands
+//! over and know protocols; this crate has never heard of HTTP, HTML, SMTP or SIP. What follows from a change is
+//! decided in one place, [`events::reactions_to`], and runs as jobs.
+
+pub mod access;
+mod actor;
+pub mod blobs;
+pub mod events;
+mod ids;
+pub mod mail;
+mod open;
+pub mod people;
+mod refusal;
+pub mod routing;
+pub mod satisfaction;
+pub mod search;
+pub mod settings;
+pub mod skills;
+pub mod tickets;
+pub mod work;
+
+pub use actor::{Actor, Role};
+pub use ids::*;
+pub use open::{Desk, OpenError, migrations};
+pub use refusal::{Kind, Refusal};
+
+/// A transaction of the desk.
+pub type Tx = db::Tx<Actor>;
+/// The desk's database.
+pub type Db = db::Db<Actor>;

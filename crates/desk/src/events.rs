@@ -1,0 +1,249 @@
+//! Every change there can be, and what follows from each.
+//!
+//! An event is written in the transaction that made the change, with the jobs that follow from it. A new event does
+//! not compile until somebody has decided in [`reactions_to`] what follows.
+
+use crate::tickets::{Channel, Status};
+use crate::work::{Due, Work};
+use crate::*;
+use serde::{Deserialize, Serialize};
+
+/// Facts only, in the past participle, never a whole record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    // people
+    UserCreated { user: UserId },
+    UserChanged { user: UserId, fields: Vec<String> },
+    UserDeleted { user: UserId },
+    IdentityAdded { user: UserId, identity: IdentityId },
+    SignedIn { user: UserId },
+    PasswordChanged { user: UserId },
+    OrganizationCreated { organization: OrganizationId },
+    OrganizationChanged { organization: OrganizationId },
+    GroupCreated { group: GroupId },
+    GroupChanged { group: GroupId },
+    MembershipsChanged { user: UserId },
+    ApiTokenCreated { token: ApiTokenId },
+    ApiTokenRevoked { token: ApiTokenId },
+    SettingsChanged { by: Option<UserId> },
+    // tickets
+    TicketCreated { ticket: TicketId, requester: UserId, channel: Channel, status: Status },
+    CommentAdded { ticket: TicketId, comment: CommentId, author: UserId, public: bool, by_staff: bool, channel: Channel },
+    TicketAssigned { ticket: TicketId, from: Option<UserId>, to: Option<UserId> },
+    GroupSet { ticket: TicketId, from: Option<GroupId>, to: Option<GroupId> },
+    StatusChanged { ticket: TicketId, from: Status, to: Status, assignee: Option<UserId> },
+    /// A solved ticket came back to life because its requester wrote again.
+    TicketReopened { ticket: TicketId, assignee: Option<UserId> },
+    TicketChanged { ticket: TicketId, fields: Vec<String> },
+    TicketDeleted { ticket: TicketId },
+    // mail
+    MailReceived { mail: MailId },
+    MailSuspended { mail: MailId, reason: String },
+    MailRecovered { mail: MailId, ticket: TicketId },
+    MailQueued { mail_out: MailOutId, ticket: Option<TicketId> },
+    MailSent { mail_out: MailOutId, ticket: Option<TicketId> },
+    MailFailed { mail_out: MailOutId, ticket: Option<TicketId> },
+    MailboxChanged { mailbox: MailboxId },
+    // skills
+    SkillChanged { skill: SkillId },
+    SkillRuleChanged { rule: SkillRuleId },
+    RequirementsSet { ticket: TicketId, by_person: bool },
+    EvidenceAdded { evidence: EvidenceId, user: UserId },
+    EvidenceStruck { evidence: EvidenceId, user: UserId },
+    InterestsChanged { user: UserId },
+    // routing
+    PresenceChanged { user: UserId, from: String, to: String },
+    TicketRouted { ticket: TicketId, decision: DecisionId, chosen: Option<UserId> },
+    // satisfaction
+    RatingAsked { ticket: TicketId, rating: RatingId },
+    RatingGiven { ticket: TicketId, rating: RatingId, score: i64 },
+}
+
+impl Event {
+    /// What the event is about: a kind of thing and its id.
+    pub fn subject(&self) -> (&'static str, i64) {
+        use Event::*;
+        match self {
+            UserCreated { user }
+            | UserChanged { user, .. }
+            | UserDeleted { user }
+            | IdentityAdded { user, .. }
+            | SignedIn { user }
+            | PasswordChanged { user }
+            | MembershipsChanged { user }
+            | EvidenceAdded { user, .. }
+            | EvidenceStruck { user, .. }
+            | InterestsChanged { user }
+            | PresenceChanged { user, .. } => ("user", user.0),
+            OrganizationCreated { organization } | OrganizationChanged { organization } => {
+                ("organization", organization.0)
+            }
+            GroupCreated { group } | GroupChanged { group } => ("group", group.0),
+            ApiTokenCreated { token } | ApiTokenRevoked { token } => ("api_token", token.0),
+            SettingsChanged { .. } => ("desk", 0),
+            TicketCreated { ticket, .. }
+            | CommentAdded { ticket, .. }
+            | TicketAssigned { ticket, .. }
+            | GroupSet { ticket, .. }
+            | StatusChanged { ticket, .. }
+            | TicketReopened { ticket, .. }
+            | TicketChanged { ticket, .. }
+            | TicketDeleted { ticket }
+            | RequirementsSet { ticket, .. }
+            | TicketRouted { ticket, .. }
+            | RatingAsked { ticket, .. }
+            | RatingGiven { ticket, .. } => ("ticket", ticket.0),
+            MailReceived { mail } | MailSuspended { mail, .. } | MailRecovered { mail, .. } => ("mail", mail.0),
+            MailQueued { mail_out, .. } | MailSent { mail_out, .. } | MailFailed { mail_out, .. } => {
+                ("mail_out", mail_out.0)
+            }
+            MailboxChanged { mailbox } => ("mailbox", mailbox.0),
+            SkillChanged { skill } => ("skill", skill.0),
+            SkillRuleChanged { rule } => ("skill_rule", rule.0),
+        }
+    }
+}
+
+/// A new event does not compile until somebody has decided here what follows from it.
+fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
+    use Event::*;
+    let now = Due::Now;
+    match event {
+        TicketCreated { ticket, status, .. } if *status < Status::Solved => {
+            vec![(Work::TriageTicket { ticket: *ticket }, now)]
+        }
+        CommentAdded { ticket, comment, public: true, by_staff, channel, .. } => {
+            let mut follow = Vec::new();
+            if *by_staff && channel.reaches_by_mail() {
+                follow.push((Work::MailComment { comment: *comment }, Due::AfterUndo));
+            }
+            if !by_staff {
+                follow.push((Work::RouteTicket { ticket: *ticket }, now));
+            }
+            follow
+        }
+        // Work came in, went away, or came back: look who can take it.
+        TicketAssigned { ticket, to: None, .. } | TicketReopened { ticket, .. } => {
+            vec![(Work::RouteTicket { ticket: *ticket }, now)]
+        }
+        TicketAssigned { from: Some(freed), .. } => vec![(Work::FillHandsOf { user: *freed }, now)],
+        GroupSet { ticket, .. } | RequirementsSet { ticket, by_person: true } => {
+            vec![(Work::RouteTicket { ticket: *ticket }, now)]
+        }
+        StatusChanged { ticket, to, assignee, .. } if *to >= Status::Solved => {
+            let mut follow = Vec::new();
+            if *to == Status::Solved {
+                follow.push((Work::AskForRating { ticket: *ticket }, Due::WhenRatingIsDue));
+                follow.push((Work::LearnFromOutcome { ticket: *ticket }, Due::WhenOutcomeIsSure));
+            }
+            follow.extend(assignee.map(|user| (Work::FillHandsOf { user }, now)));
+            follow
+        }
+        StatusChanged { assignee: Some(user), to: Status::Pending | Status::Hold, .. } => {
+            vec![(Work::FillHandsOf { user: *user }, now)]
+        }
+        PresenceChanged { user, to, .. } => match to.as_str() {
+            "online" => vec![(Work::FillHandsOf { user: *user }, now)],
+            "offline" => vec![(Work::ReturnWorkOf { user: *user }, now)],
+            _ => vec![],
+        },
+        MembershipsChanged { user } => vec![(Work::FillHandsOf { user: *user }, now)],
+        MailReceived { mail } => vec![(Work::TakeInMail { mail: *mail }, now)],
+        MailQueued { mail_out, .. } => vec![(Work::SendMail { mail_out: *mail_out }, now)],
+        RatingGiven { rating, .. } => vec![(Work::LearnFromRating { rating: *rating }, now)],
+        TicketCreated { .. }
+        | CommentAdded { .. }
+        | TicketAssigned { .. }
+        | StatusChanged { .. }
+        | TicketChanged { .. }
+        | TicketDeleted { .. }
+        | UserCreated { .. }
+        | UserChanged { .. }
+        | UserDeleted { .. }
+        | IdentityAdded { .. }
+        | SignedIn { .. }
+        | PasswordChanged { .. }
+        | OrganizationCreated { .. }
+        | OrganizationChanged { .. }
+        | GroupCreated { .. }
+        | GroupChanged { .. }
+        | ApiTokenCreated { .. }
+        | ApiTokenRevoked { .. }
+        | SettingsChanged { .. }
+        | MailSuspended { .. }
+        | MailRecovered { .. }
+        | MailSent { .. }
+        | MailFailed { .. }
+        | MailboxChanged { .. }
+        | SkillChanged { .. }
+        | SkillRuleChanged { .. }
+        | RequirementsSet { .. }
+        | EvidenceAdded { .. }
+        | EvidenceStruck { .. }
+        | InterestsChanged { .. }
+        | TicketRouted { .. }
+        | RatingAsked { .. } => vec![],
+    }
+}
+
+/// Writes the event and the jobs that follow from it, and tells those who watch (`ticket:12`, `user:3`, `queue`).
+pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
+    let (subject, subject_id) = event.subject();
+    let facts = serde_json::to_string(event).map_err(|error| db::Error::Corrupt(error.to_string()))?;
+    let kind = kind_in(&facts).to_owned();
+    let (now, actor) = (tx.now(), tx.actor().user());
+    tx.execute(
+        "insert into events (at, actor_id, kind, subject, subject_id, facts) values ($1, $2, $3, $4, $5, $6)",
+        db::params![now, actor, kind, subject, subject_id, facts],
+    )?;
+    for (work, due) in reactions_to(event) {
+        work::enqueue(tx, &work, due)?;
+    }
+    tx.announce(&format!("{subject}:{subject_id}"));
+    match event {
+        Event::TicketAssigned { from, to, .. } => {
+            for user in [from, to].into_iter().flatten() {
+                tx.announce(&format!("user:{user}"));
+            }
+            tx.announce("queue");
+        }
+        Event::TicketCreated { .. } | Event::StatusChanged { .. } | Event::CommentAdded { .. } => tx.announce("queue"),
+        Event::MailSuspended { .. } | Event::MailRecovered { .. } => tx.announce("ledger"),
+        Event::MailSent { ticket: Some(ticket), .. } | Event::MailFailed { ticket: Some(ticket), .. } => {
+            tx.announce(&format!("ticket:{ticket}"));
+        }
+        Event::EvidenceAdded { .. } | Event::EvidenceStruck { .. } => tx.announce("matrix"),
+        Event::PresenceChanged { .. } => tx.announce("presence"),
+        Event::SkillRuleChanged { .. } | Event::SkillChanged { .. } => tx.announce("rules"),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The value of the first key, `"kind"`, which serde writes first.
+fn kind_in(facts: &str) -> &str {
+    facts.trim_start_matches("{\"kind\":\"").split('"').next().unwrap_or_default()
+}
+
+/// A row of the history.
+#[derive(Debug, PartialEq)]
+pub struct Recorded {
+    pub id: i64,
+    pub at: i64,
+    pub actor: Option<UserId>,
+    pub event: Event,
+}
+
+/// The history of one thing, oldest first.
+pub fn list_of(tx: &mut Tx, subject: &str, subject_id: i64, count_max: usize) -> Result<Vec<Recorded>, db::Error> {
+    tx.list(
+        "select id, at, actor_id, facts from events where subject = $1 and subject_id = $2 order by id limit $3",
+        db::params![subject, subject_id, count_max],
+        |row| {
+            let facts: String = row.get(3)?;
+            let event = serde_json::from_str(&facts).map_err(|error| db::Error::Corrupt(error.to_string()))?;
+            Ok(Recorded { id: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, event })
+        },
+    )
+}

@@ -1,0 +1,87 @@
+//! Opening a desk: its database, its files, its key.
+
+use crate::blobs::Blobs;
+use crate::settings::DeskKey;
+use crate::{Actor, Db, Tx};
+use db::Migration;
+
+macro_rules! shared {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../migrations/", $name, ".sql")),
+        }
+    };
+}
+macro_rules! twins {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../migrations/", $name, ".postgres.sql")),
+        }
+    };
+}
+
+const MIGRATIONS: &[Migration] = &[
+    shared!("0001_foundation"),
+    shared!("0002_people"),
+    shared!("0003_tickets"),
+    shared!("0004_mail"),
+    shared!("0005_skills"),
+    shared!("0006_routing"),
+    twins!("0007_search"),
+];
+
+pub fn migrations() -> &'static [Migration] {
+    MIGRATIONS
+}
+
+/// One desk: a database, a folder of files, and the key that signs its tokens. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub db: Db,
+    pub blobs: Blobs,
+    /// Signs addresses and links. Never logged.
+    pub key: DeskKey,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the data folder {0} could not be made")]
+    Folder(std::path::PathBuf, #[source] std::io::Error),
+    #[error("the desk's database could not be opened")]
+    Db(#[from] db::Error),
+}
+
+impl Desk {
+    /// Opens (and makes, and brings up to date) the desk in `database`, with its files in `blobs`.
+    pub fn open(database: &str, blobs: impl Into<std::path::PathBuf>, options: db::Options) -> Result<Desk, OpenError> {
+        let blobs = blobs.into();
+        std::fs::create_dir_all(&blobs).map_err(|error| OpenError::Folder(blobs.clone(), error))?;
+        let db = Db::open(database, options)?;
+        db.migrate(MIGRATIONS, Actor::desk())?;
+        let key = db.write_now(Actor::desk(), crate::settings::desk_key)?;
+        db.write_now(Actor::desk(), |tx: &mut Tx| crate::settings::lay_foundations(tx))?;
+        Ok(Desk { db, blobs: Blobs::in_folder(blobs), key })
+    }
+
+    pub async fn read<T, E, F>(&self, actor: Actor, closure: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+    {
+        self.db.read(actor, closure).await
+    }
+
+    pub async fn write<T, E, F>(&self, actor: Actor, closure: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+    {
+        self.db.write(actor, closure).await
+    }
+}

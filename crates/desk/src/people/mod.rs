@@ -1,0 +1,1 @@
+//! Who writes and who answers: users, their identities, organizations, groups.

@@ -1,0 +1,1 @@
+//! Finding tickets and people by words and filters.

@@ -1,0 +1,149 @@
+//! What the desk does later: jobs as plain data with ids only, and the worker that does those inside the database.
+
+use crate::*;
+use jobs::Lane;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    // inside the database
+    /// Understand what a new ticket needs, then route it.
+    TriageTicket { ticket: TicketId },
+    RouteTicket { ticket: TicketId },
+    /// This person has room: bring them the best of what waits.
+    FillHandsOf { user: UserId },
+    /// This person has gone: what they cannot answer now goes back.
+    ReturnWorkOf { user: UserId },
+    /// A stored mail was not turned into a comment when it came; try again.
+    TakeInMail { mail: MailId },
+    /// A public answer becomes outgoing mail.
+    MailComment { comment: CommentId },
+    AskForRating { ticket: TicketId },
+    LearnFromOutcome { ticket: TicketId },
+    LearnFromRating { rating: RatingId },
+    /// Recurring: close what has been solved long enough.
+    CloseSolved,
+    /// Recurring: presences that stopped beating, links and sessions that are over.
+    SweepUp,
+    // with the outside world
+    SendMail { mail_out: MailOutId },
+}
+
+/// When work is due, in the desk's own terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    Now,
+    AfterUndo,
+    WhenRatingIsDue,
+    WhenOutcomeIsSure,
+}
+
+impl Work {
+    pub fn lane(&self) -> Lane {
+        match self {
+            Work::SendMail { .. } => Lane::Outside,
+            _ => Lane::Inside,
+        }
+    }
+
+    /// Work that may wait only once: doing it twice would bring nothing.
+    fn unique_key(&self) -> Option<String> {
+        match self {
+            Work::RouteTicket { ticket } => Some(format!("route:{ticket}")),
+            Work::FillHandsOf { user } => Some(format!("fill:{user}")),
+            Work::ReturnWorkOf { user } => Some(format!("return:{user}")),
+            Work::AskForRating { ticket } => Some(format!("ask:{ticket}")),
+            _ => None,
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Work::TriageTicket { .. } => "triage_ticket",
+            Work::RouteTicket { .. } => "route_ticket",
+            Work::FillHandsOf { .. } => "fill_hands_of",
+            Work::ReturnWorkOf { .. } => "return_work_of",
+            Work::TakeInMail { .. } => "take_in_mail",
+            Work::MailComment { .. } => "mail_comment",
+            Work::AskForRating { .. } => "ask_for_rating",
+            Work::LearnFromOutcome { .. } => "learn_from_outcome",
+            Work::LearnFromRating { .. } => "learn_from_rating",
+            Work::CloseSolved => "close_solved",
+            Work::SweepUp => "sweep_up",
+            Work::SendMail { .. } => "send_mail",
+        }
+    }
+
+    pub fn from_job(job: &jobs::Job) -> Result<Work, serde_json::Error> {
+        match job.kind.as_str() {
+            "close_solved" => Ok(Work::CloseSolved),
+            "sweep_up" => Ok(Work::SweepUp),
+            _ => serde_json::from_str(&job.payload),
+        }
+    }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+pub(crate) fn enqueue(tx: &mut Tx, work: &Work, due: Due) -> Result<(), db::Error> {
+    let now = tx.now();
+    let due_at = match due {
+        Due::Now => now,
+        Due::AfterUndo => now + settings::company(tx)?.undo_send_seconds * 1_000,
+        Due::WhenRatingIsDue => now + settings::company(tx)?.satisfaction_after_hours * HOUR_MS,
+        Due::WhenOutcomeIsSure => now + settings::company(tx)?.outcome_after_days * 24 * HOUR_MS,
+    };
+    let payload = serde_json::to_string(work).map_err(|error| db::Error::Corrupt(error.to_string()))?;
+    let unique_key = work.unique_key();
+    let job = jobs::NewJob {
+        lane: work.lane(),
+        kind: work.kind(),
+        payload: &payload,
+        due_at,
+        unique_key: unique_key.as_deref(),
+    };
+    jobs::enqueue(tx, &job)
+}
+
+/// Jobs that always come back.
+pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
+    jobs::keep_recurring(tx, Lane::Inside, Work::CloseSolved.kind(), 60_000)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::SweepUp.kind(), 30_000)
+}
+
+/// Does the work of the inside lane. It keeps compiled rules between jobs and nothing else.
+#[derive(Default)]
+pub struct Worker {
+    pub triage: crate::skills::Triage,
+}
+
+impl Worker {
+    pub fn run(&self, tx: &mut Tx, work: &Work) -> Result<(), jobs::Refused> {
+        match work {
+            Work::TriageTicket { ticket } => {
+                self.triage.run(tx, *ticket)?;
+                routing::route(tx, *ticket, routing::Cause::Arrival)?;
+            }
+            Work::RouteTicket { ticket } => {
+                routing::route(tx, *ticket, routing::Cause::Changed)?;
+            }
+            Work::FillHandsOf { user } => routing::fill_hands_of(tx, *user)?,
+            Work::ReturnWorkOf { user } => routing::return_work_of(tx, *user)?,
+            Work::TakeInMail { .. } => {
+                return Err("mail is read by the mail door; the binary hands it over".into());
+            }
+            Work::MailComment { comment } => mail::queue_comment(tx, *comment)?,
+            Work::AskForRating { ticket } => satisfaction::ask(tx, *ticket)?,
+            Work::LearnFromOutcome { ticket } => skills::learn_from_outcome(tx, *ticket)?,
+            Work::LearnFromRating { rating } => skills::learn_from_rating(tx, *rating)?,
+            Work::CloseSolved => tickets::close_solved(tx)?,
+            Work::SweepUp => {
+                access::sweep(tx)?;
+                routing::sweep(tx)?;
+            }
+            Work::SendMail { .. } => return Err("outgoing mail belongs to the outside lane".into()),
+        }
+        Ok(())
+    }
+}
