@@ -1,0 +1,500 @@
+//! HTML mail: cleaned so that it can be shown, and as the plain text that a reader would see.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// HTML beyond this is not cleaned or shown; the original is kept anyway.
+pub const HTML_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Elements inside each other; no letter needs more, and parsers need quadratic time for deeper ones.
+const HTML_DEPTH_MAX: usize = 800;
+
+/// HTML that can be shown in a sandboxed frame: no scripts, forms, events or remote loads. A remote image keeps its
+/// address in `data-remote-src`, an inline one its content id in `data-cid`, for the desk to fill in.
+pub fn clean_html(raw: &str) -> String {
+    let raw = cut(raw, HTML_BYTES_MAX);
+    if too_deep(raw) {
+        return format!("<p>{}</p>", escape(&strip_tags(raw)).replace('\n', "<br>"));
+    }
+    rename_image_sources(&CLEANER.clean(raw).to_string())
+}
+
+/// True if the HTML was cut or flattened because it is larger or deeper than any letter.
+pub fn exceeds_limits(raw: &str) -> bool {
+    raw.len() > HTML_BYTES_MAX || too_deep(raw)
+}
+
+/// What a reader sees of HTML that [`clean_html`] has cleaned: paragraphs, quotes as `> `, lists, no link tables.
+pub fn html_to_text(clean: &str) -> String {
+    let mut page = Page::default();
+    for token in tokens(clean) {
+        match token {
+            Token::Text(text) => page.text(&unescape(text)),
+            Token::Open(tag, attributes) => page.open(tag, attributes),
+            Token::Close(tag) => page.close(tag),
+        }
+    }
+    page.finish()
+}
+
+/// Plain text as HTML, for parts that come as text between parts that come as HTML.
+pub fn text_to_html(text: &str) -> String {
+    format!("<p>{}</p>", escape(text.trim_end()).replace('\n', "<br>"))
+}
+
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn cut(text: &str, bytes_max: usize) -> &str {
+    let mut end = bytes_max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+const STYLE_PROPERTIES: &[&str] = &[
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-right",
+    "border-spacing", "border-style", "border-top", "border-width", "color", "direction", "display", "font",
+    "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height", "margin",
+    "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "padding", "padding-bottom",
+    "padding-left", "padding-right", "padding-top", "text-align", "text-decoration", "text-indent", "text-transform",
+    "unicode-bidi", "vertical-align", "white-space", "width",
+];
+
+/// Classes by which mail programs mark quotes and signatures.
+const CLASSES: &[&str] = &[
+    "gmail_quote", "gmail_attr", "gmail_extra", "gmail_signature", "moz-cite-prefix", "moz-signature", "yahoo_quoted",
+    "protonmail_quote", "protonmail_signature_block", "tutanota_quote", "zmail_extra",
+];
+
+/// Elements that vanish with all they hold.
+const DROPPED_WHOLE: &[&str] = &[
+    "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "applet", "select", "textarea",
+    "svg", "math", "audio", "video", "canvas", "xml", "noembed", "noframes", "datalist",
+];
+
+static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::default();
+    let layout = ["align", "valign", "width", "height", "bgcolor"];
+    let mut attributes: HashMap<&str, HashSet<&str>> = builder.clone_tag_attributes();
+    for tag in ["table", "tr", "td", "th", "tbody", "thead", "tfoot", "col", "colgroup", "img", "p", "div", "hr"] {
+        attributes.entry(tag).or_default().extend(layout);
+    }
+    attributes.entry("table").or_default().extend(["border", "cellpadding", "cellspacing"]);
+    attributes.entry("font").or_default().extend(["color", "face", "size"]);
+    attributes.entry("blockquote").or_default().extend(["type"]);
+    builder
+        .add_tags(["font", "big", "address", "section", "main", "tfoot"])
+        .tag_attributes(attributes)
+        .add_generic_attributes(["style", "dir", "lang", "title"])
+        .filter_style_properties(STYLE_PROPERTIES.iter().copied().collect())
+        .clean_content_tags(DROPPED_WHOLE.iter().copied().collect())
+        .allowed_classes(["div", "span", "blockquote", "p", "table"].map(|tag| (tag, CLASSES.iter().copied().collect())).into())
+        .url_schemes(["http", "https", "mailto", "tel", "cid", "data"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .set_tag_attribute_value("a", "target", "_blank")
+        .attribute_filter(|tag, name, value| match name {
+            "href" | "cite" => (!has_scheme(value, "data:") && !has_scheme(value, "cid:")).then_some(Cow::Borrowed(value)),
+            "src" if has_scheme(value, "data:") => is_data_picture(value).then_some(Cow::Borrowed(value)),
+            "src" => (tag == "img" && !has_scheme(value, "mailto:")).then_some(Cow::Borrowed(value)),
+            _ => Some(Cow::Borrowed(value)),
+        });
+    builder
+});
+
+fn has_scheme(value: &str, scheme: &str) -> bool {
+    let value = value.trim_start();
+    value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+fn is_data_picture(value: &str) -> bool {
+    ["data:image/png", "data:image/jpeg", "data:image/jpg", "data:image/gif", "data:image/webp"]
+        .iter()
+        .any(|kind| has_scheme(value, kind))
+}
+
+fn rename_image_sources(clean: &str) -> String {
+    let mut out = String::with_capacity(clean.len() + 64);
+    let mut rest = clean;
+    while let Some(at) = rest.find("<img") {
+        let (before, image) = rest.split_at(at);
+        out.push_str(before);
+        let end = tag_end(image);
+        out.push_str(&rename_image_source(&image[..end]));
+        rest = &image[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn rename_image_source(tag: &str) -> String {
+    match attribute(tag, "src") {
+        Some(source) if has_scheme(source, "cid:") => {
+            let id = source.trim_start().get(4..).unwrap_or_default();
+            tag.replacen(&format!(" src=\"{source}\""), &format!(" data-cid=\"{id}\""), 1)
+        }
+        Some(source) if !has_scheme(source, "data:") => {
+            tag.replacen(&format!(" src=\"{source}\""), &format!(" data-remote-src=\"{source}\""), 1)
+        }
+        _ => tag.to_owned(),
+    }
+}
+
+/// Value of an attribute inside one canonical start tag, still escaped.
+fn attribute<'x>(tag: &'x str, name: &str) -> Option<&'x str> {
+    let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    tag.get(start..)?.split('"').next()
+}
+
+/// Length of the tag that `text` begins with; quoted values may hold a `>`.
+fn tag_end(text: &str) -> usize {
+    let mut quoted = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+enum Token<'x> {
+    Text(&'x str),
+    Open(&'x str, &'x str),
+    Close(&'x str),
+}
+
+/// Pieces of HTML as the cleaner writes it: every tag is closed, every value quoted, every `<` in text escaped.
+fn tokens(clean: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut rest = clean;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(inner) = rest.strip_prefix('<') else {
+            let end = rest.find('<').unwrap_or(rest.len());
+            let (text, after) = rest.split_at(end);
+            rest = after;
+            return Some(Token::Text(text));
+        };
+        let end = tag_end(rest);
+        let tag = inner.get(..end.saturating_sub(2)).unwrap_or_default();
+        rest = &rest[end..];
+        Some(match tag.strip_prefix('/') {
+            Some(name) => Token::Close(name),
+            None => {
+                let (name, _) = tag.split_once(' ').unwrap_or((tag, ""));
+                Token::Open(name, &tag[name.len()..])
+            }
+        })
+    })
+}
+
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace("&nbsp;", "\u{a0}").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    Cow::Owned(text.replace("&amp;", "&"))
+}
+
+/// Text being laid out line by line.
+#[derive(Default)]
+struct Page {
+    out: String,
+    line: String,
+    blank_wanted: bool,
+    space_wanted: bool,
+    quote_depth: usize,
+    pre_depth: usize,
+    hidden_depth: usize,
+    open: Vec<Element>,
+    lists: Vec<Option<usize>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Element {
+    Plain,
+    Hidden,
+    Quote,
+}
+
+const RULE: &str = "________________________________";
+
+impl Page {
+    fn text(&mut self, text: &str) {
+        if self.hidden_depth > 0 {
+            return;
+        }
+        if self.pre_depth > 0 {
+            for (index, piece) in text.split('\n').enumerate() {
+                if index > 0 {
+                    self.end_line(true);
+                }
+                self.line.push_str(&piece.replace(['\r', '\u{a0}'], " "));
+            }
+            return;
+        }
+        for c in text.chars() {
+            match c {
+                ' ' | '\n' | '\r' | '\t' | '\x0c' => self.space_wanted = true,
+                '\u{200b}' | '\u{200c}' | '\u{feff}' | '\u{ad}' | '\u{34f}' => {}
+                c => {
+                    if std::mem::take(&mut self.space_wanted) && !self.line.is_empty() && !self.line.ends_with(' ') {
+                        self.line.push(' ');
+                    }
+                    self.line.push(if c == '\u{a0}' { ' ' } else { c });
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, tag: &str, attributes: &str) {
+        match tag {
+            "br" => {
+                if self.hidden_depth == 0 {
+                    self.end_line(true);
+                }
+                return;
+            }
+            "hr" => {
+                if self.hidden_depth == 0 {
+                    self.end_line(false);
+                    self.line.push_str(RULE);
+                    self.end_line(false);
+                }
+                return;
+            }
+            "img" | "col" | "wbr" | "area" => return,
+            _ => {}
+        }
+        let hidden = is_hidden(attributes);
+        self.open.push(match tag {
+            _ if hidden => Element::Hidden,
+            "blockquote" if !is_indent(attributes) => Element::Quote,
+            _ => Element::Plain,
+        });
+        if hidden || self.hidden_depth > 0 {
+            self.hidden_depth += usize::from(hidden);
+            return;
+        }
+        match tag {
+            "blockquote" => {
+                self.end_line(false);
+                self.quote_depth += usize::from(self.open.last() == Some(&Element::Quote));
+            }
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dl" => self.paragraph(),
+            "pre" => {
+                self.end_line(false);
+                self.pre_depth += 1;
+            }
+            "ul" | "ol" => {
+                self.end_line(false);
+                self.lists.push((tag == "ol").then_some(0));
+            }
+            "li" => {
+                self.end_line(false);
+                let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(8));
+                let mark = match self.lists.last_mut() {
+                    Some(Some(number)) => {
+                        *number += 1;
+                        format!("{indent}{number}. ")
+                    }
+                    _ => format!("{indent}* "),
+                };
+                self.line.push_str(&mark);
+            }
+            "td" | "th" => self.space_wanted = true,
+            _ if is_block(tag) => self.end_line(false),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, tag: &str) {
+        let element = self.open.pop().unwrap_or(Element::Plain);
+        if self.hidden_depth > 0 {
+            self.hidden_depth -= usize::from(element == Element::Hidden);
+            return;
+        }
+        match tag {
+            "blockquote" => {
+                self.end_line(false);
+                if element == Element::Quote {
+                    self.quote_depth = self.quote_depth.saturating_sub(1);
+                }
+            }
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dl" => self.paragraph(),
+            "pre" => {
+                self.end_line(false);
+                self.pre_depth = self.pre_depth.saturating_sub(1);
+            }
+            "ul" | "ol" => {
+                self.end_line(false);
+                self.lists.pop();
+                self.blank_wanted |= self.lists.is_empty();
+            }
+            "td" | "th" => self.space_wanted = true,
+            _ if is_block(tag) || tag == "li" => self.end_line(false),
+            _ => {}
+        }
+    }
+
+    fn paragraph(&mut self) {
+        self.end_line(false);
+        self.blank_wanted = true;
+    }
+
+    /// Ends the line that is being written. `forced` also ends an empty one: `<br><br>` is an empty line.
+    fn end_line(&mut self, forced: bool) {
+        self.space_wanted = false;
+        let line = std::mem::take(&mut self.line);
+        let line = line.trim_end();
+        if line.is_empty() {
+            self.blank_wanted |= forced;
+            return;
+        }
+        let prefix = "> ".repeat(self.quote_depth.min(20));
+        if std::mem::take(&mut self.blank_wanted) && !self.out.is_empty() {
+            self.out.push_str(prefix.trim_end());
+            self.out.push('\n');
+        }
+        self.out.push_str(&prefix);
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn finish(mut self) -> String {
+        self.end_line(false);
+        self.out
+    }
+}
+
+fn is_hidden(attributes: &str) -> bool {
+    attribute(attributes, "style").is_some_and(|style| {
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+        style.to_ascii_lowercase().contains("display:none")
+    })
+}
+
+/// Some composers write indented paragraphs as block quotes without a border.
+fn is_indent(attributes: &str) -> bool {
+    !attributes.contains("type=\"cite\"")
+        && attribute(attributes, "style").is_some_and(|style| {
+            let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+            style.contains("border:none") || style.contains("margin:00040px")
+        })
+}
+
+fn is_block(tag: &str) -> bool {
+    matches!(
+        tag,
+        "div" | "table" | "tr" | "tbody" | "thead" | "tfoot" | "caption" | "center" | "address" | "article" | "aside"
+            | "section" | "header" | "footer" | "main" | "nav" | "figure" | "figcaption" | "dt" | "dd" | "details"
+            | "summary" | "hgroup"
+    )
+}
+
+/// Elements that may stay open by the rules of HTML, or never hold anything.
+fn opens_nothing(tag: &[u8]) -> bool {
+    let is = |name: &str| tag.eq_ignore_ascii_case(name.as_bytes());
+    ["br", "hr", "img", "meta", "link", "input", "col", "wbr", "area", "base", "p", "li", "td", "th", "tr", "o:p"]
+        .into_iter()
+        .any(is)
+}
+
+fn too_deep(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<') {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        let closing = rest.first() == Some(&b'/');
+        let name = rest.get(usize::from(closing)..).unwrap_or_default();
+        let length = name.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b':').count();
+        let name = name.get(..length).unwrap_or_default();
+        if !name.first().is_some_and(u8::is_ascii_alphabetic) || opens_nothing(name) {
+            continue;
+        }
+        if closing {
+            depth = depth.saturating_sub(1);
+        } else {
+            depth += 1;
+            deepest = deepest.max(depth);
+        }
+    }
+    deepest > HTML_DEPTH_MAX
+}
+
+fn strip_tags(raw: &str) -> String {
+    let mut out = String::new();
+    for piece in raw.split('<') {
+        out.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+    }
+    unescape(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_acts_survives() {
+        let dirty = "<p onclick=x()>a<script>b()</script><style>c{}</style><iframe src=http://d></iframe>\
+            <form action=/e><input name=f>g</form><a href='javascript:h()'>i</a><object data=j></object>\
+            <img src=x onerror=k()><svg><script>l</script></svg><base href=http://m><meta http-equiv=refresh content=0>";
+        let clean = clean_html(dirty);
+        for forbidden in ["onclick", "script", "style", "iframe", "form", "input", "javascript", "object", "onerror", "svg", "base", "meta"] {
+            assert!(!clean.contains(forbidden), "{forbidden} in {clean}");
+        }
+        assert!(clean.contains('g') && clean.contains('i'));
+    }
+
+    #[test]
+    fn pictures_are_named_but_not_loaded() {
+        let clean = clean_html("<img src=\"https://a.example/b.png?x=1&amp;y=2\" width=3><img src='CID:logo@x'><img src='data:text/html,x'>");
+        assert!(clean.contains("data-remote-src=\"https://a.example/b.png?x=1&amp;y=2\""), "{clean}");
+        assert!(clean.contains("data-cid=\"logo@x\""), "{clean}");
+        assert!(!clean.contains(" src="), "{clean}");
+    }
+
+    #[test]
+    fn links_open_elsewhere_and_tell_nothing() {
+        let clean = clean_html("<a href=\"https://a.example/\" target=_self>x</a>");
+        assert!(clean.contains("rel=\"noopener noreferrer nofollow\"") && clean.contains("target=\"_blank\""), "{clean}");
+    }
+
+    #[test]
+    fn plain_styles_stay_and_dangerous_ones_go() {
+        let clean = clean_html("<p style=\"color:red;position:fixed;background:url(http://a)\">x</p>");
+        assert!(clean.contains("color:red"), "{clean}");
+        assert!(!clean.contains("position") && !clean.contains("url"), "{clean}");
+    }
+
+    fn seen(html: &str) -> String {
+        html_to_text(&clean_html(html))
+    }
+
+    #[test]
+    fn a_reader_sees_paragraphs_lists_and_quotes() {
+        assert_eq!(seen("<p>Hello\n <b>you</b>,</p><p>two&nbsp;&amp; three</p>"), "Hello you,\n\ntwo & three\n");
+        assert_eq!(seen("a<br>b<br><br>c<div>d</div>e"), "a\nb\n\nc\nd\ne\n");
+        assert_eq!(seen("<ol><li>x<li>y</ol><ul><li>z</ul>"), "1. x\n2. y\n\n* z\n");
+        assert_eq!(seen("yes<blockquote type=cite>no?<blockquote>first</blockquote></blockquote>ok"), "yes\n> no?\n> > first\nok\n");
+        assert_eq!(seen("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>"), "a b\nc\n");
+        assert_eq!(seen("<pre>a\n  b</pre>"), "a\n  b\n");
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_seen() {
+        assert_eq!(seen("<title>t</title><div style='display: none'>pre<div>header</div></div>shown"), "shown\n");
+    }
+
+    #[test]
+    fn bottomless_html_is_flattened_in_linear_time() {
+        let deep = format!("{}deep{}", "<div>".repeat(200_000), "</div>".repeat(200_000));
+        assert!(seen(&deep).contains("deep"));
+    }
+}
