@@ -68,6 +68,13 @@ impl Belief {
         self.quantile(p)
     }
 
+    /// The level that the truth exceeds with probability 0.80 (the lower 20 % quantile): what may be promised. 0–5.
+    pub fn sure_level(&self) -> f64 {
+        /// The upper 80 % point of the standard normal distribution; spelled out because routing asks it constantly.
+        const SDS_BELOW: f64 = 0.841_621_233_572_914_2;
+        shown(level_of(self.mean - SDS_BELOW * self.sd()))
+    }
+
     /// How many ordinary outcomes would have narrowed `start` to this belief: (1/v − 1/V₀) / 0.2, at least 0.
     pub fn effective_observations(&self, start: Belief) -> f64 {
         let gained = 1.0 / self.variance - 1.0 / start.variance;
@@ -127,6 +134,7 @@ mod tests {
         assert!((low - (2.5 - 1.281_551_565 * 0.5)).abs() < 1e-6, "{low}");
         assert!((high - (2.5 + 1.281_551_565 * 0.5)).abs() < 1e-6, "{high}");
         assert!((narrow.lower_quantile(0.20) - (2.5 - 0.841_621_233 * 0.5)).abs() < 1e-6);
+        assert!((narrow.sure_level() - narrow.lower_quantile(0.20)).abs() < 1e-9);
         assert!((narrow.p_at_least(narrow.lower_quantile(0.20)) - 0.80).abs() < 1e-9);
     }
 
