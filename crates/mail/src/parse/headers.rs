@@ -44,7 +44,8 @@ impl<'x> Fields<'x> {
 /// A free-text field: unfolded, encoded words decoded, raw bytes guessed, no control characters left.
 pub fn unstructured(value: &[u8]) -> String {
     let unfolded = unfold(value);
-    decode_words(&unfolded).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let decoded = decode_words(&unfolded);
+    decoded.trim_matches(char::is_control).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Line breaks and the blanks around the value are gone; a fold is one blank.
@@ -322,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_subject_never_holds_a_line_break() {
-        assert_eq!(unstructured(b"=?UTF-8?B?DQpCY2M6IHg=?="), "  Bcc: x");
+        assert_eq!(unstructured(b"=?UTF-8?B?DQpCY2M6IHg=?="), "Bcc: x");
     }
 
     #[test]
