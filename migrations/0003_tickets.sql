@@ -69,7 +69,7 @@ create table ticket_people (
 create table comments (
   id {{id}},
   ticket_id bigint not null references tickets (id),
-  author_id bigint not null references users (id),
+  author_id bigint not null,       -- -1: the desk itself
   public bigint not null,
   channel text not null,
   body text not null,              -- the new text only
@@ -102,7 +102,7 @@ create index attachments_by_upload on attachments (upload_token_hash) where uplo
 create table audits (
   id {{id}},
   ticket_id bigint not null,
-  author_id bigint not null,
+  author_id bigint not null,       -- -1: the desk itself
   created_at bigint not null,
   channel text not null,
   events text not null             -- JSON array in the shape of the Zendesk API

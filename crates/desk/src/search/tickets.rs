@@ -1,0 +1,122 @@
+//! Tickets and people by words and conditions, newest or best first.
+
+use super::Query;
+use crate::tickets::views::{self, TicketRow};
+use crate::tickets::{Filter, Order};
+use crate::{TicketId, Tx, UserId};
+use db::{Error, fulltext, params};
+use std::collections::HashSet;
+
+/// Matches that a text search looks at; older ones are not found by words this common.
+const MATCHES_LOOKED_AT_MAX: usize = 2_000;
+/// Matches fetched at a time.
+const MATCHES_PER_STEP: usize = 200;
+/// Newest matches that "best first" ranks.
+const MATCHES_RANKED_MAX: usize = 500;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchOrder {
+    Newest,
+    Best,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub rows: Vec<TicketRow>,
+    /// There were more than were asked for.
+    pub more: bool,
+}
+
+/// Up to `count_max` tickets that hold all conditions and all words, among those the actor may see.
+pub fn search_tickets(tx: &mut Tx, query: &Query, order: SearchOrder, count_max: usize) -> Result<Found, Error> {
+    if !query.unknown.is_empty() {
+        return Ok(Found { rows: Vec::new(), more: false });
+    }
+    if query.terms.is_empty() {
+        let page = views::page(tx, &query.filter, Order::UpdatedNewest, None, count_max)?;
+        return Ok(Found { more: page.next.is_some(), rows: page.rows });
+    }
+    let enough = if order == SearchOrder::Best { MATCHES_RANKED_MAX } else { count_max + 1 };
+    let mut rows = matching(tx, query, enough)?;
+    match order {
+        SearchOrder::Newest => rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id))),
+        SearchOrder::Best => {
+            let newest = rows.iter().map(|row| row.updated_at).max().unwrap_or_default();
+            rows.sort_by(|a, b| score(b, query, newest).total_cmp(&score(a, query, newest)));
+        }
+    }
+    let more = rows.len() > count_max;
+    rows.truncate(count_max);
+    Ok(Found { rows, more })
+}
+
+/// Walks both indexes from the newest match back until there are enough visible tickets.
+fn matching(tx: &mut Tx, query: &Query, enough: usize) -> Result<Vec<TicketRow>, Error> {
+    let mut seen = HashSet::new();
+    let mut rows = Vec::new();
+    if let [only] = query.terms.as_slice()
+        && let Ok(number) = only.parse::<i64>()
+    {
+        seen.insert(number);
+        rows.extend(visible(tx, &query.filter, &[number])?);
+    }
+    for index in ["search_tickets", "search_comments"] {
+        let mut below = None;
+        let mut looked_at = 0;
+        let start = rows.len();
+        while rows.len() - start < enough && looked_at < MATCHES_LOOKED_AT_MAX {
+            let ids = fulltext::newest(tx, index, &query.terms, below, MATCHES_PER_STEP)?;
+            let Some(last) = ids.last().copied() else { break };
+            looked_at += ids.len();
+            below = Some(last);
+            let fetched = ids.len();
+            let tickets = if index == "search_comments" { tickets_of_comments(tx, &ids)? } else { ids };
+            let new: Vec<i64> = tickets.into_iter().filter(|id| seen.insert(*id)).collect();
+            rows.extend(visible(tx, &query.filter, &new)?);
+            if fetched < MATCHES_PER_STEP {
+                break;
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn tickets_of_comments(tx: &mut Tx, comments: &[i64]) -> Result<Vec<i64>, Error> {
+    let only_public = if tx.actor().is_staff() { "" } else { "and public = 1" };
+    let sql = format!("select distinct ticket_id from comments where id in {} {only_public}", tx.numbers_in(1));
+    tx.list(&sql, params![json(comments)], |row| row.get(0))
+}
+
+fn visible(tx: &mut Tx, filter: &Filter, ids: &[i64]) -> Result<Vec<TicketRow>, Error> {
+    let mut rows = Vec::new();
+    for some in ids.chunks(views::PAGE_ROWS_MAX) {
+        let among = Some(some.iter().map(|id| TicketId(*id)).collect());
+        let filter = Filter { among, ..filter.clone() };
+        rows.extend(views::page(tx, &filter, Order::UpdatedNewest, None, views::PAGE_ROWS_MAX)?.rows);
+    }
+    Ok(rows)
+}
+
+/// A word in the subject counts most, then freshness, then work that is still open.
+fn score(row: &TicketRow, query: &Query, newest: i64) -> f64 {
+    const MONTH_MS: f64 = 30.0 * 86_400_000.0;
+    let subject = super::fold_terms(&row.subject);
+    let hits = query.terms.iter().filter(|term| subject.split(' ').any(|word| word.starts_with(term.as_str()))).count();
+    let age = (newest - row.updated_at).max(0) as f64 / MONTH_MS;
+    let open = f64::from(u8::from(row.solved_at.is_none()));
+    2.0 * hits as f64 / query.terms.len() as f64 + 1.0 / (1.0 + age) + 0.25 * open
+}
+
+/// People whose name, address or organization holds all words; ids, newest first.
+pub fn search_users(tx: &mut Tx, words: &str, count_max: usize) -> Result<Vec<UserId>, Error> {
+    if !tx.actor().is_staff() {
+        return Ok(Vec::new());
+    }
+    let terms: Vec<String> =
+        super::fold_terms(words).split(' ').filter(|term| !term.is_empty()).map(str::to_owned).collect();
+    Ok(fulltext::newest(tx, "search_users", &terms, None, count_max)?.into_iter().map(UserId).collect())
+}
+
+fn json(ids: &[i64]) -> String {
+    crate::tickets::json_numbers(ids.iter().copied())
+}

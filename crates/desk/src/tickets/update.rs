@@ -1,0 +1,520 @@
+//! Everything that can happen to a ticket after its creation: words, status, people, tags. One update, one audit.
+
+use super::audit::Draftsman;
+use super::*;
+use crate::events::{self, Event};
+
+/// What is to change; `None` leaves it as it is.
+#[derive(Clone, Debug)]
+pub struct UpdateTicket {
+    pub ticket: TicketId,
+    pub comment: Option<NewComment>,
+    pub subject: Option<String>,
+    pub status: Option<Status>,
+    pub priority: Option<Option<Priority>>,
+    pub kind: Option<Option<Type>>,
+    pub assignee: Option<Option<UserId>>,
+    pub group: Option<Option<GroupId>>,
+    pub requester: Option<UserId>,
+    pub tags: Option<TagChange>,
+    pub add_ccs: Vec<UserId>,
+    pub external_id: Option<Option<String>>,
+    pub due_at: Option<Option<i64>>,
+    pub channel: Channel,
+    /// The newest comment that the author has seen: a send is stopped when another has come.
+    pub seen: Option<CommentId>,
+    /// `safe_update`: refuse when the ticket was changed after this moment.
+    pub updated_stamp: Option<i64>,
+}
+
+impl UpdateTicket {
+    /// An update that changes nothing yet.
+    pub fn of(ticket: TicketId) -> Self {
+        UpdateTicket {
+            ticket,
+            comment: None,
+            subject: None,
+            status: None,
+            priority: None,
+            kind: None,
+            assignee: None,
+            group: None,
+            requester: None,
+            tags: None,
+            add_ccs: Vec::new(),
+            external_id: None,
+            due_at: None,
+            channel: Channel::Web,
+            seen: None,
+            updated_stamp: None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Updated {
+    pub ticket: Ticket,
+    pub comment: Option<CommentId>,
+    /// `None` when nothing was different.
+    pub audit: Option<AuditId>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    #[error("there is no such ticket")]
+    NoSuchTicket,
+    #[error("you may not change this ticket")]
+    NotYours,
+    #[error("light agents write internal comments only")]
+    LightAgentsStayInside,
+    #[error("a closed ticket cannot be changed; write to open a follow-up")]
+    TicketIsClosed,
+    #[error("a ticket is new only until an agent acts")]
+    NeverNewAgain,
+    #[error("solving needs an assignee")]
+    SolvingNeedsAnAssignee,
+    #[error("the assignee is not an agent of this desk")]
+    AssigneeIsNoAgent,
+    #[error("the group does not exist")]
+    NoSuchGroup,
+    #[error("the requester does not exist")]
+    NoSuchRequester,
+    #[error("the comment is empty")]
+    NothingSaid,
+    #[error("the comment is longer than {} KiB", COMMENT_BYTES_MAX / 1024)]
+    TooLong,
+    #[error("something new has come that you have not seen")]
+    Unseen { newest: CommentId },
+    #[error("somebody else has just changed this ticket")]
+    ChangedMeanwhile,
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+pub fn update(tx: &mut Tx, command: &UpdateTicket) -> Result<Updated, UpdateError> {
+    let actor = *tx.actor();
+    let mut ticket = store::find_ticket(tx, command.ticket)?.ok_or(UpdateError::NoSuchTicket)?;
+    may_update(tx, actor, &ticket, command)?;
+    if ticket.is_closed() {
+        return Err(UpdateError::TicketIsClosed);
+    }
+    look_before_sending(tx, actor, &ticket, command)?;
+    let before = ticket.clone();
+    let mut audit = Draftsman::default();
+    let speech = match &command.comment {
+        Some(new) => Some(say(tx, actor, &mut ticket, command, new, &mut audit)?),
+        None => None,
+    };
+    change_fields(tx, &mut ticket, command)?;
+    ticket.settle_status(command.status, actor, speech.as_ref(), tx.now())?;
+    difference(&before, &ticket, &mut audit);
+    let mut new_ccs = false;
+    for cc in command.add_ccs.iter().filter(|cc| **cc != ticket.requester).take(CCS_PER_TICKET_MAX) {
+        new_ccs |= store::insert_person(tx, ticket.id, *cc, "cc")?;
+    }
+    if audit.is_empty() && !new_ccs {
+        return Ok(Updated { ticket, comment: None, audit: None });
+    }
+    ticket.updated_at = tx.now().max(before.updated_at + i64::from(tx.now() == before.updated_at));
+    if !store::save_ticket(tx, &mut ticket)? {
+        return Err(UpdateError::ChangedMeanwhile);
+    }
+    store::save_tags(tx, ticket.id, &before.tags, &ticket.tags)?;
+    let author = speech.as_ref().map(|speech| speech.author).or(actor.user()).unwrap_or(THE_DESK);
+    let audit = audit.write(tx, ticket.id, author, command.channel)?;
+    record(tx, &before, &ticket, command.channel, speech.as_ref())?;
+    if before.subject != ticket.subject || before.tags != ticket.tags || before.requester != ticket.requester {
+        search::index_ticket(tx, &ticket)?;
+    }
+    Ok(Updated { ticket, comment: speech.map(|speech| speech.comment), audit: Some(audit) })
+}
+
+/// Removes a ticket from every list. Its rows stay.
+pub fn delete(tx: &mut Tx, ticket: TicketId) -> Result<(), UpdateError> {
+    if !tx.actor().is_agent() {
+        return Err(UpdateError::NotYours);
+    }
+    if !store::save_deleted(tx, ticket)? {
+        return Err(UpdateError::NoSuchTicket);
+    }
+    search::forget_ticket(tx, ticket)?;
+    Ok(events::record(tx, &Event::TicketDeleted { ticket })?)
+}
+
+/// The author of what nobody in particular did.
+pub const THE_DESK: UserId = UserId(-1);
+
+/// What has just been said, and by whom.
+struct Speech {
+    comment: CommentId,
+    author: UserId,
+    public: bool,
+    by_staff: bool,
+}
+
+fn may_update(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket) -> Result<(), UpdateError> {
+    match actor.role() {
+        Role::Agent | Role::Lead | Role::Admin => Ok(()),
+        Role::LightAgent => {
+            let only_internal = command.comment.as_ref().is_some_and(|new| !new.public);
+            let changes = command.status.is_some() || command.assignee.is_some() || command.group.is_some();
+            if only_internal && !changes { Ok(()) } else { Err(UpdateError::LightAgentsStayInside) }
+        }
+        Role::EndUser => {
+            let ccs = store::ccs_of(tx, ticket.id)?;
+            let theirs = ticket.is_visible_to(actor, actor.user().is_some_and(|user| ccs.contains(&user)));
+            if !theirs {
+                // Somebody else's ticket does not exist for them.
+                return Err(UpdateError::NoSuchTicket);
+            }
+            let speaks_openly = command.comment.as_ref().is_none_or(|new| {
+                new.public && new.author.is_none_or(|author| actor.is(author))
+            });
+            let only_solves = command.status.is_none_or(|status| status == Status::Solved && ticket.assignee.is_some());
+            let nothing_else = command.assignee.is_none()
+                && command.group.is_none()
+                && command.priority.is_none()
+                && command.kind.is_none()
+                && command.tags.is_none()
+                && command.requester.is_none()
+                && command.subject.is_none();
+            if speaks_openly && only_solves && nothing_else { Ok(()) } else { Err(UpdateError::NotYours) }
+        }
+    }
+}
+
+fn look_before_sending(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket) -> Result<(), UpdateError> {
+    if command.updated_stamp.is_some_and(|stamp| stamp / 1000 < ticket.updated_at / 1000) {
+        return Err(UpdateError::ChangedMeanwhile);
+    }
+    if let (Some(seen), Some(new)) = (command.seen, &command.comment)
+        && new.public
+    {
+        let unseen: Option<CommentId> = tx.find(
+            "select max(id) from comments where ticket_id = $1 and id > $2 and author_id <> $3",
+            db::params![ticket.id, seen, actor.user().unwrap_or(THE_DESK)],
+            |row| row.get::<Option<CommentId>>(0),
+        )?
+        .flatten();
+        if let Some(newest) = unseen {
+            return Err(UpdateError::Unseen { newest });
+        }
+    }
+    Ok(())
+}
+
+fn say(
+    tx: &mut Tx,
+    actor: Actor,
+    ticket: &mut Ticket,
+    command: &UpdateTicket,
+    new: &NewComment,
+    audit: &mut Draftsman,
+) -> Result<Speech, UpdateError> {
+    if new.body.trim().is_empty() && new.attachments.is_empty() && new.upload_tokens.is_empty() {
+        return Err(UpdateError::NothingSaid);
+    }
+    if new.body.len() > COMMENT_BYTES_MAX {
+        return Err(UpdateError::TooLong);
+    }
+    let author = new.author.or(actor.user()).unwrap_or(THE_DESK);
+    let role = store::role_and_organization(tx, author)?.map(|(role, _)| role);
+    let by_staff = author == THE_DESK || role.is_some_and(Role::is_staff) && author != ticket.requester;
+    let new = create::cleaned(new);
+    let comment = store::insert_comment(tx, ticket.id, author, command.channel, &new)?;
+    attach::give_to_comment(tx, ticket.id, comment, &new)?;
+    search::index_comment(tx, comment, &new.body)?;
+    audit.said(comment, new.public);
+    let now = tx.now();
+    ticket.last_comment = Some(comment);
+    ticket.comment_count += 1;
+    if new.public && !by_staff {
+        ticket.waiting_since.get_or_insert(now);
+        ticket.requester_updated_at = Some(now);
+        ticket.snippet = snippet(&new.body);
+    }
+    if new.public && by_staff && author != THE_DESK {
+        ticket.waiting_since = None;
+        ticket.first_reply_at.get_or_insert(now);
+        ticket.replies += 1;
+    }
+    Ok(Speech { comment, author, public: new.public, by_staff })
+}
+
+fn change_fields(tx: &mut Tx, ticket: &mut Ticket, command: &UpdateTicket) -> Result<(), UpdateError> {
+    if let Some(subject) = &command.subject
+        && !subject.trim().is_empty()
+    {
+        ticket.subject = subject.trim().chars().take(SUBJECT_CHARS_MAX).collect();
+    }
+    if let Some(priority) = command.priority {
+        ticket.priority = priority;
+    }
+    if let Some(kind) = command.kind {
+        ticket.kind = kind;
+    }
+    if let Some(external_id) = &command.external_id {
+        ticket.external_id = external_id.clone();
+    }
+    if let Some(due_at) = command.due_at {
+        ticket.due_at = due_at;
+    }
+    if let Some(change) = &command.tags {
+        ticket.tags = ticket.tags.changed(change);
+    }
+    if let Some(requester) = command.requester {
+        let (_, organization) = store::role_and_organization(tx, requester)?.ok_or(UpdateError::NoSuchRequester)?;
+        ticket.requester = requester;
+        ticket.organization = organization;
+    }
+    if let Some(group) = command.group {
+        if let Some(group) = group
+            && !store::group_exists(tx, group)?
+        {
+            return Err(UpdateError::NoSuchGroup);
+        }
+        ticket.group_stations += i64::from(group.is_some() && group != ticket.group);
+        ticket.group = group;
+    }
+    if let Some(assignee) = command.assignee {
+        if let Some(agent) = assignee {
+            let role = store::role_and_organization(tx, agent)?.map(|(role, _)| role);
+            if !role.is_some_and(Role::is_agent) {
+                return Err(UpdateError::AssigneeIsNoAgent);
+            }
+        }
+        ticket.assign_to(assignee, tx.now());
+    }
+    Ok(())
+}
+
+impl Ticket {
+    fn assign_to(&mut self, assignee: Option<UserId>, now: i64) {
+        if self.assignee == assignee {
+            return;
+        }
+        self.assignee = assignee;
+        self.assigned_at = assignee.map(|_| now);
+        self.assignee_stations += i64::from(assignee.is_some());
+    }
+
+    /// The rules of status, in one place: what was asked for, and what follows from what was said.
+    fn settle_status(
+        &mut self,
+        asked: Option<Status>,
+        actor: Actor,
+        speech: Option<&Speech>,
+        now: i64,
+    ) -> Result<(), UpdateError> {
+        let before = self.status;
+        let mut next = asked.unwrap_or(before);
+        if next == Status::New && before != Status::New {
+            return Err(UpdateError::NeverNewAgain);
+        }
+        let customer_spoke = speech.is_some_and(|it| it.public && !it.by_staff);
+        let agent_spoke = speech.is_some_and(|it| it.public && it.by_staff);
+        if asked.is_none() && customer_spoke && matches!(before, Status::Pending | Status::Hold | Status::Solved) {
+            next = Status::Open;
+        }
+        if next == Status::New && (agent_spoke || self.assignee.is_some()) {
+            next = Status::Open;
+        }
+        if next >= Status::Solved && self.assignee.is_none() {
+            match actor.user().filter(|_| actor.is_agent()) {
+                Some(agent) => self.assign_to(Some(agent), now),
+                None => return Err(UpdateError::SolvingNeedsAnAssignee),
+            }
+        }
+        self.status = next;
+        match (before < Status::Solved, next < Status::Solved) {
+            (true, false) => self.solved_at = Some(now),
+            (false, true) => {
+                self.solved_at = None;
+                self.reopens += 1;
+            }
+            _ => {}
+        }
+        if next == Status::Closed {
+            self.closed_at = Some(now);
+        }
+        if next >= Status::Solved {
+            self.waiting_since = None;
+        }
+        Ok(())
+    }
+}
+
+fn difference(before: &Ticket, after: &Ticket, audit: &mut Draftsman) {
+    macro_rules! compare {
+        ($($field:ident as $name:literal),+ $(,)?) => { $(
+            if before.$field != after.$field {
+                audit.changed($name, &before.$field, &after.$field);
+            }
+        )+ };
+    }
+    compare! {
+        subject as "subject", status as "status", priority as "priority", kind as "type", requester as "requester_id",
+        assignee as "assignee_id", group as "group_id", tags as "tags", external_id as "external_id", due_at as "due_at",
+    }
+}
+
+fn record(
+    tx: &mut Tx,
+    before: &Ticket,
+    after: &Ticket,
+    channel: Channel,
+    speech: Option<&Speech>,
+) -> Result<(), db::Error> {
+    let ticket = after.id;
+    if let Some(&Speech { comment, author, public, by_staff }) = speech {
+        events::record(tx, &Event::CommentAdded { ticket, comment, author, public, by_staff, channel })?;
+    }
+    if before.assignee != after.assignee {
+        events::record(tx, &Event::TicketAssigned { ticket, from: before.assignee, to: after.assignee })?;
+    }
+    if before.group != after.group {
+        events::record(tx, &Event::GroupSet { ticket, from: before.group, to: after.group })?;
+    }
+    if before.status != after.status {
+        let (from, to) = (before.status, after.status);
+        events::record(tx, &Event::StatusChanged { ticket, from, to, assignee: after.assignee })?;
+        if from >= Status::Solved && to < Status::Solved {
+            events::record(tx, &Event::TicketReopened { ticket, assignee: after.assignee })?;
+        }
+    }
+    let mut fields = Vec::new();
+    macro_rules! note {
+        ($($field:ident),+) => { $( if before.$field != after.$field { fields.push(stringify!($field).to_owned()); } )+ };
+    }
+    note!(subject, priority, kind, requester, tags, external_id, due_at);
+    if !fields.is_empty() {
+        events::record(tx, &Event::TicketChanged { ticket, fields })?;
+    }
+    Ok(())
+}
+
+impl Refusal for UpdateError {
+    fn kind(&self) -> Kind {
+        match self {
+            UpdateError::NoSuchTicket => Kind::NotFound,
+            UpdateError::NotYours | UpdateError::LightAgentsStayInside => Kind::Forbidden,
+            UpdateError::TicketIsClosed | UpdateError::Unseen { .. } | UpdateError::ChangedMeanwhile => Kind::Conflict,
+            UpdateError::NeverNewAgain
+            | UpdateError::SolvingNeedsAnAssignee
+            | UpdateError::AssigneeIsNoAgent
+            | UpdateError::NoSuchGroup
+            | UpdateError::NoSuchRequester
+            | UpdateError::NothingSaid => Kind::Invalid,
+            UpdateError::TooLong => Kind::TooMuch,
+            UpdateError::Db(error) => error.kind(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            UpdateError::NeverNewAgain | UpdateError::TicketIsClosed => Some("status"),
+            UpdateError::SolvingNeedsAnAssignee | UpdateError::AssigneeIsNoAgent => Some("assignee"),
+            UpdateError::NoSuchGroup => Some("group"),
+            UpdateError::NoSuchRequester => Some("requester"),
+            UpdateError::NothingSaid | UpdateError::TooLong => Some("comment"),
+            UpdateError::ChangedMeanwhile => Some("safe_update"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANA: UserId = UserId(1);
+    const NOON: i64 = 43_200_000;
+
+    fn ticket(status: Status, assignee: Option<UserId>) -> Ticket {
+        Ticket {
+            id: TicketId(1),
+            subject: "No sound".into(),
+            status,
+            priority: None,
+            kind: None,
+            requester: UserId(9),
+            submitter: UserId(9),
+            assignee,
+            group: None,
+            organization: None,
+            brand: BrandId(1),
+            channel: Channel::Email,
+            tags: Tags::default(),
+            snippet: String::new(),
+            language: None,
+            urgency: 0,
+            anger: 0,
+            external_id: None,
+            problem: None,
+            followup_source: None,
+            merged_into: None,
+            due_at: None,
+            created_at: 0,
+            updated_at: 0,
+            assigned_at: None,
+            first_reply_at: None,
+            requester_updated_at: None,
+            solved_at: None,
+            closed_at: None,
+            waiting_since: None,
+            last_comment: None,
+            comment_count: 1,
+            replies: 0,
+            reopens: 0,
+            assignee_stations: 0,
+            group_stations: 0,
+            version: 0,
+        }
+    }
+
+    fn said(public: bool, by_staff: bool) -> Speech {
+        Speech { comment: CommentId(2), author: UserId(9), public, by_staff }
+    }
+
+    fn agent() -> Actor {
+        Actor::person(ANA, Role::Agent)
+    }
+
+    #[test]
+    fn a_customers_reply_opens_what_was_pending_held_or_solved() {
+        for before in [Status::Pending, Status::Hold, Status::Solved] {
+            let mut it = ticket(before, Some(ANA));
+            let customer = Actor::person(UserId(9), Role::EndUser);
+            it.settle_status(None, customer, Some(&said(true, false)), NOON).expect("customers may write");
+            assert_eq!(it.status, Status::Open, "from {before}");
+            assert_eq!(it.reopens, i64::from(before == Status::Solved));
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_new_until_an_agent_acts_and_never_again() {
+        let mut it = ticket(Status::New, None);
+        it.settle_status(None, agent(), Some(&said(false, true)), NOON).expect("allowed");
+        assert_eq!(it.status, Status::New, "an internal note is no answer");
+        it.settle_status(None, agent(), Some(&said(true, true)), NOON).expect("allowed");
+        assert_eq!(it.status, Status::Open);
+        assert!(matches!(it.settle_status(Some(Status::New), agent(), None, NOON), Err(UpdateError::NeverNewAgain)));
+    }
+
+    #[test]
+    fn who_solves_an_unassigned_ticket_becomes_its_assignee_and_the_desk_cannot() {
+        let mut it = ticket(Status::Open, None);
+        it.settle_status(Some(Status::Solved), agent(), None, NOON).expect("allowed");
+        assert_eq!((it.assignee, it.solved_at), (Some(ANA), Some(NOON)));
+        let mut it = ticket(Status::Open, None);
+        let refused = it.settle_status(Some(Status::Solved), Actor::desk(), None, NOON);
+        assert!(matches!(refused, Err(UpdateError::SolvingNeedsAnAssignee)));
+    }
+
+    #[test]
+    fn answering_and_setting_pending_in_one_act_leaves_it_pending() {
+        let mut it = ticket(Status::New, Some(ANA));
+        it.settle_status(Some(Status::Pending), agent(), Some(&said(true, true)), NOON).expect("allowed");
+        assert_eq!(it.status, Status::Pending);
+    }
+}
