@@ -21,7 +21,7 @@ const FONT_SUBSETS = ["latin", "latin-ext", "cyrillic", "greek"];
 
 // The weights and letter forms the style sheets use; the rest of the font would be half of a first visit's bytes.
 const FONT_WEIGHTS = { wght: { min: 400, max: 700 } };
-const FONT_FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "calt", "tnum", "ss03", "cv11"];
+const FONT_FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "calt", "tnum"];
 
 const CONTENT_TYPES = {
   ".js": "text/javascript; charset=utf-8",

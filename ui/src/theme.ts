@@ -5,7 +5,8 @@ const YEAR_S = 31_536_000;
 const THEMES = ["system", "light", "dark"];
 
 export function watchTheme(): void {
-  show(document.cookie.match(/(?:^|;\s*)theme=(light|dark)/)?.[1] ?? "system");
+  const chosen = document.cookie.match(/(?:^|;\s*)theme=(light|dark)/)?.[1];
+  show(chosen ?? document.documentElement.dataset.theme ?? "system");
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest?.<HTMLElement>("[data-theme-set], [data-theme-next]");
     if (!button) return;
