@@ -21,21 +21,29 @@ impl HtmlSplit {
         self.quotes.first().map_or(raw.len(), |quote| quote.start)
     }
 
-    /// The HTML outside the quotes.
-    pub fn visible(&self, raw: &str) -> String {
-        let mut visible = String::with_capacity(raw.len());
+    /// All of the HTML in order, in pieces to show (`false`) and pieces to fold away (`true`).
+    pub fn pieces<'a>(&self, raw: &'a str) -> Vec<(bool, &'a str)> {
+        let mut pieces = Vec::with_capacity(self.quotes.len() * 2 + 1);
         let mut at = 0;
         for quote in &self.quotes {
-            visible.push_str(raw.get(at..quote.start).unwrap_or_default());
+            pieces.push((false, raw.get(at..quote.start).unwrap_or_default()));
+            pieces.push((true, raw.get(quote.clone()).unwrap_or_default()));
             at = quote.end;
         }
-        visible.push_str(raw.get(at..).unwrap_or_default());
-        visible
+        pieces.push((false, raw.get(at..).unwrap_or_default()));
+        pieces.retain(|(_, html)| !html.is_empty());
+        pieces
+    }
+
+    /// The HTML outside the quotes, a line end between its pieces.
+    pub fn visible(&self, raw: &str) -> String {
+        let shown: Vec<&str> = self.pieces(raw).into_iter().filter(|(quote, _)| !quote).map(|(_, html)| html).collect();
+        shown.join("\n")
     }
 
     /// The quotes, one after the other.
     pub fn quoted(&self, raw: &str) -> String {
-        self.quotes.iter().filter_map(|quote| raw.get(quote.clone())).collect()
+        self.pieces(raw).into_iter().filter(|(quote, _)| *quote).map(|(_, html)| html).collect()
     }
 }
 
@@ -45,8 +53,8 @@ pub fn split_html(raw: &str) -> HtmlSplit {
     let html = &raw[..raw.floor_char_boundary(HTML_BYTES_READ_MAX)];
     let mut reader = Reader::default();
     reader.read(html);
-    let folded = fold(&reader.text);
-    if folded.visible.trim().is_empty() {
+    let says_something = |line: &str| !line.trim().is_empty() && line.trim() != QUOTED_LINE;
+    if !fold(&reader.text).visible.lines().any(says_something) {
         return HtmlSplit::default();
     }
     let mut quotes = std::mem::take(&mut reader.quotes);
@@ -207,7 +215,7 @@ impl Reader {
         }
         // To the reader of the text a quote is a quoted line.
         self.start_line(start);
-        self.text.push_str("> quote");
+        self.text.push_str(QUOTED_LINE);
         self.line_has_text = true;
         self.new_line();
         self.opened = None;
@@ -260,6 +268,9 @@ impl Reader {
         self.lines.get(index).map_or(0, |(_, raw)| *raw)
     }
 }
+
+/// What stands in the text for a quote.
+const QUOTED_LINE: &str = "> quote";
 
 enum Mark {
     None,
@@ -519,7 +530,8 @@ mod tests {
                 prop_assert!(html.is_char_boundary(quote.start) && html.is_char_boundary(quote.end));
                 at = quote.end;
             }
-            prop_assert_eq!(split.visible(&html).len() + split.quoted(&html).len(), html.len());
+            let whole: String = split.pieces(&html).into_iter().map(|(_, piece)| piece).collect();
+            prop_assert_eq!(whole, html);
         }
     }
 }

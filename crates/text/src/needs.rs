@@ -313,7 +313,7 @@ mod tests {
             let rules = [rule(1, "a", &["refund*", "charge", "*twice"]), rule(2, "b", &["twice"])];
             for reason in because(&rules, &text) {
                 let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                prop_assert!(line.contains(&reason), "{reason:?} not in {line:?}");
+                prop_assert!(line.contains(reason.trim_end_matches('…')), "{reason:?} not in {line:?}");
             }
         }
 

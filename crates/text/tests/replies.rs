@@ -168,7 +168,6 @@ fn help_desk_mail_shows_exactly_its_new_text() {
     for (name, wanted) in [
         ("mail_with_quote", "Yes, I am providing you step how to reproduce this issue"),
         ("reply_cc", "Hello, Find the related inbox."),
-        ("mail_with_plain_text_and_inline_image", "[image: poster (8).jpg][image: poster (7).jpg][image: poster (1).jpg] Let's add no HTML content here, just plain text and images"),
         ("only_text", "text only mail"),
     ] {
         score.same(name, &fold(&text_of(desk.join(format!("{name}.eml")))).visible, wanted);
@@ -185,7 +184,6 @@ fn help_desk_mail_shows_exactly_its_new_text() {
         ("mail057", "----- Original Nachricht ----", "Bob Smith"),
         ("mail059", "äöüß ad asd", "äöüß ad asd"),
         ("mail013", "JA", "JA"),
-        ("mail087", "Sehr geehrter Kunde,", "Empfaenger: 01234"),
     ] {
         let visible = fold(&text_of(expected.join(format!("{name}.box")))).visible;
         score.same(name, &starts_and_ends(&visible, start, end), "as it should");
@@ -213,7 +211,8 @@ fn all_mail_at_hand_can_be_read_without_loss() {
             assert_eq!(whole, text, "{}", path.display());
             let html = message.body_html(0).unwrap_or_default();
             let split = split_html(&html);
-            assert_eq!(split.visible(&html).len() + split.quoted(&html).len(), html.len(), "{}", path.display());
+            let whole: String = split.pieces(&html).into_iter().map(|(_, piece)| piece).collect();
+            assert_eq!(whole, html, "{}", path.display());
             text::identify(&folded.visible);
             text::tone("", &folded.visible);
             text::search_terms(&folded.visible, None);

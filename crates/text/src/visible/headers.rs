@@ -157,16 +157,16 @@ fn field_named(label: &str) -> Option<Field> {
         "from" | "von" | "de" | "da" | "van" | "fran" | "fra" | "lahettaja" | "od" | "kimden" | "gonderen" | "от"
         | "от кого" | "від" | "差出人" | "送信者" | "发件人" | "寄件者" | "發件人" | "寄件人" | "من" | "felado" | "expediteur"
         | "mittente" | "remitente" | "remetente" | "absender" | "nadawca" | "odesilatel" | "avsandare" | "afzender"
-        | "afsender" | "avsender" | "보낸 사람" | "보낸사람" | "from address" | "sender" | "de la" | "απο" | "feladó" => Field::From,
+        | "afsender" | "avsender" | "보낸 사람" | "보낸사람" | "from address" | "sender" | "de la" | "απο" => Field::From,
         "sent" | "gesendet" | "gesendet am" | "envoye" | "envoye le" | "enviado" | "enviado el" | "enviada em"
         | "enviado em" | "enviada el" | "inviato" | "inviato il" | "verzonden" | "skickat" | "sendt" | "lahetetty" | "wyslano"
-        | "wysłano" | "data wyslania" | "odeslano" | "gonderildi" | "gonderme tarihi" | "gonderilme tarihi"
+        | "data wyslania" | "odeslano" | "gonderildi" | "gonderme tarihi" | "gonderilme tarihi"
         | "gonderim tarihi" | "отправлено" | "дата отправки" | "надіслано" | "送信日時" | "送信日" | "发送时间" | "发送日期" | "傳送時間"
-        | "寄件日期" | "تاريخ الإرسال" | "تم الإرسال" | "أرسلت" | "elkuldve" | "보낸 날짜" | "sent at" | "trimis" => Field::Sent,
+        | "寄件日期" | "تاريخ الارسال" | "تم الارسال" | "ارسلت" | "elkuldve" | "보낸 날짜" | "sent at" | "trimis" => Field::Sent,
         "date" | "datum" | "data" | "fecha" | "dato" | "paivamaara" | "paivays" | "tarih" | "дата" | "日時" | "日付" | "日期" | "时间"
         | "التاريخ" | "date/time" | "on" | "날짜" | "ημερομηνια" | "datum/uhrzeit" => Field::Date,
         "to" | "an" | "a" | "para" | "aan" | "till" | "til" | "vastaanottaja" | "do" | "komu" | "kime" | "alici" | "кому" | "宛先"
-        | "收件人" | "收件者" | "إلى" | "cimzett" | "destinataire" | "destinatario" | "empfanger" | "받는 사람" | "προς" | "către" => Field::To,
+        | "收件人" | "收件者" | "الى" | "cimzett" | "destinataire" | "destinatario" | "empfanger" | "받는 사람" | "προς" | "catre" => Field::To,
         "cc" | "kopie" | "copie" | "copie a" | "kopia" | "kopi" | "копия" | "抄送" | "副本" | "bcc" | "copia" | "kopio" | "dw"
         | "cc address" | "bilgi" | "참조" | "نسخة" => Field::Copy,
         "subject" | "betreff" | "objet" | "asunto" | "assunto" | "oggetto" | "onderwerp" | "amne" | "emne" | "aihe" | "temat"
@@ -182,14 +182,13 @@ const ORIGINAL_TITLES: &[&str] = &[
     "original message", "original e-mail", "original email", "original mail", "reply message", "original appointment",
     "original-nachricht", "originalnachricht", "original nachricht", "ursprungliche nachricht", "ursprungliche mail",
     "ursprungliche e-mail", "ursprungliche email", "ursprungl. nachricht", "original-mail", "message d'origine", "message original",
-    "mail original", "message initial", "message precedent", "mensaje original", "correo original", "mensaje original original",
-    "mensagem original", "messaggio originale", "messaggio originario", "messaggio original", "oorspronkelijk bericht",
+    "mail original", "message initial", "message precedent", "mensaje original", "correo original", 
+    "mensagem original", "messaggio originale", "messaggio originario", "oorspronkelijk bericht",
     "oorspronkelijke bericht", "origineel bericht", "ursprungligt meddelande", "originalmeddelande", "ursprungligt mail",
     "oprindelig meddelelse", "original meddelelse", "original besked", "opprinnelig melding", "original melding",
-    "alkuperainen viesti", "alkuperäinen viesti", "oryginalna wiadomosc", "wiadomosc oryginalna", "puvodni zprava",
+    "alkuperainen viesti", "oryginalna wiadomosc", "wiadomosc oryginalna", "puvodni zprava",
     "puvodni e-mail", "orijinal mesaj", "ozgun ileti", "orjinal mesaj", "исходное сообщение", "оригинальное сообщение",
-    "original message header", "元のメッセージ", "オリジナルメッセージ", "原始邮件", "原始郵件", "原邮件", "原件", "الرسالة الأصلية",
-    "الرسالة الاصلية", "eredeti uzenet", "원본 메시지", "원본 메일", "mesaj original", "eredeti level", "originalni zprava",
+    "original message header", "元のメッセージ", "オリジナルメッセージ", "原始邮件", "原始郵件", "原邮件", "原件", "الرسالة الاصلية", "eredeti uzenet", "원본 메시지", "원본 메일", "mesaj original", "eredeti level", "originalni zprava",
     "original text", "αρχικο μηνυμα",
 ];
 
@@ -199,7 +198,7 @@ const FORWARD_TITLES: &[&str] = &[
     "courriel transfere", "mail transfere", "message reexpedie", "mensaje reenviado", "mensagem encaminhada", "mensagem reencaminhada",
     "messaggio inoltrato", "doorgestuurd bericht", "vidarebefordrat meddelande", "videresendt meddelelse",
     "videresendt melding", "videresendt besked", "valitetty viesti", "edelleenlahetetty viesti", "wiadomosc przekazana",
-    "przekazana wiadomosc", "treść przekazanej wiadomości", "tresc przekazanej wiadomosci", "preposlana zprava", "iletilen mesaj",
+    "przekazana wiadomosc", "tresc przekazanej wiadomosci", "preposlana zprava", "iletilen mesaj",
     "iletilmis mesaj", "пересылаемое сообщение", "пересланное сообщение", "перенаправленное сообщение", "転送メッセージ",
     "転送されたメッセージ", "转发邮件", "转发的邮件", "轉寄郵件", "已轉寄的郵件", "الرسالة المعاد توجيهها", "رسالة معاد توجيهها", "전달된 메시지",
     "tovabbitott uzenet",
@@ -242,6 +241,13 @@ mod tests {
             "من: Ana\nتاريخ الإرسال: 3 مايو\nإلى: Bob\nالموضوع: مرحبا",
         ] {
             assert_eq!(block(text), Some(4), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_titles_are_folded() {
+        for title in ORIGINAL_TITLES.iter().chain(FORWARD_TITLES).chain(FORWARD_OPENINGS) {
+            assert_eq!(fold_text(title), **title);
         }
     }
 

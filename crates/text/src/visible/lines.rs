@@ -28,10 +28,6 @@ impl Line<'_> {
         self.plain.ends_with([':', '：'])
     }
 
-    pub fn is_long(&self) -> bool {
-        self.plain.len() > LINE_BYTES_LOOKED_AT_MAX
-    }
-
     pub fn word_count(&self) -> usize {
         self.plain.split_whitespace().count()
     }

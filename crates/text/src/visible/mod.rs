@@ -10,7 +10,7 @@ use attribution::attribution_at;
 use headers::{Title, header_block_at, is_rule, title};
 use lines::{Line, lines_of};
 use serde::{Deserialize, Serialize};
-use signature::{Stretch, split_new};
+use signature::{Stretch, is_only_a_signature, split_new};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -266,6 +266,13 @@ fn has_words(lines: &[Line<'_>], stretch: &Stretch) -> bool {
 
 /// A message must not look empty because all of it was handed on, or because "see below" points to it.
 fn show_what_is_all_there_is(lines: &[Line<'_>], found: &mut [Found], hints: &Hints<'_>) {
+    if found.iter().any(|it| it.origin == Origin::Appended) && !hints.subject.is_some_and(is_reply_subject) {
+        for it in found.iter_mut().filter(|it| it.stretch.kind == Kind::New) {
+            if is_only_a_signature(lines, it.stretch.from, it.stretch.to) {
+                it.stretch.kind = Kind::Signature;
+            }
+        }
+    }
     let mut words = 0;
     let mut own = String::new();
     for it in found.iter().filter(|it| it.stretch.kind == Kind::New) {

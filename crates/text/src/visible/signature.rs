@@ -59,6 +59,13 @@ pub fn split_new(lines: &[Line<'_>], from: usize, to: usize, last: bool) -> Vec<
     tail
 }
 
+/// Nothing but "Kind regards" and a name, as stands above a message that is handed on without a word.
+pub fn is_only_a_signature(lines: &[Line<'_>], from: usize, to: usize) -> bool {
+    let Some(first) = (from..to).find(|&at| !lines[at].is_blank()) else { return true };
+    let formal = lines[first].folded.split(|letter: char| !letter.is_alphanumeric()).any(|word| CLOSING_WORDS.contains(&word));
+    formal && is_closing(&lines[first]) && letterhead_end(lines, first + 1, to) == Some(to)
+}
+
 /// "CAUTION: this email originated from outside of the organization."
 fn skip_notice_on_top(lines: &[Line<'_>], from: usize, to: usize) -> usize {
     const NOTICE_LINES_MAX: usize = 6;
@@ -386,7 +393,7 @@ const CLOSINGS: &[&str] = &[
     "yst terv", "dziekuje", "z gory dziekuje", "pozdrawiam", "z powazaniem", "dekuji", "predem dekuji", "s pozdravem", "s uctou", "diky",
     "tesekkurler", "tesekkur ederim", "saygilarimla", "saygilar", "iyi calismalar", "спасибо", "заранее спасибо", "с уважением", "благодарю",
     "всего доброго", "с наилучшими пожеланиями", "よろしくお願いします", "よろしくお願いいたします", "よろしくお願い致します", "宜しくお願いします", "宜しくお願い致します", "敬具", "谢谢", "謝謝",
-    "此致", "祝好", "顺祝商祺", "شكرا", "شكرا لك", "شكرا جزيلا", "مع تحياتي", "تحياتي", "مع أطيب التحيات", "감사합니다",
+    "此致", "祝好", "顺祝商祺", "شكرا", "شكرا لك", "شكرا جزيلا", "مع تحياتي", "تحياتي", "مع اطيب التحيات", "감사합니다",
 ];
 
 const CLOSING_WORDS: &[&str] = &[
@@ -406,14 +413,14 @@ const DEVICE_STARTS: &[&str] = &[
     "inviato da", "inviato dal", "inviato con", "ottieni outlook", "scarica outlook", "verstuurd vanaf", "verzonden vanaf", "verzonden met", "verstuurd met", "outlook voor ",
     "download outlook", "skickat fran", "skickades fran", "hamta outlook", "skaffa outlook", "sendt fra", "sendt med", "hent outlook", "skaff deg outlook", "last ned outlook", "lahetetty ",
     "hanki outlook", "wyslane z", "wyslano z", "pobierz aplikacj", "pobierz program outlook", "odeslano z", "odeslano pomoci", "ziskat outlook", "ziskejte outlook",
-    "отправлено с", "отправлено из", "отправлено от", "скачать outlook", "получить outlook", "发自", "來自我的", "从我的", "從我的", "傳送自", "寄自我的", "获取 outlook", "أرسلت من", "مرسل من",
-    "ارسلت من", "تم الإرسال من", "나의 ", "outlook for ", "iphone から", "poslano z", "kuldve ", "trimis de pe", "надіслано з",
+    "отправлено с", "отправлено из", "отправлено от", "скачать outlook", "получить outlook", "发自", "來自我的", "从我的", "從我的", "傳送自", "寄自我的", "获取 outlook", "مرسل من",
+    "ارسلت من", "تم الارسال من", "나의 ", "outlook for ", "iphone から", "poslano z", "kuldve ", "trimis de pe", "надіслано з",
 ];
 
 const DEVICE_ENDS: &[&str] = &["gonderildi", "から送信", "から送信されました", "에서 보냄", "傳送", "k-9 mail gesendet"];
 
 const DEVICES: &[&str] = &[
-    "iphone", "ipad", "android", "samsung", "galaxy", "outlook", "windows", "e-mail", "gmail", "blackberry", "mobil", "handy", "tablet", "smartphone", "k-9",
+    "iphon", "ipad", "android", "samsung", "galaxy", "outlook", "windows", "e-mail", "gmail", "blackberry", "mobil", "handy", "tablet", "smartphone", "k-9",
     "huawei", "xiaomi", "device", "movil", "celular", "portable", "telefon", "proton", "sparrow", "spark", "nokia", "pixel", "mailspring", "airmail",
 ];
 
@@ -452,3 +459,20 @@ const LEGAL_OBJECTS: &[&str] = &[
     "message", "mail", "email", "communication", "nachricht", "information", "courriel", "mensaje", "correo", "messaggio", "mensagem", "bericht", "meddelande", "meddelelse",
     "besked", "melding", "wiadomosc", "zprav", "mesaj", "сообщен", "письм", "transmission",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folding::fold_text;
+
+    #[test]
+    fn the_phrases_are_folded() {
+        let lists = [
+            CLOSINGS, CLOSING_WORDS, DEVICE_STARTS, DEVICE_ENDS, DEVICES, DEVICE_EXCUSES, OUTSIDE_NOTICES, OUTSIDE_WARNINGS, CERTAIN_NOTICES,
+            LEGAL_PHRASES, LEGAL_WORDS, LEGAL_OBJECTS, PHONE_LABELS,
+        ];
+        for phrase in lists.into_iter().flatten() {
+            assert_eq!(fold_text(phrase), **phrase);
+        }
+    }
+}

@@ -56,7 +56,7 @@ fn a_forwarded_message_is_there_to_be_read() {
 #[test]
 fn an_empty_answer_is_empty_and_not_our_own_mail() {
     assert_eq!(visible("On 3 May 2021 at 10:00, Desk <desk@example.com> wrote:\n> Which lamp?\n"), "");
-    assert_eq!(visible("\n\nSent from my iPhone\n\n> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n> \n> Which lamp?"), "> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n> \n> Which lamp?");
+    assert_eq!(visible("\n\nSent from my iPhone\n\n> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n> \n> Which lamp?"), "> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n>\n> Which lamp?");
 }
 
 #[test]
@@ -170,6 +170,23 @@ fn mailish() -> impl Strategy<Value = String> {
         "\\PC{0,40}",
     ];
     (prop::collection::vec(line, 0..24), prop_oneof![Just("\n"), Just("\r\n")]).prop_map(|(lines, end)| lines.join(end))
+}
+
+#[test]
+fn an_answer_that_only_thanks_does_not_unfold_our_mail() {
+    let ours = "________________________________\nFrom: Desk <desk@example.com>\nSent: Monday\nTo: Ana\nSubject: Lamp\n\nTry again";
+    assert_eq!(visible(&format!("Thanks,\nAna\n\n{ours}")), "Thanks,\nAna");
+    let hints = Hints { subject: Some("Re: Lamp"), ..Hints::default() };
+    assert_eq!(fold_with(&format!("\n{ours}"), &hints).visible, "");
+}
+
+#[test]
+fn a_long_hostile_message_takes_no_time_to_speak_of() {
+    for line in ["--\n", "From: a@b.c\n", "Thanks,\nAna\n", "On 3 May 2021 10:00 a@b.c:\n", "________\n\n", "Sent from my iPhone\n\n", ">a\nb\n", "> \n", "x: "] {
+        let text = line.repeat(40_000);
+        let whole: usize = fold(&text).parts.iter().map(|part| part.text.len()).sum();
+        assert_eq!(whole, text.len());
+    }
 }
 
 proptest! {
