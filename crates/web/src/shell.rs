@@ -1,0 +1,65 @@
+//! What stands around every page: the rail with its counts, and who is signed in.
+
+use desk::tickets::views;
+use desk::{Tx, people};
+
+/// Loaded in the same transaction as the page.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    pub name: String,
+    pub initials: String,
+    pub user_id: i64,
+    pub is_lead: bool,
+    pub is_admin: bool,
+    /// online, away, offline
+    pub presence: String,
+    pub mine: i64,
+    pub unassigned: i64,
+    pub suspended: i64,
+    pub company: String,
+}
+
+impl Shell {
+    pub fn load(tx: &mut Tx) -> Result<Shell, db::Error> {
+        let actor = *tx.actor();
+        let user = match actor.user() {
+            Some(id) => people::find_user(tx, id)?,
+            None => None,
+        };
+        let name = user.as_ref().map_or_else(|| "The desk".to_owned(), |user| user.name.clone());
+        let views = views::default_views(actor);
+        let mine = views::count_for_show(tx, &views[0].filter)?;
+        let unassigned = views::count_for_show(tx, &views[1].filter)?;
+        Ok(Shell {
+            initials: initials(&name),
+            user_id: actor.user().map_or(0, |id| id.0),
+            is_lead: actor.is_lead(),
+            is_admin: actor.is_admin(),
+            presence: "offline".to_owned(),
+            mine,
+            unassigned,
+            suspended: 0,
+            company: desk::settings::company(tx)?.name,
+            name,
+        })
+    }
+}
+
+/// The first letters of the first and the last name.
+pub fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let letters = [words.first(), words.last().filter(|_| words.len() > 1)];
+    letters.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_are_the_first_and_the_last() {
+        assert_eq!(initials("Ana Maria Novak"), "AN");
+        assert_eq!(initials("Cher"), "C");
+        assert_eq!(initials(""), "");
+    }
+}
