@@ -12,3 +12,4 @@
 
 pub mod json;
 pub mod parse;
+pub mod smtp;
