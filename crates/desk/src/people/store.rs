@@ -1,0 +1,639 @@
+//! Every statement on users, identities, organizations, groups and memberships.
+
+use super::folding::{fold_address, fold_domain, name_key, query_terms, search_terms};
+use super::{
+    Group, GroupWithMembers, Identity, IdentityKind, Member, Membership, Organization, PEOPLE_PER_PAGE_MAX, User,
+};
+use crate::{GroupId, IdentityId, MembershipId, OrganizationId, Role, Tx, UserId};
+use db::{Error, Param, Row, params};
+use std::collections::{HashMap, HashSet};
+
+/// Agents of one desk that a list shows.
+const AGENTS_LISTED_MAX: usize = 5_000;
+const GROUPS_LISTED_MAX: usize = 1_000;
+
+/// The columns of [`user_of`], of a table that is called `u` in the statement.
+pub(crate) const USER_COLUMNS: &str = "u.id, u.name, u.role, u.email, u.phone, u.locale, u.time_zone, \
+    u.organization_id, u.signature, u.details, u.notes, u.external_id, u.created_at, u.updated_at, \
+    u.last_sign_in_at, u.suspended_at, u.deleted_at, u.version, \
+    case when u.password_hash is null then 0 else 1 end";
+pub(crate) const USER_COLUMN_COUNT: usize = 19;
+
+pub(crate) fn user_of(row: &Row<'_>) -> Result<User, Error> {
+    Ok(User {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        role: row.get(2)?,
+        email: row.get(3)?,
+        phone: row.get(4)?,
+        locale: row.get(5)?,
+        time_zone: row.get(6)?,
+        organization_id: row.get(7)?,
+        signature: row.get(8)?,
+        details: row.get(9)?,
+        notes: row.get(10)?,
+        external_id: row.get(11)?,
+        created_at: row.get(12)?,
+        updated_at: row.get(13)?,
+        last_sign_in_at: row.get(14)?,
+        suspended_at: row.get(15)?,
+        deleted_at: row.get(16)?,
+        version: row.get(17)?,
+        has_password: row.get::<i64>(18)? != 0,
+    })
+}
+
+// --- users
+
+/// Also finds people who have been deleted: old tickets still name them.
+pub fn find_user(tx: &mut Tx, user: UserId) -> Result<Option<User>, Error> {
+    tx.find(&format!("select {USER_COLUMNS} from users u where u.id = $1"), params![user], user_of)
+}
+
+/// By any of a person's addresses. Deleted people have none.
+pub fn find_user_by_email(tx: &mut Tx, address: &str) -> Result<Option<User>, Error> {
+    let Some(address) = fold_address(address) else { return Ok(None) };
+    let sql = format!(
+        "select {USER_COLUMNS} from user_identities i join users u on u.id = i.user_id
+         where i.kind = 'email' and i.value = $1 and u.deleted_at is null"
+    );
+    tx.find(&sql, params![address], user_of)
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seek {
+    #[default]
+    First,
+    /// Rows with greater ids.
+    After(i64),
+    /// The last rows with smaller ids.
+    Before(i64),
+    Offset(usize),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// Empty: every role.
+    pub roles: Vec<Role>,
+    pub organization: Option<OrganizationId>,
+    pub group: Option<GroupId>,
+    pub external_id: Option<String>,
+}
+
+impl UserFilter {
+    pub fn staff() -> Self {
+        UserFilter { roles: Role::ALL.into_iter().filter(|role| role.is_staff()).collect(), ..Self::default() }
+    }
+
+    pub fn role(role: Role) -> Self {
+        UserFilter { roles: vec![role], ..Self::default() }
+    }
+
+    fn roles_json(&self) -> String {
+        let names: Vec<&str> = self.roles.iter().map(|role| role.name()).collect();
+        serde_json::json!(names).to_string()
+    }
+
+    fn conditions<'a>(&'a self, tx: &Tx, roles: &'a str, values: &mut Vec<Param<'a>>) -> String {
+        let mut sql = String::from("u.deleted_at is null");
+        if !self.roles.is_empty() {
+            values.push(Param::Text(roles));
+            sql += &format!(" and u.role in {}", tx.texts_in(values.len()));
+        }
+        if let Some(organization) = self.organization {
+            values.push(Param::Int(organization.0));
+            sql += &format!(" and u.organization_id = ${}", values.len());
+        }
+        if let Some(group) = self.group {
+            values.push(Param::Int(group.0));
+            let n = values.len();
+            sql += &format!(" and exists (select 1 from memberships m where m.user_id = u.id and m.group_id = ${n})");
+        }
+        if let Some(external_id) = &self.external_id {
+            values.push(Param::Text(external_id));
+            sql += &format!(" and u.external_id = ${}", values.len());
+        }
+        sql
+    }
+}
+
+/// People who are not deleted, by id.
+pub fn list_users(tx: &mut Tx, filter: &UserFilter, seek: Seek, count_max: usize) -> Result<Vec<User>, Error> {
+    let roles = filter.roles_json();
+    let mut values = Vec::new();
+    let mut conditions = filter.conditions(tx, &roles, &mut values);
+    let page = page_of(seek, count_max, "u.id", &mut conditions, &mut values);
+    let sql = format!("select {USER_COLUMNS} from users u where {conditions} {page}");
+    in_order(seek, tx.list(&sql, &values, user_of)?)
+}
+
+pub fn count_users(tx: &mut Tx, filter: &UserFilter) -> Result<i64, Error> {
+    let roles = filter.roles_json();
+    let mut values = Vec::new();
+    let conditions = filter.conditions(tx, &roles, &mut values);
+    tx.value(&format!("select count(*) from users u where {conditions}"), &values)
+}
+
+/// Adds the seek to the conditions; gives order and limit.
+fn page_of(seek: Seek, count_max: usize, id: &str, conditions: &mut String, values: &mut Vec<Param<'_>>) -> String {
+    let (order, offset) = match seek {
+        Seek::First => ("asc", 0),
+        Seek::After(after) => {
+            values.push(Param::Int(after));
+            *conditions += &format!(" and {id} > ${}", values.len());
+            ("asc", 0)
+        }
+        Seek::Before(before) => {
+            values.push(Param::Int(before));
+            *conditions += &format!(" and {id} < ${}", values.len());
+            ("desc", 0)
+        }
+        Seek::Offset(offset) => ("asc", offset),
+    };
+    values.push(Param::Int(count_max as i64));
+    values.push(Param::Int(offset as i64));
+    format!("order by {id} {order} limit ${} offset ${}", values.len() - 1, values.len())
+}
+
+fn in_order<T>(seek: Seek, mut rows: Vec<T>) -> Result<Vec<T>, Error> {
+    if matches!(seek, Seek::Before(_)) {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+/// By id; deleted people too.
+pub fn list_by_ids(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<User>, Error> {
+    let sql = format!("select {USER_COLUMNS} from users u where u.id in {} order by u.id", tx.numbers_in(1));
+    tx.list(&sql, params![json_of(ids)], user_of)
+}
+
+pub fn user_names(tx: &mut Tx, ids: &[UserId]) -> Result<HashMap<UserId, String>, Error> {
+    let sql = format!("select id, name from users where id in {}", tx.numbers_in(1));
+    let pairs = tx.list(&sql, params![json_of(ids)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(pairs.into_iter().collect())
+}
+
+fn json_of<T: serde::Serialize>(ids: &[T]) -> String {
+    serde_json::to_string(ids).unwrap_or_else(|_| "[]".into())
+}
+
+/// Who can be given tickets, by name.
+pub fn list_agents(tx: &mut Tx) -> Result<Vec<User>, Error> {
+    let sql = format!(
+        "select {USER_COLUMNS} from users u where u.role in ('agent', 'lead', 'admin') and u.deleted_at is null
+         and u.suspended_at is null order by lower(u.name), u.id limit $1"
+    );
+    tx.list(&sql, params![AGENTS_LISTED_MAX], user_of)
+}
+
+/// Those of `ids` who have proved an address or a number.
+pub fn verified_among(tx: &mut Tx, ids: &[UserId]) -> Result<HashSet<UserId>, Error> {
+    let sql = format!(
+        "select distinct user_id from user_identities where verified_at is not null and user_id in {}",
+        tx.numbers_in(1)
+    );
+    Ok(tx.list(&sql, params![json_of(ids)], |row| row.get(0))?.into_iter().collect())
+}
+
+/// People in whose name, addresses or numbers all words occur (the last one as a beginning), newest first.
+pub fn search_users(tx: &mut Tx, words: &str, count_max: usize) -> Result<Vec<User>, Error> {
+    let ids = search_user_ids(tx, words, None, count_max.min(PEOPLE_PER_PAGE_MAX))?;
+    let mut found = list_by_ids(tx, &ids)?;
+    found.reverse();
+    Ok(found)
+}
+
+pub(super) fn search_user_ids(
+    tx: &mut Tx,
+    words: &str,
+    below: Option<i64>,
+    count_max: usize,
+) -> Result<Vec<UserId>, Error> {
+    let ids = db::fulltext::newest(tx, "search_users", &query_terms(words), below, count_max)?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
+
+pub(super) fn insert_user(tx: &mut Tx, user: &User) -> Result<UserId, Error> {
+    let now = tx.now();
+    tx.value(
+        "insert into users (name, role, email, phone, locale, time_zone, organization_id, signature, details, notes,
+                            external_id, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) returning id",
+        params![
+            user.name, user.role, user.email, user.phone, user.locale, user.time_zone, user.organization_id,
+            user.signature, user.details, user.notes, user.external_id, now
+        ],
+    )
+}
+
+/// False if somebody has changed the person since they were read.
+pub(super) fn save_user(tx: &mut Tx, user: &mut User) -> Result<bool, Error> {
+    user.updated_at = tx.now();
+    let saved = tx.execute(
+        "update users set name = $1, role = $2, email = $3, phone = $4, locale = $5, time_zone = $6,
+                organization_id = $7, signature = $8, details = $9, notes = $10, external_id = $11,
+                suspended_at = $12, deleted_at = $13, updated_at = $14, version = version + 1
+         where id = $15 and version = $16",
+        params![
+            user.name, user.role, user.email, user.phone, user.locale, user.time_zone, user.organization_id,
+            user.signature, user.details, user.notes, user.external_id, user.suspended_at, user.deleted_at,
+            user.updated_at, user.id, user.version
+        ],
+    )?;
+    user.version += saved as i64;
+    Ok(saved == 1)
+}
+
+pub(super) fn count_active_admins(tx: &mut Tx) -> Result<i64, Error> {
+    tx.value(
+        "select count(*) from users where role = 'admin' and deleted_at is null and suspended_at is null",
+        params![],
+    )
+}
+
+/// Brings the full-text index up to date with a person's row and identities.
+pub(super) fn index_user(tx: &mut Tx, user: UserId) -> Result<(), Error> {
+    let Some(user) = find_user(tx, user)?.filter(|user| user.deleted_at.is_none()) else {
+        return db::fulltext::remove(tx, "search_users", user.0);
+    };
+    let mut words = user.name.clone();
+    let known = [user.phone.as_deref(), user.external_id.as_deref()];
+    for word in known.into_iter().flatten() {
+        words.push(' ');
+        words.push_str(word);
+    }
+    for identity in list_identities(tx, user.id)? {
+        words.push(' ');
+        words.push_str(&identity.value);
+    }
+    db::fulltext::put(tx, "search_users", user.id.0, &search_terms(&words))
+}
+
+// --- identities
+
+const IDENTITY_COLUMNS: &str = "id, user_id, kind, value, is_primary, verified_at, created_at";
+
+fn identity_of(row: &Row<'_>) -> Result<Identity, Error> {
+    let kind: String = row.get(2)?;
+    Ok(Identity {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        kind: IdentityKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("identity kind {kind}")))?,
+        value: row.get(3)?,
+        is_primary: row.get::<i64>(4)? != 0,
+        verified_at: row.get(5)?,
+        created_at: row.get(6)?,
+    })
+}
+
+pub fn find_identity(tx: &mut Tx, identity: IdentityId) -> Result<Option<Identity>, Error> {
+    tx.find(
+        &format!("select {IDENTITY_COLUMNS} from user_identities where id = $1"),
+        params![identity],
+        identity_of,
+    )
+}
+
+/// The primary one first.
+pub fn list_identities(tx: &mut Tx, user: UserId) -> Result<Vec<Identity>, Error> {
+    tx.list(
+        &format!("select {IDENTITY_COLUMNS} from user_identities where user_id = $1 order by is_primary desc, id"),
+        params![user],
+        identity_of,
+    )
+}
+
+/// Whose it is. Deleted people have no identities.
+pub(super) fn find_identity_by_value(
+    tx: &mut Tx,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<Option<Identity>, Error> {
+    tx.find(
+        &format!("select {IDENTITY_COLUMNS} from user_identities where kind = $1 and value = $2"),
+        params![kind.name(), value],
+        identity_of,
+    )
+}
+
+/// `None` if somebody has it already.
+pub(super) fn insert_identity(
+    tx: &mut Tx,
+    user: UserId,
+    kind: IdentityKind,
+    value: &str,
+    is_primary: bool,
+    verified_at: Option<i64>,
+) -> Result<Option<IdentityId>, Error> {
+    let now = tx.now();
+    tx.find(
+        "insert into user_identities (user_id, kind, value, is_primary, verified_at, created_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict (kind, value) do nothing returning id",
+        params![user, kind.name(), value, is_primary, verified_at, now],
+        |row| row.get(0),
+    )
+}
+
+pub(super) fn save_verified(tx: &mut Tx, identity: IdentityId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update user_identities set verified_at = $1 where id = $2 and verified_at is null",
+        params![now, identity],
+    )?;
+    Ok(())
+}
+
+pub(super) fn save_primary(tx: &mut Tx, user: UserId, identity: IdentityId) -> Result<(), Error> {
+    tx.execute(
+        "update user_identities set is_primary = case when id = $1 then 1 else 0 end where user_id = $2",
+        params![identity, user],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_identity(tx: &mut Tx, identity: IdentityId) -> Result<(), Error> {
+    tx.execute("delete from user_identities where id = $1", params![identity])?;
+    Ok(())
+}
+
+pub(super) fn delete_identities_of(tx: &mut Tx, user: UserId) -> Result<(), Error> {
+    tx.execute("delete from user_identities where user_id = $1", params![user])?;
+    Ok(())
+}
+
+// --- organizations
+
+const ORGANIZATION_COLUMNS: &str = "o.id, o.name, o.details, o.notes, o.external_id, o.created_at, o.updated_at, \
+    o.deleted_at, (select string_agg(d.domain, ' ') from organization_domains d where d.organization_id = o.id)";
+
+fn organization_of(row: &Row<'_>) -> Result<Organization, Error> {
+    let domains: Option<String> = row.get(8)?;
+    let mut domains: Vec<String> = domains.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    domains.sort();
+    Ok(Organization {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        details: row.get(2)?,
+        notes: row.get(3)?,
+        external_id: row.get(4)?,
+        domains,
+        created_at: row.get(5)?,
+        updated_at: row.get(6)?,
+        deleted_at: row.get(7)?,
+    })
+}
+
+/// Also finds organizations that have been deleted.
+pub fn find_organization(tx: &mut Tx, organization: OrganizationId) -> Result<Option<Organization>, Error> {
+    let sql = format!("select {ORGANIZATION_COLUMNS} from organizations o where o.id = $1");
+    tx.find(&sql, params![organization], organization_of)
+}
+
+/// By the domain of an address, or the address itself.
+pub fn find_organization_by_domain(tx: &mut Tx, domain: &str) -> Result<Option<OrganizationId>, Error> {
+    let domain = domain.rsplit_once('@').map_or(domain, |(_, domain)| domain);
+    let Some(domain) = fold_domain(domain) else { return Ok(None) };
+    tx.find(
+        "select organization_id from organization_domains where domain = $1",
+        params![domain],
+        |row| row.get(0),
+    )
+}
+
+pub fn find_organization_by_name(tx: &mut Tx, name: &str) -> Result<Option<Organization>, Error> {
+    let sql = format!("select {ORGANIZATION_COLUMNS} from organizations o where o.name_key = $1");
+    tx.find(&sql, params![name_key(name)], organization_of)
+}
+
+pub fn list_organizations(tx: &mut Tx, seek: Seek, count_max: usize) -> Result<Vec<Organization>, Error> {
+    let mut values = Vec::new();
+    let mut conditions = String::from("o.deleted_at is null");
+    let page = page_of(seek, count_max, "o.id", &mut conditions, &mut values);
+    let sql = format!("select {ORGANIZATION_COLUMNS} from organizations o where {conditions} {page}");
+    in_order(seek, tx.list(&sql, &values, organization_of)?)
+}
+
+pub fn list_organizations_by_ids(tx: &mut Tx, ids: &[OrganizationId]) -> Result<Vec<Organization>, Error> {
+    let among = tx.numbers_in(1);
+    let sql = format!("select {ORGANIZATION_COLUMNS} from organizations o where o.id in {among} order by o.id");
+    tx.list(&sql, params![json_of(ids)], organization_of)
+}
+
+pub fn count_organizations(tx: &mut Tx) -> Result<i64, Error> {
+    tx.value("select count(*) from organizations where deleted_at is null", params![])
+}
+
+/// Organizations whose folded name begins with `beginning`, by name.
+pub fn autocomplete_organizations(
+    tx: &mut Tx,
+    beginning: &str,
+    count_max: usize,
+) -> Result<Vec<Organization>, Error> {
+    let from = name_key(beginning);
+    let to = format!("{from}\u{10ffff}");
+    let sql = format!(
+        "select {ORGANIZATION_COLUMNS} from organizations o
+         where o.deleted_at is null and substr(o.name_key, 1, length(cast($1 as text))) = $1 and o.name_key <= $2
+         order by o.name_key limit $3"
+    );
+    tx.list(&sql, params![from, to, count_max], organization_of)
+}
+
+/// `None` if the name is taken.
+pub(super) fn insert_organization(tx: &mut Tx, of: &Organization) -> Result<Option<OrganizationId>, Error> {
+    let now = tx.now();
+    tx.find(
+        "insert into organizations (name, name_key, details, notes, external_id, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (name_key) do nothing returning id",
+        params![of.name, name_key(&of.name), of.details, of.notes, of.external_id, now],
+        |row| row.get(0),
+    )
+}
+
+/// Saves all but the domains.
+pub(super) fn save_organization(tx: &mut Tx, of: &Organization) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update organizations set name = $1, name_key = $2, details = $3, notes = $4, external_id = $5,
+                updated_at = $6 where id = $7",
+        params![of.name, name_key(&of.name), of.details, of.notes, of.external_id, now, of.id],
+    )?;
+    Ok(())
+}
+
+/// The name becomes free; its people belong nowhere.
+pub(super) fn delete_organization(tx: &mut Tx, organization: OrganizationId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute("delete from organization_domains where organization_id = $1", params![organization])?;
+    tx.execute(
+        "update users set organization_id = null, updated_at = $1, version = version + 1 where organization_id = $2",
+        params![now, organization],
+    )?;
+    tx.execute(
+        "update organizations set name_key = $1, deleted_at = $2, updated_at = $2 where id = $3",
+        params![format!("\u{1}deleted {organization}"), now, organization],
+    )?;
+    Ok(())
+}
+
+/// False if the domain is another organization's.
+pub(super) fn insert_domain(tx: &mut Tx, organization: OrganizationId, domain: &str) -> Result<bool, Error> {
+    tx.execute(
+        "insert into organization_domains (domain, organization_id) values ($1, $2) on conflict (domain) do nothing",
+        params![domain, organization],
+    )?;
+    let owner: OrganizationId =
+        tx.value("select organization_id from organization_domains where domain = $1", params![domain])?;
+    Ok(owner == organization)
+}
+
+pub(super) fn delete_domains_of(tx: &mut Tx, organization: OrganizationId) -> Result<(), Error> {
+    tx.execute("delete from organization_domains where organization_id = $1", params![organization])?;
+    Ok(())
+}
+
+// --- groups
+
+const GROUP_COLUMNS: &str = "g.id, g.name, g.description, g.is_default, g.created_at, g.updated_at, g.deleted_at";
+
+fn group_of(row: &Row<'_>) -> Result<Group, Error> {
+    Ok(Group {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        description: row.get(2)?,
+        is_default: row.get::<i64>(3)? != 0,
+        created_at: row.get(4)?,
+        updated_at: row.get(5)?,
+        deleted_at: row.get(6)?,
+    })
+}
+
+/// Also finds groups that have been deleted.
+pub fn find_group(tx: &mut Tx, group: GroupId) -> Result<Option<Group>, Error> {
+    tx.find(&format!("select {GROUP_COLUMNS} from groups g where g.id = $1"), params![group], group_of)
+}
+
+/// By name.
+pub fn list_groups(tx: &mut Tx) -> Result<Vec<Group>, Error> {
+    let sql = format!(
+        "select {GROUP_COLUMNS} from groups g where g.deleted_at is null order by lower(g.name), g.id limit $1"
+    );
+    tx.list(&sql, params![GROUPS_LISTED_MAX], group_of)
+}
+
+pub fn list_groups_with_members(tx: &mut Tx) -> Result<Vec<GroupWithMembers>, Error> {
+    let mut members: HashMap<GroupId, Vec<Member>> = HashMap::new();
+    let rows = tx.list(
+        "select m.group_id, u.id, u.name, u.role from memberships m join users u on u.id = m.user_id
+         where u.deleted_at is null and u.suspended_at is null and u.role <> 'end-user' order by lower(u.name), u.id",
+        params![],
+        |row| Ok((row.get(0)?, Member { user: row.get(1)?, name: row.get(2)?, role: row.get(3)? })),
+    )?;
+    for (group, member) in rows {
+        members.entry(group).or_default().push(member);
+    }
+    let groups = list_groups(tx)?;
+    let with_members = groups.into_iter().map(|group| {
+        let members = members.remove(&group.id).unwrap_or_default();
+        GroupWithMembers { group, members }
+    });
+    Ok(with_members.collect())
+}
+
+pub(super) fn insert_group(tx: &mut Tx, name: &str, description: &str) -> Result<GroupId, Error> {
+    let now = tx.now();
+    tx.value(
+        "insert into groups (name, description, created_at, updated_at) values ($1, $2, $3, $3) returning id",
+        params![name, description, now],
+    )
+}
+
+pub(super) fn save_group(tx: &mut Tx, group: &Group) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update groups set name = $1, description = $2, deleted_at = $3, updated_at = $4 where id = $5",
+        params![group.name, group.description, group.deleted_at, now, group.id],
+    )?;
+    Ok(())
+}
+
+/// Exactly one group is the default one.
+pub(super) fn save_default_group(tx: &mut Tx, group: GroupId) -> Result<(), Error> {
+    tx.execute(
+        "update groups set is_default = case when id = $1 then 1 else 0 end where is_default = 1 or id = $1",
+        params![group],
+    )?;
+    Ok(())
+}
+
+/// Of a person, of a group, or all; by id.
+pub fn list_memberships(
+    tx: &mut Tx,
+    user: Option<UserId>,
+    group: Option<GroupId>,
+    seek: Seek,
+    count_max: usize,
+) -> Result<Vec<Membership>, Error> {
+    let mut values = Vec::new();
+    let mut conditions = String::from("1 = 1");
+    for (column, id) in [("m.user_id", user.map(|id| id.0)), ("m.group_id", group.map(|id| id.0))] {
+        if let Some(id) = id {
+            values.push(Param::Int(id));
+            conditions += &format!(" and {column} = ${}", values.len());
+        }
+    }
+    let page = page_of(seek, count_max, "m.id", &mut conditions, &mut values);
+    let sql = format!(
+        "select m.id, m.user_id, m.group_id, m.is_default, m.created_at from memberships m where {conditions} {page}"
+    );
+    in_order(seek, tx.list(&sql, &values, membership_of)?)
+}
+
+fn membership_of(row: &Row<'_>) -> Result<Membership, Error> {
+    Ok(Membership {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        group: row.get(2)?,
+        is_default: row.get::<i64>(3)? != 0,
+        created_at: row.get(4)?,
+    })
+}
+
+pub(super) fn find_membership(tx: &mut Tx, membership: MembershipId) -> Result<Option<Membership>, Error> {
+    tx.find(
+        "select id, user_id, group_id, is_default, created_at from memberships where id = $1",
+        params![membership],
+        membership_of,
+    )
+}
+
+/// A membership that is there already stays as it is.
+pub(super) fn insert_membership(tx: &mut Tx, user: UserId, group: GroupId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "insert into memberships (user_id, group_id, created_at) values ($1, $2, $3)
+         on conflict (user_id, group_id) do nothing",
+        params![user, group, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn save_default_membership(tx: &mut Tx, user: UserId, group: GroupId) -> Result<(), Error> {
+    tx.execute(
+        "update memberships set is_default = case when group_id = $1 then 1 else 0 end where user_id = $2",
+        params![group, user],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_membership(tx: &mut Tx, user: UserId, group: GroupId) -> Result<(), Error> {
+    tx.execute("delete from memberships where user_id = $1 and group_id = $2", params![user, group])?;
+    Ok(())
+}
+
+pub(super) fn delete_memberships_of_group(tx: &mut Tx, group: GroupId) -> Result<(), Error> {
+    tx.execute("delete from memberships where group_id = $1", params![group])?;
+    Ok(())
+}
