@@ -46,12 +46,14 @@ class TicketComposer extends HTMLElement {
     });
     this.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+        // Before the editor sees it, which would begin a new line.
         event.preventDefault();
+        event.stopPropagation();
         form.requestSubmit(form.querySelector<HTMLButtonElement>("button.go"));
       } else if (event.key === "Escape" && !event.defaultPrevented) {
         (document.activeElement as HTMLElement | null)?.blur();
       }
-    });
+    }, { capture: true });
     window.addEventListener("pagehide", this.onLeave);
     (window.requestIdleCallback ?? ((it: () => void) => setTimeout(it, 600)))(() => void this.load());
   }

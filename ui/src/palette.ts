@@ -83,7 +83,8 @@ class CommandPalette extends HTMLElement {
     try {
       const url = `${this.getAttribute("src") ?? "/palette"}?q=${encodeURIComponent(query)}`;
       const answer = await fetch(url, { signal: asking.signal, headers: { "HX-Request": "true" } });
-      if (!answer.ok) throw new Error(answer.statusText);
+      if (answer.redirected) location.reload();
+      if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
       const html = await answer.text();
       if (asking.signal.aborted) return;
       fill(this.list, html);
