@@ -53,6 +53,9 @@ impl Comparable {
 
 /// The text in lower case without diacritics; white space as it was.
 pub fn fold_text(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter.is_ascii() {

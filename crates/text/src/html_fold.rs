@@ -3,7 +3,7 @@
 //! Works on the raw HTML, before cleaning removes the classes by which clients mark their quotes. Ranges may cut
 //! through elements: clean each piece on its own afterwards.
 
-use crate::visible::{fold, is_forward_title, last_quote_start, trailing_attribution};
+use crate::visible::{Hints, fold_with, is_forward_subject, is_forward_title, last_quote_start, trailing_attribution};
 use std::ops::Range;
 
 /// Only this much is looked at; a longer mail is shown whole from there on.
@@ -50,15 +50,28 @@ impl HtmlSplit {
 /// Finds the quotes of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo, Proton and others, and of clients that only
 /// write "On Monday Ana wrote:" or a block of header lines. Never fails; nothing is folded when nothing new would remain.
 pub fn split_html(raw: &str) -> HtmlSplit {
+    split_html_with(raw, &Hints::default())
+}
+
+/// As [`split_html`], with what else is known about the mail: what is forwarded is to be read.
+pub fn split_html_with(raw: &str, hints: &Hints<'_>) -> HtmlSplit {
+    if hints.subject.is_some_and(is_forward_subject) {
+        return HtmlSplit::default();
+    }
     let html = &raw[..raw.floor_char_boundary(HTML_BYTES_READ_MAX)];
     let mut reader = Reader::default();
     reader.read(html);
-    let says_something = |line: &str| !line.trim().is_empty() && line.trim() != QUOTED_LINE;
-    if !fold(&reader.text).visible.lines().any(says_something) {
+    let says_something = |line: &str| !line.trim().is_empty() && ![QUOTED_LINE, APPENDED_LINE].contains(&line.trim());
+    if !fold_with(&reader.text, hints).visible.lines().any(says_something) {
         return HtmlSplit::default();
     }
     let mut quotes = std::mem::take(&mut reader.quotes);
-    if let Some(start) = last_quote_start(&reader.text) {
+    let last_start = last_quote_start(&reader.text, hints);
+    if reader.appended && last_start.is_none() {
+        // "See below" points to it.
+        quotes.pop();
+    }
+    if let Some(start) = last_start {
         let start = reader.raw_offset(start);
         quotes.retain(|quote| quote.start < start);
         if let Some(last) = quotes.last_mut() {
@@ -81,6 +94,8 @@ struct Reader {
     opened: Option<usize>,
     inside: Option<Inside>,
     line_has_text: bool,
+    /// The last quote is a message appended by Outlook or its like.
+    appended: bool,
 }
 
 struct Inside {
@@ -145,6 +160,7 @@ impl Reader {
                     return false;
                 }
                 Mark::ToEnd => {
+                    self.appended = true;
                     self.end_quote(tag.start, html.len());
                     return true;
                 }
@@ -215,7 +231,7 @@ impl Reader {
         }
         // To the reader of the text a quote is a quoted line.
         self.start_line(start);
-        self.text.push_str(QUOTED_LINE);
+        self.text.push_str(if self.appended { APPENDED_LINE } else { QUOTED_LINE });
         self.line_has_text = true;
         self.new_line();
         self.opened = None;
@@ -271,6 +287,7 @@ impl Reader {
 
 /// What stands in the text for a quote.
 const QUOTED_LINE: &str = "> quote";
+const APPENDED_LINE: &str = "-----Original Message-----";
 
 enum Mark {
     None,
@@ -284,7 +301,7 @@ const QUOTE_TO_END_IDS: &[&str] = &[
     "appendonsend", "divrplyfwdmsg", "stopspelling", "zwchr", "mail-editor-reference-message-container", "ms-outlook-mobile-reply-separator",
 ];
 
-const QUOTE_IDS: &[&str] = &["olk_src_body_section", "isreplycontent", "reply-intro", "yahoo_quoted", "replymessage", "oriMsgHtmlSeperator"];
+const QUOTE_IDS: &[&str] = &["olk_src_body_section", "isreplycontent", "reply-intro", "yahoo_quoted", "replymessage", "orimsghtmlseperator"];
 
 const QUOTE_CLASSES: &[&str] = &[
     "gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-email-headers-table",
@@ -508,6 +525,10 @@ mod tests {
         assert_eq!(split_html(html), HtmlSplit::default());
         let html = "<div id=divRplyFwdMsg><b>From:</b> Ana<br><b>Sent:</b> Monday<br></div><div>All there is</div>";
         assert_eq!(split_html(html), HtmlSplit::default());
+        assert_eq!(split_html(&format!("<p>FYI</p>{html}")), HtmlSplit::default());
+        let long = format!("<p>It is still dark in here</p>{html}");
+        assert_eq!(split_html(&long).quote_start(&long), long.len() - html.len());
+        assert_eq!(split_html_with(&long, &Hints { subject: Some("Fwd: Lamp"), ..Hints::default() }), HtmlSplit::default());
     }
 
     fn htmlish() -> impl Strategy<Value = String> {

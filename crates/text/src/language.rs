@@ -2,6 +2,8 @@
 
 use crate::folding::fold_text;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use whichlang::{Lang, detect_language};
 
 /// Below this many letters only well-known words can tell.
@@ -148,6 +150,26 @@ fn by_script(text: &str) -> Option<Language> {
     Some(Language { code, confidence: (certain + 0.39 * share).min(0.99) })
 }
 
+/// What one word says: a bit for each language of `STOP_WORDS`, and the language that it alone gives away.
+#[derive(Default)]
+struct Known {
+    languages: u32,
+    telling: Option<&'static str>,
+}
+
+static KNOWN_WORDS: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut known: HashMap<&'static str, Known> = HashMap::new();
+    for (slot, (_, words)) in STOP_WORDS.iter().enumerate() {
+        for word in *words {
+            known.entry(word).or_default().languages |= 1 << slot;
+        }
+    }
+    for (word, code) in TELLING_WORDS {
+        known.entry(word).or_default().telling = Some(code);
+    }
+    known
+});
+
 struct Votes {
     words: usize,
     hits: [usize; STOP_WORDS.len()],
@@ -159,14 +181,11 @@ impl Votes {
         let mut votes = Votes { words: 0, hits: [0; STOP_WORDS.len()], greeting: None };
         for word in folded.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()) {
             votes.words += 1;
-            for (slot, (_, words)) in STOP_WORDS.iter().enumerate() {
-                if words.binary_search(&word).is_ok() {
-                    votes.hits[slot] += 1;
-                }
+            let Some(known) = KNOWN_WORDS.get(word) else { continue };
+            for (slot, hits) in votes.hits.iter_mut().enumerate() {
+                *hits += usize::from(known.languages & (1 << slot) != 0);
             }
-            if votes.greeting.is_none() {
-                votes.greeting = TELLING_WORDS.iter().find(|(known, _)| *known == word).map(|(_, code)| *code);
-            }
+            votes.greeting = votes.greeting.or(known.telling);
         }
         votes
     }

@@ -16,7 +16,7 @@ pub mod tone;
 pub mod visible;
 pub mod words;
 
-pub use html_fold::{HtmlSplit, split_html};
+pub use html_fold::{HtmlSplit, split_html, split_html_with};
 pub use language::{Language, identify};
 pub use needs::{Hardness, Need, Needs, NeedsError, Rule};
 pub use tone::{Tone, tone};

@@ -31,9 +31,10 @@ fn ending_from(lines: &[Line<'_>], at: usize) -> Option<Attribution> {
         if !line.is_text() || bytes > ATTRIBUTION_BYTES_MAX {
             return None;
         }
-        let colon = line.ends_with_colon();
+        // Zoho writes "---- On Monday Ana wrote ----".
+        let colon = line.ends_with_colon() || (line.plain.starts_with("--") && line.plain.ends_with("--"));
         let quote_follows = lines[end + 1..].iter().find(|next| !next.is_blank()).is_some_and(|next| next.quoted);
-        if !colon && !(quote_follows && lines.get(end + 1).is_some()) {
+        if !colon && !quote_follows {
             continue;
         }
         let signs = Signs::of(&lines[at..=end]);
@@ -232,6 +233,10 @@ mod tests {
             "Ana <ana@example.com> 於 2017年4月18日 週二 下午1:09寫道：",
             "في الثلاثاء، 18 أبريل 2017 في 1:09 م تمت كتابة ما يلي بواسطة Ana <ana@example.com>:",
             "2014-11-17 19:59 GMT+01:00 Ana <ana@example.com>:",
+            "---- On Wed, 24 Feb 2021 14:02:50 +0530 ana@example.com wrote ----",
+            "Ana Lopez <ana@example.com> schrieb am So., 23.\nJuni 2024, 21:08:",
+            "pe 20. lokakuuta 2017 klo 17.50 Ana Lopez\n<ana@example.com> kirjoitti:",
+            "On Jun 17, 2017, at 14:15, Ana Lopez <ana@example.com<\nmailto:ana@example.com>> wrote:",
         ] {
             assert!(certain(line), "{line}");
         }

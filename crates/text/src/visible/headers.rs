@@ -41,6 +41,12 @@ pub fn title(line: &Line<'_>) -> Option<Title> {
     }
 }
 
+/// Words between dashes: perhaps a title in a language that is not known here.
+pub fn may_be_title(line: &Line<'_>) -> bool {
+    const TITLE_WORDS_MAX: usize = 7;
+    line.is_text() && line.plain.starts_with("--") && line.plain.ends_with("--") && line.word_count() <= TITLE_WORDS_MAX
+}
+
 /// A line of nothing but dashes, underscores, stars or equal signs.
 pub fn is_rule(line: &Line<'_>) -> bool {
     const RULE_SIGNS_MIN: usize = 3;
@@ -185,7 +191,7 @@ const ORIGINAL_TITLES: &[&str] = &[
     "mail original", "message initial", "message precedent", "mensaje original", "correo original", 
     "mensagem original", "messaggio originale", "messaggio originario", "oorspronkelijk bericht",
     "oorspronkelijke bericht", "origineel bericht", "ursprungligt meddelande", "originalmeddelande", "ursprungligt mail",
-    "oprindelig meddelelse", "original meddelelse", "original besked", "opprinnelig melding", "original melding",
+    "oprindelig meddelelse", "oprindelig besked", "original meddelelse", "original besked", "opprinnelig melding", "original melding",
     "alkuperainen viesti", "oryginalna wiadomosc", "wiadomosc oryginalna", "puvodni zprava",
     "puvodni e-mail", "orijinal mesaj", "ozgun ileti", "orjinal mesaj", "исходное сообщение", "оригинальное сообщение",
     "original message header", "元のメッセージ", "オリジナルメッセージ", "原始邮件", "原始郵件", "原邮件", "原件", "الرسالة الاصلية", "eredeti uzenet", "원본 메시지", "원본 메일", "mesaj original", "eredeti level", "originalni zprava",

@@ -7,7 +7,7 @@ mod signature;
 
 use crate::folding::fold_text;
 use attribution::attribution_at;
-use headers::{Title, header_block_at, is_rule, title};
+use headers::{Title, header_block_at, is_rule, may_be_title, title};
 use lines::{Line, lines_of};
 use serde::{Deserialize, Serialize};
 use signature::{Stretch, is_only_a_signature, split_new};
@@ -67,8 +67,8 @@ pub fn fold_with(text: &str, hints: &Hints<'_>) -> Folded {
 }
 
 /// The byte at which a quote begins that lasts to the end, if the text has new words above it.
-pub(crate) fn last_quote_start(text: &str) -> Option<usize> {
-    let folded = fold(text);
+pub(crate) fn last_quote_start(text: &str, hints: &Hints<'_>) -> Option<usize> {
+    let folded = fold_with(text, hints);
     let mut end = text.len();
     let mut start = None;
     for part in folded.parts.iter().rev() {
@@ -145,6 +145,9 @@ fn new(from: usize, to: usize) -> Found {
     Found { stretch: Stretch { kind: Kind::New, from, to }, origin: Origin::Plain }
 }
 
+/// Between a rule and the header lines under it.
+const HEADER_DISTANCE_LINES_MAX: usize = 3;
+
 fn quote_at(lines: &[Line<'_>], at: usize, marker: Option<&str>) -> Option<(Kind, Origin, usize)> {
     let line = &lines[at];
     if line.is_blank() {
@@ -167,15 +170,16 @@ fn quote_at(lines: &[Line<'_>], at: usize, marker: Option<&str>) -> Option<(Kind
         }
         None => {}
     }
-    if is_rule(line) {
+    let rule = is_rule(line);
+    if rule || may_be_title(line) {
         let below = skip_blank(lines, at + 1);
-        if below - at > 3 {
-            return None;
-        }
-        if let Some(length) = header_block_at(lines, below, true) {
+        let near = below - at <= HEADER_DISTANCE_LINES_MAX;
+        if let Some(length) = header_block_at(lines, below, true).filter(|_| near) {
             return Some(appended_from(lines, below + length));
         }
-        return None;
+        if rule {
+            return None;
+        }
     }
     if let Some(length) = header_block_at(lines, at, false) {
         return Some(appended_from(lines, at + length));
@@ -216,7 +220,7 @@ fn is_marker(line: &Line<'_>, marker: Option<&str>) -> bool {
     if marker.is_some_and(|marker| line.folded.contains(marker)) {
         return true;
     }
-    let ruled = line.plain.starts_with(|letter: char| matches!(letter, '#' | '-' | '=' | '*' | '~' | '_' | '—'))
+    let ruled = line.plain.starts_with(['#', '-', '=', '*', '~', '_', '—'])
         || line.plain.ends_with(['#', '-', '=', '*', '~', '_', '—']);
     ruled && REPLY_ABOVE.iter().any(|words| line.folded.contains(words))
 }
@@ -228,7 +232,7 @@ const REPLY_ABOVE: &[&str] = &[
     "ovanfor denna rad", "ovenfor denne linje", "ovenfor denne linjen", "powyzej tej linii", "nad timto radkem", "bu satirin ustune", "выше этой строки",
 ];
 
-fn is_forward_subject(subject: &str) -> bool {
+pub(crate) fn is_forward_subject(subject: &str) -> bool {
     let folded = fold_text(subject.trim_start());
     let mut rest = folded.as_str();
     // "Re: Fwd: …" is a reply again.

@@ -5,6 +5,8 @@
 use super::Kind;
 use super::headers::is_rule;
 use super::lines::Line;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 const SIGNATURE_LINES_MAX: usize = 30;
 const SIGNATURE_BYTES_MAX: usize = 2_500;
@@ -134,7 +136,7 @@ fn is_device_line(line: &Line<'_>) -> bool {
     if !line.is_text() || line.plain.len() > DEVICE_LINE_BYTES_MAX {
         return false;
     }
-    let text = line.folded.trim_matches(|letter: char| matches!(letter, '*' | '_' | '[' | ']' | '(' | ')' | '-' | ' '));
+    let text = line.folded.trim_matches(|letter: char| matches!(letter, '*' | '_' | '[' | ']' | '(' | ')' | '-' | ' ' | '<' | '>'));
     let starts = DEVICE_STARTS.iter().any(|start| text.starts_with(start));
     let ends = DEVICE_ENDS.iter().any(|end| text.trim_end_matches('.').ends_with(end));
     if !starts && !ends || text.starts_with("von meinem ") && !text.contains("gesendet") {
@@ -146,7 +148,8 @@ fn is_device_line(line: &Line<'_>) -> bool {
     let prose = (text.contains(", ") || text.contains(". ")) && text.ends_with(['.', '!', '?']);
     let words = line.word_count();
     let alone = text.starts_with("sent from my ") && words <= 7 || text == "via mobile" || text == "von unterwegs";
-    (excused && words <= 24) || (!prose && !text.ends_with('?') && (alone || (names_device && words <= 12)))
+    let linked = text.contains("<http") && words <= 7;
+    (excused && words <= 24) || linked || (!prose && !text.ends_with('?') && (alone || (names_device && words <= 12)))
 }
 
 /// A rule, then a few lines that name a list.
@@ -162,13 +165,30 @@ fn list_footer(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
 
 fn is_legal_notice(paragraph: &str) -> bool {
     const NOTICE_BYTES_MIN: usize = 90;
-    if CERTAIN_NOTICES.iter().any(|notice| paragraph.contains(notice)) {
-        return paragraph.split_whitespace().count() <= 60;
+    const STAMP_WORDS_MAX: usize = 60;
+    let mut seen = [0u64; 3];
+    let mut counts = [0usize; 4];
+    for found in NOTICES.find_overlapping_iter(paragraph) {
+        let pattern = found.pattern().as_usize();
+        let bit = 1u64 << (pattern % 64);
+        if seen[pattern / 64] & bit == 0 {
+            seen[pattern / 64] |= bit;
+            let list = NOTICE_LISTS.iter().scan(0, |end, list| { *end += list.len(); Some(*end) }).position(|end| pattern < end);
+            counts[list.unwrap_or(0)] += 1;
+        }
     }
-    let hits = |words: &[&str], enough: usize| words.iter().filter(|word| paragraph.contains(**word)).take(enough).count();
-    let strong = hits(LEGAL_PHRASES, 2);
-    paragraph.len() >= NOTICE_BYTES_MIN && strong > 0 && strong + hits(LEGAL_WORDS, 2) >= 2 && hits(LEGAL_OBJECTS, 1) > 0
+    let [certain, phrases, words, objects] = counts;
+    if certain > 0 {
+        return paragraph.split_whitespace().count() <= STAMP_WORDS_MAX;
+    }
+    paragraph.len() >= NOTICE_BYTES_MIN && phrases > 0 && phrases + words >= 2 && objects > 0
 }
+
+const NOTICE_LISTS: [&[&str]; 4] = [CERTAIN_NOTICES, LEGAL_PHRASES, LEGAL_WORDS, LEGAL_OBJECTS];
+
+static NOTICES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(NOTICE_LISTS.iter().copied().flatten()).expect("the phrases are fixed and small")
+});
 
 /// The first "-- " line that is followed by few enough lines.
 fn delimiter(lines: &[Line<'_>], from: usize, to: usize) -> Option<usize> {
@@ -236,8 +256,9 @@ fn closing(lines: &[Line<'_>], from: usize, to: usize) -> Option<(usize, usize)>
 
 /// Where the lines under a closing stop being a name and a letterhead; none if no name follows.
 fn letterhead_end(lines: &[Line<'_>], from: usize, to: usize) -> Option<usize> {
-    const BLANKS_BEFORE_NAME_MAX: usize = 3;
-    let first = (from..to).find(|&at| !lines[at].is_blank())?;
+    const BLANKS_BEFORE_NAME_MAX: usize = 6;
+    let first = (from..to).find(|&at| !lines[at].is_blank() && !is_image(&lines[at]))?;
+    let from = (from..first).rev().find(|&at| is_image(&lines[at])).map_or(from, |image| image + 1);
     if first - from > BLANKS_BEFORE_NAME_MAX || !is_name(&lines[first], NAME_WORDS_MAX) {
         return None;
     }
@@ -290,6 +311,11 @@ fn letterhead(lines: &[Line<'_>], from: usize, to: usize) -> Option<usize> {
     let opened = ruled.is_some() || (is_name(&block[0], NAME_WORDS_MAX) && !is_contact(&block[0]));
     let finished = above.plain.ends_with(['.', '!', '?', ')', '。', '！', '？', ',']) || (ruled.is_some() && !above.ends_with_colon());
     (contacts >= CONTACT_LINES_MIN && short && opened && finished).then_some(start)
+}
+
+/// What is left in plain text of a logo or a drawn signature.
+fn is_image(line: &Line<'_>) -> bool {
+    line.plain.ends_with([']', ')']) && ["![", "[cid:", "[image:", "[logo"].iter().any(|start| line.folded.starts_with(start))
 }
 
 fn is_postscript(line: &Line<'_>) -> bool {
@@ -403,10 +429,10 @@ const CLOSING_WORDS: &[&str] = &[
 ];
 
 const DEVICE_STARTS: &[&str] = &[
-    "sent from my ", "sent from an ", "sent from mail for", "sent from outlook", "sent from yahoo", "sent from samsung", "sent from proton", "sent from gmail",
-    "sent from mailspring", "sent from iphone", "sent from ipad", "sent from android", "sent from the ", "sent from airmail", "sent from spark", "sent with proton", "sent with spark",
-    "sent with sparrow", "sent with airmail", "sent via ", "sent using ", "sent by ", "get outlook for", "get bluemail", "get the all new aol", "via mobile",
-    "typed on my", "yahoo mail:", "from my iphone", "from my ipad", "from my android", "von meinem ", "vom iphone", "von unterwegs", "gesendet mit ", "gesendet von ",
+    "sent from ", "sent with ", "from my ", "someone from mobile", 
+    
+    "sent via ", "sent using ", "sent by ", "get outlook for", "get bluemail", "get the all new aol", "via mobile",
+    "typed on my", "yahoo mail:", "von meinem ", "vom iphone", "von unterwegs", "gesendet mit ", "gesendet von ",
     "gesendet uber ", "diese nachricht wurde von mein", "diese e-mail wurde von mein", "outlook fur ", "holen sie sich outlook", "laden sie outlook", "envoye de mon",
     "envoye depuis", "envoye a partir", "envoye avec", "obtenir outlook", "obtenez outlook", "telecharger outlook", "provenance : courrier", "enviado desde", "enviado con",
     "obtener outlook", "descargar outlook", "enviado do meu", "enviado via", "enviado pelo", "enviado de meu", "enviado a partir do", "obter o outlook", "obtenha o outlook", "baixar outlook",
@@ -421,7 +447,7 @@ const DEVICE_ENDS: &[&str] = &["gonderildi", "から送信", "から送信され
 
 const DEVICES: &[&str] = &[
     "iphon", "ipad", "android", "samsung", "galaxy", "outlook", "windows", "e-mail", "gmail", "blackberry", "mobil", "handy", "tablet", "smartphone", "k-9",
-    "huawei", "xiaomi", "device", "movil", "celular", "portable", "telefon", "proton", "sparrow", "spark", "nokia", "pixel", "mailspring", "airmail",
+    "huawei", "xiaomi", "device", "movil", "celular", "portable", "telefon", "proton", "sparrow", "spark", "nokia", "google pixel", "mailspring", "airmail", "mailbox", "typeapp", "ipod",
 ];
 
 const DEVICE_EXCUSES: &[&str] = &["excuse", "brevity", "typos", "kurze", "tippfehler", "brievete", "brevedad", "brevita", "autocorrect", "fat fingers", "краткость"];
@@ -437,7 +463,7 @@ const OUTSIDE_WARNINGS: &[&str] = &[
 ];
 
 const CERTAIN_NOTICES: &[&str] = &[
-    "consider the environment before printing", "think before you print", "before printing this e", "virus-free", "checked for viruses by", "auf viren gepruft",
+    "consider the environment before printing", "don't print this e", "do not print this e", "think before you print", "before printing this e", "virus-free", "checked for viruses by", "auf viren gepruft",
     "sans virus.", "libre de virus.", "garantita priva di virus", "umwelt zuliebe", "an die umwelt, bevor sie", "pensez a l'environnement", "antes de imprimir este", "prima di stampare questa",
     "non contiene virus", "не содержит вирусов", "проверено на отсутствие вирусов",
 ];
@@ -446,7 +472,7 @@ const CERTAIN_NOTICES: &[&str] = &[
 const LEGAL_PHRASES: &[&str] = &[
     "intended recipient", "intended solely", "intended only", "intended for the", "addressee", "dissemination", "received this e", "received this message",
     "received this communication", "bestimmungsgemas", "richtige adressat", "adressaten bestimmt", "irrtumlich erhalten", "empfanger bestimmt", "destinataire",
-    "divulgation", "destinatario", "divulgacion", "divulgazione", "riservat", "geadresseerde", "avsedd for", "fortrolig", "adresat", "duvern", "omylem", "gizli", "адресат",
+    "received it by mistake", "received it in error", "not the intended", "mail is confidential", "message is confidential", "contains confidential", "contain confidential", "solely for the use", "divulgation", "destinatario", "divulgacion", "divulgazione", "riservat", "geadresseerde", "avsedd for", "fortrolig", "adresat", "duvern", "omylem", "gizli", "адресат",
 ];
 
 const LEGAL_WORDS: &[&str] = &[

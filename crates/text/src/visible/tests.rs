@@ -173,6 +173,62 @@ fn mailish() -> impl Strategy<Value = String> {
 }
 
 #[test]
+fn titles_and_rules_of_further_clients_are_known() {
+    for below in [
+        "---- On Wed, 24 Feb 2021 14:02:50 +0530 desk@example.com wrote ----\n\nTry again",
+        "-------- Oprindelig besked --------\nFra: Desk <desk@example.com>\nDato: 04.07.2024  17.45  (GMT+01:00)\nTil: ana@example.com\nEmne: Lampe\n\nPrøv igen",
+        "-------- Message d'origine --------\nDe : Desk <desk@example.com>\nDate : 23/06/24  10:46  (GMT+01:00)\nÀ : ana@example.com Objet : Lampe\n\nRéessayez",
+        "----- Original Message -----\n\nTry again",
+        "Télécharger Outlook pour Android<https://aka.ms/x>\n\n________________________________\nFrom: Desk <d@example.com>\nSent: Monday\nTo: Ana\nSubject: Lamp\n\nHello",
+        "**From:** Desk <desk@example.com>\n**Sent:** 28 July 2025 15:46\n**To:** Ana\n**Subject:** Lamp\n\nTry again",
+        "---\n\n**From:** Desk <desk@example.com> on behalf of Desk\n**Sent:** Monday, July 28, 2025 15:45\n**To:** Ana <a@example.com>\n**Subject:** Lamp\n\nTry again",
+        "From: Desk \n<desk@example.com> \nSent: Monday, August 26, 2019 4:37 PM\nTo: Ana <a@example.com>\nSubject: Lamp\n\nTry again",
+        "2013/7/20 Desk via Lamps <desk@example.com>\n\n> Try again",
+        "> Le 29 avr. 2025 à 11:11, Desk <desk@example.com> a écrit :\n> Réessayez",
+        "Sent from TypeApp<http://www.example.com/r>\nOn Jun 17, 2017, at 14:15, Desk <desk@example.com<\nmailto:desk@example.com>> wrote:\nTry again",
+        "From: \"Desk\" <desk@example.com>\nTo: \"Ana\" <ana@example.com>\nSent: Monday, 3 May\nSubject: Lamp\n\nTry again",
+        "Desk/Berlin/Lamps wrote on 05/03/2012 02:30:55 PM:\n\n> Try again",
+        "Von:    Desk <desk@example.com>\nAn:     Ana <ana@example.com>\nDatum:  03.05.2012 11:51\nBetreff:        Lampe\n\nBitte erneut versuchen",
+        "------- Original Message -------\nOn Wednesday, May 4th, 2022 at 10:11, Desk <desk@example.com> wrote:\n\n> Try again",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Wednesday, May 4th, 2022 10:11, Desk <desk@example.com> wrote:\n\n> Try again",
+        "De: \"Desk\" <desk@example.com>\nÀ: \"Ana\" <ana@example.com>\nEnvoyé: Lundi 3 Mai 2021 10:00:00\nObjet: Lampe\n\nRéessayez",
+        "-----Ursprüngliche Nachricht-----\nVon: Desk <desk@example.com> \nGesendet: Montag, 3. Mai 2021 10:00\nAn: Ana\nBetreff: Lampe\n\nBitte erneut versuchen",
+    ] {
+        assert_eq!(visible(&format!("It is still dark.\n\n{below}")), "It is still dark.", "{below}");
+    }
+}
+
+#[test]
+fn further_device_lines_are_folded_together() {
+    let text = "It is still dark ;)\n\nSomeone from mobile\nFrom My Iphone 6\nSent via mobile\nSent with Airmail\nSent from Mailbox for iPad\nSent from my TI-85\nSent from my cell, please excuse any typos.\n<<sent by galaxy>>\n(sent from a phone)\n(Sent from mobile device)\n從我的 iPhone 傳送\n";
+    assert_eq!(visible(text), "It is still dark ;)");
+}
+
+#[test]
+fn what_only_looks_like_mail_stays_whole() {
+    for text in [
+        "I am writing because of:\n-- first point\n-- second point\n\nI hope you can check it\n\nThanks!",
+        "The notification was sent from my iPhone app to all users.\n\nAll messages are sent from the main server.",
+        "I need to read mails that come from: ana@example.com and from: bob@example.com\n\nThe data comes From: our database, not From: elsewhere.",
+        "Here are the formats:\n\n2024-01-15 14:30:25\n15.01.2024 14:30\nJan 15, 2024 at 14:30\n\nAll of these are examples.",
+        "Here is my analysis:\n\n## Key Points\n----\n\n1. Faster\n2. Smaller\n\n----\n\nThe dashes above are not signatures.\n\n====\n\nNor are these.",
+        "The first part.\n\n________________________________________\n\nThe second part.",
+        "Here is the code:\n\n```\n  // Sent from my custom mailer\n  signature: '--\\nAna'\n```\n\nWhy does it fail?",
+        "I write with regards to the payment of Monday.\n\nWhere is it?",
+        "Name: Ana\nEmail: ana@example.com\nSubject: Lamp\nMessage: It is dark.",
+    ] {
+        assert_eq!(visible(text), text);
+    }
+}
+
+#[test]
+fn two_signatures_and_a_drawn_one_are_folded() {
+    assert_eq!(visible("Thanks for your help!\n\nBest regards,\nJohn\n\n--\nJohn Doe\nSenior Developer\n\nSent from my iPhone\n"), "Thanks for your help!");
+    assert_eq!(visible("Thanks for the update!\n\nCheers 🎉\nSarah\n\n—————\nSarah Johnson\nProduct Manager\n📧 sarah@example.com\n"), "Thanks for the update!");
+    assert_eq!(visible("It is dark.\n\nYours sincerely\n\n![A logo](https://example.com/logo.png)\n\n**Amy Bancroft**\n\nThe People Hub\n"), "It is dark.");
+}
+
+#[test]
 fn an_answer_that_only_thanks_does_not_unfold_our_mail() {
     let ours = "________________________________\nFrom: Desk <desk@example.com>\nSent: Monday\nTo: Ana\nSubject: Lamp\n\nTry again";
     assert_eq!(visible(&format!("Thanks,\nAna\n\n{ours}")), "Thanks,\nAna");
