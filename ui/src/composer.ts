@@ -108,7 +108,7 @@ class TicketComposer extends HTMLElement {
         html: this.html.value,
         text: this.text.value,
         label: this.text.getAttribute("aria-label") ?? "",
-        placeholder: this.text.placeholder,
+        placeholder: () => (this.dataset.mode === "internal" && this.text.dataset.placeholderInternal) || this.text.placeholder,
         toolbar: this.querySelector<HTMLElement>("[data-format]"),
         onChange: () => this.changed(),
         onFiles: (files) => this.uploads.add(files),

@@ -20,7 +20,7 @@ interface Options {
   html: string;
   text: string;
   label: string;
-  placeholder: string;
+  placeholder(): string;
   toolbar: HTMLElement | null;
   onChange(): void;
   onFiles(files: FileList): void;
@@ -51,7 +51,7 @@ export class Editor {
     const extensions: AnyExtension[] = [
       Document, Paragraph, Text, HardBreak, Bold, Italic, Code, CodeBlock, Blockquote, BulletList, OrderedList, ListItem, ListKeymap, UndoRedo,
       Link.configure({ openOnClick: false, autolink: true, defaultProtocol: "https", protocols: ["http", "https", "mailto", "tel"] }),
-      Placeholder.configure({ placeholder: options.placeholder }),
+      Placeholder.configure({ placeholder: () => options.placeholder() }),
       Extension.create({
         name: "linkKey",
         addKeyboardShortcuts() {
@@ -98,6 +98,8 @@ export class Editor {
 
   setLabel(label: string): void {
     this.tiptap.view.dom.setAttribute("aria-label", label);
+    // An empty transaction draws the placeholder of the new mode.
+    this.tiptap.view.dispatch(this.tiptap.state.tr);
   }
 
   destroy(): void {

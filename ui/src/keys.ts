@@ -16,6 +16,10 @@ let pressed: string[] = [];
 let pressedAt = 0;
 
 export function watchKeys(): void {
+  if (!isMac) {
+    speakHere();
+    document.addEventListener("htmx:after:swap", speakHere);
+  }
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     const key = nameOf(event);
@@ -62,11 +66,18 @@ export function spoken(key: string): string {
     .join(" ");
 }
 
+/** The server writes ⌘; other keyboards say Ctrl. */
+function speakHere(): void {
+  for (const key of all("kbd")) {
+    if (key.textContent?.includes("⌘")) key.textContent = key.textContent.replace("⌘", "Ctrl ");
+  }
+}
+
 function nameOf(event: KeyboardEvent): string {
   if (["Shift", "Control", "Alt", "Meta", "CapsLock"].includes(event.key)) return "";
   const mod = isMac ? event.metaKey : event.ctrlKey;
   if (event.altKey || (event.ctrlKey && event.metaKey) || (isMac && event.ctrlKey)) return "";
-  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase();
+  const name = event.key.toLowerCase();
   const shift = event.shiftKey && (mod || event.key.length > 1) ? "shift+" : "";
   return `${mod ? "mod+" : ""}${shift}${name}`;
 }
