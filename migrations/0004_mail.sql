@@ -42,7 +42,8 @@ create table mail_in (
   subject text,
   message_id text,
   auth text,                       -- JSON: spf, dkim, dmarc, arc
-  threaded_by text                 -- token, references, body-token
+  threaded_by text,                -- token, references, body-token, bounce
+  parsed text                      -- JSON: what the door made of it, while a person has yet to decide
 );
 create unique index mail_in_by_uid on mail_in (mailbox_id, uid_validity, uid) where uid is not null;
 create index mail_in_open on mail_in (state, id) where state in ('received', 'suspended');
@@ -91,3 +92,4 @@ create index mail_out_of_ticket on mail_out (ticket_id) where ticket_id is not n
 create index mail_out_to on mail_out (to_address, created_at);
 create unique index mail_out_by_message_id on mail_out (message_id);
 create index mail_out_unsent on mail_out (state, id) where state in ('queued', 'deferred');
+create index mail_out_automatic on mail_out (created_at) where automatic = 1;
