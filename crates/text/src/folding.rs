@@ -118,7 +118,10 @@ mod tests {
 
     #[test]
     fn diacritics_case_and_ligatures_do_not_matter() {
-        assert_eq!(fold_text("Chargé, GRÜSSE, Straße, Øre, Łódź, ＡＢＣ"), "charge, grusse, strasse, ore, lodz, abc");
+        assert_eq!(
+            fold_text("Chargé, GRÜSSE, Straße, Øre, Łódź, ＡＢＣ"),
+            "charge, grusse, strasse, ore, lodz, abc"
+        );
     }
 
     #[test]

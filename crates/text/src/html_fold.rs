@@ -3,7 +3,9 @@
 //! Works on the raw HTML, before cleaning removes the classes by which clients mark their quotes. Ranges may cut
 //! through elements: clean each piece on its own afterwards.
 
-use crate::visible::{Hints, fold_with, is_forward_subject, is_forward_title, last_quote_start, trailing_attribution};
+use crate::visible::{
+    Hints, fold_with, is_forward_subject, is_forward_title, last_quote_start, trailing_attribution,
+};
 use std::ops::Range;
 
 /// Only this much is looked at; a longer mail is shown whole from there on.
@@ -37,7 +39,8 @@ impl HtmlSplit {
 
     /// The HTML outside the quotes, a line end between its pieces.
     pub fn visible(&self, raw: &str) -> String {
-        let shown: Vec<&str> = self.pieces(raw).into_iter().filter(|(quote, _)| !quote).map(|(_, html)| html).collect();
+        let shown: Vec<&str> =
+            self.pieces(raw).into_iter().filter(|(quote, _)| !quote).map(|(_, html)| html).collect();
         shown.join("\n")
     }
 
@@ -61,7 +64,8 @@ pub fn split_html_with(raw: &str, hints: &Hints<'_>) -> HtmlSplit {
     let html = &raw[..raw.floor_char_boundary(HTML_BYTES_READ_MAX)];
     let mut reader = Reader::default();
     reader.read(html);
-    let says_something = |line: &str| !line.trim().is_empty() && ![QUOTED_LINE, APPENDED_LINE].contains(&line.trim());
+    let says_something =
+        |line: &str| !line.trim().is_empty() && ![QUOTED_LINE, APPENDED_LINE].contains(&line.trim());
     if !fold_with(&reader.text, hints).visible.lines().any(says_something) {
         return HtmlSplit::default();
     }
@@ -198,11 +202,16 @@ impl Reader {
         if QUOTE_TO_END_IDS.iter().any(|known| id.ends_with(known)) {
             return Mark::ToEnd;
         }
-        let has_class = |known: &str| class.split_ascii_whitespace().any(|it| it == known || it.strip_prefix("x_") == Some(known));
-        let marked = QUOTE_CLASSES.iter().any(|known| has_class(known)) || QUOTE_IDS.iter().any(|known| id == *known);
+        let has_class = |known: &str| {
+            class.split_ascii_whitespace().any(|it| it == known || it.strip_prefix("x_") == Some(known))
+        };
+        let marked =
+            QUOTE_CLASSES.iter().any(|known| has_class(known)) || QUOTE_IDS.iter().any(|known| id == *known);
         let element = match tag.name.as_str() {
             "blockquote" => {
-                marked || tag.attribute("type").eq_ignore_ascii_case("cite") || !tag.attribute("cite").is_empty()
+                marked
+                    || tag.attribute("type").eq_ignore_ascii_case("cite")
+                    || !tag.attribute("cite").is_empty()
                     || class.contains("quote")
                     || trailing_attribution(self.tail()).is_some()
             }
@@ -298,18 +307,67 @@ enum Mark {
 }
 
 const QUOTE_TO_END_IDS: &[&str] = &[
-    "appendonsend", "divrplyfwdmsg", "stopspelling", "zwchr", "mail-editor-reference-message-container", "ms-outlook-mobile-reply-separator",
+    "appendonsend",
+    "divrplyfwdmsg",
+    "stopspelling",
+    "zwchr",
+    "mail-editor-reference-message-container",
+    "ms-outlook-mobile-reply-separator",
 ];
 
-const QUOTE_IDS: &[&str] = &["olk_src_body_section", "isreplycontent", "reply-intro", "yahoo_quoted", "replymessage", "orimsghtmlseperator"];
+const QUOTE_IDS: &[&str] = &[
+    "olk_src_body_section",
+    "isreplycontent",
+    "reply-intro",
+    "yahoo_quoted",
+    "replymessage",
+    "orimsghtmlseperator",
+];
 
 const QUOTE_CLASSES: &[&str] = &[
-    "gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-email-headers-table",
-    "outlookmessageheader", "freshdesk_quote", "zendesk_quote", "front-blockquote", "hey_quote", "fastmail_quote", "replymail", "skiff_quote",
+    "gmail_quote",
+    "gmail_quote_container",
+    "moz-cite-prefix",
+    "yahoo_quoted",
+    "protonmail_quote",
+    "tutanota_quote",
+    "zmail_extra",
+    "moz-email-headers-table",
+    "outlookmessageheader",
+    "freshdesk_quote",
+    "zendesk_quote",
+    "front-blockquote",
+    "hey_quote",
+    "fastmail_quote",
+    "replymail",
+    "skiff_quote",
 ];
 
 const BLOCKS: &[&str] = &[
-    "p", "div", "tr", "li", "blockquote", "table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "body", "center", "section", "article", "pre", "header", "footer", "dl", "dt", "dd",
+    "p",
+    "div",
+    "tr",
+    "li",
+    "blockquote",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "body",
+    "center",
+    "section",
+    "article",
+    "pre",
+    "header",
+    "footer",
+    "dl",
+    "dt",
+    "dd",
 ];
 
 /// After these stands a blank line.
@@ -333,7 +391,10 @@ impl<'a> Tag<'a> {
             return None;
         }
         let mut name_end = name_start;
-        while bytes.get(name_end).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-')) {
+        while bytes
+            .get(name_end)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-'))
+        {
             name_end += 1;
         }
         let mut quote: Option<u8> = None;
@@ -371,7 +432,9 @@ impl<'a> Tag<'a> {
         let mut rest = self.attributes;
         while let Some(at) = rest.find('=') {
             let name = rest[..at].trim_end();
-            let name_start = name.rfind(|letter: char| letter.is_ascii_whitespace() || matches!(letter, '"' | '\'')).map_or(0, |it| it + 1);
+            let name_start = name
+                .rfind(|letter: char| letter.is_ascii_whitespace() || matches!(letter, '"' | '\''))
+                .map_or(0, |it| it + 1);
             let name = &name[name_start..];
             let after = rest[at + 1..].trim_start();
             let (value, next) = match after.chars().next() {
@@ -496,14 +559,20 @@ mod tests {
             );
             assert_eq!(shown(&html), "Hello");
         }
-        assert_eq!(shown("<div>Hello</div><div id=\"appendonsend\"></div><hr><div id=divRplyFwdMsg><b>Von:</b> Ana</div><div>Old</div>"), "Hello");
+        assert_eq!(
+            shown(
+                "<div>Hello</div><div id=\"appendonsend\"></div><hr><div id=divRplyFwdMsg><b>Von:</b> Ana</div><div>Old</div>"
+            ),
+            "Hello"
+        );
     }
 
     #[test]
     fn an_answer_below_or_between_stays() {
         let html = r#"<div class="moz-cite-prefix">On 26.06.2014 14:41, Ana wrote:<br></div><blockquote type="cite">Old</blockquote>Hello"#;
         assert_eq!(shown(html), "Hello");
-        let html = r#"One<blockquote type="cite">Old</blockquote>Two<blockquote type="cite">Old</blockquote>Three"#;
+        let html =
+            r#"One<blockquote type="cite">Old</blockquote>Two<blockquote type="cite">Old</blockquote>Three"#;
         assert_eq!(shown(html), "One Two Three");
     }
 
@@ -523,20 +592,37 @@ mod tests {
     fn forwarded_mail_is_there_to_be_read() {
         let html = r#"<div>Is this right?</div><div class="gmail_quote"><div>---------- Forwarded message ---------<br>From: <b>Ana</b></div><div>You owe us 5 EUR</div></div>"#;
         assert_eq!(split_html(html), HtmlSplit::default());
-        let html = "<div id=divRplyFwdMsg><b>From:</b> Ana<br><b>Sent:</b> Monday<br></div><div>All there is</div>";
+        let html =
+            "<div id=divRplyFwdMsg><b>From:</b> Ana<br><b>Sent:</b> Monday<br></div><div>All there is</div>";
         assert_eq!(split_html(html), HtmlSplit::default());
         assert_eq!(split_html(&format!("<p>FYI</p>{html}")), HtmlSplit::default());
         let long = format!("<p>It is still dark in here</p>{html}");
         assert_eq!(split_html(&long).quote_start(&long), long.len() - html.len());
-        assert_eq!(split_html_with(&long, &Hints { subject: Some("Fwd: Lamp"), ..Hints::default() }), HtmlSplit::default());
+        assert_eq!(
+            split_html_with(&long, &Hints { subject: Some("Fwd: Lamp"), ..Hints::default() }),
+            HtmlSplit::default()
+        );
     }
 
     fn htmlish() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
-            Just("<div>".to_owned()), Just("</div>".to_owned()), Just("<blockquote type=cite>".to_owned()), Just("</blockquote>".to_owned()),
-            Just("<div class='gmail_quote'>".to_owned()), Just("<br>".to_owned()), Just("<hr>".to_owned()), Just("<!-- x".to_owned()), Just("-->".to_owned()),
-            Just("<style>".to_owned()), Just("</style>".to_owned()), Just("<a href=\"".to_owned()), Just("&nbsp;&#x41;&".to_owned()), Just("<p>From: a@b.c<br>Sent: x<br>To: y<br>Subject: z</p>".to_owned()),
-            Just("On Mon, Apr 2, 2012 at 6:26 PM, Ana &lt;a@example.com&gt; wrote:".to_owned()), Just("<".to_owned()), "\\PC{0,12}",
+            Just("<div>".to_owned()),
+            Just("</div>".to_owned()),
+            Just("<blockquote type=cite>".to_owned()),
+            Just("</blockquote>".to_owned()),
+            Just("<div class='gmail_quote'>".to_owned()),
+            Just("<br>".to_owned()),
+            Just("<hr>".to_owned()),
+            Just("<!-- x".to_owned()),
+            Just("-->".to_owned()),
+            Just("<style>".to_owned()),
+            Just("</style>".to_owned()),
+            Just("<a href=\"".to_owned()),
+            Just("&nbsp;&#x41;&".to_owned()),
+            Just("<p>From: a@b.c<br>Sent: x<br>To: y<br>Subject: z</p>".to_owned()),
+            Just("On Mon, Apr 2, 2012 at 6:26 PM, Ana &lt;a@example.com&gt; wrote:".to_owned()),
+            Just("<".to_owned()),
+            "\\PC{0,12}",
         ];
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }

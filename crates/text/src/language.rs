@@ -26,9 +26,12 @@ pub fn identify(text: &str) -> Option<Language> {
     if let Some(found) = by_script(&prose) {
         return Some(found);
     }
+    // So many words must speak against the model where it knows both languages.
+    const WORDS_AGAINST_MODEL_MIN: usize = 3;
     let letters = prose.chars().filter(|letter| letter.is_alphabetic()).count();
     let folded = fold_text(&prose);
-    let votes = Votes::of(&folded);
+    let mut votes = Votes::of(&folded);
+    votes.count_letters(&prose);
     if letters < LETTERS_MIN || votes.words < 3 {
         return votes.short_answer();
     }
@@ -36,7 +39,12 @@ pub fn identify(text: &str) -> Option<Language> {
     let (word_code, word_hits) = votes.best();
     let guess_hits = votes.of_code(guess);
     // The model knows 16 languages and names one of them for any other.
-    if word_code != guess && word_hits >= 2 && word_hits > guess_hits {
+    let enough = if MODEL_CODES.contains(&word_code) {
+        guess_hits + WORDS_AGAINST_MODEL_MIN
+    } else {
+        (guess_hits + 1).max(2)
+    };
+    if word_code != guess && word_hits >= enough {
         let share = (word_hits - guess_hits) as f32 / votes.words as f32;
         return Some(Language { code: word_code, confidence: (0.5 + share).min(0.95) });
     }
@@ -62,7 +70,8 @@ fn prose_of(text: &str) -> String {
             continue;
         }
         for word in line.split_whitespace() {
-            let address = word.contains('@') || word.contains("://") || word.starts_with("www.") || word.contains('_');
+            let address =
+                word.contains('@') || word.contains("://") || word.starts_with("www.") || word.contains('_');
             if !address && !word.bytes().any(|byte| byte.is_ascii_digit()) {
                 prose.push_str(word);
                 prose.push(' ');
@@ -75,9 +84,32 @@ fn prose_of(text: &str) -> String {
 /// More signs than letters, or the beginning of a log line, a stack trace, code.
 fn is_machine_line(line: &str) -> bool {
     let line = line.trim();
-    let starts = ["at ", "#", "$ ", "> ", "//", "{", "}", "<", "Traceback", "File \"", "Caused by", "import ", "INFO", "WARN", "ERROR", "DEBUG"];
-    let code_sign = line.ends_with([';', '{', '}']) || line.contains("::") || line.contains("()") || line.contains("=\"") || line.contains("->");
-    if code_sign || (starts.iter().any(|start| line.starts_with(start)) && line.contains(['(', '{', '=', '<', '['])) {
+    let starts = [
+        "at ",
+        "#",
+        "$ ",
+        "> ",
+        "//",
+        "{",
+        "}",
+        "<",
+        "Traceback",
+        "File \"",
+        "Caused by",
+        "import ",
+        "INFO",
+        "WARN",
+        "ERROR",
+        "DEBUG",
+    ];
+    let code_sign = line.ends_with([';', '{', '}'])
+        || line.contains("::")
+        || line.contains("()")
+        || line.contains("=\"")
+        || line.contains("->");
+    if code_sign
+        || (starts.iter().any(|start| line.starts_with(start)) && line.contains(['(', '{', '=', '<', '[']))
+    {
         return true;
     }
     let (mut letters, mut signs) = (0usize, 0usize);
@@ -190,8 +222,39 @@ impl Votes {
         votes
     }
 
+    /// Letters that neighbours do not use.
+    fn count_letters(&mut self, prose: &str) {
+        let mut seen = 0u32;
+        let mut previous = ' ';
+        for letter in
+            prose.chars().flat_map(char::to_lowercase).filter(|letter| !letter.is_ascii() || *letter == 'y')
+        {
+            let code = match letter {
+                'ł' | 'ż' | 'ś' | 'ę' | 'ą' | 'ć' | 'ń' | 'ź' => "pl",
+                'ř' | 'ě' | 'ů' => "cs",
+                'ı' | 'ş' | 'ğ' => "tr",
+                'ț' | 'ș' | 'ă' => "ro",
+                'ő' | 'ű' => "hu",
+                'ß' => "de",
+                'ñ' | '¿' | '¡' => "es",
+                'ã' | 'õ' => "pt",
+                'ä' | 'ö' if previous == letter => "fi",
+                'ơ' | 'ư' | 'ạ' | 'ả' | 'ế' | 'ộ' | 'ợ' | 'đ' => "vi",
+                _ => "",
+            };
+            previous = letter;
+            if let Some(slot) = STOP_WORDS.iter().position(|(known, _)| *known == code) {
+                seen |= 1 << slot;
+            }
+        }
+        for (slot, hits) in self.hits.iter_mut().enumerate() {
+            *hits += if seen & (1 << slot) != 0 { 2 } else { 0 };
+        }
+    }
+
     fn best(&self) -> (&'static str, usize) {
-        let slot = (0..STOP_WORDS.len()).max_by_key(|&slot| (self.hits[slot], std::cmp::Reverse(slot))).unwrap_or(0);
+        let slot =
+            (0..STOP_WORDS.len()).max_by_key(|&slot| (self.hits[slot], std::cmp::Reverse(slot))).unwrap_or(0);
         (STOP_WORDS[slot].0, self.hits[slot])
     }
 
@@ -209,6 +272,9 @@ impl Votes {
         (hits >= 2 && rivals == 1).then_some(Language { code, confidence: 0.55 })
     }
 }
+
+/// The Latin-written languages that the model knows.
+const MODEL_CODES: &[&str] = &["de", "en", "es", "fr", "it", "nl", "pt", "sv", "tr", "vi"];
 
 fn code_of(lang: Lang) -> &'static str {
     match lang {
@@ -233,30 +299,354 @@ fn code_of(lang: Lang) -> &'static str {
 
 /// Words that belong to one language and often are all of a short message.
 const TELLING_WORDS: &[(&str, &str)] = &[
-    ("hello", "en"), ("thanks", "en"), ("thank", "en"), ("please", "en"), ("yes", "en"), ("danke", "de"), ("bitte", "de"), ("hallo", "de"), ("grusse", "de"), ("vielen", "de"),
-    ("merci", "fr"), ("bonjour", "fr"), ("oui", "fr"), ("gracias", "es"), ("hola", "es"), ("obrigado", "pt"), ("obrigada", "pt"), ("ola", "pt"), ("grazie", "it"),
-    ("ciao", "it"), ("buongiorno", "it"), ("bedankt", "nl"), ("tack", "sv"), ("kiitos", "fi"), ("dziekuje", "pl"), ("dekuji", "cs"), ("tesekkurler", "tr"), ("merhaba", "tr"),
+    ("hello", "en"),
+    ("thanks", "en"),
+    ("thank", "en"),
+    ("please", "en"),
+    ("yes", "en"),
+    ("danke", "de"),
+    ("bitte", "de"),
+    ("hallo", "de"),
+    ("grusse", "de"),
+    ("vielen", "de"),
+    ("merci", "fr"),
+    ("bonjour", "fr"),
+    ("oui", "fr"),
+    ("gracias", "es"),
+    ("hola", "es"),
+    ("obrigado", "pt"),
+    ("obrigada", "pt"),
+    ("ola", "pt"),
+    ("grazie", "it"),
+    ("ciao", "it"),
+    ("buongiorno", "it"),
+    ("bedankt", "nl"),
+    ("tack", "sv"),
+    ("kiitos", "fi"),
+    ("dziekuje", "pl"),
+    ("dekuji", "cs"),
+    ("tesekkurler", "tr"),
+    ("merhaba", "tr"),
+    ("rechnung", "de"),
+    ("bestellung", "de"),
+    ("konto", "de"),
+    ("passwort", "de"),
+    ("lieferung", "de"),
+    ("invoice", "en"),
+    ("order", "en"),
+    ("password", "en"),
+    ("account", "en"),
+    ("refund", "en"),
+    ("cannot", "en"),
+    ("facture", "fr"),
+    ("commande", "fr"),
+    ("compte", "fr"),
+    ("livraison", "fr"),
+    ("factura", "es"),
+    ("cuenta", "es"),
+    ("veces", "es"),
+    ("conta", "pt"),
+    ("vezes", "pt"),
+    ("fattura", "it"),
+    ("ordine", "it"),
+    ("riesco", "it"),
+    ("bestelling", "nl"),
+    ("factuur", "nl"),
 ];
 
 /// The commonest words that neighbours do not share, without diacritics; each list sorted.
 const STOP_WORDS: &[(&str, &[&str])] = &[
-    ("en", &["about", "and", "are", "been", "but", "can", "could", "did", "does", "for", "from", "get", "had", "has", "have", "help", "how", "is", "it", "my", "not", "of", "on", "our", "please", "that", "the", "there", "they", "this", "to", "was", "we", "what", "when", "which", "why", "will", "with", "would", "you", "your"]),
-    ("de", &["aber", "als", "auch", "auf", "aus", "bei", "bin", "bitte", "das", "dass", "dem", "den", "der", "des", "die", "diese", "ein", "eine", "einen", "er", "es", "fur", "habe", "haben", "hat", "ich", "ihre", "ihren", "im", "ist", "kann", "konnen", "mein", "meine", "mich", "mir", "mit", "nach", "nicht", "noch", "oder", "sehr", "sich", "sie", "sind", "uber", "und", "uns", "vom", "von", "war", "warum", "was", "wenn", "werden", "wie", "wir", "wird", "wurde", "zu", "zum", "zur"]),
-    ("fr", &["aux", "avec", "avez", "bonjour", "ce", "cette", "comment", "dans", "de", "depuis", "des", "du", "elle", "est", "et", "etes", "fait", "il", "j", "je", "la", "le", "les", "leur", "ma", "mais", "me", "mes", "mon", "ne", "nous", "on", "ou", "par", "pas", "plus", "pour", "pourquoi", "qu", "que", "qui", "sans", "sont", "sur", "tout", "une", "vos", "votre", "vous"]),
-    ("es", &["al", "como", "con", "cuando", "de", "del", "desde", "donde", "el", "ella", "en", "es", "esta", "este", "esto", "estoy", "gracias", "ha", "hay", "he", "la", "las", "lo", "los", "mas", "me", "mi", "mis", "muy", "no", "nos", "para", "pero", "por", "porque", "puedo", "que", "se", "si", "sin", "sobre", "su", "sus", "tengo", "tiene", "un", "una", "usted", "y", "ya", "yo"]),
-    ("pt", &["ao", "as", "com", "como", "da", "das", "de", "do", "dos", "e", "ela", "ele", "em", "essa", "esse", "esta", "estou", "eu", "foi", "isso", "ja", "mais", "mas", "me", "meu", "meus", "minha", "muito", "na", "nao", "nas", "no", "nos", "o", "os", "ou", "para", "pela", "pelo", "por", "porque", "quando", "que", "se", "sem", "ser", "seu", "sua", "tambem", "tem", "tenho", "um", "uma", "voce", "voces"]),
-    ("it", &["al", "alla", "anche", "che", "ci", "come", "con", "cosa", "da", "dal", "dalla", "dei", "del", "della", "di", "e", "gli", "grazie", "ha", "ho", "i", "il", "in", "io", "la", "le", "lo", "ma", "mi", "mia", "mio", "nel", "nella", "non", "o", "per", "perche", "piu", "possibile", "quando", "questa", "questo", "se", "si", "sono", "sul", "un", "una", "vi", "vostro"]),
-    ("nl", &["aan", "als", "bij", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "geen", "graag", "heb", "hebben", "heeft", "het", "hoe", "ik", "is", "jullie", "kan", "kunt", "maar", "met", "mij", "mijn", "naar", "niet", "nog", "om", "onze", "ook", "op", "over", "te", "tot", "uit", "uw", "van", "voor", "waarom", "was", "wat", "we", "wel", "werd", "wordt", "ze", "zijn"]),
-    ("sv", &["alla", "att", "av", "blir", "det", "detta", "efter", "en", "er", "ett", "fick", "for", "fran", "har", "hej", "hur", "i", "inte", "jag", "kan", "med", "men", "mig", "min", "mitt", "nar", "ni", "och", "om", "pa", "sa", "som", "till", "vad", "var", "vi", "vill"]),
-    ("da", &["af", "at", "blev", "bliver", "da", "de", "den", "der", "det", "efter", "eller", "en", "er", "et", "for", "fra", "har", "hej", "hvad", "hvordan", "hvornar", "i", "ikke", "jeg", "kan", "kunne", "med", "meget", "men", "mig", "min", "mit", "noget", "og", "om", "pa", "som", "til", "var", "vi"]),
-    ("nb", &["at", "av", "ble", "blir", "da", "de", "deg", "den", "der", "det", "eller", "en", "er", "et", "etter", "fikk", "for", "fra", "har", "hei", "hva", "hvordan", "i", "ikke", "jeg", "kan", "kunne", "med", "meg", "men", "min", "mitt", "noe", "og", "om", "pa", "som", "til", "var", "vi"]),
-    ("fi", &["ei", "eika", "en", "etta", "ette", "han", "hei", "ja", "jos", "kanssa", "kiitos", "kuin", "kuinka", "kun", "me", "mika", "miksi", "milloin", "mina", "minulla", "minun", "mutta", "myos", "nyt", "ole", "olen", "oli", "on", "onko", "ovat", "se", "sen", "tai", "tama", "te", "tilaus", "voin", "voinko"]),
-    ("pl", &["ale", "bardzo", "byc", "byl", "byla", "co", "czy", "dlaczego", "do", "dziekuje", "gdy", "i", "ich", "jak", "jest", "jestem", "juz", "kiedy", "lub", "ma", "mam", "mi", "mnie", "moge", "moj", "moje", "moze", "na", "nie", "niestety", "o", "od", "po", "prosze", "przez", "sa", "sie", "ta", "tak", "ten", "to", "w", "z", "za", "ze", "zeby"]),
-    ("cs", &["ale", "byl", "byla", "co", "dekuji", "do", "dobry", "jak", "jako", "je", "jeste", "jsem", "jsme", "jsou", "kdy", "ktera", "ktery", "mam", "me", "mi", "muj", "muze", "na", "nebo", "neni", "o", "od", "po", "pokud", "pro", "proc", "prosim", "se", "si", "tak", "to", "uz", "v", "ve", "vsak", "z", "za", "ze"]),
-    ("tr", &["acaba", "ama", "ancak", "bana", "ben", "benim", "beri", "bir", "bu", "bunu", "cok", "da", "daha", "de", "degil", "en", "gibi", "hala", "hic", "icin", "ile", "ise", "kadar", "ki", "lutfen", "merhaba", "mi", "nasil", "ne", "neden", "olan", "olarak", "oldu", "olur", "sonra", "tesekkurler", "var", "ve", "veya", "yok"]),
-    ("ro", &["acest", "am", "are", "as", "ca", "care", "ce", "cu", "cum", "dar", "de", "din", "este", "fost", "imi", "in", "la", "mai", "mea", "meu", "mi", "multumesc", "nu", "o", "pe", "pentru", "putea", "sa", "sau", "si", "sunt", "un", "va", "vreau"]),
-    ("hu", &["a", "amely", "az", "csak", "de", "egy", "ez", "hogy", "is", "kell", "kerem", "koszonom", "lehet", "meg", "mert", "mi", "miert", "mikor", "nagyon", "nem", "nincs", "sem", "szeretnek", "vagy", "van", "volt"]),
-    ("vi", &["anh", "ban", "cac", "chi", "cho", "co", "cua", "duoc", "em", "hang", "khong", "la", "mot", "nay", "nguoi", "nhung", "toi", "trong", "va", "voi", "xin"]),
+    (
+        "en",
+        &[
+            "about", "and", "are", "been", "but", "can", "could", "did", "does", "for", "from", "get", "had",
+            "has", "have", "help", "how", "is", "it", "my", "not", "of", "on", "our", "please", "that",
+            "the", "there", "they", "this", "to", "was", "we", "what", "when", "which", "why", "will",
+            "with", "would", "you", "your",
+        ],
+    ),
+    (
+        "de",
+        &[
+            "aber", "als", "auch", "auf", "aus", "bei", "bin", "bitte", "das", "dass", "dem", "den", "der",
+            "des", "die", "diese", "ein", "eine", "einen", "er", "es", "fur", "habe", "haben", "hat", "ich",
+            "ihre", "ihren", "im", "ist", "kann", "konnen", "mein", "meine", "mich", "mir", "mit", "nach",
+            "nicht", "noch", "oder", "sehr", "sich", "sie", "sind", "uber", "und", "uns", "vom", "von",
+            "war", "warum", "was", "wenn", "werden", "wie", "wir", "wird", "wurde", "zu", "zum", "zur",
+        ],
+    ),
+    (
+        "fr",
+        &[
+            "aux", "avec", "avez", "bonjour", "ce", "cette", "comment", "dans", "de", "depuis", "des", "du",
+            "elle", "est", "et", "etes", "fait", "il", "j", "je", "la", "le", "les", "leur", "ma", "mais",
+            "me", "mes", "mon", "ne", "nous", "on", "ou", "par", "pas", "plus", "pour", "pourquoi", "qu",
+            "que", "qui", "sans", "sont", "sur", "tout", "une", "vos", "votre", "vous",
+        ],
+    ),
+    (
+        "es",
+        &[
+            "al", "como", "con", "cuando", "de", "del", "desde", "donde", "dos", "el", "ella", "en", "es",
+            "esta", "este", "esto", "estoy", "gracias", "ha", "hay", "he", "la", "las", "lo", "los", "mas",
+            "me", "mi", "mis", "muy", "no", "nos", "para", "pero", "por", "porque", "puede", "puedo", "que",
+            "quiero", "se", "si", "sin", "sobre", "su", "sus", "tengo", "tiene", "un", "una", "usted",
+            "veces", "y", "ya", "yo",
+        ],
+    ),
+    (
+        "pt",
+        &[
+            "ao", "as", "com", "como", "consigo", "da", "das", "de", "do", "dos", "duas", "e", "ela", "ele",
+            "em", "essa", "esse", "esta", "estou", "eu", "foi", "fui", "isso", "ja", "mais", "mas", "me",
+            "meu", "meus", "minha", "muito", "na", "nao", "nas", "no", "nos", "o", "os", "ou", "para",
+            "pela", "pelo", "por", "porque", "quando", "que", "se", "sem", "ser", "seu", "sua", "tambem",
+            "tem", "tenho", "um", "uma", "vezes", "voce", "voces",
+        ],
+    ),
+    (
+        "it",
+        &[
+            "ad",
+            "al",
+            "alla",
+            "anche",
+            "che",
+            "ci",
+            "come",
+            "con",
+            "cosa",
+            "da",
+            "dal",
+            "dalla",
+            "dei",
+            "del",
+            "della",
+            "di",
+            "e",
+            "gli",
+            "grazie",
+            "ha",
+            "hanno",
+            "ho",
+            "i",
+            "il",
+            "in",
+            "io",
+            "la",
+            "le",
+            "lo",
+            "ma",
+            "mi",
+            "mia",
+            "mio",
+            "nel",
+            "nella",
+            "non",
+            "o",
+            "per",
+            "perche",
+            "piu",
+            "possibile",
+            "posso",
+            "quando",
+            "questa",
+            "questo",
+            "riesco",
+            "se",
+            "si",
+            "sono",
+            "sul",
+            "un",
+            "una",
+            "vi",
+            "vostro",
+        ],
+    ),
+    (
+        "nl",
+        &[
+            "aan", "als", "bij", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "geen",
+            "graag", "heb", "hebben", "heeft", "het", "hoe", "ik", "is", "jullie", "kan", "kunt", "maar",
+            "met", "mij", "mijn", "naar", "niet", "nog", "om", "onze", "ook", "op", "over", "te", "tot",
+            "uit", "uw", "van", "voor", "waarom", "was", "wat", "we", "wel", "werd", "wordt", "ze", "zijn",
+        ],
+    ),
+    (
+        "sv",
+        &[
+            "alla", "att", "av", "blir", "det", "detta", "efter", "en", "er", "ett", "fick", "for", "fran",
+            "har", "hej", "hur", "i", "inte", "jag", "kan", "med", "men", "mig", "min", "mitt", "nar", "ni",
+            "och", "om", "pa", "sa", "som", "till", "vad", "var", "vi", "vill",
+        ],
+    ),
+    (
+        "da",
+        &[
+            "af", "at", "blev", "bliver", "da", "de", "den", "der", "det", "dig", "efter", "eller", "en",
+            "er", "et", "for", "fra", "har", "hej", "hvad", "hvor", "hvordan", "hvornar", "i", "ikke", "ind",
+            "jeg", "jeres", "kan", "kun", "kunne", "lige", "med", "meget", "men", "mig", "min", "mit",
+            "nogen", "noget", "og", "om", "op", "pa", "som", "til", "ud", "var", "vi",
+        ],
+    ),
+    (
+        "nb",
+        &[
+            "at", "av", "ble", "blir", "da", "de", "deg", "den", "der", "deres", "det", "eller", "en", "er",
+            "et", "etter", "fatt", "fikk", "for", "fra", "har", "hei", "hva", "hvor", "hvordan", "i", "ikke",
+            "ikkje", "inn", "jeg", "kan", "kun", "kunne", "med", "meg", "men", "min", "mitt", "noe", "noen",
+            "og", "om", "opp", "pa", "som", "til", "ut", "var", "vi",
+        ],
+    ),
+    (
+        "fi",
+        &[
+            "ei", "eika", "en", "etta", "ette", "han", "hei", "ja", "jos", "kanssa", "kiitos", "kuin",
+            "kuinka", "kun", "me", "mika", "miksi", "milloin", "mina", "minulla", "minun", "mutta", "myos",
+            "nyt", "ole", "olen", "oli", "on", "onko", "ovat", "paase", "se", "sen", "sisaan", "tai", "tama",
+            "te", "tilaus", "tili", "voi", "voin", "voinko",
+        ],
+    ),
+    (
+        "pl",
+        &[
+            "ale", "bardzo", "byc", "byl", "byla", "co", "czy", "dlaczego", "do", "dziekuje", "gdy", "i",
+            "ich", "jak", "jest", "jestem", "juz", "kiedy", "lub", "ma", "mam", "mi", "mnie", "moge", "moj",
+            "moje", "moze", "na", "nie", "niestety", "o", "od", "po", "prosze", "przez", "sa", "sie", "ta",
+            "tak", "ten", "to", "w", "z", "za", "ze", "zeby",
+        ],
+    ),
+    (
+        "cs",
+        &[
+            "ale", "byl", "byla", "co", "dekuji", "do", "dobry", "jak", "jako", "je", "jeste", "jsem",
+            "jsme", "jsou", "kdy", "ktera", "ktery", "mam", "me", "mi", "muj", "muze", "na", "nebo", "neni",
+            "o", "od", "po", "pokud", "pro", "proc", "prosim", "se", "si", "tak", "to", "uz", "v", "ve",
+            "vsak", "z", "za", "ze",
+        ],
+    ),
+    (
+        "tr",
+        &[
+            "acaba",
+            "ama",
+            "ancak",
+            "bana",
+            "ben",
+            "benim",
+            "beri",
+            "bir",
+            "bu",
+            "bunu",
+            "cok",
+            "da",
+            "daha",
+            "de",
+            "degil",
+            "en",
+            "gibi",
+            "hala",
+            "hic",
+            "icin",
+            "ile",
+            "ise",
+            "kadar",
+            "ki",
+            "lutfen",
+            "merhaba",
+            "mi",
+            "nasil",
+            "ne",
+            "neden",
+            "olan",
+            "olarak",
+            "oldu",
+            "olur",
+            "sonra",
+            "tesekkurler",
+            "var",
+            "ve",
+            "veya",
+            "yok",
+        ],
+    ),
+    (
+        "ro",
+        &[
+            "acest",
+            "am",
+            "are",
+            "as",
+            "ca",
+            "care",
+            "ce",
+            "cu",
+            "cum",
+            "dar",
+            "de",
+            "din",
+            "este",
+            "fost",
+            "imi",
+            "in",
+            "la",
+            "mai",
+            "mea",
+            "meu",
+            "mi",
+            "multumesc",
+            "nu",
+            "o",
+            "pe",
+            "pentru",
+            "putea",
+            "sa",
+            "sau",
+            "si",
+            "sunt",
+            "un",
+            "va",
+            "vreau",
+        ],
+    ),
+    (
+        "hu",
+        &[
+            "a",
+            "amely",
+            "az",
+            "csak",
+            "de",
+            "egy",
+            "ez",
+            "hogy",
+            "is",
+            "kell",
+            "kerem",
+            "koszonom",
+            "lehet",
+            "meg",
+            "mert",
+            "mi",
+            "miert",
+            "mikor",
+            "nagyon",
+            "nem",
+            "nincs",
+            "sem",
+            "szeretnek",
+            "vagy",
+            "van",
+            "volt",
+        ],
+    ),
+    (
+        "vi",
+        &[
+            "anh", "ban", "cac", "chi", "cho", "co", "cua", "duoc", "em", "hang", "khong", "la", "mot",
+            "nay", "nguoi", "nhung", "toi", "trong", "va", "voi", "xin",
+        ],
+    ),
 ];
 
 #[cfg(test)]
@@ -271,24 +661,53 @@ mod tests {
     #[test]
     fn sentences_of_support_mail_are_told_apart() {
         for (wanted, text) in [
-            ("en", "I was charged twice for my subscription this month, could you please refund one of the payments?"),
-            ("de", "Guten Tag, ich kann mich seit gestern nicht mehr anmelden und bekomme immer die gleiche Fehlermeldung."),
-            ("fr", "Bonjour, je n'arrive plus à me connecter à mon compte depuis hier soir, pouvez-vous m'aider ?"),
+            (
+                "en",
+                "I was charged twice for my subscription this month, could you please refund one of the payments?",
+            ),
+            (
+                "de",
+                "Guten Tag, ich kann mich seit gestern nicht mehr anmelden und bekomme immer die gleiche Fehlermeldung.",
+            ),
+            (
+                "fr",
+                "Bonjour, je n'arrive plus à me connecter à mon compte depuis hier soir, pouvez-vous m'aider ?",
+            ),
             ("es", "Hola, me han cobrado dos veces la suscripción y quiero que me devuelvan el dinero."),
             ("pt", "Olá, não consigo entrar na minha conta desde ontem, vocês podem me ajudar por favor?"),
             ("it", "Buongiorno, non riesco ad accedere al mio account da ieri, potete aiutarmi per favore?"),
-            ("nl", "Hallo, ik kan sinds gisteren niet meer inloggen en ik krijg steeds dezelfde foutmelding."),
+            (
+                "nl",
+                "Hallo, ik kan sinds gisteren niet meer inloggen en ik krijg steeds dezelfde foutmelding.",
+            ),
             ("sv", "Hej, jag kan inte logga in på mitt konto sedan igår och jag får samma felmeddelande."),
-            ("da", "Hej, jeg kan ikke logge ind på min konto siden i går, og jeg får hele tiden den samme fejl. Hvad kan jeg gøre?"),
+            (
+                "da",
+                "Hej, jeg kan ikke logge ind på min konto siden i går, og jeg får hele tiden den samme fejl. Hvad kan jeg gøre?",
+            ),
             ("fi", "Hei, en voi kirjautua tililleni ja minulla on ongelma, mutta tilaus on jo maksettu."),
-            ("pl", "Dzień dobry, nie mogę się zalogować na moje konto od wczoraj, proszę o pomoc, bo to jest pilne."),
-            ("cs", "Dobrý den, od včerejška se nemohu přihlásit ke svému účtu, prosím o pomoc, co mám dělat."),
+            (
+                "pl",
+                "Dzień dobry, nie mogę się zalogować na moje konto od wczoraj, proszę o pomoc, bo to jest pilne.",
+            ),
+            (
+                "cs",
+                "Dobrý den, od včerejška se nemohu přihlásit ke svému účtu, prosím o pomoc, co mám dělat.",
+            ),
             ("tr", "Merhaba, dünden beri hesabıma giriş yapamıyorum, lütfen bana yardım eder misiniz?"),
             ("ru", "Здравствуйте, не могу войти в свой аккаунт со вчерашнего дня, помогите пожалуйста."),
             ("uk", "Добрий день, не можу увійти до свого облікового запису, допоможіть, будь ласка."),
             ("ja", "昨日からアカウントにログインできません。助けてください。"),
             ("zh", "从昨天开始我无法登录我的账户，请帮助我。"),
             ("ar", "أنظروا، أنا أحتاجها فقط لتقوم بالتدقيق في مقالتي الشخصية"),
+            ("fi", "En pääse kirjautumaan sisään tililleni"),
+            ("cs", "Nemohu se přihlásit"),
+            ("tr", "Giriş yapamıyorum"),
+            ("da", "Jeg kan ikke logge ind"),
+            ("nb", "Jeg får ikke logget inn"),
+            ("es", "Cobraron dos veces"),
+            ("it", "Non riesco ad accedere"),
+            ("en", "Search me, and find me here"),
             ("ko", "어제부터 계정에 로그인할 수 없습니다. 도와주세요."),
         ] {
             assert_eq!(code(text), Some(wanted), "{text}");

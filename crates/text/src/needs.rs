@@ -146,7 +146,9 @@ impl Needs {
                 }),
             }
         }
-        needs.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.skill.cmp(&other.skill)));
+        needs.sort_by(|one, other| {
+            other.weight.total_cmp(&one.weight).then_with(|| one.skill.cmp(&other.skill))
+        });
         needs
     }
 
@@ -222,11 +224,18 @@ fn is_word(letter: char) -> bool {
 }
 
 fn word_end(text: &str, at: usize) -> usize {
-    text[at..].char_indices().find(|(_, letter)| !is_word(*letter)).map_or(text.len(), |(offset, _)| at + offset)
+    text[at..]
+        .char_indices()
+        .find(|(_, letter)| !is_word(*letter))
+        .map_or(text.len(), |(offset, _)| at + offset)
 }
 
 fn word_start(text: &str, at: usize) -> usize {
-    text[..at].char_indices().rev().find(|(_, letter)| !is_word(*letter)).map_or(0, |(offset, letter)| offset + letter.len_utf8())
+    text[..at]
+        .char_indices()
+        .rev()
+        .find(|(_, letter)| !is_word(*letter))
+        .map_or(0, |(offset, letter)| offset + letter.len_utf8())
 }
 
 /// One line of reasonable length: a "word" may be a kilobyte.
@@ -246,42 +255,68 @@ mod tests {
 
     fn rule(id: i64, skill: &str, any: &[&str]) -> Rule {
         let any = any.iter().map(|phrase| (*phrase).to_owned()).collect();
-        Rule { id, skill: skill.to_owned(), level: 2.0, weight: 1.0, hardness: Hardness::Prefer, language: None, any }
+        Rule {
+            id,
+            skill: skill.to_owned(),
+            level: 2.0,
+            weight: 1.0,
+            hardness: Hardness::Prefer,
+            language: None,
+            any,
+        }
     }
 
     fn because(rules: &[Rule], text: &str) -> Vec<String> {
-        Needs::compile(rules).expect("rules are fine").of("", text, None).into_iter().flat_map(|need| need.because).collect()
+        Needs::compile(rules)
+            .expect("rules are fine")
+            .of("", text, None)
+            .into_iter()
+            .flat_map(|need| need.because)
+            .collect()
     }
 
     #[test]
     fn the_reason_is_what_the_customer_wrote() {
         let rules = [rule(1, "billing", &["refund", "charged twice"])];
-        assert_eq!(because(&rules, "I was CHARGED\n  Twice. Refund me, a refund!"), ["CHARGED Twice", "Refund"]);
+        assert_eq!(
+            because(&rules, "I was CHARGED\n  Twice. Refund me, a refund!"),
+            ["CHARGED Twice", "Refund"]
+        );
     }
 
     #[test]
     fn case_and_diacritics_do_not_matter() {
         assert_eq!(because(&[rule(1, "billing", &["charge"])], "Montant Chargé"), ["Chargé"]);
-        assert_eq!(because(&[rule(1, "refund", &["rückerstattung"])], "ruckerstattung bitte"), ["ruckerstattung"]);
+        assert_eq!(
+            because(&[rule(1, "refund", &["rückerstattung"])], "ruckerstattung bitte"),
+            ["ruckerstattung"]
+        );
     }
 
     #[test]
     fn only_whole_words_count_unless_a_star_says_otherwise() {
         assert!(because(&[rule(1, "s", &["sso"])], "a lesson in blossoms").is_empty());
         assert!(because(&[rule(1, "s", &["rechnung"])], "Rechnungsadresse").is_empty());
-        assert_eq!(because(&[rule(1, "s", &["rechnung*"])], "die Rechnungsadresse fehlt"), ["Rechnungsadresse"]);
+        assert_eq!(
+            because(&[rule(1, "s", &["rechnung*"])], "die Rechnungsadresse fehlt"),
+            ["Rechnungsadresse"]
+        );
         assert_eq!(because(&[rule(1, "s", &["*rechnung"])], "die Stromrechnung fehlt"), ["Stromrechnung"]);
         assert_eq!(because(&[rule(1, "s", &["退款"])], "我要退款吗"), ["退款"]);
     }
 
     #[test]
     fn several_rules_for_one_skill_become_one_need() {
-        let must = Rule { level: 4.0, weight: 2.5, hardness: Hardness::Must, ..rule(2, "billing", &["chargeback"]) };
+        let must =
+            Rule { level: 4.0, weight: 2.5, hardness: Hardness::Must, ..rule(2, "billing", &["chargeback"]) };
         let needs = Needs::compile(&[rule(1, "billing", &["refund"]), must]).expect("rules are fine");
         let found = needs.of("Refund", "or I start a chargeback", None);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].level, found[0].weight, found[0].hardness), (4.0, WEIGHT_MAX, Hardness::Must));
-        assert_eq!((found[0].because.clone(), found[0].rules.clone()), (vec!["Refund".into(), "chargeback".into()], vec![1, 2]));
+        assert_eq!(
+            (found[0].because.clone(), found[0].rules.clone()),
+            (vec!["Refund".into(), "chargeback".into()], vec![1, 2])
+        );
     }
 
     #[test]

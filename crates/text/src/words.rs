@@ -64,7 +64,9 @@ pub fn snippet(visible: &str, chars_max: usize) -> String {
         let space = usize::from(length > 0);
         if length + space + letters > chars_max {
             if length == 0 {
-                line.extend(word.chars().filter(|letter| !letter.is_control()).take(chars_max.saturating_sub(1)));
+                line.extend(
+                    word.chars().filter(|letter| !letter.is_control()).take(chars_max.saturating_sub(1)),
+                );
             }
             if chars_max > 0 {
                 while length >= chars_max {
@@ -95,7 +97,8 @@ fn is_word(letter: char) -> bool {
 /// Things written in one piece: words, addresses, order numbers.
 fn for_each_piece<'a>(text: &'a str, mut take: impl FnMut(&'a str)) {
     for piece in text.split(|letter: char| {
-        letter.is_whitespace() || matches!(letter, '<' | '>' | '(' | ')' | '[' | ']' | '"' | ',' | ';' | '|' | '=')
+        letter.is_whitespace()
+            || matches!(letter, '<' | '>' | '(' | ')' | '[' | ']' | '"' | ',' | ';' | '|' | '=')
     }) {
         let piece = piece.trim_matches(|letter: char| !is_word(letter));
         if !piece.is_empty() {
@@ -137,7 +140,8 @@ fn push_term(word: &str, terms: &mut String) {
             } else {
                 let before = terms.len();
                 push_folded(letter, terms);
-                let clean: String = terms[before..].chars().filter(|letter| letter.is_alphanumeric()).collect();
+                let clean: String =
+                    terms[before..].chars().filter(|letter| letter.is_alphanumeric()).collect();
                 terms.truncate(before);
                 terms.push_str(&clean);
             }
@@ -158,7 +162,10 @@ fn push_term(word: &str, terms: &mut String) {
 fn push_number_in(part: &str, terms: &mut String) {
     const DIGITS_MIN: usize = 3;
     let digits = part.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-    if digits.len() < part.len() && digits.len() >= DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.len() < part.len()
+        && digits.len() >= DIGITS_MIN
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+    {
         terms.push_str(digits);
         terms.push(' ');
     }

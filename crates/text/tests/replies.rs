@@ -67,7 +67,10 @@ fn plain_replies_show_exactly_their_new_text() {
     let Some(folder) = data("replies-1/emails") else { return };
     let mut score = Score::default();
     for (name, wanted) in [
-        ("email_1_1", "Hi folks What is the best way to clear a Riak bucket of all key, values after running a test? I am currently using the Java HTTP API."),
+        (
+            "email_1_1",
+            "Hi folks What is the best way to clear a Riak bucket of all key, values after running a test? I am currently using the Java HTTP API.",
+        ),
         ("email_1_3", "Oh thanks. Having the function would be great."),
         ("email_1_4", "Awesome! I haven't had another problem with it."),
         ("email_1_6", "I get proper rendering as well. Sent from a magnificent torch of pixels"),
@@ -79,20 +82,39 @@ fn plain_replies_show_exactly_their_new_text() {
         ("email_BlackBerry", "Here is another email"),
         ("email_iPhone", "Here is another email"),
         ("email_multi_word_sent_from_my_mobile_device", "Here is another email"),
-        ("email_sent_from_my_not_signature", "Here is another email Sent from my desk, is much easier then my mobile phone."),
-        ("email_sig_delimiter_in_middle_of_line", "Hi there! Stuff happened. And here is a fix -- this is not a signature. kthxbai"),
+        (
+            "email_sent_from_my_not_signature",
+            "Here is another email Sent from my desk, is much easier then my mobile phone.",
+        ),
+        (
+            "email_sig_delimiter_in_middle_of_line",
+            "Hi there! Stuff happened. And here is a fix -- this is not a signature. kthxbai",
+        ),
         ("correct_sig", "this is an email with a correct -- signature."),
-        ("email_one_is_not_on", "Thank, this is really helpful. One outstanding question I had: Locally (on development), when I run..."),
-        ("email_bullets", "test 2 this should list second and have spaces and retain this formatting - how about bullets - and another"),
-        ("greedy_on", "On your remote host you can run: telnet 127.0.0.1 52698 This should connect to TextMate (on your Mac, via the tunnel). If that fails, the tunnel is not working."),
-        ("pathological", "I think you're onto something. I will try to fix the problem as soon as I get back to a computer."),
+        (
+            "email_one_is_not_on",
+            "Thank, this is really helpful. One outstanding question I had: Locally (on development), when I run...",
+        ),
+        (
+            "email_bullets",
+            "test 2 this should list second and have spaces and retain this formatting - how about bullets - and another",
+        ),
+        (
+            "greedy_on",
+            "On your remote host you can run: telnet 127.0.0.1 52698 This should connect to TextMate (on your Mac, via the tunnel). If that fails, the tunnel is not working.",
+        ),
+        (
+            "pathological",
+            "I think you're onto something. I will try to fix the problem as soon as I get back to a computer.",
+        ),
     ] {
         score.same(name, &fold(&read(&folder.join(format!("{name}.txt")))).visible, wanted);
     }
     let all = read(&folder.join("email_1_5.txt"));
     score.same("email_1_5", &fold(&all).visible, &all);
     let mixed = fold(&read(&folder.join("email_1_2.txt"))).visible;
-    let ends = mixed.starts_with("Hi,\n\nYou can list the keys") && mixed.ends_with("delete them all individually.\"");
+    let ends = mixed.starts_with("Hi,\n\nYou can list the keys")
+        && mixed.ends_with("delete them all individually.\"");
     score.same("email_1_2", if ends { "answers only" } else { &mixed }, "answers only");
     let long = fold(&read(&folder.join("email_long_quote.txt"))).visible;
     let ends = long.starts_with("Hi folks") && long.ends_with("using the Java HTTP API.");
@@ -104,13 +126,28 @@ fn plain_replies_show_exactly_their_new_text() {
 fn replies_of_known_clients_show_exactly_their_new_text() {
     let Some(folder) = data("replies-2/fixtures") else { return };
     let mut score = Score::default();
-    for client in ["android", "aol", "apple_mail", "apple_mail_2", "comcast", "gmail", "hotmail", "iphone", "outlook", "sparrow", "thunderbird", "yahoo"] {
-        let raw = std::fs::read(folder.join(format!("standard_replies/{client}.eml"))).expect("the file is there");
+    for client in [
+        "android",
+        "aol",
+        "apple_mail",
+        "apple_mail_2",
+        "comcast",
+        "gmail",
+        "hotmail",
+        "iphone",
+        "outlook",
+        "sparrow",
+        "thunderbird",
+        "yahoo",
+    ] {
+        let raw =
+            std::fs::read(folder.join(format!("standard_replies/{client}.eml"))).expect("the file is there");
         let message = mail_parser::MessageParser::default().parse(&raw).expect("a message");
         let text = message.body_text(0).unwrap_or_default();
         score.same(client, &fold(&text).visible, "Hello");
         let html_part = message.html_body.first().and_then(|part| message.part(*part));
-        if let Some(html) = html_part.filter(|part| part.is_text_html()).and_then(|part| part.text_contents()) {
+        if let Some(html) = html_part.filter(|part| part.is_text_html()).and_then(|part| part.text_contents())
+        {
             let wanted = match client {
                 "outlook" => "Allo! Follow up MIME!",
                 "sparrow" => "Hello -- xxx Sent with Sparrow",
@@ -122,9 +159,21 @@ fn replies_of_known_clients_show_exactly_their_new_text() {
     let raw = std::fs::read(folder.join("reply-quotations-share-block.eml")).expect("the file is there");
     let message = mail_parser::MessageParser::default().parse(&raw).expect("a message");
     let visible = fold(&message.body_text(0).unwrap_or_default()).visible;
-    let ends = visible.starts_with("Hi Katharine") && !visible.contains("wrote:") && !visible.contains("New Booking");
+    let ends = visible.starts_with("Hi Katharine")
+        && !visible.contains("wrote:")
+        && !visible.contains("New Booking");
     score.same("share-block", if ends { "new only" } else { &visible }, "new only");
-    for client in ["gmail", "hotmail", "mail_ru", "ms_outlook_2003", "ms_outlook_2007", "ms_outlook_2010", "thunderbird", "windows_mail", "yandex_ru"] {
+    for client in [
+        "gmail",
+        "hotmail",
+        "mail_ru",
+        "ms_outlook_2003",
+        "ms_outlook_2007",
+        "ms_outlook_2010",
+        "thunderbird",
+        "windows_mail",
+        "yandex_ru",
+    ] {
         let html = read(&folder.join(format!("html_replies/{client}.html")));
         score.same(client, &tagless(&split_html(&html).visible(&html)), "Hi. I am fine. Thanks, Alex");
     }

@@ -18,7 +18,8 @@ pub fn attribution_at(lines: &[Line<'_>], at: usize) -> Option<Attribution> {
     let found = ending_from(lines, at)?;
     // "I called on 8 Dec.\nOn 9 Dec Ana wrote:" starts at its second line.
     let starts_later = (at + 1..at + found.lines).any(|later| {
-        ending_from(lines, later).is_some_and(|it| later + it.lines == at + found.lines && it.certain >= found.certain)
+        ending_from(lines, later)
+            .is_some_and(|it| later + it.lines == at + found.lines && it.certain >= found.certain)
     });
     (!starts_later).then_some(found)
 }
@@ -33,7 +34,8 @@ fn ending_from(lines: &[Line<'_>], at: usize) -> Option<Attribution> {
         }
         // Zoho writes "---- On Monday Ana wrote ----".
         let colon = line.ends_with_colon() || (line.plain.starts_with("--") && line.plain.ends_with("--"));
-        let quote_follows = lines[end + 1..].iter().find(|next| !next.is_blank()).is_some_and(|next| next.quoted);
+        let quote_follows =
+            lines[end + 1..].iter().find(|next| !next.is_blank()).is_some_and(|next| next.quoted);
         if !colon && !quote_follows {
             continue;
         }
@@ -70,8 +72,10 @@ impl Signs {
             written.push_str(line.plain);
             written.push(' ');
         }
-        let tokens = || folded.split(|letter: char| !letter.is_alphanumeric()).filter(|token| !token.is_empty());
-        let verb = tokens().any(|token| VERBS.contains(&token)) || VERB_PIECES.iter().any(|it| folded.contains(it));
+        let tokens =
+            || folded.split(|letter: char| !letter.is_alphanumeric()).filter(|token| !token.is_empty());
+        let verb =
+            tokens().any(|token| VERBS.contains(&token)) || VERB_PIECES.iter().any(|it| folded.contains(it));
         let digits = folded.chars().any(char::is_numeric);
         let month = || tokens().any(|token| MONTHS.iter().any(|month| token.starts_with(month)));
         Signs {
@@ -79,7 +83,9 @@ impl Signs {
             date: digits && (has_numeric_date(&folded) || month()),
             time: has_time(&folded),
             address: folded.contains('@') || folded.contains("mailto:"),
-            opener: tokens().next().is_some_and(|token| OPENERS.contains(&token) || token.parse::<u32>().is_ok()),
+            opener: tokens()
+                .next()
+                .is_some_and(|token| OPENERS.contains(&token) || token.parse::<u32>().is_ok()),
             words: written.split_whitespace().count(),
             is_two_sentences: is_two_sentences(&written),
         }
@@ -95,7 +101,9 @@ impl Signs {
 
     /// Enough when quoted lines follow.
     fn likely(&self, colon: bool) -> bool {
-        (self.verb && colon) || (self.date && self.address) || (self.opener && self.date && (colon || self.verb))
+        (self.verb && colon)
+            || (self.date && self.address)
+            || (self.opener && self.date && (colon || self.verb))
     }
 }
 
@@ -165,29 +173,92 @@ fn has_time(folded: &str) -> bool {
 }
 
 const VERBS: &[&str] = &[
-    "wrote", "writes", "written", "schrieb", "schreibt", "geschrieben", "ecrit", "ecrivait", "ecrivit", "escribio",
-    "escribe", "escrito", "escreveu", "escreve", "scritto", "scrive", "scriveva", "schreef", "schrijft", "geschreven",
-    "skrev", "skriver", "kirjoitti", "napisal", "napisala", "napisao", "napisano", "pisze", "pise", "napsal", "napsala",
-    "yazdi", "yazmis", "yazan", "пишет", "написал", "написала", "писал", "писала", "пише", "написав", "написа", "irta",
-    "scris", "εγραψε", "كتب", "كتبت", "كتابة", "viet", "menulis", "escriure", "napisala", "rasa", "kirjutas", "rase",
+    "wrote",
+    "writes",
+    "written",
+    "schrieb",
+    "schreibt",
+    "geschrieben",
+    "ecrit",
+    "ecrivait",
+    "ecrivit",
+    "escribio",
+    "escribe",
+    "escrito",
+    "escreveu",
+    "escreve",
+    "scritto",
+    "scrive",
+    "scriveva",
+    "schreef",
+    "schrijft",
+    "geschreven",
+    "skrev",
+    "skriver",
+    "kirjoitti",
+    "napisal",
+    "napisala",
+    "napisao",
+    "napisano",
+    "pisze",
+    "pise",
+    "napsal",
+    "napsala",
+    "yazdi",
+    "yazmis",
+    "yazan",
+    "пишет",
+    "написал",
+    "написала",
+    "писал",
+    "писала",
+    "пише",
+    "написав",
+    "написа",
+    "irta",
+    "scris",
+    "εγραψε",
+    "كتب",
+    "كتبت",
+    "كتابة",
+    "viet",
+    "menulis",
+    "escriure",
+    "napisala",
+    "rasa",
+    "kirjutas",
+    "rase",
 ];
 
 const VERB_PIECES: &[&str] = &[
-    "写道", "寫道", "写到", "書きました", "のメール", "のメッセージ", "wrote:", "작성", "님이", "さんから", "כתב", "เขียน",
+    "写道",
+    "寫道",
+    "写到",
+    "書きました",
+    "のメール",
+    "のメッセージ",
+    "wrote:",
+    "작성",
+    "님이",
+    "さんから",
+    "כתב",
+    "เขียน",
 ];
 
 const OPENERS: &[&str] = &[
-    "on", "am", "le", "el", "em", "il", "op", "den", "pa", "dne", "dnia", "w", "στις", "vao", "pada", "в", "mon", "tue",
-    "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar", "mer", "jeu", "ven", "sam",
-    "dim", "في", "at", "in", "a", "tir", "ons", "tor", "fre", "lor", "son", "man", "вт", "пн", "ср", "чт", "пт", "сб", "вс",
+    "on", "am", "le", "el", "em", "il", "op", "den", "pa", "dne", "dnia", "w", "στις", "vao", "pada", "в",
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar",
+    "mer", "jeu", "ven", "sam", "dim", "في", "at", "in", "a", "tir", "ons", "tor", "fre", "lor", "son",
+    "man", "вт", "пн", "ср", "чт", "пт", "сб", "вс",
 ];
 
 const MONTHS: &[&str] = &[
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "maj", "okt", "dez", "fev",
-    "avr", "juin", "juil", "aou", "ene", "abr", "ago", "dic", "set", "out", "mag", "giu", "lug", "ott", "gen", "sty", "lut",
-    "kwi", "cze", "lip", "sie", "wrz", "paz", "lis", "gru", "янв", "фев", "мар", "апр", "мая", "маи", "июн", "июл", "авг",
-    "сен", "окт", "ноя", "дек", "oca", "sub", "nis", "haz", "tem", "agu", "eyl", "eki", "kas", "ara", "tammi", "helmi",
-    "maalis", "huhti", "touko", "kesa", "heina", "elo", "syys", "loka", "marras", "joulu",
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "maj", "okt",
+    "dez", "fev", "avr", "juin", "juil", "aou", "ene", "abr", "ago", "dic", "set", "out", "mag", "giu",
+    "lug", "ott", "gen", "sty", "lut", "kwi", "cze", "lip", "sie", "wrz", "paz", "lis", "gru", "янв", "фев",
+    "мар", "апр", "мая", "маи", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "oca", "sub", "nis", "haz",
+    "tem", "agu", "eyl", "eki", "kas", "ara", "tammi", "helmi", "maalis", "huhti", "touko", "kesa", "heina",
+    "elo", "syys", "loka", "marras", "joulu",
 ];
 
 #[cfg(test)]

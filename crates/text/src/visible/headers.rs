@@ -27,7 +27,8 @@ pub fn title(line: &Line<'_>) -> Option<Title> {
             return Some(Title::Forwarded);
         }
     }
-    let core = line.folded.trim_matches(|letter: char| is_rule_sign(letter) || letter == ' ' || letter == ':');
+    let core =
+        line.folded.trim_matches(|letter: char| is_rule_sign(letter) || letter == ' ' || letter == ':');
     let dashes = line.folded.chars().take_while(|letter| is_rule_sign(*letter)).count();
     if dashes < 2 || core.is_empty() {
         return None;
@@ -44,7 +45,10 @@ pub fn title(line: &Line<'_>) -> Option<Title> {
 /// Words between dashes: perhaps a title in a language that is not known here.
 pub fn may_be_title(line: &Line<'_>) -> bool {
     const TITLE_WORDS_MAX: usize = 7;
-    line.is_text() && line.plain.starts_with("--") && line.plain.ends_with("--") && line.word_count() <= TITLE_WORDS_MAX
+    line.is_text()
+        && line.plain.starts_with("--")
+        && line.plain.ends_with("--")
+        && line.word_count() <= TITLE_WORDS_MAX
 }
 
 /// A line of nothing but dashes, underscores, stars or equal signs.
@@ -150,7 +154,8 @@ fn field(line: &Line<'_>) -> Option<(Field, bool)> {
     let text = line.plain.trim_start_matches(['*', '_', '|', ' ', '\u{a0}', '\t', '•']);
     let window = &text[..text.floor_char_boundary(HEADER_LABEL_BYTES_MAX)];
     let (at, _) = window.char_indices().find(|(_, letter)| matches!(letter, ':' | '：'))?;
-    let label = window[..at].trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '|'));
+    let label =
+        window[..at].trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '|'));
     if label.is_empty() {
         return None;
     }
@@ -160,65 +165,221 @@ fn field(line: &Line<'_>) -> Option<(Field, bool)> {
 
 fn field_named(label: &str) -> Option<Field> {
     Some(match label {
-        "from" | "von" | "de" | "da" | "van" | "fran" | "fra" | "lahettaja" | "od" | "kimden" | "gonderen" | "от"
-        | "от кого" | "від" | "差出人" | "送信者" | "发件人" | "寄件者" | "發件人" | "寄件人" | "من" | "felado" | "expediteur"
-        | "mittente" | "remitente" | "remetente" | "absender" | "nadawca" | "odesilatel" | "avsandare" | "afzender"
-        | "afsender" | "avsender" | "보낸 사람" | "보낸사람" | "from address" | "sender" | "de la" | "απο" => Field::From,
-        "sent" | "gesendet" | "gesendet am" | "envoye" | "envoye le" | "enviado" | "enviado el" | "enviada em"
-        | "enviado em" | "enviada el" | "inviato" | "inviato il" | "verzonden" | "skickat" | "sendt" | "lahetetty" | "wyslano"
-        | "data wyslania" | "odeslano" | "gonderildi" | "gonderme tarihi" | "gonderilme tarihi"
-        | "gonderim tarihi" | "отправлено" | "дата отправки" | "надіслано" | "送信日時" | "送信日" | "发送时间" | "发送日期" | "傳送時間"
-        | "寄件日期" | "تاريخ الارسال" | "تم الارسال" | "ارسلت" | "elkuldve" | "보낸 날짜" | "sent at" | "trimis" => Field::Sent,
-        "date" | "datum" | "data" | "fecha" | "dato" | "paivamaara" | "paivays" | "tarih" | "дата" | "日時" | "日付" | "日期" | "时间"
-        | "التاريخ" | "date/time" | "on" | "날짜" | "ημερομηνια" | "datum/uhrzeit" => Field::Date,
-        "to" | "an" | "a" | "para" | "aan" | "till" | "til" | "vastaanottaja" | "do" | "komu" | "kime" | "alici" | "кому" | "宛先"
-        | "收件人" | "收件者" | "الى" | "cimzett" | "destinataire" | "destinatario" | "empfanger" | "받는 사람" | "προς" | "catre" => Field::To,
-        "cc" | "kopie" | "copie" | "copie a" | "kopia" | "kopi" | "копия" | "抄送" | "副本" | "bcc" | "copia" | "kopio" | "dw"
-        | "cc address" | "bilgi" | "참조" | "نسخة" => Field::Copy,
-        "subject" | "betreff" | "objet" | "asunto" | "assunto" | "oggetto" | "onderwerp" | "amne" | "emne" | "aihe" | "temat"
-        | "predmet" | "konu" | "тема" | "件名" | "主题" | "主旨" | "主題" | "الموضوع" | "targy" | "sujet" | "제목" | "re" | "subiect"
-        | "θεμα" => Field::Subject,
-        "reply-to" | "reply to" | "antwort an" | "repondre a" | "importance" | "wichtigkeit" | "priority" | "prioritat"
-        | "attachments" | "anlagen" | "pieces jointes" | "attach" | "x-mailer" | "message-id" | "sensitivity" => Field::Other,
+        "from" | "von" | "de" | "da" | "van" | "fran" | "fra" | "lahettaja" | "od" | "kimden"
+        | "gonderen" | "от" | "от кого" | "від" | "差出人" | "送信者" | "发件人" | "寄件者" | "發件人"
+        | "寄件人" | "من" | "felado" | "expediteur" | "mittente" | "remitente" | "remetente" | "absender"
+        | "nadawca" | "odesilatel" | "avsandare" | "afzender" | "afsender" | "avsender" | "보낸 사람"
+        | "보낸사람" | "from address" | "sender" | "de la" | "απο" => Field::From,
+        "sent"
+        | "gesendet"
+        | "gesendet am"
+        | "envoye"
+        | "envoye le"
+        | "enviado"
+        | "enviado el"
+        | "enviada em"
+        | "enviado em"
+        | "enviada el"
+        | "inviato"
+        | "inviato il"
+        | "verzonden"
+        | "skickat"
+        | "sendt"
+        | "lahetetty"
+        | "wyslano"
+        | "data wyslania"
+        | "odeslano"
+        | "gonderildi"
+        | "gonderme tarihi"
+        | "gonderilme tarihi"
+        | "gonderim tarihi"
+        | "отправлено"
+        | "дата отправки"
+        | "надіслано"
+        | "送信日時"
+        | "送信日"
+        | "发送时间"
+        | "发送日期"
+        | "傳送時間"
+        | "寄件日期"
+        | "تاريخ الارسال"
+        | "تم الارسال"
+        | "ارسلت"
+        | "elkuldve"
+        | "보낸 날짜"
+        | "sent at"
+        | "trimis" => Field::Sent,
+        "date"
+        | "datum"
+        | "data"
+        | "fecha"
+        | "dato"
+        | "paivamaara"
+        | "paivays"
+        | "tarih"
+        | "дата"
+        | "日時"
+        | "日付"
+        | "日期"
+        | "时间"
+        | "التاريخ"
+        | "date/time"
+        | "on"
+        | "날짜"
+        | "ημερομηνια"
+        | "datum/uhrzeit" => Field::Date,
+        "to" | "an" | "a" | "para" | "aan" | "till" | "til" | "vastaanottaja" | "do" | "komu" | "kime"
+        | "alici" | "кому" | "宛先" | "收件人" | "收件者" | "الى" | "cimzett" | "destinataire"
+        | "destinatario" | "empfanger" | "받는 사람" | "προς" | "catre" => Field::To,
+        "cc" | "kopie" | "copie" | "copie a" | "kopia" | "kopi" | "копия" | "抄送" | "副本" | "bcc"
+        | "copia" | "kopio" | "dw" | "cc address" | "bilgi" | "참조" | "نسخة" => Field::Copy,
+        "subject" | "betreff" | "objet" | "asunto" | "assunto" | "oggetto" | "onderwerp" | "amne"
+        | "emne" | "aihe" | "temat" | "predmet" | "konu" | "тема" | "件名" | "主题" | "主旨" | "主題"
+        | "الموضوع" | "targy" | "sujet" | "제목" | "re" | "subiect" | "θεμα" => Field::Subject,
+        "reply-to" | "reply to" | "antwort an" | "repondre a" | "importance" | "wichtigkeit" | "priority"
+        | "prioritat" | "attachments" | "anlagen" | "pieces jointes" | "attach" | "x-mailer"
+        | "message-id" | "sensitivity" => Field::Other,
         _ => return None,
     })
 }
 
 const ORIGINAL_TITLES: &[&str] = &[
-    "original message", "original e-mail", "original email", "original mail", "reply message", "original appointment",
-    "original-nachricht", "originalnachricht", "original nachricht", "ursprungliche nachricht", "ursprungliche mail",
-    "ursprungliche e-mail", "ursprungliche email", "ursprungl. nachricht", "original-mail", "message d'origine", "message original",
-    "mail original", "message initial", "message precedent", "mensaje original", "correo original", 
-    "mensagem original", "messaggio originale", "messaggio originario", "oorspronkelijk bericht",
-    "oorspronkelijke bericht", "origineel bericht", "ursprungligt meddelande", "originalmeddelande", "ursprungligt mail",
-    "oprindelig meddelelse", "oprindelig besked", "original meddelelse", "original besked", "opprinnelig melding", "original melding",
-    "alkuperainen viesti", "oryginalna wiadomosc", "wiadomosc oryginalna", "puvodni zprava",
-    "puvodni e-mail", "orijinal mesaj", "ozgun ileti", "orjinal mesaj", "исходное сообщение", "оригинальное сообщение",
-    "original message header", "元のメッセージ", "オリジナルメッセージ", "原始邮件", "原始郵件", "原邮件", "原件", "الرسالة الاصلية", "eredeti uzenet", "원본 메시지", "원본 메일", "mesaj original", "eredeti level", "originalni zprava",
-    "original text", "αρχικο μηνυμα",
+    "original message",
+    "original e-mail",
+    "original email",
+    "original mail",
+    "reply message",
+    "original appointment",
+    "original-nachricht",
+    "originalnachricht",
+    "original nachricht",
+    "ursprungliche nachricht",
+    "ursprungliche mail",
+    "ursprungliche e-mail",
+    "ursprungliche email",
+    "ursprungl. nachricht",
+    "original-mail",
+    "message d'origine",
+    "message original",
+    "mail original",
+    "message initial",
+    "message precedent",
+    "mensaje original",
+    "correo original",
+    "mensagem original",
+    "messaggio originale",
+    "messaggio originario",
+    "oorspronkelijk bericht",
+    "oorspronkelijke bericht",
+    "origineel bericht",
+    "ursprungligt meddelande",
+    "originalmeddelande",
+    "ursprungligt mail",
+    "oprindelig meddelelse",
+    "oprindelig besked",
+    "original meddelelse",
+    "original besked",
+    "opprinnelig melding",
+    "original melding",
+    "alkuperainen viesti",
+    "oryginalna wiadomosc",
+    "wiadomosc oryginalna",
+    "puvodni zprava",
+    "puvodni e-mail",
+    "orijinal mesaj",
+    "ozgun ileti",
+    "orjinal mesaj",
+    "исходное сообщение",
+    "оригинальное сообщение",
+    "original message header",
+    "元のメッセージ",
+    "オリジナルメッセージ",
+    "原始邮件",
+    "原始郵件",
+    "原邮件",
+    "原件",
+    "الرسالة الاصلية",
+    "eredeti uzenet",
+    "원본 메시지",
+    "원본 메일",
+    "mesaj original",
+    "eredeti level",
+    "originalni zprava",
+    "original text",
+    "αρχικο μηνυμα",
 ];
 
 const FORWARD_TITLES: &[&str] = &[
-    "forwarded message", "forwarded by", "forwarded email", "forwarded mail", "begin forwarded message",
-    "weitergeleitete nachricht", "weitergeleitet von", "weitergeleitete mail", "message transfere", "message transmis",
-    "courriel transfere", "mail transfere", "message reexpedie", "mensaje reenviado", "mensagem encaminhada", "mensagem reencaminhada",
-    "messaggio inoltrato", "doorgestuurd bericht", "vidarebefordrat meddelande", "videresendt meddelelse",
-    "videresendt melding", "videresendt besked", "valitetty viesti", "edelleenlahetetty viesti", "wiadomosc przekazana",
-    "przekazana wiadomosc", "tresc przekazanej wiadomosci", "preposlana zprava", "iletilen mesaj",
-    "iletilmis mesaj", "пересылаемое сообщение", "пересланное сообщение", "перенаправленное сообщение", "転送メッセージ",
-    "転送されたメッセージ", "转发邮件", "转发的邮件", "轉寄郵件", "已轉寄的郵件", "الرسالة المعاد توجيهها", "رسالة معاد توجيهها", "전달된 메시지",
+    "forwarded message",
+    "forwarded by",
+    "forwarded email",
+    "forwarded mail",
+    "begin forwarded message",
+    "weitergeleitete nachricht",
+    "weitergeleitet von",
+    "weitergeleitete mail",
+    "message transfere",
+    "message transmis",
+    "courriel transfere",
+    "mail transfere",
+    "message reexpedie",
+    "mensaje reenviado",
+    "mensagem encaminhada",
+    "mensagem reencaminhada",
+    "messaggio inoltrato",
+    "doorgestuurd bericht",
+    "vidarebefordrat meddelande",
+    "videresendt meddelelse",
+    "videresendt melding",
+    "videresendt besked",
+    "valitetty viesti",
+    "edelleenlahetetty viesti",
+    "wiadomosc przekazana",
+    "przekazana wiadomosc",
+    "tresc przekazanej wiadomosci",
+    "preposlana zprava",
+    "iletilen mesaj",
+    "iletilmis mesaj",
+    "пересылаемое сообщение",
+    "пересланное сообщение",
+    "перенаправленное сообщение",
+    "転送メッセージ",
+    "転送されたメッセージ",
+    "转发邮件",
+    "转发的邮件",
+    "轉寄郵件",
+    "已轉寄的郵件",
+    "الرسالة المعاد توجيهها",
+    "رسالة معاد توجيهها",
+    "전달된 메시지",
     "tovabbitott uzenet",
 ];
 
 /// Apple Mail writes these without a rule.
 const FORWARD_OPENINGS: &[&str] = &[
-    "begin forwarded message", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
-    "debut du message reexpedie", "debut du message transfere", "inicio del mensaje reenviado",
-    "inizio messaggio inoltrato", "inicio da mensagem encaminhada", "inicio da mensagem reencaminhada",
-    "begin doorgestuurd bericht", "vidarebefordrat brev", "start pa videresendt besked", "start pa videresendt melding",
-    "videresendt melding", "valitetty viesti", "poczatek przekazywanej wiadomosci", "zacatek preposilane zpravy",
-    "iletilen iletinin baslangici", "начало переадресованного сообщения", "начало переадресуемого сообщения",
-    "転送されたメッセージ", "下面是被转发的邮件", "以下是轉寄的郵件",
+    "begin forwarded message",
+    "anfang der weitergeleiteten nachricht",
+    "anfang der weitergeleiteten e-mail",
+    "debut du message reexpedie",
+    "debut du message transfere",
+    "inicio del mensaje reenviado",
+    "inizio messaggio inoltrato",
+    "inicio da mensagem encaminhada",
+    "inicio da mensagem reencaminhada",
+    "begin doorgestuurd bericht",
+    "vidarebefordrat brev",
+    "start pa videresendt besked",
+    "start pa videresendt melding",
+    "videresendt melding",
+    "valitetty viesti",
+    "poczatek przekazywanej wiadomosci",
+    "zacatek preposilane zpravy",
+    "iletilen iletinin baslangici",
+    "начало переадресованного сообщения",
+    "начало переадресуемого сообщения",
+    "転送されたメッセージ",
+    "下面是被转发的邮件",
+    "以下是轉寄的郵件",
 ];
 
 #[cfg(test)]

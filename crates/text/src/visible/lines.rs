@@ -41,7 +41,8 @@ pub fn lines_of(text: &str) -> Vec<Line<'_>> {
 
 fn line(raw: &str) -> Line<'_> {
     let plain = raw.trim_matches(|letter: char| letter.is_whitespace() || is_invisible(letter));
-    let quoted = plain.starts_with('>');
+    // "> On sale today! <" is decoration.
+    let quoted = plain.starts_with('>') && !(plain.len() > 2 && plain.ends_with(" <"));
     let folded = if quoted { String::new() } else { folded_start(plain) };
     Line { raw, plain, folded, quoted }
 }

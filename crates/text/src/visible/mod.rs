@@ -156,7 +156,11 @@ fn quote_at(lines: &[Line<'_>], at: usize, marker: Option<&str>) -> Option<(Kind
     let end = lines.len();
     if line.quoted {
         let inside = marker.is_some_and(|marker| fold_text(line.plain).contains(marker));
-        return Some(if inside { (Kind::Quote, Origin::Ours, end) } else { (Kind::Quote, Origin::Marks, marks_end(lines, at)) });
+        return Some(if inside {
+            (Kind::Quote, Origin::Ours, end)
+        } else {
+            (Kind::Quote, Origin::Marks, marks_end(lines, at))
+        });
     }
     if is_marker(line, marker) {
         return Some((Kind::Quote, Origin::Ours, end));
@@ -227,9 +231,27 @@ fn is_marker(line: &Line<'_>, marker: Option<&str>) -> bool {
 
 /// What help desks write on top of their mails.
 const REPLY_ABOVE: &[&str] = &[
-    "reply above this line", "type your reply above", "write your reply above", "reply above here", "above this line to reply", "oberhalb dieser linie", "uber dieser linie",
-    "oberhalb dieser zeile", "au-dessus de cette ligne", "encima de esta linea", "acima desta linha", "sopra questa riga", "sopra questa linea", "boven deze regel",
-    "ovanfor denna rad", "ovenfor denne linje", "ovenfor denne linjen", "powyzej tej linii", "nad timto radkem", "bu satirin ustune", "выше этой строки",
+    "reply above this line",
+    "type your reply above",
+    "write your reply above",
+    "reply above here",
+    "above this line to reply",
+    "oberhalb dieser linie",
+    "uber dieser linie",
+    "oberhalb dieser zeile",
+    "au-dessus de cette ligne",
+    "encima de esta linea",
+    "acima desta linha",
+    "sopra questa riga",
+    "sopra questa linea",
+    "boven deze regel",
+    "ovanfor denna rad",
+    "ovenfor denne linje",
+    "ovenfor denne linjen",
+    "powyzej tej linii",
+    "nad timto radkem",
+    "bu satirin ustune",
+    "выше этой строки",
 ];
 
 pub(crate) fn is_forward_subject(subject: &str) -> bool {
@@ -244,8 +266,28 @@ pub(crate) fn is_forward_subject(subject: &str) -> bool {
     false
 }
 
-const FORWARD_PREFIXES: &[&str] =
-    &["fwd", "fw", "wg", "tr", "rv", "enc", "i", "vs", "vb", "vl", "pd", "ilt", "doorst", "转发", "轉寄", "転送", "пересл", "fs", "w.", "w"];
+const FORWARD_PREFIXES: &[&str] = &[
+    "fwd",
+    "fw",
+    "wg",
+    "tr",
+    "rv",
+    "enc",
+    "i",
+    "vs",
+    "vb",
+    "vl",
+    "pd",
+    "ilt",
+    "doorst",
+    "转发",
+    "轉寄",
+    "転送",
+    "пересл",
+    "fs",
+    "w.",
+    "w",
+];
 
 /// Each stretch of new text split into text, signature and notices.
 fn with_signatures(lines: &[Line<'_>], found: Vec<Found>) -> Vec<Found> {
@@ -288,12 +330,15 @@ fn show_what_is_all_there_is(lines: &[Line<'_>], found: &mut [Found], hints: &Hi
             }
         }
     }
-    let forwarded = found.iter().any(|it| it.stretch.kind == Kind::Forwarded && has_words(lines, &it.stretch));
-    let points_below = words > 0 && words <= POINTER_WORDS_MAX && POINTERS.iter().any(|pointer| own.contains(pointer));
+    let forwarded =
+        found.iter().any(|it| it.stretch.kind == Kind::Forwarded && has_words(lines, &it.stretch));
+    let points_below =
+        words > 0 && words <= POINTER_WORDS_MAX && POINTERS.iter().any(|pointer| own.contains(pointer));
     if points_below || (words == 0 && !forwarded) {
         let answers = hints.subject.is_some_and(is_reply_subject);
         for it in found.iter_mut().filter(|it| it.stretch.kind == Kind::Quote) {
-            let all_there_is = it.origin == Origin::Appended && !(answers && words == 0) || (it.origin == Origin::Marks && words == 0);
+            let all_there_is = it.origin == Origin::Appended && !(answers && words == 0)
+                || (it.origin == Origin::Marks && words == 0);
             if all_there_is {
                 it.stretch.kind = Kind::Forwarded;
             }
@@ -309,14 +354,40 @@ fn show_what_is_all_there_is(lines: &[Line<'_>], found: &mut [Found], hints: &Hi
 fn is_reply_subject(subject: &str) -> bool {
     let folded = fold_text(subject.trim_start());
     folded.split_once(':').is_some_and(|(prefix, _)| {
-        ["re", "aw", "sv", "antw", "odp", "ynt", "res", "回复", "答复", "回覆", "返信", "ref", "rif"].contains(&prefix.trim())
+        ["re", "aw", "sv", "antw", "odp", "ynt", "res", "回复", "答复", "回覆", "返信", "ref", "rif"]
+            .contains(&prefix.trim())
     })
 }
 
 const POINTER_WORDS_MAX: usize = 8;
 const POINTERS: &[&str] = &[
-    "see below", "below", "fyi", "siehe unten", "s. u.", "s.u.", "zur info", "zur kenntnis", "z.k.", "ci-dessous", "pour info", "pour information",
-    "vease abajo", "ver abajo", "mas abajo", "vedi sotto", "qui sotto", "abaixo", "zie onder", "zie hieronder", "ter info", "se nedan", "se nedenfor", "weiter unten", "ponizej", "см. ниже", "ниже",
+    "see below",
+    "below",
+    "fyi",
+    "siehe unten",
+    "s. u.",
+    "s.u.",
+    "zur info",
+    "zur kenntnis",
+    "z.k.",
+    "ci-dessous",
+    "pour info",
+    "pour information",
+    "vease abajo",
+    "ver abajo",
+    "mas abajo",
+    "vedi sotto",
+    "qui sotto",
+    "abaixo",
+    "zie onder",
+    "zie hieronder",
+    "ter info",
+    "se nedan",
+    "se nedenfor",
+    "weiter unten",
+    "ponizej",
+    "см. ниже",
+    "ниже",
 ];
 
 fn assemble(lines: &[Line<'_>], stretches: &[Stretch]) -> Folded {
@@ -345,7 +416,8 @@ fn assemble(lines: &[Line<'_>], stretches: &[Stretch]) -> Folded {
 
 /// Without blank lines at both ends, with plain line ends.
 fn without_blank_ends(text: &str) -> String {
-    let text = text.trim_end_matches(|letter: char| letter.is_whitespace() || crate::folding::is_invisible(letter));
+    let text =
+        text.trim_end_matches(|letter: char| letter.is_whitespace() || crate::folding::is_invisible(letter));
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let line = line.trim_end();

@@ -63,8 +63,11 @@ pub fn split_new(lines: &[Line<'_>], from: usize, to: usize, last: bool) -> Vec<
 
 /// Nothing but "Kind regards" and a name, as stands above a message that is handed on without a word.
 pub fn is_only_a_signature(lines: &[Line<'_>], from: usize, to: usize) -> bool {
-    let Some(first) = (from..to).find(|&at| !lines[at].is_blank()) else { return true };
-    let formal = lines[first].folded.split(|letter: char| !letter.is_alphanumeric()).any(|word| CLOSING_WORDS.contains(&word));
+    let Some(first) = (from..to).find(|&at| !lines[at].is_blank()) else { return false };
+    let formal = lines[first]
+        .folded
+        .split(|letter: char| !letter.is_alphanumeric())
+        .any(|word| CLOSING_WORDS.contains(&word));
     formal && is_closing(&lines[first]) && letterhead_end(lines, first + 1, to) == Some(to)
 }
 
@@ -136,7 +139,9 @@ fn is_device_line(line: &Line<'_>) -> bool {
     if !line.is_text() || line.plain.len() > DEVICE_LINE_BYTES_MAX {
         return false;
     }
-    let text = line.folded.trim_matches(|letter: char| matches!(letter, '*' | '_' | '[' | ']' | '(' | ')' | '-' | ' ' | '<' | '>'));
+    let text = line.folded.trim_matches(|letter: char| {
+        matches!(letter, '*' | '_' | '[' | ']' | '(' | ')' | '-' | ' ' | '<' | '>')
+    });
     let starts = DEVICE_STARTS.iter().any(|start| text.starts_with(start));
     let ends = DEVICE_ENDS.iter().any(|end| text.trim_end_matches('.').ends_with(end));
     if !starts && !ends || text.starts_with("von meinem ") && !text.contains("gesendet") {
@@ -144,12 +149,17 @@ fn is_device_line(line: &Line<'_>) -> bool {
     }
     let excused = DEVICE_EXCUSES.iter().any(|excuse| text.contains(excuse));
     let names_device = DEVICES.iter().any(|device| text.contains(device))
-        || text.split(|letter: char| !letter.is_alphanumeric()).any(|word| ["app", "mac", "mail", "phone"].contains(&word));
+        || text
+            .split(|letter: char| !letter.is_alphanumeric())
+            .any(|word| ["app", "mac", "mail", "phone"].contains(&word));
     let prose = (text.contains(", ") || text.contains(". ")) && text.ends_with(['.', '!', '?']);
     let words = line.word_count();
-    let alone = text.starts_with("sent from my ") && words <= 7 || text == "via mobile" || text == "von unterwegs";
+    let alone =
+        text.starts_with("sent from my ") && words <= 7 || text == "via mobile" || text == "von unterwegs";
     let linked = text.contains("<http") && words <= 7;
-    (excused && words <= 24) || linked || (!prose && !text.ends_with('?') && (alone || (names_device && words <= 12)))
+    (excused && words <= 24)
+        || linked
+        || (!prose && !text.ends_with('?') && (alone || (names_device && words <= 12)))
 }
 
 /// A rule, then a few lines that name a list.
@@ -157,9 +167,10 @@ fn list_footer(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
     const FOOTER_LINES_MAX: usize = 6;
     let rule = (from..end).rev().take(FOOTER_LINES_MAX + 1).find(|&at| is_rule(&lines[at]))?;
     let footer = join(lines, rule + 1, end);
-    let names_list = ["mailing list", "unsubscribe", "listinfo", "google groups", "mailingliste", "groups.google"]
-        .iter()
-        .any(|word| footer.contains(word));
+    let names_list =
+        ["mailing list", "unsubscribe", "listinfo", "google groups", "mailingliste", "groups.google"]
+            .iter()
+            .any(|word| footer.contains(word));
     (names_list && rule + 1 < end).then_some(rule)
 }
 
@@ -173,7 +184,13 @@ fn is_legal_notice(paragraph: &str) -> bool {
         let bit = 1u64 << (pattern % 64);
         if seen[pattern / 64] & bit == 0 {
             seen[pattern / 64] |= bit;
-            let list = NOTICE_LISTS.iter().scan(0, |end, list| { *end += list.len(); Some(*end) }).position(|end| pattern < end);
+            let list = NOTICE_LISTS
+                .iter()
+                .scan(0, |end, list| {
+                    *end += list.len();
+                    Some(*end)
+                })
+                .position(|end| pattern < end);
             counts[list.unwrap_or(0)] += 1;
         }
     }
@@ -268,7 +285,9 @@ fn letterhead_end(lines: &[Line<'_>], from: usize, to: usize) -> Option<usize> {
         if line.is_blank() {
             continue;
         }
-        let goes_on = is_postscript(line) || (is_prose(line) && !is_contact(line)) || line.plain.len() > 4 * LETTERHEAD_LINE_BYTES_MAX;
+        let goes_on = is_postscript(line)
+            || (is_prose(line) && !is_contact(line))
+            || line.plain.len() > 4 * LETTERHEAD_LINE_BYTES_MAX;
         if goes_on {
             // Prose begins with its paragraph.
             let start = paragraph_start(lines, first + 1, at + 1).max(first + 1);
@@ -289,7 +308,9 @@ fn dash_and_name(lines: &[Line<'_>], from: usize, to: usize) -> Option<usize> {
     let named = name.len() <= 40
         && name.split_whitespace().count() <= 3
         && name.chars().next().is_some_and(char::is_alphabetic)
-        && name.split_whitespace().all(|word| word.chars().next().is_some_and(|letter| letter.is_uppercase()))
+        && name
+            .split_whitespace()
+            .all(|word| word.chars().next().is_some_and(|letter| letter.is_uppercase()))
         && name.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '.' | '-' | '\''));
     let is_list = lines[from..at].iter().any(sign);
     let content_above = lines[from..at].iter().any(|line| !line.is_blank());
@@ -306,20 +327,26 @@ fn letterhead(lines: &[Line<'_>], from: usize, to: usize) -> Option<usize> {
     let above = lines[from..start].iter().rev().find(|line| !line.is_blank())?;
     let contacts = block.iter().filter(|line| is_contact(line)).count();
     let short = block.iter().all(|line| {
-        line.plain.len() <= LETTERHEAD_LINE_BYTES_MAX && (!is_prose(line) || is_contact(line)) && !is_postscript(line)
+        line.plain.len() <= LETTERHEAD_LINE_BYTES_MAX
+            && (!is_prose(line) || is_contact(line))
+            && !is_postscript(line)
     });
     let opened = ruled.is_some() || (is_name(&block[0], NAME_WORDS_MAX) && !is_contact(&block[0]));
-    let finished = above.plain.ends_with(['.', '!', '?', ')', '。', '！', '？', ',']) || (ruled.is_some() && !above.ends_with_colon());
+    let finished = above.plain.ends_with(['.', '!', '?', ')', '。', '！', '？', ','])
+        || (ruled.is_some() && !above.ends_with_colon());
     (contacts >= CONTACT_LINES_MIN && short && opened && finished).then_some(start)
 }
 
 /// What is left in plain text of a logo or a drawn signature.
 fn is_image(line: &Line<'_>) -> bool {
-    line.plain.ends_with([']', ')']) && ["![", "[cid:", "[image:", "[logo"].iter().any(|start| line.folded.starts_with(start))
+    line.plain.ends_with([']', ')'])
+        && ["![", "[cid:", "[image:", "[logo"].iter().any(|start| line.folded.starts_with(start))
 }
 
 fn is_postscript(line: &Line<'_>) -> bool {
-    ["ps:", "ps ", "p.s", "pps", "p.p.s", "ps.", "n.b.", "nb:", "pd:"].iter().any(|start| line.folded.starts_with(start))
+    ["ps:", "ps ", "p.s", "pps", "p.p.s", "ps.", "n.b.", "nb:", "pd:"]
+        .iter()
+        .any(|start| line.folded.starts_with(start))
 }
 
 /// Reads like a sentence rather than like a line of a letterhead.
@@ -333,7 +360,8 @@ fn is_prose(line: &Line<'_>) -> bool {
         .split_whitespace()
         .filter(|word| word.chars().next().is_some_and(|letter| letter.is_lowercase()))
         .count();
-    (words >= 5 && lower * 2 >= words && line.plain.ends_with(['.', '!', ':'])) || (words >= 9 && lower * 2 >= words)
+    (words >= 5 && lower * 2 >= words && line.plain.ends_with(['.', '!', ':']))
+        || (words >= 9 && lower * 2 >= words)
 }
 
 fn is_contact(line: &Line<'_>) -> bool {
@@ -345,7 +373,10 @@ fn is_contact(line: &Line<'_>) -> bool {
     let link = text.contains("http://") || text.contains("https://") || text.contains("www.");
     let skype = text.starts_with("skype");
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let numberish = text.chars().filter(|letter| matches!(letter, '0'..='9' | ' ' | '+' | '-' | '(' | ')' | '/' | '.')).count();
+    let numberish = text
+        .chars()
+        .filter(|letter| matches!(letter, '0'..='9' | ' ' | '+' | '-' | '(' | ')' | '/' | '.'))
+        .count();
     let labelled = PHONE_LABELS.iter().any(|label| text.trim_start_matches('*').starts_with(label));
     let phone = digits >= 6 && (numberish * 10 >= text.len() * 6 || labelled);
     let few_words = line.word_count() <= 12;
@@ -366,7 +397,8 @@ fn is_name(line: &Line<'_>, words_max: usize) -> bool {
         return false;
     }
     let last = words.last().copied().unwrap_or_default();
-    let ends_sentence = last.ends_with('.') && words.len() > 2 && !last.trim_end_matches('.').contains('.') && last.len() > 4;
+    let ends_sentence =
+        last.ends_with('.') && words.len() > 2 && !last.trim_end_matches('.').contains('.') && last.len() > 4;
     let particle = |word: &str| NAME_PARTICLES.contains(&word);
     let capitalised = words.iter().all(|word| {
         let first = word.chars().find(|letter| letter.is_alphabetic());
@@ -389,101 +421,523 @@ fn is_closing(line: &Line<'_>) -> bool {
     words <= CLOSING_WORDS_MAX
         && !line.plain.ends_with('.')
         && text.split(|letter: char| !letter.is_alphanumeric()).any(|word| CLOSING_WORDS.contains(&word))
-        && !text.contains("send") && !text.contains("with regards to") && !text.contains("as regards")
+        && !text.contains("send")
+        && !text.contains("with regards to")
+        && !text.contains("as regards")
 }
 
 const NAME_PARTICLES: &[&str] = &[
-    "von", "van", "de", "der", "den", "del", "la", "le", "du", "da", "dos", "di", "zu", "&", "and", "und", "et", "y", "e", "-",
-    "|", "/", "from", "aus", "of", "the", "at", "i.A.", "i.V.", "ppa.", "il", "al", "bin", "ter", "ten", "och", "og",
+    "von", "van", "de", "der", "den", "del", "la", "le", "du", "da", "dos", "di", "zu", "&", "and", "und",
+    "et", "y", "e", "-", "|", "/", "from", "aus", "of", "the", "at", "i.A.", "i.V.", "ppa.", "il", "al",
+    "bin", "ter", "ten", "och", "og",
 ];
 
-const NOT_NAMES: &[&str] = &["yes", "no", "ok", "okay", "ja", "nein", "oui", "non", "si", "sim", "nao", "done", "fixed", "hello"];
+const NOT_NAMES: &[&str] =
+    &["yes", "no", "ok", "okay", "ja", "nein", "oui", "non", "si", "sim", "nao", "done", "fixed", "hello"];
 
 const PHONE_LABELS: &[&str] = &[
-    "tel", "t:", "t.", "t ", "m:", "m.", "m ", "f:", "f.", "f ", "p:", "p.", "p ", "fax", "phone", "mob", "cell", "fon", "handy",
-    "telefon", "telefono", "direct", "office", "c:", "o:", "d:", "w:", "тел", "電話", "电话",
+    "tel", "t:", "t.", "t ", "m:", "m.", "m ", "f:", "f.", "f ", "p:", "p.", "p ", "fax", "phone", "mob",
+    "cell", "fon", "handy", "telefon", "telefono", "direct", "office", "c:", "o:", "d:", "w:", "тел", "電話",
+    "电话",
 ];
 
 const CLOSINGS: &[&str] = &[
-    "thanks", "thank you", "thanks again", "thanks in advance", "thank you in advance", "many thanks", "thanks a lot",
-    "thanks so much", "thank you so much", "thank you very much", "thanks very much", "thx", "ty", "cheers", "best", "all the best", "take care",
-    "sincerely", "yours sincerely", "yours truly", "yours faithfully", "sincerely yours", "yours", "love", "respectfully",
-    "cordially", "talk soon", "rgds", "br", "kr", "danke", "vielen dank", "danke im voraus", "vielen dank im voraus", "danke schon",
-    "besten dank", "herzlichen dank", "mfg", "lg", "vg", "bg", "hochachtungsvoll", "ihr", "ihre", "gruss", "merci", "merci d'avance",
-    "merci beaucoup", "bien a vous", "cordialement", "bien cordialement", "tres cordialement", "bonne journee", "bonne reception",
-    "cdt", "cdlt", "sinceres salutations", "gracias", "muchas gracias", "gracias de antemano", "un saludo", "saludos", "atentamente",
-    "atte", "un abrazo", "obrigado", "obrigada", "muito obrigado", "muito obrigada", "desde ja obrigado", "atenciosamente", "att", "abracos", "abs",
-    "cumprimentos", "grazie", "grazie mille", "grazie in anticipo", "distinti saluti", "cordiali saluti", "saluti", "cordialmente",
-    "bedankt", "alvast bedankt", "dank u", "dank je wel", "bvd", "groet", "groeten", "mvg", "tack", "tack pa forhand", "mvh", "hilsen", "hej hej",
-    "pa forhand tak", "mange tak", "tak", "takk", "pa forhand takk", "vh", "bh", "kiitos", "kiitos etukateen", "terveisin", "t",
-    "yst terv", "dziekuje", "z gory dziekuje", "pozdrawiam", "z powazaniem", "dekuji", "predem dekuji", "s pozdravem", "s uctou", "diky",
-    "tesekkurler", "tesekkur ederim", "saygilarimla", "saygilar", "iyi calismalar", "спасибо", "заранее спасибо", "с уважением", "благодарю",
-    "всего доброго", "с наилучшими пожеланиями", "よろしくお願いします", "よろしくお願いいたします", "よろしくお願い致します", "宜しくお願いします", "宜しくお願い致します", "敬具", "谢谢", "謝謝",
-    "此致", "祝好", "顺祝商祺", "شكرا", "شكرا لك", "شكرا جزيلا", "مع تحياتي", "تحياتي", "مع اطيب التحيات", "감사합니다",
+    "thanks",
+    "thank you",
+    "thanks again",
+    "thanks in advance",
+    "thank you in advance",
+    "many thanks",
+    "thanks a lot",
+    "thanks so much",
+    "thank you so much",
+    "thank you very much",
+    "thanks very much",
+    "thx",
+    "ty",
+    "cheers",
+    "best",
+    "all the best",
+    "take care",
+    "sincerely",
+    "yours sincerely",
+    "yours truly",
+    "yours faithfully",
+    "sincerely yours",
+    "yours",
+    "love",
+    "respectfully",
+    "cordially",
+    "talk soon",
+    "rgds",
+    "br",
+    "kr",
+    "danke",
+    "vielen dank",
+    "danke im voraus",
+    "vielen dank im voraus",
+    "danke schon",
+    "besten dank",
+    "herzlichen dank",
+    "mfg",
+    "lg",
+    "vg",
+    "bg",
+    "hochachtungsvoll",
+    "ihr",
+    "ihre",
+    "gruss",
+    "merci",
+    "merci d'avance",
+    "merci beaucoup",
+    "bien a vous",
+    "cordialement",
+    "bien cordialement",
+    "tres cordialement",
+    "bonne journee",
+    "bonne reception",
+    "cdt",
+    "cdlt",
+    "sinceres salutations",
+    "gracias",
+    "muchas gracias",
+    "gracias de antemano",
+    "un saludo",
+    "saludos",
+    "atentamente",
+    "atte",
+    "un abrazo",
+    "obrigado",
+    "obrigada",
+    "muito obrigado",
+    "muito obrigada",
+    "desde ja obrigado",
+    "atenciosamente",
+    "att",
+    "abracos",
+    "abs",
+    "cumprimentos",
+    "grazie",
+    "grazie mille",
+    "grazie in anticipo",
+    "distinti saluti",
+    "cordiali saluti",
+    "saluti",
+    "cordialmente",
+    "bedankt",
+    "alvast bedankt",
+    "dank u",
+    "dank je wel",
+    "bvd",
+    "groet",
+    "groeten",
+    "mvg",
+    "tack",
+    "tack pa forhand",
+    "mvh",
+    "hilsen",
+    "hej hej",
+    "pa forhand tak",
+    "mange tak",
+    "tak",
+    "takk",
+    "pa forhand takk",
+    "vh",
+    "bh",
+    "kiitos",
+    "kiitos etukateen",
+    "terveisin",
+    "t",
+    "yst terv",
+    "dziekuje",
+    "z gory dziekuje",
+    "pozdrawiam",
+    "z powazaniem",
+    "dekuji",
+    "predem dekuji",
+    "s pozdravem",
+    "s uctou",
+    "diky",
+    "tesekkurler",
+    "tesekkur ederim",
+    "saygilarimla",
+    "saygilar",
+    "iyi calismalar",
+    "спасибо",
+    "заранее спасибо",
+    "с уважением",
+    "благодарю",
+    "всего доброго",
+    "с наилучшими пожеланиями",
+    "よろしくお願いします",
+    "よろしくお願いいたします",
+    "よろしくお願い致します",
+    "宜しくお願いします",
+    "宜しくお願い致します",
+    "敬具",
+    "谢谢",
+    "謝謝",
+    "此致",
+    "祝好",
+    "顺祝商祺",
+    "شكرا",
+    "شكرا لك",
+    "شكرا جزيلا",
+    "مع تحياتي",
+    "تحياتي",
+    "مع اطيب التحيات",
+    "감사합니다",
 ];
 
 const CLOSING_WORDS: &[&str] = &[
-    "regards", "wishes", "greetings", "grusse", "grussen", "gruss", "gruessen", "gruesse", "gruse", "saludos", "saludo", "saluti", "salutations",
-    "cordialement", "abracos", "abraco", "cumprimentos", "atenciosamente", "atentamente", "groet", "groeten", "halsning", "halsningar", "hilsen", "hilsner",
-    "terveisin", "terveisia", "pozdrawiam", "pozdravem", "saygilarimla", "уважением",
+    "regards",
+    "wishes",
+    "greetings",
+    "grusse",
+    "grussen",
+    "gruss",
+    "gruessen",
+    "gruesse",
+    "gruse",
+    "saludos",
+    "saludo",
+    "saluti",
+    "salutations",
+    "cordialement",
+    "abracos",
+    "abraco",
+    "cumprimentos",
+    "atenciosamente",
+    "atentamente",
+    "groet",
+    "groeten",
+    "halsning",
+    "halsningar",
+    "hilsen",
+    "hilsner",
+    "terveisin",
+    "terveisia",
+    "pozdrawiam",
+    "pozdravem",
+    "saygilarimla",
+    "уважением",
 ];
 
 const DEVICE_STARTS: &[&str] = &[
-    "sent from ", "sent with ", "from my ", "someone from mobile", 
-    
-    "sent via ", "sent using ", "sent by ", "get outlook for", "get bluemail", "get the all new aol", "via mobile",
-    "typed on my", "yahoo mail:", "von meinem ", "vom iphone", "von unterwegs", "gesendet mit ", "gesendet von ",
-    "gesendet uber ", "diese nachricht wurde von mein", "diese e-mail wurde von mein", "outlook fur ", "holen sie sich outlook", "laden sie outlook", "envoye de mon",
-    "envoye depuis", "envoye a partir", "envoye avec", "obtenir outlook", "obtenez outlook", "telecharger outlook", "provenance : courrier", "enviado desde", "enviado con",
-    "obtener outlook", "descargar outlook", "enviado do meu", "enviado via", "enviado pelo", "enviado de meu", "enviado a partir do", "obter o outlook", "obtenha o outlook", "baixar outlook",
-    "inviato da", "inviato dal", "inviato con", "ottieni outlook", "scarica outlook", "verstuurd vanaf", "verzonden vanaf", "verzonden met", "verstuurd met", "outlook voor ",
-    "download outlook", "skickat fran", "skickades fran", "hamta outlook", "skaffa outlook", "sendt fra", "sendt med", "hent outlook", "skaff deg outlook", "last ned outlook", "lahetetty ",
-    "hanki outlook", "wyslane z", "wyslano z", "pobierz aplikacj", "pobierz program outlook", "odeslano z", "odeslano pomoci", "ziskat outlook", "ziskejte outlook",
-    "отправлено с", "отправлено из", "отправлено от", "скачать outlook", "получить outlook", "发自", "來自我的", "从我的", "從我的", "傳送自", "寄自我的", "获取 outlook", "مرسل من",
-    "ارسلت من", "تم الارسال من", "나의 ", "outlook for ", "iphone から", "poslano z", "kuldve ", "trimis de pe", "надіслано з",
+    "sent from ",
+    "sent with ",
+    "from my ",
+    "someone from mobile",
+    "sent via ",
+    "sent using ",
+    "sent by ",
+    "get outlook for",
+    "get bluemail",
+    "get the all new aol",
+    "via mobile",
+    "typed on my",
+    "yahoo mail:",
+    "von meinem ",
+    "vom iphone",
+    "von unterwegs",
+    "gesendet mit ",
+    "gesendet von ",
+    "gesendet uber ",
+    "diese nachricht wurde von mein",
+    "diese e-mail wurde von mein",
+    "outlook fur ",
+    "holen sie sich outlook",
+    "laden sie outlook",
+    "envoye de mon",
+    "envoye depuis",
+    "envoye a partir",
+    "envoye avec",
+    "obtenir outlook",
+    "obtenez outlook",
+    "telecharger outlook",
+    "provenance : courrier",
+    "enviado desde",
+    "enviado con",
+    "obtener outlook",
+    "descargar outlook",
+    "enviado do meu",
+    "enviado via",
+    "enviado pelo",
+    "enviado de meu",
+    "enviado a partir do",
+    "obter o outlook",
+    "obtenha o outlook",
+    "baixar outlook",
+    "inviato da",
+    "inviato dal",
+    "inviato con",
+    "ottieni outlook",
+    "scarica outlook",
+    "verstuurd vanaf",
+    "verzonden vanaf",
+    "verzonden met",
+    "verstuurd met",
+    "outlook voor ",
+    "download outlook",
+    "skickat fran",
+    "skickades fran",
+    "hamta outlook",
+    "skaffa outlook",
+    "sendt fra",
+    "sendt med",
+    "hent outlook",
+    "skaff deg outlook",
+    "last ned outlook",
+    "lahetetty ",
+    "hanki outlook",
+    "wyslane z",
+    "wyslano z",
+    "pobierz aplikacj",
+    "pobierz program outlook",
+    "odeslano z",
+    "odeslano pomoci",
+    "ziskat outlook",
+    "ziskejte outlook",
+    "отправлено с",
+    "отправлено из",
+    "отправлено от",
+    "скачать outlook",
+    "получить outlook",
+    "发自",
+    "來自我的",
+    "从我的",
+    "從我的",
+    "傳送自",
+    "寄自我的",
+    "获取 outlook",
+    "مرسل من",
+    "ارسلت من",
+    "تم الارسال من",
+    "나의 ",
+    "outlook for ",
+    "iphone から",
+    "poslano z",
+    "kuldve ",
+    "trimis de pe",
+    "надіслано з",
 ];
 
-const DEVICE_ENDS: &[&str] = &["gonderildi", "から送信", "から送信されました", "에서 보냄", "傳送", "k-9 mail gesendet"];
+const DEVICE_ENDS: &[&str] =
+    &["gonderildi", "から送信", "から送信されました", "에서 보냄", "傳送", "k-9 mail gesendet"];
 
 const DEVICES: &[&str] = &[
-    "iphon", "ipad", "android", "samsung", "galaxy", "outlook", "windows", "e-mail", "gmail", "blackberry", "mobil", "handy", "tablet", "smartphone", "k-9",
-    "huawei", "xiaomi", "device", "movil", "celular", "portable", "telefon", "proton", "sparrow", "spark", "nokia", "google pixel", "mailspring", "airmail", "mailbox", "typeapp", "ipod",
+    "iphon",
+    "ipad",
+    "android",
+    "samsung",
+    "galaxy",
+    "outlook",
+    "windows",
+    "e-mail",
+    "gmail",
+    "blackberry",
+    "mobil",
+    "handy",
+    "tablet",
+    "smartphone",
+    "k-9",
+    "huawei",
+    "xiaomi",
+    "device",
+    "movil",
+    "celular",
+    "portable",
+    "telefon",
+    "proton",
+    "sparrow",
+    "spark",
+    "nokia",
+    "google pixel",
+    "mailspring",
+    "airmail",
+    "mailbox",
+    "typeapp",
+    "ipod",
 ];
 
-const DEVICE_EXCUSES: &[&str] = &["excuse", "brevity", "typos", "kurze", "tippfehler", "brievete", "brevedad", "brevita", "autocorrect", "fat fingers", "краткость"];
+const DEVICE_EXCUSES: &[&str] = &[
+    "excuse",
+    "brevity",
+    "typos",
+    "kurze",
+    "tippfehler",
+    "brievete",
+    "brevedad",
+    "brevita",
+    "autocorrect",
+    "fat fingers",
+    "краткость",
+];
 
 const OUTSIDE_NOTICES: &[&str] = &[
-    "originated from outside", "originated outside", "email is from an external", "came from outside", "external email:", "[external", "external sender",
-    "externe e-mail:", "von einem externen absender", "von ausserhalb", "expediteur externe", "provient de l'exterieur", "correo externo", "mittente esterno",
-    "you don't often get email from", "sie erhalten nicht haufig e-mails von", "vous n'obtenez pas souvent",
+    "originated from outside",
+    "originated outside",
+    "email is from an external",
+    "came from outside",
+    "external email:",
+    "[external",
+    "external sender",
+    "externe e-mail:",
+    "von einem externen absender",
+    "von ausserhalb",
+    "expediteur externe",
+    "provient de l'exterieur",
+    "correo externo",
+    "mittente esterno",
+    "you don't often get email from",
+    "sie erhalten nicht haufig e-mails von",
+    "vous n'obtenez pas souvent",
 ];
 
 const OUTSIDE_WARNINGS: &[&str] = &[
-    "caution", "warning", "attention", "achtung", "vorsicht", "do not click", "learn why", "erfahren sie", "important", "external email:", "externe e-mail:", "precaucion", "attenzione", "decouvrez",
+    "caution",
+    "warning",
+    "attention",
+    "achtung",
+    "vorsicht",
+    "do not click",
+    "learn why",
+    "erfahren sie",
+    "important",
+    "external email:",
+    "externe e-mail:",
+    "precaucion",
+    "attenzione",
+    "decouvrez",
 ];
 
 const CERTAIN_NOTICES: &[&str] = &[
-    "consider the environment before printing", "don't print this e", "do not print this e", "think before you print", "before printing this e", "virus-free", "checked for viruses by", "auf viren gepruft",
-    "sans virus.", "libre de virus.", "garantita priva di virus", "umwelt zuliebe", "an die umwelt, bevor sie", "pensez a l'environnement", "antes de imprimir este", "prima di stampare questa",
-    "non contiene virus", "не содержит вирусов", "проверено на отсутствие вирусов",
+    "consider the environment before printing",
+    "don't print this e",
+    "do not print this e",
+    "think before you print",
+    "before printing this e",
+    "virus-free",
+    "checked for viruses by",
+    "auf viren gepruft",
+    "sans virus.",
+    "libre de virus.",
+    "garantita priva di virus",
+    "umwelt zuliebe",
+    "an die umwelt, bevor sie",
+    "pensez a l'environnement",
+    "antes de imprimir este",
+    "prima di stampare questa",
+    "non contiene virus",
+    "не содержит вирусов",
+    "проверено на отсутствие вирусов",
 ];
 
 /// Of these a notice has at least one.
 const LEGAL_PHRASES: &[&str] = &[
-    "intended recipient", "intended solely", "intended only", "intended for the", "addressee", "dissemination", "received this e", "received this message",
-    "received this communication", "bestimmungsgemas", "richtige adressat", "adressaten bestimmt", "irrtumlich erhalten", "empfanger bestimmt", "destinataire",
-    "received it by mistake", "received it in error", "not the intended", "mail is confidential", "message is confidential", "contains confidential", "contain confidential", "solely for the use", "divulgation", "destinatario", "divulgacion", "divulgazione", "riservat", "geadresseerde", "avsedd for", "fortrolig", "adresat", "duvern", "omylem", "gizli", "адресат",
+    "intended recipient",
+    "intended solely",
+    "intended only",
+    "intended for the",
+    "addressee",
+    "dissemination",
+    "received this e",
+    "received this message",
+    "received this communication",
+    "bestimmungsgemas",
+    "richtige adressat",
+    "adressaten bestimmt",
+    "irrtumlich erhalten",
+    "empfanger bestimmt",
+    "destinataire",
+    "received it by mistake",
+    "received it in error",
+    "not the intended",
+    "mail is confidential",
+    "message is confidential",
+    "contains confidential",
+    "contain confidential",
+    "solely for the use",
+    "divulgation",
+    "destinatario",
+    "divulgacion",
+    "divulgazione",
+    "riservat",
+    "geadresseerde",
+    "avsedd for",
+    "fortrolig",
+    "adresat",
+    "duvern",
+    "omylem",
+    "gizli",
+    "адресат",
 ];
 
 const LEGAL_WORDS: &[&str] = &[
-    "confidential", "privileged", "in error", "unauthorized", "unauthorised", "disclaimer", "strictly prohibited", "immediately notify", "notify the sender", "delete it", "vertraulich",
-    "rechtlich geschutzt", "unbefugt", "vernichten sie", "nicht gestattet", "confidentiel", "par erreur", "detruire", "confidencial", "por error", "eliminarlo", "notifique", "per errore", "distruggere",
-    "cancellare", "por engano", "sigilos", "vertrouwelijk", "ten onrechte", "konfidentiell", "av misstag", "ved en fejl", "ved en feil", "poufn", "omylkowo", "odstran", "yanlislikla", "конфиденциальн", "по ошибке",
+    "confidential",
+    "privileged",
+    "in error",
+    "unauthorized",
+    "unauthorised",
+    "disclaimer",
+    "strictly prohibited",
+    "immediately notify",
+    "notify the sender",
+    "delete it",
+    "vertraulich",
+    "rechtlich geschutzt",
+    "unbefugt",
+    "vernichten sie",
+    "nicht gestattet",
+    "confidentiel",
+    "par erreur",
+    "detruire",
+    "confidencial",
+    "por error",
+    "eliminarlo",
+    "notifique",
+    "per errore",
+    "distruggere",
+    "cancellare",
+    "por engano",
+    "sigilos",
+    "vertrouwelijk",
+    "ten onrechte",
+    "konfidentiell",
+    "av misstag",
+    "ved en fejl",
+    "ved en feil",
+    "poufn",
+    "omylkowo",
+    "odstran",
+    "yanlislikla",
+    "конфиденциальн",
+    "по ошибке",
 ];
 
 const LEGAL_OBJECTS: &[&str] = &[
-    "message", "mail", "email", "communication", "nachricht", "information", "courriel", "mensaje", "correo", "messaggio", "mensagem", "bericht", "meddelande", "meddelelse",
-    "besked", "melding", "wiadomosc", "zprav", "mesaj", "сообщен", "письм", "transmission",
+    "message",
+    "mail",
+    "email",
+    "communication",
+    "nachricht",
+    "information",
+    "courriel",
+    "mensaje",
+    "correo",
+    "messaggio",
+    "mensagem",
+    "bericht",
+    "meddelande",
+    "meddelelse",
+    "besked",
+    "melding",
+    "wiadomosc",
+    "zprav",
+    "mesaj",
+    "сообщен",
+    "письм",
+    "transmission",
 ];
 
 #[cfg(test)]
@@ -494,8 +948,19 @@ mod tests {
     #[test]
     fn the_phrases_are_folded() {
         let lists = [
-            CLOSINGS, CLOSING_WORDS, DEVICE_STARTS, DEVICE_ENDS, DEVICES, DEVICE_EXCUSES, OUTSIDE_NOTICES, OUTSIDE_WARNINGS, CERTAIN_NOTICES,
-            LEGAL_PHRASES, LEGAL_WORDS, LEGAL_OBJECTS, PHONE_LABELS,
+            CLOSINGS,
+            CLOSING_WORDS,
+            DEVICE_STARTS,
+            DEVICE_ENDS,
+            DEVICES,
+            DEVICE_EXCUSES,
+            OUTSIDE_NOTICES,
+            OUTSIDE_WARNINGS,
+            CERTAIN_NOTICES,
+            LEGAL_PHRASES,
+            LEGAL_WORDS,
+            LEGAL_OBJECTS,
+            PHONE_LABELS,
         ];
         for phrase in lists.into_iter().flatten() {
             assert_eq!(fold_text(phrase), **phrase);

@@ -20,7 +20,12 @@ fn a_plain_message_is_all_visible() {
 
 #[test]
 fn an_outlook_reply_ends_at_its_header_block() {
-    for rule in ["", "________________________________\n", "-----Original Message-----\n", " ------------------------------\n\n"] {
+    for rule in [
+        "",
+        "________________________________\n",
+        "-----Original Message-----\n",
+        " ------------------------------\n\n",
+    ] {
         let text = format!(
             "It still fails.\n\n{rule}From: Desk <desk@example.com>\nSent: Monday, 3 May 2021 10:00\nTo: Ana\nSubject: RE: Lamp\n\nDear Ana,\nplease try again."
         );
@@ -47,28 +52,61 @@ fn a_forwarded_message_is_there_to_be_read() {
     assert_eq!(visible(forward), forward);
     assert!(visible(&format!("Is this right?\n\n{forward}")).contains("You owe us"));
     let bare = "From: Shop <shop@example.com>\nSent: Monday\nTo: Ana\nSubject: Invoice\n\nYou owe us 5 EUR.";
-    assert!(visible(&format!("Best regards\nAna Lopez\n\n{bare}")).contains("You owe us"), "only a signature above");
+    assert!(
+        visible(&format!("Best regards\nAna Lopez\n\n{bare}")).contains("You owe us"),
+        "only a signature above"
+    );
     assert!(visible(&format!("FYI\n\n{bare}")).contains("You owe us"));
     let hints = Hints { subject: Some("WG: Invoice"), ..Hints::default() };
-    assert!(fold_with(&format!("Stimmt das so? Bitte prüfen Sie es für mich nach.\n\n{bare}"), &hints).visible.contains("You owe us"));
+    assert!(
+        fold_with(&format!("Stimmt das so? Bitte prüfen Sie es für mich nach.\n\n{bare}"), &hints)
+            .visible
+            .contains("You owe us")
+    );
 }
 
 #[test]
 fn an_empty_answer_is_empty_and_not_our_own_mail() {
     assert_eq!(visible("On 3 May 2021 at 10:00, Desk <desk@example.com> wrote:\n> Which lamp?\n"), "");
-    assert_eq!(visible("\n\nSent from my iPhone\n\n> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n> \n> Which lamp?"), "> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n>\n> Which lamp?");
+    assert_eq!(
+        visible(
+            "\n\nSent from my iPhone\n\n> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n> \n> Which lamp?"
+        ),
+        "> On 3 May 2021, at 10:00, Desk <desk@example.com> wrote:\n>\n> Which lamp?"
+    );
 }
 
 #[test]
 fn device_lines_are_folded_in_many_languages() {
     for line in [
-        "Sent from my iPhone", "Sent from my Verizon Wireless BlackBerry", "Sent from Mail for Windows 10", "Get Outlook for iOS<https://aka.ms/o0ukef>",
-        "Von meinem iPhone gesendet", "Gesendet mit der GMX Mail App", "Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.",
-        "Envoyé de mon iPhone", "Envoyé depuis mon mobile Orange", "Enviado desde mi iPhone", "Enviado do meu iPhone", "Inviato da iPhone", "Verstuurd vanaf mijn iPhone",
-        "Skickat från min iPhone", "Sendt fra min iPhone", "Lähetetty iPhonesta", "Wysłane z iPhone'a", "Odesláno z iPhonu", "iPhone'umdan gönderildi",
-        "Отправлено с iPhone", "iPhoneから送信", "发自我的 iPhone", "أرسلت من الـ iPhone", "Sent with Proton Mail secure email.",
-        "Sent from my Android device with K-9 Mail. Please excuse my brevity.", "Sent from my Verizon, Samsung Galaxy smartphone",
-        "Sent from Yahoo Mail on Android", "Holen Sie sich Outlook für Android<https://aka.ms/AAb9ysg>",
+        "Sent from my iPhone",
+        "Sent from my Verizon Wireless BlackBerry",
+        "Sent from Mail for Windows 10",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>",
+        "Von meinem iPhone gesendet",
+        "Gesendet mit der GMX Mail App",
+        "Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.",
+        "Envoyé de mon iPhone",
+        "Envoyé depuis mon mobile Orange",
+        "Enviado desde mi iPhone",
+        "Enviado do meu iPhone",
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPhone",
+        "Skickat från min iPhone",
+        "Sendt fra min iPhone",
+        "Lähetetty iPhonesta",
+        "Wysłane z iPhone'a",
+        "Odesláno z iPhonu",
+        "iPhone'umdan gönderildi",
+        "Отправлено с iPhone",
+        "iPhoneから送信",
+        "发自我的 iPhone",
+        "أرسلت من الـ iPhone",
+        "Sent with Proton Mail secure email.",
+        "Sent from my Android device with K-9 Mail. Please excuse my brevity.",
+        "Sent from my Verizon, Samsung Galaxy smartphone",
+        "Sent from Yahoo Mail on Android",
+        "Holen Sie sich Outlook für Android<https://aka.ms/AAb9ysg>",
     ] {
         let text = format!("It is broken.\n\n{line}\n");
         assert_eq!(visible(&text), "It is broken.", "{line}");
@@ -91,8 +129,19 @@ fn sentences_that_look_like_device_lines_stay() {
 
 #[test]
 fn a_closing_with_name_and_letterhead_is_folded() {
-    for closing in ["Thanks,", "Kind regards", "Mit freundlichen Grüßen", "Viele Grüße aus Bonn", "Cordialement,", "Un saludo,", "С уважением,", "Met vriendelijke groet,"] {
-        let text = format!("The lamp is broken.\n\n{closing}\nAna Lopez\n\nLamps & Co.\nTel.: +49 30 1234567\nwww.example.com\n");
+    for closing in [
+        "Thanks,",
+        "Kind regards",
+        "Mit freundlichen Grüßen",
+        "Viele Grüße aus Bonn",
+        "Cordialement,",
+        "Un saludo,",
+        "С уважением,",
+        "Met vriendelijke groet,",
+    ] {
+        let text = format!(
+            "The lamp is broken.\n\n{closing}\nAna Lopez\n\nLamps & Co.\nTel.: +49 30 1234567\nwww.example.com\n"
+        );
         assert_eq!(visible(&text), "The lamp is broken.", "{closing}");
     }
 }
@@ -169,7 +218,8 @@ fn mailish() -> impl Strategy<Value = String> {
         Just("My lamp is broken, please send another one.".to_owned()),
         "\\PC{0,40}",
     ];
-    (prop::collection::vec(line, 0..24), prop_oneof![Just("\n"), Just("\r\n")]).prop_map(|(lines, end)| lines.join(end))
+    (prop::collection::vec(line, 0..24), prop_oneof![Just("\n"), Just("\r\n")])
+        .prop_map(|(lines, end)| lines.join(end))
 }
 
 #[test]
@@ -215,6 +265,7 @@ fn what_only_looks_like_mail_stays_whole() {
         "The first part.\n\n________________________________________\n\nThe second part.",
         "Here is the code:\n\n```\n  // Sent from my custom mailer\n  signature: '--\\nAna'\n```\n\nWhy does it fail?",
         "I write with regards to the payment of Monday.\n\nWhere is it?",
+        "> On sale today: the red lamp! <\n\nDear customer, the red lamp is cheaper.",
         "Name: Ana\nEmail: ana@example.com\nSubject: Lamp\nMessage: It is dark.",
     ] {
         assert_eq!(visible(text), text);
@@ -223,9 +274,24 @@ fn what_only_looks_like_mail_stays_whole() {
 
 #[test]
 fn two_signatures_and_a_drawn_one_are_folded() {
-    assert_eq!(visible("Thanks for your help!\n\nBest regards,\nJohn\n\n--\nJohn Doe\nSenior Developer\n\nSent from my iPhone\n"), "Thanks for your help!");
-    assert_eq!(visible("Thanks for the update!\n\nCheers 🎉\nSarah\n\n—————\nSarah Johnson\nProduct Manager\n📧 sarah@example.com\n"), "Thanks for the update!");
-    assert_eq!(visible("It is dark.\n\nYours sincerely\n\n![A logo](https://example.com/logo.png)\n\n**Amy Bancroft**\n\nThe People Hub\n"), "It is dark.");
+    assert_eq!(
+        visible(
+            "Thanks for your help!\n\nBest regards,\nJohn\n\n--\nJohn Doe\nSenior Developer\n\nSent from my iPhone\n"
+        ),
+        "Thanks for your help!"
+    );
+    assert_eq!(
+        visible(
+            "Thanks for the update!\n\nCheers 🎉\nSarah\n\n—————\nSarah Johnson\nProduct Manager\n📧 sarah@example.com\n"
+        ),
+        "Thanks for the update!"
+    );
+    assert_eq!(
+        visible(
+            "It is dark.\n\nYours sincerely\n\n![A logo](https://example.com/logo.png)\n\n**Amy Bancroft**\n\nThe People Hub\n"
+        ),
+        "It is dark."
+    );
 }
 
 #[test]
@@ -238,7 +304,17 @@ fn an_answer_that_only_thanks_does_not_unfold_our_mail() {
 
 #[test]
 fn a_long_hostile_message_takes_no_time_to_speak_of() {
-    for line in ["--\n", "From: a@b.c\n", "Thanks,\nAna\n", "On 3 May 2021 10:00 a@b.c:\n", "________\n\n", "Sent from my iPhone\n\n", ">a\nb\n", "> \n", "x: "] {
+    for line in [
+        "--\n",
+        "From: a@b.c\n",
+        "Thanks,\nAna\n",
+        "On 3 May 2021 10:00 a@b.c:\n",
+        "________\n\n",
+        "Sent from my iPhone\n\n",
+        ">a\nb\n",
+        "> \n",
+        "x: ",
+    ] {
         let text = line.repeat(40_000);
         let whole: usize = fold(&text).parts.iter().map(|part| part.text.len()).sum();
         assert_eq!(whole, text.len());
