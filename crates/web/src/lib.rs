@@ -3,15 +3,18 @@
 //! A handler turns a form into a command or a query, hands it to the desk, and shows the answer. It decides nothing
 //! about tickets. Pages are askama templates beside this code; a fragment of a page starts with `_`.
 
+pub mod around;
 mod assets;
 mod guard;
 mod html;
 mod live;
 mod problem;
-mod shell;
+pub mod shell;
 mod signed_in;
 pub mod when;
+pub mod words;
 
+pub use around::Said;
 pub use html::Html;
 pub use live::Live;
 pub use problem::Problem;
@@ -44,6 +47,7 @@ pub fn router(web: Web) -> Router {
         .merge(assets::routes())
         .merge(live::routes())
         .fallback(problem::nothing_here)
+        .layer(axum::middleware::from_fn(around::remember))
         .layer(axum::middleware::from_fn(guard::same_origin_only))
         .layer(axum::middleware::from_fn(guard::headers))
         .with_state(web)

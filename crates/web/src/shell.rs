@@ -45,6 +45,30 @@ impl Shell {
     }
 }
 
+impl Shell {
+    /// Whether the page that is shown is `place` or stands below it.
+    pub fn is_at(&self, place: &str) -> bool {
+        crate::around::is_at(place)
+    }
+
+    pub fn presence_word(&self) -> &'static str {
+        match self.presence.as_str() {
+            "online" => "Here",
+            "away" => "Away",
+            _ => "Gone",
+        }
+    }
+
+    /// The class of the dot beside a face.
+    pub fn presence_class(&self) -> &'static str {
+        match self.presence.as_str() {
+            "online" => "here",
+            "away" => "busy",
+            _ => "",
+        }
+    }
+}
+
 /// The first letters of the first and the last name.
 pub fn initials(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
