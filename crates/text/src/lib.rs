@@ -11,8 +11,12 @@
 pub mod folding;
 pub mod html_fold;
 pub mod language;
+#[rustfmt::skip] // lists read better packed
+mod language_words;
 pub mod needs;
 pub mod tone;
+#[rustfmt::skip] // lists read better packed
+mod tone_signs;
 pub mod visible;
 pub mod words;
 

@@ -1,6 +1,7 @@
 //! The line above a quote: "On Monday, Ana wrote:", in many languages and over several lines.
 
 use super::lines::Line;
+use super::phrases::{MONTHS, OPENERS, VERB_PIECES, VERBS};
 
 const ATTRIBUTION_LINES_MAX: usize = 5;
 const ATTRIBUTION_BYTES_MAX: usize = 420;
@@ -171,95 +172,6 @@ fn has_time(folded: &str) -> bool {
             && window[3].is_ascii_digit()
     }) || folded.chars().any(|letter| letter.is_numeric() && !letter.is_ascii()) && folded.contains(':')
 }
-
-const VERBS: &[&str] = &[
-    "wrote",
-    "writes",
-    "written",
-    "schrieb",
-    "schreibt",
-    "geschrieben",
-    "ecrit",
-    "ecrivait",
-    "ecrivit",
-    "escribio",
-    "escribe",
-    "escrito",
-    "escreveu",
-    "escreve",
-    "scritto",
-    "scrive",
-    "scriveva",
-    "schreef",
-    "schrijft",
-    "geschreven",
-    "skrev",
-    "skriver",
-    "kirjoitti",
-    "napisal",
-    "napisala",
-    "napisao",
-    "napisano",
-    "pisze",
-    "pise",
-    "napsal",
-    "napsala",
-    "yazdi",
-    "yazmis",
-    "yazan",
-    "пишет",
-    "написал",
-    "написала",
-    "писал",
-    "писала",
-    "пише",
-    "написав",
-    "написа",
-    "irta",
-    "scris",
-    "εγραψε",
-    "كتب",
-    "كتبت",
-    "كتابة",
-    "viet",
-    "menulis",
-    "escriure",
-    "napisala",
-    "rasa",
-    "kirjutas",
-    "rase",
-];
-
-const VERB_PIECES: &[&str] = &[
-    "写道",
-    "寫道",
-    "写到",
-    "書きました",
-    "のメール",
-    "のメッセージ",
-    "wrote:",
-    "작성",
-    "님이",
-    "さんから",
-    "כתב",
-    "เขียน",
-];
-
-const OPENERS: &[&str] = &[
-    "on", "am", "le", "el", "em", "il", "op", "den", "pa", "dne", "dnia", "w", "στις", "vao", "pada", "в",
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar",
-    "mer", "jeu", "ven", "sam", "dim", "في", "at", "in", "a", "tir", "ons", "tor", "fre", "lor", "son",
-    "man", "вт", "пн", "ср", "чт", "пт", "сб", "вс",
-];
-
-const MONTHS: &[&str] = &[
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "maj", "okt",
-    "dez", "fev", "avr", "juin", "juil", "aou", "ene", "abr", "ago", "dic", "set", "out", "mag", "giu",
-    "lug", "ott", "gen", "sty", "lut", "kwi", "cze", "lip", "sie", "wrz", "paz", "lis", "gru", "янв", "фев",
-    "мар", "апр", "мая", "маи", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "oca", "sub", "nis", "haz",
-    "tem", "agu", "eyl", "eki", "kas", "ara", "tammi", "helmi", "maalis", "huhti", "touko", "kesa", "heina",
-    "elo", "syys", "loka", "marras", "joulu",
-];
 
 #[cfg(test)]
 mod tests {

@@ -3,12 +3,15 @@
 mod attribution;
 mod headers;
 mod lines;
+#[rustfmt::skip] // lists read better packed
+mod phrases;
 mod signature;
 
 use crate::folding::fold_text;
 use attribution::attribution_at;
 use headers::{Title, header_block_at, is_rule, may_be_title, title};
 use lines::{Line, lines_of};
+use phrases::{FORWARD_PREFIXES, POINTERS, REPLY_ABOVE};
 use serde::{Deserialize, Serialize};
 use signature::{Stretch, is_only_a_signature, split_new};
 
@@ -229,31 +232,6 @@ fn is_marker(line: &Line<'_>, marker: Option<&str>) -> bool {
     ruled && REPLY_ABOVE.iter().any(|words| line.folded.contains(words))
 }
 
-/// What help desks write on top of their mails.
-const REPLY_ABOVE: &[&str] = &[
-    "reply above this line",
-    "type your reply above",
-    "write your reply above",
-    "reply above here",
-    "above this line to reply",
-    "oberhalb dieser linie",
-    "uber dieser linie",
-    "oberhalb dieser zeile",
-    "au-dessus de cette ligne",
-    "encima de esta linea",
-    "acima desta linha",
-    "sopra questa riga",
-    "sopra questa linea",
-    "boven deze regel",
-    "ovanfor denna rad",
-    "ovenfor denne linje",
-    "ovenfor denne linjen",
-    "powyzej tej linii",
-    "nad timto radkem",
-    "bu satirin ustune",
-    "выше этой строки",
-];
-
 pub(crate) fn is_forward_subject(subject: &str) -> bool {
     let folded = fold_text(subject.trim_start());
     let mut rest = folded.as_str();
@@ -265,29 +243,6 @@ pub(crate) fn is_forward_subject(subject: &str) -> bool {
     }
     false
 }
-
-const FORWARD_PREFIXES: &[&str] = &[
-    "fwd",
-    "fw",
-    "wg",
-    "tr",
-    "rv",
-    "enc",
-    "i",
-    "vs",
-    "vb",
-    "vl",
-    "pd",
-    "ilt",
-    "doorst",
-    "转发",
-    "轉寄",
-    "転送",
-    "пересл",
-    "fs",
-    "w.",
-    "w",
-];
 
 /// Each stretch of new text split into text, signature and notices.
 fn with_signatures(lines: &[Line<'_>], found: Vec<Found>) -> Vec<Found> {
@@ -360,35 +315,6 @@ fn is_reply_subject(subject: &str) -> bool {
 }
 
 const POINTER_WORDS_MAX: usize = 8;
-const POINTERS: &[&str] = &[
-    "see below",
-    "below",
-    "fyi",
-    "siehe unten",
-    "s. u.",
-    "s.u.",
-    "zur info",
-    "zur kenntnis",
-    "z.k.",
-    "ci-dessous",
-    "pour info",
-    "pour information",
-    "vease abajo",
-    "ver abajo",
-    "mas abajo",
-    "vedi sotto",
-    "qui sotto",
-    "abaixo",
-    "zie onder",
-    "zie hieronder",
-    "ter info",
-    "se nedan",
-    "se nedenfor",
-    "weiter unten",
-    "ponizej",
-    "см. ниже",
-    "ниже",
-];
 
 fn assemble(lines: &[Line<'_>], stretches: &[Stretch]) -> Folded {
     let mut parts: Vec<Part> = Vec::with_capacity(stretches.len());
