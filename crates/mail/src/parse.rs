@@ -45,6 +45,11 @@ pub struct Message {
     pub html: Option<String>,
     /// What is new: quoted messages and the signature folded away.
     pub visible_text: String,
+    /// What was folded away from the text.
+    pub quoted_text: Option<String>,
+    /// The cleaned HTML without what it quotes, and what it quotes.
+    pub visible_html: Option<String>,
+    pub quoted_html: Option<String>,
     pub attachments: Vec<Attachment>,
     pub invites: Vec<Invite>,
     /// Why this is mail from a machine, if it is.
@@ -56,6 +61,8 @@ pub struct Message {
     pub delivered_to: Vec<String>,
     /// Carries the loop header of this desk.
     pub is_our_own: bool,
+    /// The value of that header, which only its own desk can have signed.
+    pub loop_header: Option<String>,
     /// In plain words, for the person who wonders.
     pub problems: Vec<String>,
 }
@@ -101,7 +108,8 @@ fn read(fields: &Fields<'_>, mut body: Body, mut problems: Vec<String>) -> Messa
     let subject = subject.unwrap_or_default();
     let bounce = bounce(&body, fields, from.as_ref(), &subject, &text);
     let machine = machine::machine_reason(fields, from.as_ref(), bounce.is_some());
-    let mut attachments = body.attachments;
+    let (visible_text, quoted_text) = fold(&text, &subject);
+    let mut attachments = std::mem::take(&mut body.attachments);
     mark_inline(&mut attachments, html.as_deref());
     attachments::number_repeated_names(&mut attachments);
     Message {
@@ -112,10 +120,14 @@ fn read(fields: &Fields<'_>, mut body: Body, mut problems: Vec<String>) -> Messa
         bcc: list("Bcc"),
         in_reply_to: message_ids(fields.all("In-Reply-To")),
         references: message_ids(fields.all("References")),
-        visible_text: visible(&text),
+        visible_html: joined(&mut body.new_htmls),
+        quoted_html: joined(&mut body.quoted_htmls),
+        visible_text,
+        quoted_text,
         delivered_to: delivered_to(fields),
         is_our_own: fields.has(machine::LOOP_HEADER),
-        invites: body.invites,
+        loop_header: fields.text(machine::LOOP_HEADER),
+        invites: std::mem::take(&mut body.invites),
         from,
         reply_to,
         subject,
@@ -134,7 +146,8 @@ fn read(fields: &Fields<'_>, mut body: Body, mut problems: Vec<String>) -> Messa
 fn without_structure(raw: &[u8], mut problems: Vec<String>) -> Message {
     problems.push("no header was found; everything is shown as text".to_owned());
     let text = charset::decode(raw, None).text.replace("\r\n", "\n").replace('\0', "");
-    Message { visible_text: visible(&text), text, problems, ..Message::default() }
+    let (visible_text, quoted_text) = fold(&text, "");
+    Message { visible_text, quoted_text, text, problems, ..Message::default() }
 }
 
 /// The first person in From who has an address; else who the answer should go to, else who sent it.
@@ -232,9 +245,17 @@ fn mark_inline(attachments: &mut [Attachment], html: Option<&str>) {
     }
 }
 
-/// What is new in a text: without quoted messages and signature.
-fn visible(text: &str) -> String {
-    text.to_owned()
+/// What is new in a text, and what was folded away: quoted messages and the signature.
+fn fold(text: &str, subject: &str) -> (String, Option<String>) {
+    let folded = text::fold_with(text, &text::Hints { subject: Some(subject), ..text::Hints::default() });
+    let away = folded.parts.iter().filter(|part| !matches!(part.kind, text::Kind::New | text::Kind::Forwarded));
+    let quoted: String = away.map(|part| part.text.as_str()).collect();
+    (folded.visible, Some(quoted).filter(|quoted| !quoted.trim().is_empty()))
+}
+
+fn joined(pieces: &mut Vec<String>) -> Option<String> {
+    let html = std::mem::take(pieces).join("\n");
+    (!html.trim().is_empty()).then_some(html)
 }
 
 fn delivered_to(fields: &Fields<'_>) -> Vec<String> {

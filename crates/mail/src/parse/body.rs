@@ -21,6 +21,9 @@ const ATTACHMENTS_MAX: usize = 1_000;
 pub struct Body {
     pub texts: Vec<String>,
     pub htmls: Vec<String>,
+    /// The same without what it quotes, and what it quotes.
+    pub new_htmls: Vec<String>,
+    pub quoted_htmls: Vec<String>,
     pub attachments: Vec<Attachment>,
     pub invites: Vec<Invite>,
     pub delivery_status: Option<Bounce>,
@@ -171,6 +174,7 @@ impl<'x> Walk<'x> {
         // Text that follows HTML outside an alternative, such as the footer of a list, belongs to both forms.
         if parent != Parent::Alternative && !self.body.htmls.is_empty() && !text.trim().is_empty() {
             self.body.htmls.push(html::text_to_html(&text));
+            self.body.new_htmls.push(html::text_to_html(&text));
         }
         self.body.texts.push(text);
     }
@@ -188,13 +192,26 @@ impl<'x> Walk<'x> {
             // Text before it has to show in the HTML form as well.
             if self.body.htmls.is_empty() {
                 let earlier: Vec<String> = self.body.texts.iter().filter(|text| !text.trim().is_empty()).map(|text| html::text_to_html(text)).collect();
+                self.body.new_htmls.extend(earlier.iter().cloned());
                 self.body.htmls.extend(earlier);
             }
             self.body.texts.push(html::html_to_text(&clean));
         } else if parent == Parent::Related && self.body.texts.is_empty() {
             self.body.texts.push(html::html_to_text(&clean));
         }
+        self.fold_html(&raw, &clean);
         self.body.htmls.push(clean);
+    }
+
+    /// Quotes are found in the raw HTML, by the classes that cleaning removes; each piece is cleaned on its own.
+    fn fold_html(&mut self, raw: &str, clean: &str) {
+        let split = text::split_html(raw);
+        if split.quotes.is_empty() {
+            self.body.new_htmls.push(clean.to_owned());
+        } else {
+            self.body.new_htmls.push(html::clean_html(&split.visible(raw)));
+            self.body.quoted_htmls.push(html::clean_html(&split.quoted(raw)));
+        }
     }
 
     fn read_calendar(&mut self, leaf: Leaf<'_>) {
@@ -227,6 +244,7 @@ impl<'x> Walk<'x> {
             if let Some(inner) = tnef.html.filter(|inner| !inner.trim().is_empty()) {
                 let clean = html::clean_html(&inner);
                 self.body.texts.push(html::html_to_text(&clean));
+                self.fold_html(&inner, &clean);
                 self.body.htmls.push(clean);
             } else if let Some(text) = tnef.text {
                 self.body.texts.push(text);
