@@ -28,10 +28,15 @@ fn main() {
             table
         }
         Err(problem) if env::var_os("PROFILE").is_some_and(|it| it == "release") => {
-            panic!("\n\nThe browser assets could not be built: {problem}\nInstall Node 20 or newer, or set APTDESK_UI_DIST to a folder made by `node ui/build.mjs --outdir DIR`.\n\n");
+            panic!(
+                "\n\nThe browser assets could not be built: {problem}\nInstall Node 20 or newer, or set APTDESK_UI_DIST to a folder made by `node ui/build.mjs --outdir DIR`.\n\n"
+            );
         }
         Err(problem) => {
-            println!("cargo:warning=building without browser assets, pages will look bare: {}", problem.replace('\n', " "));
+            println!(
+                "cargo:warning=building without browser assets, pages will look bare: {}",
+                problem.replace('\n', " ")
+            );
             println!("cargo:rerun-if-changed={NEVER_THERE}");
             "&[]".to_owned()
         }
@@ -45,7 +50,11 @@ fn bundle(here: &Path, web: &Path) -> Result<PathBuf, String> {
     let stamp = here.join("node_modules/.aptdesk-lock");
     if fs::read(&stamp).ok().as_deref() != Some(lock.as_slice()) {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        run(here, npm, &["ci", "--ignore-scripts", "--prefer-offline", "--include=dev", "--no-audit", "--no-fund"])?;
+        run(
+            here,
+            npm,
+            &["ci", "--ignore-scripts", "--prefer-offline", "--include=dev", "--no-audit", "--no-fund"],
+        )?;
         fs::write(&stamp, &lock).map_err(|e| format!("{}: {e}", stamp.display()))?;
     }
     let target = web.to_str().ok_or("the build folder's name is not UTF-8")?;
@@ -80,7 +89,9 @@ fn table_of(folder: &Path) -> Result<String, String> {
             .try_into()
             .map_err(|_| format!("{}: a line has not six fields: {row}", manifest.display()))?;
         let include = |ending: &str| format!("include_bytes!({:?})", folder.join(format!("{file}{ending}")));
-        let copy = |ending: &str| if packed == "packed" { format!("Some({})", include(ending)) } else { "None".to_owned() };
+        let copy = |ending: &str| {
+            if packed == "packed" { format!("Some({})", include(ending)) } else { "None".to_owned() }
+        };
         writeln!(
             table,
             "Asset {{ path: \"/assets/{file}\", logical: {logical:?}, content_type: {content_type:?}, etag: \"\\\"{etag}\\\"\", initial: {}, bytes: {}, br: {}, gz: {} }},",

@@ -44,7 +44,11 @@ pub fn url(logical: &str) -> &'static str {
         Some(asset) => asset.path,
         None => {
             debug_assert!(LOGICAL.contains(&logical), "no asset is called {logical:?}");
-            LOGICAL.iter().zip(BARE).find(|(name, _)| **name == logical).map_or("/assets/unknown", |(_, path)| path)
+            LOGICAL
+                .iter()
+                .zip(BARE)
+                .find(|(name, _)| **name == logical)
+                .map_or("/assets/unknown", |(_, path)| path)
         }
     }
 }

@@ -61,7 +61,8 @@ fn a_first_look_leaves_room_for_the_page() {
     if !built() {
         return;
     }
-    let look: usize = ["app.css", "inter.woff2", "icons.svg"].into_iter().map(|it| wire_bytes(named(it))).sum();
+    let look: usize =
+        ["app.css", "inter.woff2", "icons.svg"].into_iter().map(|it| wire_bytes(named(it))).sum();
     let scripts: usize = scripts().filter(|it| it.initial).map(wire_bytes).sum();
     assert!(look + scripts <= FIRST_LOOK_BYTES_MAX, "{look} bytes of look and {scripts} of script");
 }
@@ -107,7 +108,11 @@ fn templates_ask_only_for_icons_that_exist() {
             if icon.contains('{') {
                 continue;
             }
-            assert!(sprite.contains(&format!("id=\"{icon}\"")), "{} asks for the icon {icon}", page.display());
+            assert!(
+                sprite.contains(&format!("id=\"{icon}\"")),
+                "{} asks for the icon {icon}",
+                page.display()
+            );
         }
     }
 }

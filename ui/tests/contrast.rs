@@ -50,7 +50,8 @@ fn themes() -> [HashMap<String, [f64; 3]>; 2] {
     // What follows for those who ask for more contrast repeats some names.
     let text = text.split("@media").next().expect("a split has a first part");
     let mut themes = [HashMap::new(), HashMap::new()];
-    for (name, value) in text.split(';').filter_map(|it| it.rsplit_once("--")?.1.split_once(": light-dark(")) {
+    for (name, value) in text.split(';').filter_map(|it| it.rsplit_once("--")?.1.split_once(": light-dark("))
+    {
         let parts: Vec<_> = value.trim_end_matches(')').split(", ").filter_map(linear).collect();
         if let [light, dark] = parts[..] {
             themes[0].insert(name.to_owned(), light);
