@@ -126,7 +126,12 @@ pub fn start_session(tx: &mut Tx, user: UserId, ip: &str, user_agent: &str) -> R
 }
 
 /// Who is behind this token; asked at every request, one read by key.
-pub fn session_actor(tx: &mut Tx, token: &str) -> Result<Option<SignedIn>, db::Error> {
+pub fn session_actor(tx: &mut Tx, token: &str) -> Result<Option<(Actor, User)>, db::Error> {
+    Ok(signed_in(tx, token)?.map(|it| (it.actor, it.user)))
+}
+
+/// [`session_actor`], and whether it is time for [`touch_session`].
+pub fn signed_in(tx: &mut Tx, token: &str) -> Result<Option<SignedIn>, db::Error> {
     let found = store::find_session_user(tx, &token_hash(token))?;
     let now = tx.now();
     Ok(found.filter(|(user, _)| user.is_active()).map(|(user, last_seen_at)| SignedIn {
@@ -136,7 +141,7 @@ pub fn session_actor(tx: &mut Tx, token: &str) -> Result<Option<SignedIn>, db::E
     }))
 }
 
-/// Writes down that the session is in use and lets it live on.
+/// Writes down that the session is in use and lets it live on. Nothing changes before [`TOUCH_EVERY_MS`] have passed.
 pub fn touch_session(tx: &mut Tx, token: &str) -> Result<(), db::Error> {
     let expires_at = tx.now() + SESSION_MS;
     store::save_session_seen(tx, &token_hash(token), expires_at)

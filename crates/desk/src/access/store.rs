@@ -96,8 +96,9 @@ pub(super) fn find_session_user(tx: &mut Tx, token_hash: &str) -> Result<Option<
 pub(super) fn save_session_seen(tx: &mut Tx, token_hash: &str, expires_at: i64) -> Result<(), Error> {
     let now = tx.now();
     tx.execute(
-        "update sessions set last_seen_at = $1, expires_at = $2 where token_hash = $3 and expires_at > $1",
-        params![now, expires_at, token_hash],
+        "update sessions set last_seen_at = $1, expires_at = $2
+         where token_hash = $3 and expires_at > $1 and last_seen_at <= $4",
+        params![now, expires_at, token_hash, now - super::TOUCH_EVERY_MS],
     )?;
     Ok(())
 }

@@ -43,7 +43,12 @@ pub fn create_api_token(
 
 /// With an address (`email/token:TOKEN`): that person, if the token is theirs or nobody's.
 /// Without (`Bearer TOKEN`): the token's own person.
-pub fn actor_of_api_token(tx: &mut Tx, token: &str, email: Option<&str>) -> Result<Option<ApiCaller>, db::Error> {
+pub fn actor_of_api_token(tx: &mut Tx, token: &str, email: Option<&str>) -> Result<Option<Actor>, db::Error> {
+    Ok(caller_of_api_token(tx, token, email)?.map(|caller| caller.actor))
+}
+
+/// [`actor_of_api_token`], with the token's id and whether it is time for [`touch_api_token`].
+pub fn caller_of_api_token(tx: &mut Tx, token: &str, email: Option<&str>) -> Result<Option<ApiCaller>, db::Error> {
     let Some(known) = store::find_api_token(tx, &token_hash(token))? else { return Ok(None) };
     let user = match (email, known.user) {
         (Some(email), owner) => {
