@@ -9,6 +9,7 @@
 //! ```
 
 pub mod folding;
+mod html;
 pub mod html_fold;
 pub mod language;
 #[rustfmt::skip] // lists read better packed
