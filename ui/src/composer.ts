@@ -42,7 +42,11 @@ class TicketComposer extends HTMLElement {
       if ((event.target as HTMLInputElement).name !== "public") return;
       this.setMode();
       this.changed();
-      this.focusText();
+    });
+    form.addEventListener("click", (event) => {
+      const choice = (event.target as Element).closest("label")?.querySelector("input[name=public]");
+      // By pointer or by its key one goes on to write; whoever walks the choices with arrows stays there.
+      if (choice && (event.detail > 0 || !event.isTrusted)) setTimeout(() => this.focusText());
     });
     this.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
