@@ -9,6 +9,9 @@ pub const TERM_CHARS_MAX: usize = 64;
 /// The index holds at most this much text of one message.
 pub const INDEXED_BYTES_MAX: usize = 256 * 1024;
 
+/// Of a long link only the first neighbours are joined.
+const PAIRS_OF_PIECE_MAX: usize = 8;
+
 /// The terms of a text for the index, separated by spaces: lower case, no diacritics.
 ///
 /// What is written in one piece is found whole and in parts: `A-1234` gives `a`, `1234` and `a1234`; an address its
@@ -17,17 +20,20 @@ pub fn search_terms(text: &str, _language: Option<&str>) -> String {
     let mut terms = String::with_capacity(text.len() + text.len() / 4);
     for_each_piece(limited(text), |piece| {
         let mut whole = String::new();
+        let mut previous = "";
         let mut parts = 0;
         for part in piece.split(|letter: char| !is_word(letter)).filter(|part| !part.is_empty()) {
-            let from = terms.len();
             push_term(part, &mut terms);
-            if terms.len() > from {
-                parts += 1;
-                whole.push_str(terms[from..].trim_end());
-            }
             push_number_in(part, &mut terms);
+            // "example.com" is found in an address, "A-1234" in "A-1234-X".
+            if parts > 0 && parts < PAIRS_OF_PIECE_MAX {
+                push_term(&format!("{previous}{part}"), &mut terms);
+            }
+            previous = part;
+            parts += 1;
+            whole.push_str(part);
         }
-        if parts > 1 && !piece.contains(['/', '\\']) {
+        if parts > 2 && !piece.contains(['/', '\\']) {
             push_term(&whole, &mut terms);
         }
     });
@@ -192,7 +198,7 @@ mod tests {
     #[test]
     fn an_address_is_found_whole_and_in_parts() {
         let terms = search_terms("Ana <ana.lopez@example.com>", None);
-        for wanted in ["ana", "lopez", "example", "com", "analopezexamplecom"] {
+        for wanted in ["ana", "lopez", "example", "com", "examplecom", "analopezexamplecom"] {
             assert!(terms.split(' ').any(|term| term == wanted), "{wanted} in {terms}");
         }
         assert_eq!(query_terms("ana.lopez@example.com", None), ["analopezexamplecom"]);
