@@ -51,6 +51,11 @@ impl Stop {
         *self.0.borrow()
     }
 
+    /// For those who listen themselves: true once it is time.
+    pub fn watch(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
     pub async fn stopped(&self) {
         let _ = self.0.subscribe().wait_for(|stop| *stop).await;
     }
