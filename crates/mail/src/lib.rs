@@ -10,6 +10,9 @@
 //! assert_eq!(message.text, "No sound.\n");
 //! ```
 
+pub mod auth;
+pub mod imap;
 pub mod json;
 pub mod parse;
+pub mod send;
 pub mod smtp;

@@ -17,6 +17,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use server::stopping;
+
 pub use server::serve;
 pub use tls::{TlsError, self_signed, server_config};
 

@@ -1,0 +1,192 @@
+//! The desk behind the SMTP door: what came is kept and ended in one transaction, then acknowledged.
+//!
+//! Parsing happens before the transaction and outside of it. When understanding a mail fails in an unforeseen way,
+//! its bytes are kept all the same, and a job tries again.
+
+use crate::auth::{AuthResults, Origin, Resolver};
+use crate::parse::{self, Message};
+use crate::smtp::{Accepted, Envelope, Intake, RecipientVerdict, Refused};
+use desk::blobs::Blobs;
+use desk::mail::{Address, AuthSummary, Bounce, Door, Ended, Incoming, IncomingAttachment, MailError, Receipt};
+use desk::{Actor, Desk, Kind, MailId, Refusal};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Addresses whose verdict is remembered between two changes of the mailboxes.
+const VERDICTS_KEPT_MAX: usize = 10_000;
+
+/// Takes mail into a desk, whichever door it came by.
+pub struct DeskIntake {
+    desk: Desk,
+    resolver: Option<Arc<Resolver>>,
+    hostname: String,
+    known: Mutex<Known>,
+}
+
+/// Which addresses are ours, until the mailboxes change.
+#[derive(Default)]
+struct Known {
+    verdicts: HashMap<String, bool>,
+    asked_at: i64,
+}
+
+/// How long a verdict on an address holds.
+const VERDICT_MS: i64 = 2_000;
+
+impl DeskIntake {
+    /// Without a resolver (no DNS), nothing is known of who mail really comes from.
+    pub fn new(desk: Desk, resolver: Option<Arc<Resolver>>, hostname: impl Into<String>) -> Self {
+        DeskIntake { desk, resolver, hostname: hostname.into(), known: Mutex::default() }
+    }
+
+    /// Keeps and ends a mail. When this returns, the original survives a power cut.
+    pub async fn take(&self, receipt: Receipt, helo_and_ip: Option<(&str, std::net::IpAddr)>) -> Result<MailId, MailError> {
+        let message = parse::parse(&receipt.raw);
+        let auth = match (&self.resolver, helo_and_ip) {
+            (Some(resolver), Some((helo, remote_ip))) => {
+                let origin = Origin { remote_ip, helo, mail_from: &receipt.mail_from, hostname: &self.hostname };
+                resolver.verify(&receipt.raw, &origin).await
+            }
+            _ => AuthResults::default(),
+        };
+        let (receipt, message) = (Arc::new(receipt), Arc::new(message));
+        match self.take_whole(receipt.clone(), message, auth).await {
+            Ok(ended) => Ok(ended.mail),
+            Err(error) if error.kind() == Kind::Busy => Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be taken in; it is kept and will be tried again");
+                let kept = receipt.clone();
+                self.desk.write(Actor::desk(), move |tx| desk::mail::store_only(tx, &kept)).await
+            }
+        }
+    }
+
+    async fn take_whole(&self, receipt: Arc<Receipt>, message: Arc<Message>, auth: AuthResults) -> Result<Ended, MailError> {
+        let incoming = if message.attachments.is_empty() {
+            incoming(&message, &auth, &self.desk.blobs, &self.desk.key)?
+        } else {
+            // Files are written and synced before their rows; that is no work for an async thread.
+            let (desk, message) = (self.desk.clone(), message.clone());
+            let made = tokio::task::spawn_blocking(move || incoming(&message, &auth, &desk.blobs, &desk.key)).await;
+            made.map_err(|_| MailError::Db(db_panicked()))??
+        };
+        let incoming = Arc::new(incoming);
+        self.desk.write(Actor::desk(), move |tx| desk::mail::receive(tx, &receipt, &incoming)).await
+    }
+
+    /// Another try at a mail that was only kept.
+    pub async fn take_again(&self, mail: MailId) -> Result<(), MailError> {
+        let raw = self.desk.read(Actor::desk(), move |tx| desk::mail::raw_of(tx, mail)).await?;
+        let raw = raw.ok_or(MailError::NoSuchMail)?;
+        let desk = self.desk.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            incoming(&parse::parse(&raw), &AuthResults::default(), &desk.blobs, &desk.key)
+        });
+        let incoming = Arc::new(made.await.map_err(|_| MailError::Db(db_panicked()))??);
+        self.desk.write(Actor::desk(), move |tx| desk::mail::take_in(tx, mail, &incoming).map(|_| ())).await
+    }
+}
+
+fn db_panicked() -> desk::DbError {
+    desk::DbError::Panicked
+}
+
+impl Intake for DeskIntake {
+    async fn accepts_recipient(&self, address: &str) -> RecipientVerdict {
+        let address = desk::mail::tokens::without_plus(address);
+        let now = self.desk.db.now();
+        let known = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if now - known.asked_at > VERDICT_MS || known.verdicts.len() > VERDICTS_KEPT_MAX {
+                known.verdicts.clear();
+                known.asked_at = now;
+            }
+            known.verdicts.get(&address).copied()
+        };
+        let ours = match known {
+            Some(ours) => Ok(ours),
+            None => {
+                let asked = address.clone();
+                self.desk.read(Actor::desk(), move |tx| desk::mail::accepts(tx, &asked)).await
+            }
+        };
+        match ours {
+            Ok(ours) => {
+                self.known.lock().unwrap_or_else(PoisonError::into_inner).verdicts.insert(address, ours);
+                if ours { RecipientVerdict::Accept } else { RecipientVerdict::Unknown }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a recipient could not be looked up");
+                RecipientVerdict::TemporaryFailure
+            }
+        }
+    }
+
+    async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<Accepted, Refused> {
+        let receipt = Receipt {
+            door: Door::Smtp,
+            remote_ip: envelope.remote_ip.to_string(),
+            helo: envelope.helo.clone(),
+            mail_from: envelope.mail_from,
+            rcpt_to: envelope.rcpt_to,
+            raw,
+        };
+        match self.take(receipt, Some((&envelope.helo, envelope.remote_ip))).await {
+            Ok(mail) => Ok(Accepted { id: mail.to_string() }),
+            Err(error) if error.kind() == Kind::Busy => Err(Refused::Busy),
+            Err(error) => Err(Refused::Broken(error.to_string())),
+        }
+    }
+}
+
+/// What the desk is told of a message. Its files are stored first.
+pub fn incoming(message: &Message, auth: &AuthResults, blobs: &Blobs, key: &desk::settings::DeskKey) -> Result<Incoming, MailError> {
+    let address = |mailbox: &parse::Mailbox| Address {
+        name: (!mailbox.name.is_empty()).then(|| mailbox.name.clone()),
+        address: mailbox.address.clone(),
+    };
+    let all = |mailboxes: &[parse::Mailbox]| mailboxes.iter().map(address).collect::<Vec<_>>();
+    let mut attachments = Vec::with_capacity(message.attachments.len());
+    for file in &message.attachments {
+        attachments.push(IncomingAttachment {
+            blob: blobs.put(&file.data, &file.content_type).map_err(|error| MailError::Refused(Box::new(error)))?,
+            file_name: file.name.clone(),
+            inline: file.inline,
+            content_id: file.content_id.clone(),
+        });
+    }
+    let bounce = message.bounce.as_ref().map(|bounce| Bounce {
+        recipient: bounce.final_recipient.clone(),
+        status: bounce.status.clone(),
+        permanent: bounce.is_failure(),
+        diagnostic: bounce.diagnostic.clone(),
+        original_message_id: bounce.original_message_id.clone(),
+    });
+    Ok(Incoming {
+        from: message.from.as_ref().map(address).unwrap_or_default(),
+        sender: message.sender.as_ref().map(address),
+        reply_to: all(&message.reply_to),
+        to: all(&message.to),
+        cc: all(&message.cc),
+        delivered_to: message.delivered_to.clone(),
+        subject: message.subject.clone(),
+        date: message.date_ms,
+        message_id: message.message_id.clone(),
+        in_reply_to: message.in_reply_to.clone(),
+        references: message.references.clone(),
+        text_new: message.visible_text.clone(),
+        html_new: message.visible_html.clone(),
+        quoted: message.quoted_text.clone(),
+        quoted_html: message.quoted_html.clone(),
+        full_text: message.text.clone(),
+        attachments,
+        machine: message.machine.clone().filter(|_| !message.is_form),
+        bounce,
+        our_loop_header: message
+            .loop_header
+            .as_deref()
+            .is_some_and(|value| desk::mail::tokens::is_our_loop(key, value)),
+        auth: AuthSummary { aligned: auth.aligned, json: serde_json::to_string(auth).unwrap_or_default() },
+        problems: message.problems.clone(),
+    })
+}

@@ -1,0 +1,134 @@
+//! Mail that leaves, seen from the relay's side.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use mail::parse::{Mailbox, parse};
+use mail::send::{Delivery, Mailer, OutgoingMail, Relay, RelayAuth, RelayTls, build};
+use mail::smtp::{Accepted, Envelope, Intake, RecipientVerdict, Refused, SmtpConfig, self_signed, serve, server_config};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+#[derive(Default)]
+struct Elsewhere {
+    taken: Mutex<Vec<(Envelope, Vec<u8>)>>,
+}
+
+impl Intake for Elsewhere {
+    async fn accepts_recipient(&self, address: &str) -> RecipientVerdict {
+        match address {
+            "nobody@there.test" => RecipientVerdict::Unknown,
+            "later@there.test" => RecipientVerdict::TemporaryFailure,
+            _ => RecipientVerdict::Accept,
+        }
+    }
+
+    async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<Accepted, Refused> {
+        self.taken.lock().unwrap().push((envelope, raw));
+        Ok(Accepted { id: "r1".to_owned() })
+    }
+}
+
+async fn relay(cert: Option<(String, String)>) -> (SocketAddr, Arc<Elsewhere>, watch::Sender<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut config = SmtpConfig::new("localhost", || 0);
+    config.tls = cert.map(|(cert, key)| server_config(&cert, &key).unwrap());
+    let elsewhere = Arc::new(Elsewhere::default());
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(serve(listener, config, elsewhere.clone(), stopped));
+    (address, elsewhere, stop)
+}
+
+fn settings(address: SocketAddr) -> Relay {
+    Relay {
+        host: "localhost".to_owned(),
+        port: address.port(),
+        tls: RelayTls::Plain,
+        auth: RelayAuth::Nobody,
+        ca_pem: None,
+        hostname: "desk.test".to_owned(),
+    }
+}
+
+fn letter() -> Vec<u8> {
+    build(&OutgoingMail {
+        from: Mailbox { name: "Desk".to_owned(), address: "help@desk.test".to_owned() },
+        to: vec![Mailbox { name: String::new(), address: "ana@there.test".to_owned() }],
+        subject: "Re: hello".to_owned(),
+        message_id: "1@desk.test".to_owned(),
+        text: "yes\n\n.\n".to_owned(),
+        ..OutgoingMail::default()
+    })
+}
+
+fn to(address: &str) -> Vec<String> {
+    vec![address.to_owned()]
+}
+
+#[tokio::test]
+async fn the_relay_gets_exactly_what_was_built_and_its_answer_is_kept() {
+    let (address, elsewhere, _stop) = relay(None).await;
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    let raw = letter();
+    for _ in 0..2 {
+        assert_eq!(mailer.deliver("help@desk.test", &to("ana@there.test"), &raw).await, Delivery::Sent("250 2.0.0 stored as r1".to_owned()));
+    }
+    let (envelope, received) = elsewhere.taken.lock().unwrap().remove(0);
+    assert_eq!(&received[envelope.trace_bytes..], raw.as_slice());
+    assert_eq!((envelope.mail_from.as_str(), envelope.helo.as_str()), ("help@desk.test", "desk.test"));
+    assert_eq!(parse(&received).text, "yes\n\n.\n");
+    assert_eq!(mailer.deliver("", &to("ana@there.test"), &raw).await, Delivery::Sent("250 2.0.0 stored as r1".to_owned()));
+}
+
+#[tokio::test]
+async fn refusals_are_told_in_the_relays_words_and_told_apart() {
+    let (address, _elsewhere, _stop) = relay(None).await;
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    let raw = letter();
+    match mailer.deliver("help@desk.test", &to("nobody@there.test"), &raw).await {
+        Delivery::Failed(words) => assert!(words.contains("there is no such address here"), "{words}"),
+        other => panic!("{other:?}"),
+    }
+    match mailer.deliver("help@desk.test", &to("later@there.test"), &raw).await {
+        Delivery::Deferred(words) => assert!(words.contains("try again later"), "{words}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(mailer.deliver("help@desk.test", &to("no address"), &raw).await, Delivery::Failed(_)));
+    assert!(matches!(mailer.deliver("help@desk.test", &[], &raw).await, Delivery::Failed(_)));
+}
+
+#[tokio::test]
+async fn an_unreachable_relay_only_delays() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    assert!(matches!(mailer.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    assert!(mailer.probe().await.is_err());
+}
+
+#[tokio::test]
+async fn encryption_is_demanded_and_the_certificate_checked() {
+    let (cert, key) = self_signed("localhost").unwrap();
+    let (address, elsewhere, _stop) = relay(Some((cert.clone(), key))).await;
+    let secure = Relay { tls: RelayTls::StartTls, ..settings(address) };
+    let trusting = Mailer::new(&Relay { ca_pem: Some(cert), ..secure.clone() }).unwrap();
+    assert_eq!(trusting.probe().await, Ok(()));
+    assert!(matches!(trusting.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Sent(_)));
+    assert!(elsewhere.taken.lock().unwrap()[0].0.tls);
+    let doubtful = Mailer::new(&secure).unwrap();
+    assert!(matches!(doubtful.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    let (plain_address, elsewhere, _stop) = relay(None).await;
+    let demanding = Mailer::new(&Relay { port: plain_address.port(), ..secure }).unwrap();
+    assert!(matches!(demanding.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    assert!(elsewhere.taken.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn wrong_sign_in_is_a_matter_of_settings_not_of_the_letter() {
+    let (address, _elsewhere, _stop) = relay(None).await;
+    let auth = RelayAuth::Password { user: "a".to_owned(), password: "b".to_owned() };
+    let mailer = Mailer::new(&Relay { auth, ..settings(address) }).unwrap();
+    assert!(matches!(mailer.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+}
