@@ -267,6 +267,11 @@ pub(super) fn index_user(tx: &mut Tx, user: UserId) -> Result<(), Error> {
     for identity in list_identities(tx, user.id)? {
         words.push(' ');
         words.push_str(&identity.value);
+        // The domain by itself, so that it is found whole.
+        if let Some((_, domain)) = identity.value.rsplit_once('@') {
+            words.push(' ');
+            words.push_str(domain);
+        }
     }
     db::fulltext::put(tx, "search_users", user.id.0, &search_terms(&words))
 }
