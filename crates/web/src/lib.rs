@@ -8,6 +8,7 @@ mod assets;
 mod guard;
 mod html;
 mod live;
+mod mailbox_test;
 mod problem;
 pub mod shell;
 mod signed_in;
@@ -17,6 +18,7 @@ pub mod words;
 pub use around::Said;
 pub use html::Html;
 pub use live::Live;
+pub use mailbox_test::{MailboxTest, TestLine};
 pub use problem::Problem;
 pub use shell::Shell;
 pub use signed_in::{Session, SignedIn};
@@ -32,12 +34,18 @@ pub struct Web {
     pub live: Arc<Live>,
     /// Cookies carry `Secure` when people come by https.
     pub secure_cookies: bool,
+    /// Tries a mailbox with its servers; none where nothing can reach them.
+    pub mailbox_test: Option<Arc<dyn MailboxTest>>,
 }
 
 impl Web {
     pub fn new(desk: Desk, secure_cookies: bool) -> Web {
         let live = Arc::new(Live::of(&desk));
-        Web { desk, live, secure_cookies }
+        Web { desk, live, secure_cookies, mailbox_test: None }
+    }
+
+    pub fn with_mailbox_test(self, test: Arc<impl MailboxTest + 'static>) -> Web {
+        Web { mailbox_test: Some(test), ..self }
     }
 }
 
