@@ -17,7 +17,7 @@ pub(super) fn attach(tx: &mut Tx, bounce: &Bounce) -> Result<Option<(TicketId, C
     if bounce.permanent {
         outgoing::mark_failed(tx, mail.id, &words)?;
     } else {
-        outgoing::mark_deferred(tx, mail.id, &words)?;
+        store::save_server_answer(tx, mail.id, &words)?;
     }
     let Some(ticket) = mail.ticket else { return Ok(None) };
     let Some(found) = tickets::find_ticket(tx, ticket)? else { return Ok(None) };

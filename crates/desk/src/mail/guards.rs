@@ -66,11 +66,7 @@ pub(super) fn sender_of(parsed: &Incoming, mail_from: &str) -> Address {
 }
 
 pub(super) fn is_address(text: &str) -> bool {
-    let text = text.trim();
-    let parts = text.rsplit_once('@');
-    parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && text.len() <= crate::people::ADDRESS_BYTES_MAX
-        && !text.contains(char::is_whitespace)
+    crate::people::fold_address(text).is_some()
 }
 
 /// Why this mail must not become a comment by itself; `None`: it may.

@@ -118,3 +118,8 @@ pub(super) fn keep(tx: &mut Tx, receipt: &Receipt) -> Result<Kept, MailError> {
 pub(super) fn must_be_the_desk(tx: &Tx) -> Result<(), MailError> {
     if tx.actor().is_desk() { Ok(()) } else { Err(MailError::NotTheDesk) }
 }
+
+/// When the oldest mail that is still to be sent was written; `None`: nothing waits.
+pub fn oldest_unsent_at(tx: &mut Tx) -> Result<Option<i64>, db::Error> {
+    store::oldest_unsent_at(tx)
+}

@@ -23,7 +23,7 @@ pub mod tokens;
 pub mod views;
 
 pub use guards::MailRules;
-pub use ledger::{CheckReport, check, give_up, raw_of, store_only, unaccounted};
+pub use ledger::{CheckReport, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
 pub use outgoing::{
     MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment, attachments_of, mark_deferred, mark_failed,
     mailbox_of, mark_sent, outgoing, queue, resend, states_of,

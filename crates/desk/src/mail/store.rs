@@ -1,7 +1,7 @@
 //! Every statement on the tables of e-mail.
 
 use super::{Address, AuthSummary, Door, Incoming, MailState, Receipt};
-use crate::{AttachmentId, CommentId, MailId, MailOutId, MailboxId, TicketId, Tx, UserId};
+use crate::{CommentId, MailId, MailOutId, MailboxId, TicketId, Tx, UserId};
 use db::{Error, FromColumn, Row, params};
 
 pub(super) fn corrupt(error: serde_json::Error) -> Error {
@@ -386,10 +386,6 @@ pub(super) fn find_comment_after(
     )
 }
 
-pub(super) fn list_attachments_of_comment(tx: &mut Tx, comment: CommentId) -> Result<Vec<AttachmentId>, Error> {
-    tx.list("select id from attachments where comment_id = $1 order by id", params![comment], |row| row.get(0))
-}
-
 /// The first comment of a new ticket.
 pub(super) fn find_first_comment(tx: &mut Tx, ticket: TicketId) -> Result<Option<CommentId>, Error> {
     tx.find("select id from comments where ticket_id = $1 order by id limit 1", params![ticket], |row| row.get(0))
@@ -436,7 +432,6 @@ pub(super) struct FoundMailOut {
     pub id: MailOutId,
     pub ticket: Option<TicketId>,
     pub comment: Option<CommentId>,
-    pub user: Option<UserId>,
     pub mailbox: Option<MailboxId>,
     pub to_address: String,
     pub content: String,
@@ -444,18 +439,17 @@ pub(super) struct FoundMailOut {
 }
 
 const MAIL_OUT: &str =
-    "select id, ticket_id, comment_id, user_id, mailbox_id, to_address, content, state from mail_out";
+    "select id, ticket_id, comment_id, mailbox_id, to_address, content, state from mail_out";
 
 fn mail_out_row(row: &Row<'_>) -> Result<FoundMailOut, Error> {
     Ok(FoundMailOut {
         id: row.get(0)?,
         ticket: row.get(1)?,
         comment: row.get(2)?,
-        user: row.get(3)?,
-        mailbox: row.get(4)?,
-        to_address: row.get(5)?,
-        content: row.get(6)?,
-        state: row.get(7)?,
+        mailbox: row.get(3)?,
+        to_address: row.get(4)?,
+        content: row.get(5)?,
+        state: row.get(6)?,
     })
 }
 
@@ -501,10 +495,16 @@ pub(super) fn save_sent(tx: &mut Tx, id: MailOutId, answer: &str) -> Result<bool
 pub(super) fn save_deferred(tx: &mut Tx, id: MailOutId, answer: &str) -> Result<bool, Error> {
     let changed = tx.execute(
         "update mail_out set state = 'deferred', server_answer = $1, attempts = attempts + 1
-         where id = $2 and state in ('queued', 'deferred', 'sent')",
+         where id = $2 and state in ('queued', 'deferred')",
         params![answer, id],
     )?;
     Ok(changed == 1)
+}
+
+/// What the other server says of a mail that it has not given up.
+pub(super) fn save_server_answer(tx: &mut Tx, id: MailOutId, answer: &str) -> Result<(), Error> {
+    tx.execute("update mail_out set server_answer = $1 where id = $2 and state <> 'failed'", params![answer, id])?;
+    Ok(())
 }
 
 pub(super) fn save_failed(tx: &mut Tx, id: MailOutId, answer: &str) -> Result<bool, Error> {
@@ -547,4 +547,8 @@ pub(super) fn is_nth_automatic_after(tx: &mut Tx, nth: i64, since: i64) -> Resul
         |row| row.get(0),
     )?;
     Ok(moment.is_some_and(|moment| moment > since))
+}
+
+pub(super) fn oldest_unsent_at(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    tx.value("select min(created_at) from mail_out where state in ('queued', 'deferred')", params![])
 }

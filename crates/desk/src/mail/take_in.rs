@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 /// Mails without a Message-ID are the same only within this time.
 const SAME_WITHOUT_ID_MS: i64 = guards::HOUR_MS;
+/// Oddities of a message that the ledger keeps.
+const PROBLEMS_KEPT_MAX: usize = 5;
 /// What stands for a message that says nothing.
 const NO_TEXT: &str = "(no text)";
 
@@ -128,6 +130,7 @@ impl Handling<'_> {
         if threaded_by.is_none() {
             reply::acknowledge(tx, ticket, &user, self.parsed, &self.sender, rules)?;
         }
+        let reason = self.worth_knowing(reason);
         self.end(
             tx,
             Ending {
@@ -138,6 +141,16 @@ impl Handling<'_> {
                 ..Ending::of(MailState::Comment)
             },
         )
+    }
+
+    /// What the ledger says beside the end itself.
+    fn worth_knowing(&self, reason: Option<String>) -> Option<String> {
+        let machine = self.parsed.machine.as_ref().map(|why| format!("a machine wrote it ({why})"));
+        let stands_in = !guards::is_address(&self.parsed.from.address);
+        let stands_in = stands_in.then(|| "it has no usable From: the envelope's sender stands in".to_owned());
+        let problems = self.parsed.problems.iter().take(PROBLEMS_KEPT_MAX).cloned();
+        let all: Vec<String> = [reason, machine, stands_in].into_iter().flatten().chain(problems).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// A comment on the ticket that the mail answers; on a closed one, a follow-up.

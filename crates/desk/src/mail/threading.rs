@@ -11,8 +11,7 @@ use crate::{CommentId, TicketId, Tx};
 
 /// Merges that are followed to the survivor.
 const MERGES_FOLLOWED_MAX: usize = 20;
-/// Providers whose addresses say nothing about an organization are not in `organization_domains`; this is only the
-/// number of tickets that one mail may name.
+/// Tickets that one mail may name.
 const CANDIDATES_MAX: usize = 20;
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,9 +1,12 @@
 //! The addresses customers write to, and how their mail is fetched and sent.
 
+mod store;
+
+pub use store::{find, find_by_address, find_default, list, save_checked, save_position};
+
 use super::{MailError, guards, seal, tokens};
 use crate::events::{Event, record};
 use crate::{BrandId, GroupId, MailboxId, Tx, settings};
-use db::{Row, params};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,20 +145,8 @@ pub fn create(tx: &mut Tx, command: &CreateMailbox) -> Result<Mailbox, MailError
         name => name.to_owned(),
     };
     let is_default = list(tx)?.is_empty();
-    let details = serde_json::to_string(&command.settings).map_err(super::store::corrupt)?;
-    let now = tx.now();
-    let kind = command.kind.name();
-    // An address that was removed and comes back keeps its row, and with it the mail that came there.
-    let id: MailboxId = tx.one(
-        "insert into mailboxes (address, name, kind, group_id, brand_id, settings, is_default, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (address) do update set name = excluded.name, kind = excluded.kind,
-             group_id = excluded.group_id, brand_id = excluded.brand_id, settings = excluded.settings, secret = null,
-             is_default = excluded.is_default, deleted_at = null, last_error = null
-         returning id",
-        params![address, name, kind, command.group, command.brand, details, is_default, now],
-        |row| row.get(0),
-    )?;
+    let new = CreateMailbox { address, name, ..command.clone() };
+    let id = store::insert_mailbox(tx, &new, is_default)?;
     save_secret(tx, id, command.secret.as_deref())?;
     record(tx, &Event::MailboxChanged { mailbox: id })?;
     find(tx, id)?.ok_or(MailError::NoSuchMailbox)
@@ -163,26 +154,20 @@ pub fn create(tx: &mut Tx, command: &CreateMailbox) -> Result<Mailbox, MailError
 
 pub fn update(tx: &mut Tx, mailbox: MailboxId, command: &UpdateMailbox) -> Result<Mailbox, MailError> {
     may_change(tx)?;
-    let before = find(tx, mailbox)?.ok_or(MailError::NoSuchMailbox)?;
-    let address = match &command.address {
-        Some(address) => folded(address)?,
-        None => before.address,
-    };
-    if find_by_address(tx, &address)?.is_some_and(|other| other.id != mailbox) {
+    let mut after = find(tx, mailbox)?.ok_or(MailError::NoSuchMailbox)?;
+    if let Some(address) = &command.address {
+        after.address = folded(address)?;
+    }
+    if find_by_address(tx, &after.address)?.is_some_and(|other| other.id != mailbox) {
         return Err(MailError::AddressTaken);
     }
-    let name = command.name.clone().unwrap_or(before.name);
-    let kind = command.kind.unwrap_or(before.kind).name();
-    let group = command.group.unwrap_or(before.group);
-    let brand = command.brand.unwrap_or(before.brand);
-    let details = command.settings.clone().unwrap_or(before.settings);
-    let details = serde_json::to_string(&details).map_err(super::store::corrupt)?;
-    tx.execute(
-        "update mailboxes set address = $1, name = $2, kind = $3, group_id = $4, brand_id = $5, settings = $6,
-                last_error = null where id = $7",
-        params![address, name, kind, group, brand, details, mailbox],
-    )
-    .map_err(|error| match error {
+    after.name = command.name.clone().unwrap_or(after.name);
+    after.kind = command.kind.unwrap_or(after.kind);
+    after.group = command.group.unwrap_or(after.group);
+    after.brand = command.brand.unwrap_or(after.brand);
+    after.settings = command.settings.clone().unwrap_or(after.settings);
+    store::save_mailbox(tx, &after).map_err(|error| match error {
+        // A mailbox that was removed still holds the address.
         db::Error::Unique(_) => MailError::AddressTaken,
         error => error.into(),
     })?;
@@ -190,8 +175,7 @@ pub fn update(tx: &mut Tx, mailbox: MailboxId, command: &UpdateMailbox) -> Resul
         save_secret(tx, mailbox, secret.as_deref())?;
     }
     if command.make_default {
-        tx.execute("update mailboxes set is_default = 0 where is_default = 1 and id <> $1", params![mailbox])?;
-        tx.execute("update mailboxes set is_default = 1 where id = $1", params![mailbox])?;
+        store::save_default(tx, mailbox)?;
     }
     record(tx, &Event::MailboxChanged { mailbox })?;
     find(tx, mailbox)?.ok_or(MailError::NoSuchMailbox)
@@ -200,66 +184,11 @@ pub fn update(tx: &mut Tx, mailbox: MailboxId, command: &UpdateMailbox) -> Resul
 /// Mail to its address is no longer accepted; what came stays.
 pub fn delete(tx: &mut Tx, mailbox: MailboxId) -> Result<(), MailError> {
     may_change(tx)?;
-    let now = tx.now();
-    let changed = tx.execute(
-        "update mailboxes set deleted_at = $1, secret = null, is_default = 0 where id = $2 and deleted_at is null",
-        params![now, mailbox],
-    )?;
-    if changed == 0 {
+    if !store::delete_mailbox(tx, mailbox)? {
         return Err(MailError::NoSuchMailbox);
     }
-    tx.execute(
-        "update mailboxes set is_default = 1 where id = (select min(id) from mailboxes where deleted_at is null)
-         and not exists (select 1 from mailboxes where is_default = 1 and deleted_at is null)",
-        params![],
-    )?;
     record(tx, &Event::MailboxChanged { mailbox })?;
     Ok(())
-}
-
-const MAILBOX: &str = "select id, address, name, kind, group_id, brand_id, settings, secret is not null,
-    imap_uid_validity, imap_last_uid, last_checked_at, last_error, is_default, created_at from mailboxes";
-
-fn mailbox_row(row: &Row<'_>) -> Result<Mailbox, db::Error> {
-    let details: String = row.get(6)?;
-    Ok(Mailbox {
-        id: row.get(0)?,
-        address: row.get(1)?,
-        name: row.get(2)?,
-        kind: row.get(3)?,
-        group: row.get(4)?,
-        brand: row.get(5)?,
-        settings: serde_json::from_str(&details).map_err(super::store::corrupt)?,
-        has_secret: row.get(7)?,
-        imap_uid_validity: row.get(8)?,
-        imap_last_uid: row.get(9)?,
-        last_checked_at: row.get(10)?,
-        last_error: row.get(11)?,
-        is_default: row.get(12)?,
-        created_at: row.get(13)?,
-    })
-}
-
-/// The default one first, then by address.
-pub fn list(tx: &mut Tx) -> Result<Vec<Mailbox>, db::Error> {
-    tx.list(
-        &format!("{MAILBOX} where deleted_at is null order by is_default desc, address"),
-        params![],
-        mailbox_row,
-    )
-}
-
-pub fn find(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<Mailbox>, db::Error> {
-    tx.find(&format!("{MAILBOX} where id = $1 and deleted_at is null"), params![mailbox], mailbox_row)
-}
-
-/// By its exact address, in lower case and without a plus-part.
-pub fn find_by_address(tx: &mut Tx, address: &str) -> Result<Option<Mailbox>, db::Error> {
-    tx.find(&format!("{MAILBOX} where address = $1 and deleted_at is null"), params![address], mailbox_row)
-}
-
-pub fn find_default(tx: &mut Tx) -> Result<Option<Mailbox>, db::Error> {
-    tx.find(&format!("{MAILBOX} where is_default = 1 and deleted_at is null"), params![], mailbox_row)
 }
 
 /// Is this one of our addresses, with or without a plus-part? The company's support address always is.
@@ -285,40 +214,15 @@ pub(super) fn find_for(tx: &mut Tx, address: &str) -> Result<Option<Mailbox>, db
 /// The password or token, for the doors that fetch and send.
 pub fn secret_of(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<String>, MailError> {
     may_change(tx)?;
-    let sealed: Option<Option<String>> =
-        tx.find("select secret from mailboxes where id = $1 and deleted_at is null", params![mailbox], |row| {
-            row.get(0)
-        })?;
-    let Some(sealed) = sealed.ok_or(MailError::NoSuchMailbox)? else { return Ok(None) };
+    let Some(sealed) = store::find_secret(tx, mailbox)?.ok_or(MailError::NoSuchMailbox)? else { return Ok(None) };
     let key = settings::desk_key(tx)?;
     seal::open(&key, &about(mailbox), &sealed).map(Some).ok_or(MailError::SecretUnreadable)
-}
-
-/// How far fetching has come. Saved in the transaction that keeps the mail, or after it.
-pub fn save_position(tx: &mut Tx, mailbox: MailboxId, uid_validity: i64, last_uid: i64) -> Result<(), db::Error> {
-    tx.execute(
-        "update mailboxes set imap_uid_validity = $1, imap_last_uid = $2 where id = $3",
-        params![uid_validity, last_uid, mailbox],
-    )?;
-    Ok(())
-}
-
-/// How the last look into the mailbox went, in the server's own words.
-pub fn save_checked(tx: &mut Tx, mailbox: MailboxId, error: Option<&str>) -> Result<(), db::Error> {
-    let now = tx.now();
-    tx.execute(
-        "update mailboxes set last_checked_at = $1, last_error = $2 where id = $3",
-        params![now, error, mailbox],
-    )?;
-    tx.announce(&format!("mailbox:{mailbox}"));
-    Ok(())
 }
 
 fn save_secret(tx: &mut Tx, mailbox: MailboxId, secret: Option<&str>) -> Result<(), db::Error> {
     let key = settings::desk_key(tx)?;
     let sealed = secret.filter(|it| !it.is_empty()).map(|it| seal::seal(&key, &about(mailbox), it));
-    tx.execute("update mailboxes set secret = $1 where id = $2", params![sealed, mailbox])?;
-    Ok(())
+    store::save_secret(tx, mailbox, sealed.as_deref())
 }
 
 fn about(mailbox: MailboxId) -> String {
