@@ -84,18 +84,18 @@ pub fn parse(raw: &[u8]) -> Message {
     if fields.0.is_empty() {
         return without_structure(&sound, problems);
     }
-    let body = Walk::over(&parsed, &sound);
-    read(&fields, body, problems)
+    let subject = fields.all("Subject").map(headers::unstructured).find(|subject| !subject.trim().is_empty());
+    let body = Walk::over(&parsed, &sound, subject.as_deref().unwrap_or_default());
+    read(&fields, subject, body, problems)
 }
 
-fn read(fields: &Fields<'_>, mut body: Body, mut problems: Vec<String>) -> Message {
+fn read(fields: &Fields<'_>, subject: Option<String>, mut body: Body, mut problems: Vec<String>) -> Message {
     problems.append(&mut body.problems);
     let list = |name: &str| -> Vec<Mailbox> {
         fields.all(name).flat_map(addresses::parse_addresses).take(addresses::ADDRESSES_MAX).collect()
     };
     let reply_to = list("Reply-To");
     let from = author(list("From"), &reply_to, list("Sender"), fields, &mut problems);
-    let subject = fields.all("Subject").map(headers::unstructured).find(|subject| !subject.trim().is_empty());
     if subject.is_none() {
         problems.push("there is no subject".to_owned());
     }
@@ -108,7 +108,12 @@ fn read(fields: &Fields<'_>, mut body: Body, mut problems: Vec<String>) -> Messa
     let subject = subject.unwrap_or_default();
     let bounce = bounce(&body, fields, from.as_ref(), &subject, &text);
     let machine = machine::machine_reason(fields, from.as_ref(), bounce.is_some());
-    let (visible_text, quoted_text) = fold(&text, &subject);
+    let (mut visible_text, quoted_text) = fold(&text, &subject);
+    let (visible_html, quoted_html) = (joined(&mut body.new_htmls), joined(&mut body.quoted_htmls));
+    // The marks by which programs tell quotes apart exist only in the HTML; a text made from it has lost them.
+    if let (false, Some(_), Some(shown)) = (body.has_plain_text, &quoted_html, &visible_html) {
+        visible_text = fold(&html::html_to_text(shown), &subject).0;
+    }
     let mut attachments = std::mem::take(&mut body.attachments);
     mark_inline(&mut attachments, html.as_deref());
     attachments::number_repeated_names(&mut attachments);
@@ -120,8 +125,8 @@ fn read(fields: &Fields<'_>, mut body: Body, mut problems: Vec<String>) -> Messa
         bcc: list("Bcc"),
         in_reply_to: message_ids(fields.all("In-Reply-To")),
         references: message_ids(fields.all("References")),
-        visible_html: joined(&mut body.new_htmls),
-        quoted_html: joined(&mut body.quoted_htmls),
+        visible_html,
+        quoted_html,
         visible_text,
         quoted_text,
         delivered_to: delivered_to(fields),

@@ -112,10 +112,8 @@ fn name_from_type(content_type: &str) -> String {
         "text/calendar" => "calendar",
         "application/pgp-signature" => "signature",
         "text/plain" | "text/html" => "document",
-        _ => match content_type.split('/').next() {
-            Some(main @ ("image" | "audio" | "video")) => main,
-            _ => "file",
-        },
+        _ if ["image/", "audio/", "video/"].iter().any(|main| content_type.starts_with(main)) => &content_type[..5],
+        _ => "file",
     };
     match extension(content_type) {
         "bin" => stem.to_owned(),

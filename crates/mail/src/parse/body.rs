@@ -20,6 +20,8 @@ const ATTACHMENTS_MAX: usize = 1_000;
 #[derive(Default)]
 pub struct Body {
     pub texts: Vec<String>,
+    /// True as soon as one of the texts was written as text.
+    pub has_plain_text: bool,
     pub htmls: Vec<String>,
     /// The same without what it quotes, and what it quotes.
     pub new_htmls: Vec<String>,
@@ -43,6 +45,7 @@ pub struct Leaf<'x> {
 pub struct Walk<'x> {
     raw: &'x [u8],
     parts: &'x [MessagePart<'x>],
+    subject: &'x str,
     body: Body,
 }
 
@@ -57,8 +60,9 @@ enum Parent {
 }
 
 impl<'x> Walk<'x> {
-    pub fn over(message: &'x mail_parser::Message<'x>, raw: &'x [u8]) -> Body {
-        let mut walk = Walk { raw, parts: &message.parts, body: Body::default() };
+    /// The subject tells whether what is quoted was forwarded to be read.
+    pub fn over(message: &'x mail_parser::Message<'x>, raw: &'x [u8], subject: &'x str) -> Body {
+        let mut walk = Walk { raw, parts: &message.parts, subject, body: Body::default() };
         if let Some(root) = walk.parts.first() {
             walk.part(root, Parent::Root, true, 0);
         }
@@ -112,6 +116,7 @@ impl<'x> Walk<'x> {
         }
         if added_text && !added_html {
             let shown: Vec<String> = self.body.texts[texts..].iter().map(|text| html::text_to_html(text)).collect();
+            self.body.new_htmls.extend(shown.iter().cloned());
             self.body.htmls.extend(shown);
         }
     }
@@ -176,6 +181,7 @@ impl<'x> Walk<'x> {
             self.body.htmls.push(html::text_to_html(&text));
             self.body.new_htmls.push(html::text_to_html(&text));
         }
+        self.body.has_plain_text |= !text.trim().is_empty();
         self.body.texts.push(text);
     }
 
@@ -205,7 +211,8 @@ impl<'x> Walk<'x> {
 
     /// Quotes are found in the raw HTML, by the classes that cleaning removes; each piece is cleaned on its own.
     fn fold_html(&mut self, raw: &str, clean: &str) {
-        let split = text::split_html(raw);
+        let hints = text::Hints { subject: Some(self.subject), ..text::Hints::default() };
+        let split = text::html_fold::split_html_with(raw, &hints);
         if split.quotes.is_empty() {
             self.body.new_htmls.push(clean.to_owned());
         } else {
@@ -247,6 +254,7 @@ impl<'x> Walk<'x> {
                 self.fold_html(&inner, &clean);
                 self.body.htmls.push(clean);
             } else if let Some(text) = tnef.text {
+                self.body.has_plain_text = true;
                 self.body.texts.push(text);
             }
         }

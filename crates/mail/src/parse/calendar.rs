@@ -102,8 +102,11 @@ fn unfold(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// Name, parameters, value.
+type Line = (String, Vec<(String, String)>, String);
+
 /// `NAME;KEY=VALUE;KEY="VALUE":value`
-fn split_line(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+fn split_line(line: &str) -> Option<Line> {
     let mut quoted = false;
     let colon = line.char_indices().find(|(_, c)| {
         quoted ^= *c == '"';
