@@ -1,24 +1,254 @@
 //! What people can do and what work needs, kept in the database around the pure `skills` crate.
+//!
+//! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
+//! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
+//! `evidence_moves`, `interests`.
 
-use crate::{RatingId, TicketId, Tx};
+mod admin;
+mod evidence;
+mod interests;
+mod learn;
+mod library;
+mod replay;
+mod requirements;
+pub(crate) mod store;
+mod triage;
+pub mod views;
 
-pub(crate) fn lay_library(_tx: &mut Tx) -> Result<(), db::Error> {
-    Ok(())
+pub use ::skills::{Belief, DecayClass, EFFECTIVE_OBSERVATIONS_TO_SHOW, SkillKind};
+pub use ::text::Hardness;
+pub use admin::{
+    CreateRule, CreateSkill, Tried, TriedNeed, UpdateRule, UpdateSkill, create_rule, create_skill, disable_rule,
+    enable_rule, restore_skill, retire_skill, try_rules, update_rule, update_skill,
+};
+pub use evidence::{AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence};
+pub use interests::{SetInterests, interests_of, set_interests};
+pub use learn::difficulty_of;
+pub(crate) use learn::{learn_from_outcome, learn_from_rating};
+pub(crate) use library::lay_library;
+pub use replay::{Drift, check_person, list_people_with_evidence, replay_person};
+pub use requirements::{Requirement, SetRequirements, set_requirements};
+pub use store::{find_skill, find_skill_by_key, list_rules, list_skills, requirements_of};
+pub use triage::Triage;
+
+use crate::{Kind, Refusal, SkillId, SkillRuleId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Skills that one ticket may need; the heaviest stay.
+pub const NEEDS_PER_TICKET_MAX: usize = 8;
+pub const SKILL_NAME_CHARS_MAX: usize = 80;
+pub const SKILL_TEXT_CHARS_MAX: usize = 500;
+pub const PHRASES_PER_RULE_MAX: usize = 200;
+pub const INTERESTS_MAX: usize = 50;
+/// Evidence that one page shows, newest first.
+pub const EVIDENCE_SHOWN_MAX: usize = 100;
+/// Somebody of this level does such work alone.
+pub const INDEPENDENT_LEVEL: f64 = 3.0;
+/// The share of probability that a shown interval covers.
+pub const INTERVAL_COVERAGE: f64 = 0.80;
+
+/// A skill in a few words, for lists and chips.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkillSummary {
+    pub id: SkillId,
+    pub key: String,
+    pub name: String,
+    pub kind: SkillKind,
 }
 
-#[derive(Default)]
-pub struct Triage {}
+/// A skill of the desk's library.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Skill {
+    pub id: SkillId,
+    /// Stable, never shown.
+    pub key: String,
+    pub name: String,
+    pub kind: SkillKind,
+    pub meaning: String,
+    /// What can be seen at levels 1 to 5.
+    pub anchors: [String; 5],
+    pub decay: DecayClass,
+    pub onet: Option<String>,
+    pub esco: Option<String>,
+    pub created_at: i64,
+    pub retired_at: Option<i64>,
+}
 
-impl Triage {
-    pub(crate) fn run(&self, _tx: &mut Tx, _ticket: TicketId) -> Result<(), db::Error> {
-        Ok(())
+impl Skill {
+    pub fn summary(&self) -> SkillSummary {
+        SkillSummary { id: self.id, key: self.key.clone(), name: self.name.clone(), kind: self.kind }
     }
 }
 
-pub(crate) fn learn_from_outcome(_tx: &mut Tx, _ticket: TicketId) -> Result<(), db::Error> {
-    Ok(())
+/// "When a message says any of these, it needs this skill."
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SkillRule {
+    pub id: SkillRuleId,
+    pub skill: SkillSummary,
+    pub level: f64,
+    pub weight: f64,
+    pub hardness: Hardness,
+    /// Two letters; `None`: in any language.
+    pub language: Option<String>,
+    pub phrases: Vec<String>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub disabled_at: Option<i64>,
 }
 
-pub(crate) fn learn_from_rating(_tx: &mut Tx, _rating: RatingId) -> Result<(), db::Error> {
-    Ok(())
+/// Who said that a ticket needs a skill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Rule,
+    Person,
+}
+
+impl Source {
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Rule => "rule",
+            Source::Person => "person",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Source> {
+        [Source::Rule, Source::Person].into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// A skill that a ticket needs, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RequirementRow {
+    pub skill: SkillSummary,
+    /// 0 to 5.
+    pub level: f64,
+    pub weight: f64,
+    pub hardness: Hardness,
+    pub source: Source,
+    /// The customer's words that say so.
+    pub because: Vec<String>,
+}
+
+/// What is believed of one person in one skill, as of now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Proficiency {
+    pub user: UserId,
+    pub skill: SkillId,
+    /// Faded to the moment of reading.
+    pub belief: Belief,
+    /// How many ordinary outcomes it is worth.
+    pub effective_observations: f64,
+    pub evidence_count: i64,
+    /// The moment of the last evidence.
+    pub moved_at: i64,
+}
+
+impl Proficiency {
+    /// Enough is known to show a level to others.
+    pub fn is_sure(&self) -> bool {
+        self.effective_observations >= EFFECTIVE_OBSERVATIONS_TO_SHOW
+    }
+}
+
+/// Everything believed of one person, by skill, faded to now.
+pub fn proficiencies_of(tx: &mut crate::Tx, user: UserId) -> Result<Vec<Proficiency>, db::Error> {
+    store::list_proficiencies(tx, Some(&[user]), None)
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SkillsError {
+    #[error("only staff may look at skills")]
+    NotStaff,
+    #[error("only agents may say what a ticket needs")]
+    NotAnAgent,
+    #[error("only leads may do this")]
+    NotALead,
+    #[error("only the person and their leads see this evidence")]
+    NotForYou,
+    #[error("you speak of your own skills only")]
+    NotYourOwn,
+    #[error("a lead does not rate their own skills")]
+    NotYourselfAsLead,
+    #[error("there is no such skill")]
+    NoSuchSkill,
+    #[error("there is no such rule")]
+    NoSuchRule,
+    #[error("there is no such evidence")]
+    NoSuchEvidence,
+    #[error("there is no such person among the staff")]
+    NoSuchPerson,
+    #[error("there is no such ticket")]
+    NoSuchTicket,
+    #[error("this evidence has been struck out already")]
+    StruckAlready,
+    #[error("a level lies between 0 and 5")]
+    LevelIsWrong,
+    #[error("a weight lies above 0 and not above 3")]
+    WeightIsWrong,
+    #[error("a score lies between 1 and 5")]
+    ScoreIsWrong,
+    #[error("a name is needed, of at most {SKILL_NAME_CHARS_MAX} characters")]
+    NameIsWrong,
+    #[error("there is a skill with this name already")]
+    NameIsTaken,
+    #[error("a text may have at most {SKILL_TEXT_CHARS_MAX} characters")]
+    TextIsTooLong,
+    #[error("a reason is needed")]
+    ReasonIsMissing,
+    #[error("a ticket may need at most {NEEDS_PER_TICKET_MAX} skills")]
+    TooManyNeeds,
+    #[error("a person may have at most {INTERESTS_MAX} interests")]
+    TooManyInterests,
+    #[error("a rule needs at least one phrase, and at most {PHRASES_PER_RULE_MAX}")]
+    PhrasesAreWrong,
+    #[error("a phrase cannot be used: {0}")]
+    PhraseIsWrong(String),
+    #[error("the rules cannot be read: {0}")]
+    RulesAreBroken(String),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Refusal for SkillsError {
+    fn kind(&self) -> Kind {
+        use SkillsError::*;
+        match self {
+            NotStaff | NotAnAgent | NotALead | NotForYou | NotYourOwn | NotYourselfAsLead => Kind::Forbidden,
+            NoSuchSkill | NoSuchRule | NoSuchEvidence | NoSuchPerson | NoSuchTicket => Kind::NotFound,
+            StruckAlready | NameIsTaken => Kind::Conflict,
+            LevelIsWrong | WeightIsWrong | ScoreIsWrong | NameIsWrong | TextIsTooLong | ReasonIsMissing
+            | PhrasesAreWrong | PhraseIsWrong(_) => Kind::Invalid,
+            TooManyNeeds | TooManyInterests => Kind::TooMuch,
+            RulesAreBroken(_) => Kind::Broken,
+            Db(error) => error.kind(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        use SkillsError::*;
+        match self {
+            LevelIsWrong => Some("level"),
+            WeightIsWrong => Some("weight"),
+            ScoreIsWrong => Some("score"),
+            NameIsWrong | NameIsTaken => Some("name"),
+            ReasonIsMissing => Some("reason"),
+            PhrasesAreWrong | PhraseIsWrong(_) => Some("phrases"),
+            NoSuchSkill | TooManyNeeds => Some("skill"),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn level_is_right(level: f64) -> Result<(), SkillsError> {
+    if (::skills::LEVEL_MIN..=::skills::LEVEL_MAX).contains(&level) { Ok(()) } else { Err(SkillsError::LevelIsWrong) }
+}
+
+pub(crate) fn weight_is_right(weight: f64) -> Result<(), SkillsError> {
+    if weight > 0.0 && weight <= ::text::needs::WEIGHT_MAX { Ok(()) } else { Err(SkillsError::WeightIsWrong) }
+}
+
+/// The name under which a hardness is stored. What relaxes after a wait is decided by routing, not here.
+pub(crate) fn hardness_name(hardness: Hardness) -> &'static str {
+    if hardness == Hardness::Must { "must" } else { "prefer" }
 }

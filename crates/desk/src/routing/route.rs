@@ -1,0 +1,88 @@
+//! One piece of work: who gets it?
+
+use super::hands::{self, Made};
+use super::{Cause, OTHERS_KEPT_MAX, RETURNED_AT_ONCE_MAX, RoutingError, store};
+use crate::events::{self, Event};
+use crate::{TicketId, Tx, UserId};
+use ::routing::{Decision, Person, Policy, Status, Work, choose};
+
+/// Gives the ticket to the best of those present, or leaves it queued with what it waits for. Work that somebody
+/// present holds, and work that needs no answer now, stays as it is.
+pub(crate) fn route(tx: &mut Tx, ticket: TicketId, cause: Cause) -> Result<(), RoutingError> {
+    let Some(found) = store::find_waiting(tx, ticket)? else { return Ok(()) };
+    if let Some(holder) = found.ticket.assignee {
+        // Somebody who never said whether they are here has not gone, as long as nobody else has come.
+        let has_gone = match found.holder_status {
+            Some(status) => status == Status::Offline,
+            None => found.anybody_here,
+        };
+        if !has_gone || found.ticket.waiting_since.is_none() {
+            return Ok(());
+        }
+        tracing::debug!(%ticket, %holder, "the holder has gone");
+    }
+    if !found.anybody_here {
+        if found.ticket.assignee.is_some() {
+            hands::take_back(tx, ticket)?;
+        }
+        return Ok(());
+    }
+    tx.lock("routing")?;
+    let (decision, _) = decide(tx, &found.ticket)?;
+    match decision.chosen {
+        Some(person) => {
+            let cause = if found.ticket.assignee.is_some() { Cause::Offline } else { cause };
+            let explored = decision.by_lot();
+            let made = Made::Choice(decision.shortened(OTHERS_KEPT_MAX));
+            hands::give(tx, ticket, UserId(person.0), cause, &made, explored)
+        }
+        None => {
+            if found.ticket.assignee.is_some() {
+                hands::take_back(tx, ticket)?;
+            }
+            keep_waiting(tx, ticket, cause, decision)
+        }
+    }
+}
+
+/// Whoever has gone leaves nobody waiting: what needs an answer goes back to the queue, and from there to others.
+pub(crate) fn return_work_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingError> {
+    if store::find_status(tx, user)?.is_some_and(|status| status != Status::Offline) {
+        return Ok(());
+    }
+    for ticket in store::list_unanswered_of(tx, user, RETURNED_AT_ONCE_MAX)? {
+        route(tx, ticket, Cause::Offline)?;
+    }
+    Ok(())
+}
+
+/// What would be decided now. Changes nothing.
+pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<(Decision, Work), db::Error> {
+    let now = tx.now();
+    let (policy, capacity) = hands::policy(tx)?;
+    let needs = store::list_needs(tx, &[ticket.id])?.remove(&ticket.id).unwrap_or_default();
+    let hands = store::list_hands(tx, ticket.group)?;
+    let knows = if ticket.replies > 0 { store::find_last_answerer(tx, ticket.id)? } else { None };
+    let work = hands::work(ticket, &needs, knows, now);
+    let people = hands::people(tx, &hands, &needs, capacity)?;
+    Ok((chosen(&work, &people, &policy, now), work))
+}
+
+fn chosen(work: &Work, people: &[Person], policy: &Policy, now: i64) -> Decision {
+    // The same ticket at the same moment draws the same lot, on every machine.
+    let seed = (work.id.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ now as u64;
+    choose(work, people, policy, now, seed)
+}
+
+/// Queued work says what it waits for, once for each new reason.
+fn keep_waiting(tx: &mut Tx, ticket: TicketId, cause: Cause, decision: Decision) -> Result<(), RoutingError> {
+    let last = store::find_last_decision(tx, ticket)?;
+    if let Some(Made::Choice(last)) = last.map(|it| it.made)
+        && last.how == decision.how
+    {
+        return Ok(());
+    }
+    let made = Made::Choice(decision.shortened(OTHERS_KEPT_MAX));
+    let decision = store::insert_decision(tx, ticket, cause, None, false, &made)?;
+    Ok(events::record(tx, &Event::TicketRouted { ticket, decision, chosen: None })?)
+}

@@ -1,0 +1,381 @@
+//! Every statement on presences, capacities and decisions, and what routing reads of tickets and needs.
+
+use super::hands::Made;
+use super::presence::Presence;
+use super::{Cause, PresenceStatus};
+use crate::skills::{Hardness, SkillKind, Source};
+use crate::tickets::{Priority, json_numbers};
+use crate::{DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
+use db::{Error, Row, params};
+use std::collections::HashMap;
+
+/// The name under which a person's capacity for written work is kept.
+const CHANNEL: &str = "email";
+
+fn status(row: &Row<'_>, index: usize) -> Result<PresenceStatus, Error> {
+    let word: String = row.get(index)?;
+    word.parse().map_err(|_| Error::Corrupt(format!("{word:?} is no presence")))
+}
+
+// --- presences
+
+pub(super) fn find_status(tx: &mut Tx, user: UserId) -> Result<Option<PresenceStatus>, Error> {
+    tx.find("select status from presences where user_id = $1", params![user], |row| status(row, 0))
+}
+
+/// Whoever comes online has had nothing new since then.
+pub(super) fn save_presence(tx: &mut Tx, user: UserId, to: PresenceStatus) -> Result<(), Error> {
+    let now = tx.now();
+    let idle_since = (to == PresenceStatus::Online).then_some(now);
+    tx.execute(
+        "insert into presences (user_id, status, since, last_seen_at, idle_since) values ($1, $2, $3, $3, $4)
+         on conflict (user_id) do update set status = excluded.status, since = excluded.since,
+           last_seen_at = excluded.last_seen_at, idle_since = coalesce(excluded.idle_since, presences.idle_since)",
+        params![user, to.as_str(), now, idle_since],
+    )
+    .map(|_| ())
+}
+
+/// Writes nothing if the last sign of life is younger than `every_ms`.
+pub(super) fn save_seen(tx: &mut Tx, user: UserId, every_ms: i64) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update presences set last_seen_at = $1 where user_id = $2 and last_seen_at < $3",
+        params![now, user, now - every_ms],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn list_presences(tx: &mut Tx) -> Result<Vec<Presence>, Error> {
+    tx.list(
+        "select p.user_id, u.name, p.status, p.since, p.last_seen_at, p.last_assigned_at
+         from presences p join users u on u.id = p.user_id where u.deleted_at is null order by u.name, u.id",
+        params![],
+        |row| {
+            Ok(Presence {
+                user: row.get(0)?,
+                name: row.get(1)?,
+                status: status(row, 2)?,
+                since: row.get(3)?,
+                last_seen_at: row.get(4)?,
+                last_assigned_at: row.get(5)?,
+            })
+        },
+    )
+}
+
+/// Who is said to be here and was last seen before `silent_since`, or may not work here any more.
+pub(super) fn list_lost(tx: &mut Tx, silent_since: i64) -> Result<Vec<(UserId, PresenceStatus)>, Error> {
+    tx.list(
+        "select p.user_id, p.status from presences p join users u on u.id = p.user_id
+         where p.status <> 'offline' and (p.last_seen_at < $1 or u.suspended_at is not null
+           or u.deleted_at is not null or u.role not in ('agent', 'lead', 'admin'))
+         order by p.user_id",
+        params![silent_since],
+        |row| Ok((row.get(0)?, status(row, 1)?)),
+    )
+}
+
+pub(super) fn is_active_agent(tx: &mut Tx, user: UserId) -> Result<bool, Error> {
+    let found = tx.find(
+        "select id from users where id = $1 and role in ('agent', 'lead', 'admin') and suspended_at is null
+           and deleted_at is null",
+        params![user],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(found.is_some())
+}
+
+// --- capacities
+
+pub(super) fn save_capacity(tx: &mut Tx, user: UserId, limit: Option<i64>) -> Result<(), Error> {
+    match limit {
+        Some(limit) => tx.execute(
+            "insert into capacities (user_id, channel, limit_count) values ($1, $2, $3)
+             on conflict (user_id, channel) do update set limit_count = excluded.limit_count",
+            params![user, CHANNEL, limit],
+        )?,
+        None => tx.execute("delete from capacities where user_id = $1 and channel = $2", params![user, CHANNEL])?,
+    };
+    Ok(())
+}
+
+// --- people on hand
+
+/// Somebody present, with what they hold.
+#[derive(Clone, Debug)]
+pub(super) struct Hand {
+    pub user: UserId,
+    pub name: String,
+    pub status: PresenceStatus,
+    pub since: i64,
+    pub idle_since: i64,
+    /// Set for this person alone.
+    pub limit: Option<i64>,
+    /// Tickets of theirs that need an answer.
+    pub load: i64,
+}
+
+const HAND: &str = "select p.user_id, u.name, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count,
+       (select cast(count(*) as bigint) from tickets t
+        where t.assignee_id = p.user_id and t.status < 2 and t.deleted_at is null)
+     from presences p join users u on u.id = p.user_id
+       left join capacities c on c.user_id = p.user_id and c.channel = 'email'
+     where p.status <> 'offline' and u.role in ('agent', 'lead', 'admin') and u.suspended_at is null
+       and u.deleted_at is null";
+
+fn hand(row: &Row<'_>) -> Result<Hand, Error> {
+    Ok(Hand {
+        user: row.get(0)?,
+        name: row.get(1)?,
+        status: status(row, 2)?,
+        since: row.get(3)?,
+        idle_since: row.get(4)?,
+        limit: row.get(5)?,
+        load: row.get(6)?,
+    })
+}
+
+/// Who is present and may have work of this group: its members; anybody, for a group without members or none at all.
+pub(super) fn list_hands(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<Hand>, Error> {
+    let all = |tx: &mut Tx| tx.list(&format!("{HAND} order by p.user_id"), params![], hand);
+    let Some(group) = group else { return all(tx) };
+    let sql = format!(
+        "{HAND} and exists (select 1 from memberships m where m.group_id = $1 and m.user_id = p.user_id)
+         order by p.user_id"
+    );
+    let members = tx.list(&sql, params![group], hand)?;
+    if members.is_empty() && !has_members(tx, group)? { all(tx) } else { Ok(members) }
+}
+
+fn has_members(tx: &mut Tx, group: GroupId) -> Result<bool, Error> {
+    let found = tx.find("select id from memberships where group_id = $1 limit 1", params![group], |row| {
+        row.get::<i64>(0)
+    })?;
+    Ok(found.is_some())
+}
+
+/// `None` if they are not present.
+pub(super) fn find_hand(tx: &mut Tx, user: UserId) -> Result<Option<Hand>, Error> {
+    tx.find(&format!("{HAND} and p.user_id = $1"), params![user], hand)
+}
+
+pub(super) fn save_given(tx: &mut Tx, user: UserId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute("update presences set last_assigned_at = $1, idle_since = $1 where user_id = $2", params![now, user])
+        .map(|_| ())
+}
+
+// --- work
+
+/// A ticket that needs an answer, as far as routing is concerned.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub id: TicketId,
+    pub assignee: Option<UserId>,
+    pub group: Option<GroupId>,
+    pub requester: UserId,
+    pub priority: Option<Priority>,
+    pub urgency: i64,
+    pub anger: i64,
+    pub waiting_since: Option<i64>,
+    pub created_at: i64,
+    pub replies: i64,
+}
+
+const WAITING: &str = "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
+    t.created_at, t.replies";
+const WAITING_COLUMNS: usize = 10;
+
+fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
+    Ok(Waiting {
+        id: row.get(0)?,
+        assignee: row.get(1)?,
+        group: row.get(2)?,
+        requester: row.get(3)?,
+        priority: row.get(4)?,
+        urgency: row.get(5)?,
+        anger: row.get(6)?,
+        waiting_since: row.get(7)?,
+        created_at: row.get(8)?,
+        replies: row.get(9)?,
+    })
+}
+
+pub(super) struct Found {
+    pub ticket: Waiting,
+    /// Of its assignee; `None` if they never said.
+    pub holder_status: Option<PresenceStatus>,
+    pub anybody_here: bool,
+}
+
+/// `None` unless the ticket is new or open. One statement, so that intake with nobody here stays cheap.
+pub(super) fn find_waiting(tx: &mut Tx, ticket: TicketId) -> Result<Option<Found>, Error> {
+    let sql = format!(
+        "select {WAITING}, (select p.status from presences p where p.user_id = t.assignee_id),
+           (select cast(count(*) as bigint) from (select 1 from presences q where q.status <> 'offline' limit 1) as here)
+         from tickets t where t.id = $1 and t.status < 2 and t.deleted_at is null"
+    );
+    tx.find(&sql, params![ticket], |row| {
+        let word: Option<String> = row.get(WAITING_COLUMNS)?;
+        Ok(Found {
+            ticket: waiting(row)?,
+            holder_status: word.and_then(|word| word.parse().ok()),
+            anybody_here: row.get::<i64>(WAITING_COLUMNS + 1)? > 0,
+        })
+    })
+}
+
+/// The most pressing first, then the longest waiting; only what this person's groups may have.
+pub(super) fn list_queue(tx: &mut Tx, user: UserId, count_max: usize) -> Result<Vec<Waiting>, Error> {
+    let sql = format!(
+        "select {WAITING} from tickets t
+         where t.status < 4 and t.assignee_id is null and t.deleted_at is null and t.status < 2
+           and (t.group_id is null
+             or exists (select 1 from memberships m where m.group_id = t.group_id and m.user_id = $1)
+             or not exists (select 1 from memberships m where m.group_id = t.group_id))
+         order by coalesce(t.priority, case when t.urgency >= 3 then 4 when t.urgency = 2 then 3 else 2 end) desc,
+           coalesce(t.waiting_since, t.created_at), t.id
+         limit $2"
+    );
+    tx.list(&sql, params![user, count_max], waiting)
+}
+
+pub(super) fn anything_waits(tx: &mut Tx) -> Result<bool, Error> {
+    let found = tx.find(
+        "select id from tickets where status < 4 and assignee_id is null and deleted_at is null and status < 2 limit 1",
+        params![],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// What waits: how many, and the oldest.
+pub(super) fn count_queue(tx: &mut Tx) -> Result<(i64, Option<i64>), Error> {
+    tx.one(
+        "select cast(count(*) as bigint), min(coalesce(waiting_since, created_at)) from tickets
+         where status < 4 and assignee_id is null and deleted_at is null and status < 2",
+        params![],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Tickets of somebody on which a customer waits for an answer.
+pub(super) fn list_unanswered_of(tx: &mut Tx, user: UserId, count_max: usize) -> Result<Vec<TicketId>, Error> {
+    tx.list(
+        "select id from tickets where assignee_id = $1 and status < 4 and deleted_at is null and status < 2
+           and waiting_since is not null order by waiting_since, id limit $2",
+        params![user, count_max],
+        |row| row.get(0),
+    )
+}
+
+/// The agent who last answered publicly.
+pub(super) fn find_last_answerer(tx: &mut Tx, ticket: TicketId) -> Result<Option<UserId>, Error> {
+    tx.find(
+        "select c.author_id from comments c join users u on u.id = c.author_id
+         where c.ticket_id = $1 and c.public = 1 and u.role in ('agent', 'lead', 'admin')
+         order by c.id desc limit 1",
+        params![ticket],
+        |row| row.get(0),
+    )
+}
+
+/// A skill that a ticket needs.
+#[derive(Clone, Debug)]
+pub(super) struct Need {
+    pub skill: SkillId,
+    pub kind: SkillKind,
+    pub level: f64,
+    pub weight: f64,
+    pub hardness: Hardness,
+    pub source: Source,
+}
+
+impl Need {
+    /// A must that stops being one after a long wait.
+    pub fn gives_way(&self) -> bool {
+        self.kind == SkillKind::Language && self.source == Source::Rule
+    }
+}
+
+pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<TicketId, Vec<Need>>, Error> {
+    let mut needs: HashMap<TicketId, Vec<Need>> = HashMap::new();
+    let sql = format!(
+        "select q.ticket_id, q.skill_id, s.kind, q.level, q.weight, q.hardness, q.source
+         from requirements q join skills s on s.id = q.skill_id where q.ticket_id in {} order by q.ticket_id, q.skill_id",
+        tx.numbers_in(1)
+    );
+    tx.each(&sql, params![json_numbers(tickets.iter().map(|id| id.0))], |row| {
+        let kind: String = row.get(2)?;
+        let hardness: String = row.get(5)?;
+        let source: String = row.get(6)?;
+        needs.entry(row.get(0)?).or_default().push(Need {
+            skill: row.get(1)?,
+            kind: kind.parse().map_err(|_| Error::Corrupt(format!("{kind:?} is no kind of skill")))?,
+            level: row.get(3)?,
+            weight: row.get(4)?,
+            hardness: if hardness == "must" { Hardness::Must } else { Hardness::Prefer },
+            source: Source::parse(&source).unwrap_or(Source::Rule),
+        });
+        Ok(true)
+    })?;
+    Ok(needs)
+}
+
+// --- decisions
+
+/// A decision as it was kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub id: DecisionId,
+    pub at: i64,
+    pub cause: Cause,
+    pub chosen: Option<UserId>,
+    pub explored: bool,
+    pub made: Made,
+}
+
+fn kept(row: &Row<'_>) -> Result<Kept, Error> {
+    let cause: String = row.get(2)?;
+    let made: String = row.get(5)?;
+    Ok(Kept {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        cause: Cause::parse(&cause).ok_or_else(|| Error::Corrupt(format!("{cause:?} is no cause")))?,
+        chosen: row.get(3)?,
+        explored: row.get(4)?,
+        made: serde_json::from_str(&made).map_err(|error| Error::Corrupt(error.to_string()))?,
+    })
+}
+
+pub(super) fn insert_decision(
+    tx: &mut Tx,
+    ticket: TicketId,
+    cause: Cause,
+    chosen: Option<UserId>,
+    explored: bool,
+    made: &Made,
+) -> Result<DecisionId, Error> {
+    let made = serde_json::to_string(made).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let now = tx.now();
+    tx.value(
+        "insert into routing_decisions (ticket_id, at, cause, chosen_id, explored, decision)
+         values ($1, $2, $3, $4, $5, $6) returning id",
+        params![ticket, now, cause.name(), chosen, explored, made],
+    )
+}
+
+pub(super) fn find_last_decision(tx: &mut Tx, ticket: TicketId) -> Result<Option<Kept>, Error> {
+    Ok(list_decisions(tx, ticket, 1)?.pop())
+}
+
+/// The newest first.
+pub(super) fn list_decisions(tx: &mut Tx, ticket: TicketId, count_max: usize) -> Result<Vec<Kept>, Error> {
+    tx.list(
+        "select id, at, cause, chosen_id, explored, decision from routing_decisions where ticket_id = $1
+         order by id desc limit $2",
+        params![ticket, count_max],
+        kept,
+    )
+}

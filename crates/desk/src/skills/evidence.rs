@@ -1,0 +1,226 @@
+//! Evidence: one observation of a person at work, or one statement about them, and how it moved what is believed.
+
+use super::{SkillsError, level_is_right, replay, store};
+use crate::events::{self, Event};
+use crate::{EvidenceId, SkillId, TicketId, Tx, UserId};
+use ::skills::Observation;
+use serde::{Deserialize, Serialize};
+
+/// What was seen or said.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Observed {
+    /// A solved ticket after its days of grace: `for_good` unless it was reopened or escalated.
+    Outcome { for_good: bool },
+    /// The customer's rating, 1–5.
+    Satisfaction { score: u8 },
+    /// What a person says of themself in one skill, 0–5.
+    SelfRating { level: f64 },
+    /// What their lead says.
+    LeadRating { level: f64 },
+    /// What a colleague says.
+    PeerRating { level: f64 },
+}
+
+impl Observed {
+    /// The words of the columns `kind` and `value`.
+    pub fn stored(self) -> (&'static str, f64) {
+        match self {
+            Observed::Outcome { for_good } => ("outcome", if for_good { 1.0 } else { 0.0 }),
+            Observed::Satisfaction { score } => ("satisfaction", f64::from(score)),
+            Observed::SelfRating { level } => ("self", level),
+            Observed::LeadRating { level } => ("lead", level),
+            Observed::PeerRating { level } => ("peer", level),
+        }
+    }
+
+    pub fn from_stored(kind: &str, value: f64) -> Option<Observed> {
+        Some(match kind {
+            "outcome" => Observed::Outcome { for_good: value > 0.5 },
+            "satisfaction" => Observed::Satisfaction { score: value as u8 },
+            "self" => Observed::SelfRating { level: value },
+            "lead" => Observed::LeadRating { level: value },
+            "peer" => Observed::PeerRating { level: value },
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn observation(self) -> Observation {
+        match self {
+            Observed::Outcome { for_good } => Observation::Solved { for_good },
+            Observed::Satisfaction { score } => Observation::Satisfaction { score },
+            Observed::SelfRating { level } => Observation::SelfRating { level },
+            Observed::LeadRating { level } => Observation::LeadRating { level },
+            Observed::PeerRating { level } => Observation::PeerRating { level },
+        }
+    }
+
+    fn is_right(self) -> Result<(), SkillsError> {
+        match self {
+            Observed::Outcome { .. } => Ok(()),
+            Observed::Satisfaction { score } if (1..=5).contains(&score) => Ok(()),
+            Observed::Satisfaction { .. } => Err(SkillsError::ScoreIsWrong),
+            Observed::SelfRating { level } | Observed::LeadRating { level } | Observed::PeerRating { level } => {
+                level_is_right(level)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct AddEvidence {
+    /// One observation is counted once: the same key again changes nothing.
+    pub key: String,
+    /// Whom it is about.
+    pub user: UserId,
+    pub observed: Observed,
+    pub ticket: Option<TicketId>,
+    /// Who said so; `None` for outcomes.
+    pub by: Option<UserId>,
+    /// The skills it is about, with their weights.
+    pub skills: Vec<(SkillId, f64)>,
+    /// Logits; 0 is usual.
+    pub difficulty: f64,
+    /// When it happened.
+    pub at: i64,
+    pub note: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct RateSelf {
+    pub skill: SkillId,
+    pub level: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rate {
+    pub user: UserId,
+    pub skill: SkillId,
+    pub level: f64,
+    pub note: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct StrikeEvidence {
+    pub evidence: EvidenceId,
+    pub reason: String,
+}
+
+/// Statements of one person about one skill that are closer than this replace each other: saying it twice is no proof.
+const STATEMENT_REPLACES_WITHIN_MS: i64 = 90 * 24 * 3_600_000;
+
+/// Adds an observation and moves the person's beliefs. `None` if its key was counted before, or if it is about no skill.
+pub fn add_evidence(tx: &mut Tx, command: &AddEvidence) -> Result<Option<EvidenceId>, SkillsError> {
+    if !tx.actor().is_lead() {
+        return Err(SkillsError::NotALead);
+    }
+    command.observed.is_right()?;
+    store::staff_name(tx, command.user)?.ok_or(SkillsError::NoSuchPerson)?;
+    add(tx, command)
+}
+
+/// What a person says of themself. A newer word of theirs takes the place of a recent one.
+pub fn rate_self(tx: &mut Tx, command: &RateSelf) -> Result<EvidenceId, SkillsError> {
+    let user = tx.actor().user().ok_or(SkillsError::NotYourOwn)?;
+    if !tx.actor().is_staff() {
+        return Err(SkillsError::NotStaff);
+    }
+    state(tx, user, Some(user), command.skill, Observed::SelfRating { level: command.level }, "")
+}
+
+/// What a lead says of a person. A newer word of the same lead takes the place of a recent one.
+pub fn rate(tx: &mut Tx, command: &Rate) -> Result<EvidenceId, SkillsError> {
+    let actor = *tx.actor();
+    if !actor.is_lead() {
+        return Err(SkillsError::NotALead);
+    }
+    if actor.is(command.user) {
+        return Err(SkillsError::NotYourselfAsLead);
+    }
+    let observed = Observed::LeadRating { level: command.level };
+    state(tx, command.user, actor.user(), command.skill, observed, &command.note)
+}
+
+/// Strikes out evidence: it stays in the list with its reason, and counts as if it had never been.
+pub fn strike_evidence(tx: &mut Tx, command: &StrikeEvidence) -> Result<(), SkillsError> {
+    if !tx.actor().is_lead() {
+        return Err(SkillsError::NotALead);
+    }
+    let reason = command.reason.trim();
+    if reason.is_empty() {
+        return Err(SkillsError::ReasonIsMissing);
+    }
+    let (user, struck) = store::find_evidence_owner(tx, command.evidence)?.ok_or(SkillsError::NoSuchEvidence)?;
+    if struck {
+        return Err(SkillsError::StruckAlready);
+    }
+    lock_person(tx, user)?;
+    strike(tx, command.evidence, user, reason)?;
+    replay::rewrite(tx, user)
+}
+
+fn state(
+    tx: &mut Tx,
+    user: UserId,
+    by: Option<UserId>,
+    skill: SkillId,
+    observed: Observed,
+    note: &str,
+) -> Result<EvidenceId, SkillsError> {
+    observed.is_right()?;
+    store::find_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
+    store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
+    lock_person(tx, user)?;
+    let now = tx.now();
+    let kind = observed.stored().0;
+    let since = now - STATEMENT_REPLACES_WITHIN_MS;
+    let replaced = store::list_statements(tx, user, kind, by, skill, since)?;
+    for evidence in &replaced {
+        strike(tx, *evidence, user, "replaced by a newer statement")?;
+    }
+    if !replaced.is_empty() {
+        replay::rewrite(tx, user)?;
+    }
+    let said = store::count_statements(tx, user, kind, by, skill)?;
+    let by_key = by.map_or(0, |by| by.0);
+    let command = AddEvidence {
+        key: format!("{kind}:{user}:{skill}:{by_key}:{said}"),
+        user,
+        observed,
+        ticket: None,
+        by,
+        skills: vec![(skill, 1.0)],
+        difficulty: 0.0,
+        at: now,
+        note: note.trim().to_owned(),
+    };
+    add(tx, &command)?.ok_or(SkillsError::NoSuchEvidence)
+}
+
+pub(super) fn strike(tx: &mut Tx, evidence: EvidenceId, user: UserId, reason: &str) -> Result<(), SkillsError> {
+    store::save_struck(tx, evidence, reason)?;
+    Ok(events::record(tx, &Event::EvidenceStruck { evidence, user })?)
+}
+
+/// Evidence of one person is written down one after the other.
+pub(super) fn lock_person(tx: &mut Tx, user: UserId) -> Result<(), db::Error> {
+    tx.lock(&format!("evidence:{user}"))
+}
+
+pub(super) fn add(tx: &mut Tx, command: &AddEvidence) -> Result<Option<EvidenceId>, SkillsError> {
+    if command.skills.is_empty() {
+        return Ok(None);
+    }
+    lock_person(tx, command.user)?;
+    let Some(evidence) = store::insert_evidence(tx, command)? else { return Ok(None) };
+    let ids: Vec<SkillId> = command.skills.iter().map(|(skill, _)| *skill).collect();
+    let mut held = replay::Held::load(tx, command.user, &ids)?;
+    let steps = held.apply(&replay::Line::from(command));
+    if steps.len() != command.skills.len() {
+        return Err(SkillsError::NoSuchSkill);
+    }
+    store::insert_moves(tx, evidence, &command.skills, &steps)?;
+    held.save(tx, command.user)?;
+    events::record(tx, &Event::EvidenceAdded { evidence, user: command.user })?;
+    Ok(Some(evidence))
+}
