@@ -1,1 +1,108 @@
-fn main() {}
+//! The one binary: it wires doors to the desk and decides nothing.
+
+mod backup;
+mod check;
+mod config;
+mod demo;
+mod health;
+mod mailroom;
+mod parse;
+mod serve;
+mod setup;
+mod users;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A customer-service desk that knows its people's skills.
+#[derive(Parser)]
+#[command(name = "aptdesk", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the desk: web pages, API, and mail. The first run prints a one-time set-up link.
+    Serve(config::Flags),
+    /// Set up a desk without a browser; prints {"sign_in_url", "api_token"} as JSON.
+    Setup(setup::Flags),
+    /// Run a living desk: a team, customers, a history, and traffic that arrives through the real doors.
+    Demo(demo::Flags),
+    /// Look at what the desk makes of an e-mail.
+    Mail {
+        #[command(subcommand)]
+        verb: MailVerb,
+    },
+    /// Add people, or let one in again.
+    User {
+        #[command(subcommand)]
+        verb: users::UserVerb,
+    },
+    /// Copy a desk into one file, while it runs.
+    Backup(backup::BackupFlags),
+    /// Make a desk from a backup file, in an empty folder.
+    Restore(backup::RestoreFlags),
+    /// Recompute and compare: mail that is unaccounted for, proficiencies against their evidence.
+    Check(config::Flags),
+    /// Print every setting with its flag, variable, default and meaning.
+    Settings {
+        /// As a page of the guide.
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum MailVerb {
+    /// Print one JSON object per message, on any bytes.
+    Parse {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().verb {
+        Verb::Serve(flags) => serve::run(&flags),
+        Verb::Setup(flags) => setup::run(&flags),
+        Verb::Demo(flags) => demo::run(&flags),
+        Verb::Mail { verb: MailVerb::Parse { files } } => parse::run(&files),
+        Verb::User { verb } => users::run(&verb),
+        Verb::Backup(flags) => backup::backup(&flags),
+        Verb::Restore(flags) => backup::restore(&flags),
+        Verb::Check(flags) => check::run(&flags),
+        Verb::Settings { markdown } => config::print_table(markdown),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say_error(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a verb may answer.
+type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+#[allow(clippy::print_stderr)]
+fn say_error(error: &(dyn std::error::Error + Send + Sync + 'static)) {
+    eprint!("aptdesk: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprint!(": {cause}");
+        source = cause.source();
+    }
+    eprintln!();
+}
+
+/// A line for the person at the terminal.
+#[allow(clippy::print_stdout)]
+fn say(line: &str) {
+    use std::io::Write;
+    println!("{line}");
+    let _ = std::io::stdout().flush();
+}

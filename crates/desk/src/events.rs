@@ -149,6 +149,11 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
             _ => vec![],
         },
         MembershipsChanged { user } => vec![(Work::FillHandsOf { user: *user }, now)],
+        // Whoever has gone for good, or may no longer answer, holds no customer back.
+        UserDeleted { user } => vec![(Work::ReturnWorkOf { user: *user }, now)],
+        UserChanged { user, fields } if fields.iter().any(|field| field == "role" || field == "suspended_at") => {
+            vec![(Work::ReturnWorkOf { user: *user }, now)]
+        }
         MailReceived { mail } => vec![(Work::TakeInMail { mail: *mail }, now)],
         MailQueued { mail_out, .. } => vec![(Work::SendMail { mail_out: *mail_out }, now)],
         RatingGiven { rating, .. } => vec![(Work::LearnFromRating { rating: *rating }, now)],
@@ -160,7 +165,6 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | TicketDeleted { .. }
         | UserCreated { .. }
         | UserChanged { .. }
-        | UserDeleted { .. }
         | IdentityAdded { .. }
         | SignedIn { .. }
         | PasswordChanged { .. }

@@ -1,8 +1,8 @@
 //! The mail door: what comes in over SMTP and IMAP, what it says, and how answers leave.
 //!
 //! `parse` turns any bytes into a [`parse::Message`] and never fails; `smtp` and `imap` receive, `send` sends,
-//! `auth` judges who a message really comes from. Nothing here knows what a ticket is: storing and deciding are
-//! parameters (`smtp::Intake`, `imap::Sink`).
+//! `auth` judges who a message really comes from. Storing and deciding are parameters (`smtp::Intake`, `imap::Sink`);
+//! `intake` gives them to the desk.
 //!
 //! ```
 //! let message = mail::parse::parse(b"From: Ana <ana@example.org>\r\nSubject: Hello\r\n\r\nNo sound.\r\n");
@@ -12,6 +12,7 @@
 
 pub mod auth;
 pub mod imap;
+pub mod intake;
 pub mod json;
 pub mod parse;
 pub mod send;

@@ -219,11 +219,6 @@ pub(super) fn insert_comment(
     )
 }
 
-/// Name and e-mail of a person, for what is found and shown of them.
-pub(super) fn name_and_email(tx: &mut Tx, user: UserId) -> Result<Option<(String, Option<String>)>, Error> {
-    tx.find("select name, email from users where id = $1", params![user], |row| Ok((row.get(0)?, row.get(1)?)))
-}
-
 /// Role and organization of a person who exists.
 pub(super) fn role_and_organization(
     tx: &mut Tx,

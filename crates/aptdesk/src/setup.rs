@@ -1,0 +1,52 @@
+//! `aptdesk setup`: the first run without a browser.
+
+use crate::{Outcome, config, say};
+use desk::Actor;
+use desk::access::{self, SetUp};
+
+#[derive(clap::Args)]
+pub struct Flags {
+    #[command(flatten)]
+    desk: config::Flags,
+    /// The company's name, as customers know it.
+    #[arg(long)]
+    company: String,
+    /// The address that customers write to.
+    #[arg(long)]
+    address: String,
+    /// The first admin's own e-mail address.
+    #[arg(long)]
+    admin: String,
+    /// The first admin's name; without it, the address stands in.
+    #[arg(long)]
+    admin_name: Option<String>,
+    /// For example Europe/Berlin.
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
+    /// Language of automatic messages: en, es, de, fr.
+    #[arg(long, default_value = "en")]
+    language: String,
+}
+
+pub fn run(flags: &Flags) -> Outcome {
+    let config = flags.desk.settle()?;
+    let desk = config.open()?;
+    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.http));
+    let local = flags.admin.split('@').next().unwrap_or(&flags.admin).to_owned();
+    let command = SetUp {
+        company: flags.company.clone(),
+        address: flags.address.clone(),
+        time_zone: flags.time_zone.clone(),
+        locale: flags.language.clone(),
+        admin_name: flags.admin_name.clone().unwrap_or(local),
+        admin_email: flags.admin.clone(),
+        public_url: public_url.clone(),
+    };
+    let done = desk.db.write_now(Actor::desk(), move |tx| access::set_up(tx, &command))?;
+    let answer = serde_json::json!({
+        "sign_in_url": format!("{public_url}/sign-in/link/{}", done.sign_in_token),
+        "api_token": done.api_token,
+    });
+    say(&answer.to_string());
+    Ok(())
+}
