@@ -41,6 +41,7 @@ pub enum Event {
     MailReceived { mail: MailId },
     MailSuspended { mail: MailId, reason: String },
     MailRecovered { mail: MailId, ticket: TicketId },
+    MailDiscarded { mail: MailId },
     MailQueued { mail_out: MailOutId, ticket: Option<TicketId> },
     MailSent { mail_out: MailOutId, ticket: Option<TicketId> },
     MailFailed { mail_out: MailOutId, ticket: Option<TicketId> },
@@ -94,7 +95,9 @@ impl Event {
             | TicketRouted { ticket, .. }
             | RatingAsked { ticket, .. }
             | RatingGiven { ticket, .. } => ("ticket", ticket.0),
-            MailReceived { mail } | MailSuspended { mail, .. } | MailRecovered { mail, .. } => ("mail", mail.0),
+            MailReceived { mail } | MailSuspended { mail, .. } | MailRecovered { mail, .. } | MailDiscarded { mail } => {
+                ("mail", mail.0)
+            }
             MailQueued { mail_out, .. } | MailSent { mail_out, .. } | MailFailed { mail_out, .. } => {
                 ("mail_out", mail_out.0)
             }
@@ -151,7 +154,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         MembershipsChanged { user } => vec![(Work::FillHandsOf { user: *user }, now)],
         // Whoever has gone for good, or may no longer answer, holds no customer back.
         UserDeleted { user } => vec![(Work::ReturnWorkOf { user: *user }, now)],
-        UserChanged { user, fields } if fields.iter().any(|field| field == "role" || field == "suspended_at") => {
+        UserChanged { user, fields } if fields.iter().any(|field| field == "role" || field == "suspended") => {
             vec![(Work::ReturnWorkOf { user: *user }, now)]
         }
         MailReceived { mail } => vec![(Work::TakeInMail { mail: *mail }, now)],
@@ -177,6 +180,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | SettingsChanged { .. }
         | MailSuspended { .. }
         | MailRecovered { .. }
+        | MailDiscarded { .. }
         | MailSent { .. }
         | MailFailed { .. }
         | MailboxChanged { .. }
@@ -213,7 +217,9 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             tx.announce("queue");
         }
         Event::TicketCreated { .. } | Event::StatusChanged { .. } | Event::CommentAdded { .. } => tx.announce("queue"),
-        Event::MailSuspended { .. } | Event::MailRecovered { .. } => tx.announce("ledger"),
+        Event::MailSuspended { .. } | Event::MailRecovered { .. } | Event::MailDiscarded { .. } => {
+            tx.announce("ledger");
+        }
         Event::MailSent { ticket: Some(ticket), .. } | Event::MailFailed { ticket: Some(ticket), .. } => {
             tx.announce(&format!("ticket:{ticket}"));
         }
