@@ -19,7 +19,7 @@ use std::time::Duration;
 
 pub(crate) use server::stopping;
 
-pub use server::serve;
+pub use server::{converse_over, serve};
 pub use tls::{TlsError, self_signed, server_config};
 
 /// What the door asks of whoever keeps the mail.

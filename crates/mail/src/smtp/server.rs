@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -74,6 +74,21 @@ pub async fn serve<I: Intake>(
         tracing::warn!("some SMTP connections were cut off at the end");
     }
     Ok(())
+}
+
+/// One conversation over any stream, as if it came from this machine; STARTTLS is not offered. For tests and tools.
+pub async fn converse_over<I: Intake, S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    config: SmtpConfig,
+    intake: Arc<I>,
+) -> io::Result<()> {
+    let limits = Limits::new(&config);
+    let (_never, shutdown) = watch::channel(false);
+    let server = Server { config: SmtpConfig { tls: None, ..config }, intake, limits, shutdown };
+    let mut session = Session::new(&server, IpAddr::from([127, 0, 0, 1]));
+    session.greet();
+    session.talk(stream).await?;
+    stream.shutdown().await
 }
 
 /// Waits for the order to stop, or for the one who could give it to be gone.
