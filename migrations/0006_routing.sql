@@ -43,3 +43,8 @@ create table satisfaction_ratings (
   answered_at bigint
 );
 create index satisfaction_ratings_of_assignee on satisfaction_ratings (assignee_id, answered_at);
+
+-- What somebody has in hand, and what waits for somebody: new and open tickets.
+create index tickets_in_hand on tickets (assignee_id) where status < 2 and deleted_at is null;
+create index tickets_in_queue on tickets (coalesce(waiting_since, created_at))
+  where status < 2 and assignee_id is null and deleted_at is null;

@@ -24,8 +24,7 @@ pub(crate) fn fill_hands_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingErro
     let mut person = hands::people(tx, &[hand], &all_needs, capacity)?.remove(0);
     let mut queue: Vec<Work> = Vec::with_capacity(waiting.len());
     for ticket in &waiting {
-        let knows = if ticket.replies > 0 { store::find_last_answerer(tx, ticket.id)? } else { None };
-        queue.push(hands::work(ticket, &needs.remove(&ticket.id).unwrap_or_default(), knows, now));
+        queue.push(hands::work(tx, ticket, &needs.remove(&ticket.id).unwrap_or_default())?);
     }
     while let Some(pull) = next_for(&person, &queue, &policy, now) {
         let Some(at) = queue.iter().position(|work| work.id == pull.work) else { break };

@@ -31,7 +31,10 @@ const CHANNEL: Channel = Channel::Email;
 
 /// The work of a ticket: its needs, its difficulty, and how pressing it is. A priority that somebody has set rules;
 /// without one the customer's own words count.
-pub(super) fn work(ticket: &Waiting, needs: &[Need], knows: Option<UserId>, now: i64) -> Work {
+pub(super) fn work(tx: &mut Tx, ticket: &Waiting, needs: &[Need]) -> Result<Work, db::Error> {
+    let now = tx.now();
+    let knows = if ticket.replies > 0 { store::find_last_answerer(tx, ticket.id)? } else { None };
+    let declined = if ticket.stations > 0 { store::find_decliner(tx, ticket.id)? } else { None };
     let waiting_since = ticket.waiting_since.unwrap_or(ticket.created_at);
     let waited_long = now - waiting_since >= RULE_MUST_GIVES_WAY_AFTER_MS;
     let requirements = needs
@@ -46,7 +49,7 @@ pub(super) fn work(ticket: &Waiting, needs: &[Need], knows: Option<UserId>, now:
             }
         })
         .collect();
-    Work {
+    Ok(Work {
         id: WorkId(ticket.id.0),
         channel: CHANNEL,
         priority: pressing(ticket.priority, ticket.urgency),
@@ -54,9 +57,9 @@ pub(super) fn work(ticket: &Waiting, needs: &[Need], knows: Option<UserId>, now:
         requirements,
         difficulty: skills::difficulty_of(ticket.priority, ticket.anger, needs.len()),
         size: 1.0,
-        avoid: vec![PersonId(ticket.requester.0)],
-        prefer_person: knows.map(|user| PersonId(user.0)),
-    }
+        avoid: declined.into_iter().chain([ticket.requester]).map(|user| PersonId(user.0)).collect(),
+        prefer_person: knows.filter(|user| declined != Some(*user)).map(|user| PersonId(user.0)),
+    })
 }
 
 fn pressing(priority: Option<Priority>, urgency: i64) -> ::routing::Priority {

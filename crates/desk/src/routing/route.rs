@@ -62,8 +62,7 @@ pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<(Decision, 
     let (policy, capacity) = hands::policy(tx)?;
     let needs = store::list_needs(tx, &[ticket.id])?.remove(&ticket.id).unwrap_or_default();
     let hands = store::list_hands(tx, ticket.group)?;
-    let knows = if ticket.replies > 0 { store::find_last_answerer(tx, ticket.id)? } else { None };
-    let work = hands::work(ticket, &needs, knows, now);
+    let work = hands::work(tx, ticket, &needs)?;
     let people = hands::people(tx, &hands, &needs, capacity)?;
     Ok((chosen(&work, &people, &policy, now), work))
 }

@@ -3,6 +3,7 @@
 use super::hands::Made;
 use super::presence::Presence;
 use super::{Cause, PresenceStatus};
+use crate::events::Event;
 use crate::skills::{Hardness, SkillKind, Source};
 use crate::tickets::{Priority, json_numbers};
 use crate::{DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
@@ -181,11 +182,13 @@ pub(super) struct Waiting {
     pub waiting_since: Option<i64>,
     pub created_at: i64,
     pub replies: i64,
+    /// How many people have held it.
+    pub stations: i64,
 }
 
 const WAITING: &str = "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
-    t.created_at, t.replies";
-const WAITING_COLUMNS: usize = 10;
+    t.created_at, t.replies, t.assignee_stations";
+const WAITING_COLUMNS: usize = 11;
 
 fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
     Ok(Waiting {
@@ -199,6 +202,7 @@ fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
         waiting_since: row.get(7)?,
         created_at: row.get(8)?,
         replies: row.get(9)?,
+        stations: row.get(10)?,
     })
 }
 
@@ -279,6 +283,21 @@ pub(super) fn find_last_answerer(tx: &mut Tx, ticket: TicketId) -> Result<Option
         params![ticket],
         |row| row.get(0),
     )
+}
+
+/// Who has just put it back by their own hand, and shall not get it again at once.
+pub(super) fn find_decliner(tx: &mut Tx, ticket: TicketId) -> Result<Option<UserId>, Error> {
+    let last: Option<(Option<UserId>, String)> = tx.find(
+        "select actor_id, facts from events where subject = 'ticket' and subject_id = $1 and kind = 'ticket_assigned'
+         order by id desc limit 1",
+        params![ticket],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let Some((Some(actor), facts)) = last else { return Ok(None) };
+    Ok(match serde_json::from_str(&facts) {
+        Ok(Event::TicketAssigned { from: Some(from), to: None, .. }) if from == actor => Some(actor),
+        _ => None,
+    })
 }
 
 /// A skill that a ticket needs.

@@ -240,7 +240,7 @@ fn rule(row: &Row<'_>) -> Result<SkillRule, Error> {
 pub fn list_rules(tx: &mut Tx, skill: Option<SkillId>) -> Result<Vec<SkillRule>, Error> {
     let sql = format!(
         "select {SUMMARY}, {RULE_COLUMNS} from skill_rules r join skills s on s.id = r.skill_id
-         where $1 = 0 or r.skill_id = $1 order by s.name, r.id"
+         where cast($1 as bigint) = 0 or r.skill_id = $1 order by s.name, r.id"
     );
     tx.list(&sql, params![skill.map_or(0, |it| it.0)], rule)
 }

@@ -334,7 +334,7 @@ fn list_people(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<MatrixRow>, db
     tx.list(
         "select id, name from users where role in ('agent', 'lead', 'admin') and suspended_at is null
            and deleted_at is null
-           and ($1 = 0 or exists (select 1 from memberships m where m.user_id = users.id and m.group_id = $1))
+           and (cast($1 as bigint) = 0 or exists (select 1 from memberships m where m.user_id = users.id and m.group_id = $1))
          order by name, id limit $2",
         params![group.map_or(0, |it| it.0), PEOPLE_IN_MATRIX_MAX],
         |row| {
