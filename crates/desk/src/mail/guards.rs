@@ -34,7 +34,7 @@ impl Default for MailRules {
             acknowledge: true,
             acknowledge_unverified: false,
             trust_unverified_agents: false,
-            mails_per_sender_per_hour_max: 100,
+            mails_per_sender_per_hour_max: 200,
             automatic_per_hour_max: 2_000,
         }
     }

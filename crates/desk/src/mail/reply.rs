@@ -29,7 +29,8 @@ pub(crate) fn queue_comment(tx: &mut Tx, comment: CommentId) -> Result<(), db::E
     let Some(to) = email_of(tx, ticket.requester)? else { return Ok(()) };
     let cc = ccs(tx, &ticket, author.id, &to)?;
     let sender = sending_mailbox(tx, &ticket)?;
-    let content = Letter::new(tx, &ticket, &comment, &author, &sender)?.write(to, cc);
+    let letter = letter(tx, &ticket, &comment, &author, &sender)?;
+    let content = Outgoing { to: vec![to], cc, ..letter };
     let new = NewMailOut {
         kind: MailOutKind::Reply,
         ticket: Some(ticket.id),
@@ -110,50 +111,39 @@ pub(crate) fn sending_mailbox(tx: &mut Tx, ticket: &Ticket) -> Result<SendingMai
     Ok(SendingMailbox { mailbox: None, address, name: company.name, plus_addresses: true })
 }
 
-/// An agent's answer, being written.
-struct Letter {
-    content: Outgoing,
-}
-
-impl Letter {
-    fn new(
-        tx: &mut Tx,
-        ticket: &Ticket,
-        comment: &Comment,
-        author: &User,
-        sender: &SendingMailbox,
-    ) -> Result<Letter, db::Error> {
-        let key = settings::desk_key(tx)?;
-        let company = settings::company(tx)?;
-        let thread = store::list_thread(tx, ticket.id, comment.id)?;
-        let files = tickets::attachments_of_comment(tx, comment.id)?;
-        let lang = language_of(tx, ticket)?;
-        let quote = quote_before(tx, comment, lang, &company)?;
-        let mark = tokens::mark(&key, ticket.id);
-        let ids: Vec<String> = thread.iter().map(|(id, _)| id.clone()).collect();
-        let subject = if ids.is_empty() { ticket.subject.clone() } else { with_re(&ticket.subject) };
-        let name = match company.name.as_str() {
-            "" => author.name.clone(),
-            company => format!("{} ({company})", author.name),
-        };
-        let content = Outgoing {
-            from: Address { name: Some(name), address: sender.address.clone() },
-            reply_to: Some(sender.reply_to(&key, ticket.id)),
-            subject,
-            message_id: new_message_id(&sender.address),
-            in_reply_to: ids.last().cloned(),
-            references: ids[ids.len().saturating_sub(REFERENCES_SENT_MAX)..].to_vec(),
-            text: text_of(comment, &author.signature, quote.as_ref(), &mark),
-            html: Some(html_of(comment, &author.signature, quote.as_ref(), &mark, &files)),
-            attachments: files.iter().map(|file| file.id).collect(),
-            ..Outgoing::default()
-        };
-        Ok(Letter { content })
-    }
-
-    fn write(self, to: Address, cc: Vec<Address>) -> Outgoing {
-        Outgoing { to: vec![to], cc, ..self.content }
-    }
+/// An agent's answer, without those to whom it goes.
+fn letter(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    comment: &Comment,
+    author: &User,
+    sender: &SendingMailbox,
+) -> Result<Outgoing, db::Error> {
+    let key = settings::desk_key(tx)?;
+    let company = settings::company(tx)?;
+    let thread = store::list_thread(tx, ticket.id, comment.id)?;
+    let files = tickets::attachments_of_comment(tx, comment.id)?;
+    let lang = language_of(tx, ticket)?;
+    let quote = quote_before(tx, comment, lang, &company)?;
+    let mark = tokens::mark(&key, ticket.id);
+    let ids: Vec<String> = thread.iter().map(|(id, _)| id.clone()).collect();
+    let subject = if ids.is_empty() { ticket.subject.clone() } else { with_re(&ticket.subject) };
+    let name = match company.name.as_str() {
+        "" => author.name.clone(),
+        company => format!("{} ({company})", author.name),
+    };
+    Ok(Outgoing {
+        from: Address { name: Some(name), address: sender.address.clone() },
+        reply_to: Some(sender.reply_to(&key, ticket.id)),
+        subject,
+        message_id: new_message_id(&sender.address),
+        in_reply_to: ids.last().cloned(),
+        references: ids[ids.len().saturating_sub(REFERENCES_SENT_MAX)..].to_vec(),
+        text: text_of(comment, &author.signature, quote.as_ref(), &mark),
+        html: Some(html_of(comment, &author.signature, quote.as_ref(), &mark, &files)),
+        attachments: files.iter().map(|file| file.id).collect(),
+        ..Outgoing::default()
+    })
 }
 
 /// The message that is answered: its heading and its lines.
@@ -286,7 +276,8 @@ pub(super) fn acknowledge(
     let company = settings::company(tx)?;
     let (subject, body) = lang.acknowledgement(ticket.id, &company.name);
     let to = Address { name: Some(user.name.clone()), address: sender.address.clone() };
-    send_automatic(tx, &ticket, MailOutKind::Acknowledgement, Some(user.id), to, subject, body, parsed, rules)
+    let notice = Notice { kind: MailOutKind::Acknowledgement, user: user.id, to, subject, body };
+    notice.send(tx, &ticket, parsed, rules)
 }
 
 /// Tells an agent who answered by mail that the answer has not gone out, because something newer had come.
@@ -306,47 +297,49 @@ pub(super) fn tell_unsent(
     let company = settings::company(tx)?;
     let lang = Lang::parse(&agent.locale).unwrap_or_default();
     let (subject, body) = lang.unsent(ticket.id, &format!("{}/tickets/{}", company.public_url, ticket.id));
-    send_automatic(tx, &ticket, MailOutKind::Notification, Some(agent.id), to, subject, body, parsed, rules)
+    let notice = Notice { kind: MailOutKind::Notification, user: agent.id, to, subject, body };
+    notice.send(tx, &ticket, parsed, rules)
 }
 
-#[allow(clippy::too_many_arguments)]
-fn send_automatic(
-    tx: &mut Tx,
-    ticket: &Ticket,
+/// What the desk itself has to say in answer to a mail.
+struct Notice {
     kind: MailOutKind,
-    user: Option<UserId>,
+    user: UserId,
     to: Address,
     subject: String,
     body: String,
-    answers: &Incoming,
-    rules: &MailRules,
-) -> Result<(), db::Error> {
-    if !within_budget(tx, rules, &to.address, &subject)? {
-        return Ok(());
+}
+
+impl Notice {
+    /// Says nothing when the budget is spent.
+    fn send(self, tx: &mut Tx, ticket: &Ticket, answers: &Incoming, rules: &MailRules) -> Result<(), db::Error> {
+        if !within_budget(tx, rules, &self.to.address, &self.subject)? {
+            return Ok(());
+        }
+        let key = settings::desk_key(tx)?;
+        let sender = sending_mailbox(tx, ticket)?;
+        let text = format!("{}\n\n{}{}\n", self.body, tokens::MARK_LABEL, tokens::mark(&key, ticket.id));
+        let content = Outgoing {
+            from: Address { name: Some(sender.name.clone()), address: sender.address.clone() },
+            reply_to: Some(sender.reply_to(&key, ticket.id)),
+            to: vec![self.to],
+            subject: self.subject,
+            in_reply_to: answers.message_id.clone(),
+            references: answers.message_id.iter().cloned().collect(),
+            html: Some(paragraphs(&text)),
+            text,
+            ..Outgoing::default()
+        };
+        let new = NewMailOut {
+            kind: self.kind,
+            ticket: Some(ticket.id),
+            comment: None,
+            user: Some(self.user),
+            mailbox: sender.mailbox,
+            content,
+        };
+        queue(tx, &new).map(|_| ())
     }
-    let key = settings::desk_key(tx)?;
-    let sender = sending_mailbox(tx, ticket)?;
-    let text = format!("{body}\n\n{}{}\n", tokens::MARK_LABEL, tokens::mark(&key, ticket.id));
-    let content = Outgoing {
-        from: Address { name: Some(sender.name.clone()), address: sender.address.clone() },
-        reply_to: Some(sender.reply_to(&key, ticket.id)),
-        to: vec![to],
-        subject,
-        in_reply_to: answers.message_id.clone(),
-        references: answers.message_id.iter().cloned().collect(),
-        html: Some(paragraphs(&text)),
-        text,
-        ..Outgoing::default()
-    };
-    let new = NewMailOut {
-        kind,
-        ticket: Some(ticket.id),
-        comment: None,
-        user,
-        mailbox: sender.mailbox,
-        content,
-    };
-    queue(tx, &new).map(|_| ())
 }
 
 #[cfg(test)]

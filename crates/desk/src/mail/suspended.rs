@@ -52,7 +52,7 @@ pub fn discard(tx: &mut Tx, mail: MailId) -> Result<Ended, MailError> {
         return Err(MailError::NotSuspended);
     }
     store::save_discarded(tx, mail)?;
-    tx.announce("ledger");
+    record(tx, &Event::MailDiscarded { mail })?;
     Ok(Ended { mail, state: MailState::Discarded, ticket: None })
 }
 

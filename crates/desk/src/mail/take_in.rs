@@ -71,6 +71,14 @@ pub fn take_in(tx: &mut Tx, mail: MailId, parsed: &Incoming) -> Result<Ended, Ma
     }
 }
 
+/// Where a mail's words now stand.
+struct Landed {
+    ticket: TicketId,
+    comment: CommentId,
+    reason: Option<String>,
+    threaded_by: Option<&'static str>,
+}
+
 /// A mail on its way to its end.
 pub(super) struct Handling<'a> {
     pub row: LedgerRow,
@@ -91,6 +99,7 @@ impl Handling<'_> {
             &parsed.auth,
             &ending,
         )?;
+        tx.announce("ledger");
         Ok(Ended { mail: self.row.id, state, ticket })
     }
 
@@ -113,15 +122,16 @@ impl Handling<'_> {
                 people::find_user(tx, id)?.ok_or(db::Error::NoRow)?
             }
         };
-        let (ticket, comment, reason, threaded_by) = match parent {
+        let Landed { ticket, comment, reason, threaded_by } = match parent {
             Parent::Match { ticket, by, refers_to } => self.reply(tx, ticket, by, refers_to, &user, rules)?,
-            Parent::Possible { ticket, why } => {
-                let (new, comment) = self.open_ticket(tx, &user, None)?;
-                (new, comment, Some(format!("it may belong to ticket {ticket}, but {why}")), None)
+            Parent::Possible { ticket: possible, why } => {
+                let (ticket, comment) = self.open_ticket(tx, &user, None)?;
+                let reason = Some(format!("it may belong to ticket {possible}, but {why}"));
+                Landed { ticket, comment, reason, threaded_by: None }
             }
             Parent::None => {
-                let (new, comment) = self.open_ticket(tx, &user, None)?;
-                (new, comment, None, None)
+                let (ticket, comment) = self.open_ticket(tx, &user, None)?;
+                Landed { ticket, comment, reason: None, threaded_by: None }
             }
         };
         if let Some(message_id) = &self.parsed.message_id {
@@ -162,7 +172,7 @@ impl Handling<'_> {
         refers_to: Option<CommentId>,
         user: &User,
         rules: &MailRules,
-    ) -> Result<(TicketId, CommentId, Option<String>, Option<&'static str>), MailError> {
+    ) -> Result<Landed, MailError> {
         let mut comment = self.comment(user.id);
         let reason = self.reason_to_keep_internal(tx, ticket, refers_to, user, rules)?;
         comment.public = reason.is_none();
@@ -179,11 +189,13 @@ impl Handling<'_> {
                 if let Some(Internal::CameAfter) = reason {
                     reply::tell_unsent(tx, ticket, user, self.parsed, rules)?;
                 }
-                Ok((updated.ticket.id, comment, reason.map(|reason| reason.words().to_owned()), Some(by)))
+                let reason = reason.map(|reason| reason.words().to_owned());
+                Ok(Landed { ticket: updated.ticket.id, comment, reason, threaded_by: Some(by) })
             }
             Err(UpdateError::TicketIsClosed) => {
-                let (new, comment) = self.open_ticket(tx, user, Some(ticket))?;
-                Ok((new, comment, Some(format!("it continues ticket {ticket}, which is closed")), Some(by)))
+                let reason = Some(format!("it continues ticket {ticket}, which is closed"));
+                let (ticket, comment) = self.open_ticket(tx, user, Some(ticket))?;
+                Ok(Landed { ticket, comment, reason, threaded_by: Some(by) })
             }
             Err(UpdateError::Db(error)) => Err(error.into()),
             Err(error) => Err(MailError::refused(error)),

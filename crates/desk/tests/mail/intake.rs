@@ -205,3 +205,30 @@ fn a_new_ticket_is_told_to_those_who_route_it() {
         assert!(world.jobs_waiting().contains(&Work::TriageTicket { ticket }));
     }
 }
+
+#[test]
+fn doors_that_speak_all_at_once_lose_nothing_and_double_nothing() {
+    for world in worlds() {
+        let doors = 8;
+        let letters: Vec<Incoming> = (0..24)
+            .map(|n| letter(&format!("c{}@example.org", n % 5), &format!("Question {n}"), &format!("What is {n}?")))
+            .collect();
+        std::thread::scope(|scope| {
+            for door in 0..doors {
+                let (world, letters) = (&world, &letters);
+                // Each door brings every letter, and each begins at another one.
+                scope.spawn(move || {
+                    for at in 0..letters.len() {
+                        send(world, &letters[(at + door * 3) % letters.len()]);
+                    }
+                });
+            }
+        });
+        let report = world.read(mail::check);
+        assert_eq!(report.comments, 24, "on {}: {report:?}", world.name());
+        assert_eq!(report.duplicates, 24 * (doors as i64 - 1), "on {}: {report:?}", world.name());
+        assert_sound(&world);
+        let people: i64 = world.read(|tx| tx.value("select count(*) from users where email like 'c%@example.org'", db::params![]));
+        assert_eq!(people, 5, "on {}", world.name());
+    }
+}

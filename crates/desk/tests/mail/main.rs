@@ -95,11 +95,15 @@ pub fn answer(world: &World, agent: UserId, ticket: TicketId, words: &str) {
 /// Runs what is due and takes the mails that would be sent now.
 pub fn post(world: &World) -> Vec<(MailOutId, Outgoing)> {
     world.run_jobs();
-    let ids = world.take_outside_jobs().into_iter().map(|work| match work {
-        Work::SendMail { mail_out } => mail_out,
-        other => panic!("not a mail: {other:?}"),
-    });
-    ids.map(|id| (id, world.read(move |tx| mail::outgoing(tx, id)).expect("the mail exists").0)).collect()
+    let mut ids: Vec<MailOutId> = (world.take_outside_jobs().into_iter())
+        .map(|work| match work {
+            Work::SendMail { mail_out } => mail_out,
+            other => panic!("not a mail: {other:?}"),
+        })
+        .collect();
+    // A claim comes in the database's own order.
+    ids.sort();
+    ids.into_iter().map(|id| (id, world.read(move |tx| mail::outgoing(tx, id)).expect("the mail exists").0)).collect()
 }
 
 pub fn states(world: &World, ticket: TicketId) -> Vec<MailOutState> {
