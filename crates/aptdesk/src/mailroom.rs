@@ -137,8 +137,8 @@ impl Mailroom {
             port: server.port,
             tls: match server.security {
                 Security::Tls => ImapTls::Implicit,
-                Security::Starttls => ImapTls::StartTls,
-                Security::Plain => ImapTls::Plain,
+                Security::StartTls => ImapTls::StartTls,
+                Security::None => ImapTls::Plain,
             },
             user: server.user.clone(),
             auth: match server.sign_in {
@@ -173,8 +173,8 @@ impl Mailroom {
             port: server.port,
             tls: match server.security {
                 Security::Tls => RelayTls::Implicit,
-                Security::Starttls => RelayTls::StartTls,
-                Security::Plain => RelayTls::Plain,
+                Security::StartTls => RelayTls::StartTls,
+                Security::None => RelayTls::Plain,
             },
             auth: match (server.user.is_empty(), server.sign_in) {
                 (true, _) => RelayAuth::Nobody,

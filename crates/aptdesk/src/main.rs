@@ -28,9 +28,9 @@ enum Verb {
     /// Run the desk: web pages, API, and mail. The first run prints a one-time set-up link.
     Serve(config::Flags),
     /// Set up a desk without a browser; prints {"sign_in_url", "api_token"} as JSON.
-    Setup(setup::Flags),
+    Setup(setup::SetupFlags),
     /// Run a living desk: a team, customers, a history, and traffic that arrives through the real doors.
-    Demo(demo::Flags),
+    Demo(demo::DemoFlags),
     /// Look at what the desk makes of an e-mail.
     Mail {
         #[command(subcommand)]
@@ -105,4 +105,20 @@ fn say(line: &str) {
     use std::io::Write;
     println!("{line}");
     let _ = std::io::stdout().flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_verb_can_be_asked_for_help() {
+        Cli::command().debug_assert();
+        let mut command = Cli::command();
+        command.build();
+        for verb in command.get_subcommands() {
+            assert!(verb.get_about().is_some(), "{} says nothing of itself", verb.get_name());
+        }
+    }
 }

@@ -121,7 +121,7 @@ fn router(desk: &Desk, secure_cookies: bool, mailroom: Arc<Mailroom>) -> Router 
     let web = web::Web::new(desk.clone(), secure_cookies).with_mailbox_test(mailroom);
     Router::new()
         .merge(health::routes(health.clone()))
-        .merge(api::router(api::Api::new(desk.clone())))
+        .merge(api::router(api::Api::new(desk.clone(), api::Limits::default())))
         .merge(helpcenter::router(desk.clone()))
         .merge(web::router(web))
         .layer(axum::middleware::from_fn_with_state(health, health::observe))

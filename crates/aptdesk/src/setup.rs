@@ -5,7 +5,7 @@ use desk::Actor;
 use desk::access::{self, SetUp};
 
 #[derive(clap::Args)]
-pub struct Flags {
+pub struct SetupFlags {
     #[command(flatten)]
     desk: config::Flags,
     /// The company's name, as customers know it.
@@ -28,7 +28,7 @@ pub struct Flags {
     language: String,
 }
 
-pub fn run(flags: &Flags) -> Outcome {
+pub fn run(flags: &SetupFlags) -> Outcome {
     let config = flags.desk.settle()?;
     let desk = config.open()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.http));
