@@ -21,7 +21,8 @@ fn solved(world: &World) -> (TicketId, UserId) {
 
 fn set(world: &World, agent: UserId, id: TicketId, status: Status) {
     world.write_as(agent, move |tx| {
-        let update = UpdateTicket { status: Some(status), assignee: Some(Some(agent)), ..UpdateTicket::of(id) };
+        let update =
+            UpdateTicket { status: Some(status), assignee: Some(Some(agent)), ..UpdateTicket::of(id) };
         tickets::update(tx, &update).map(|_| ())
     });
 }
@@ -94,7 +95,12 @@ fn looking_records_nothing_and_answering_teaches() {
         world.forget_events();
         let looked = token.clone();
         let page = world.read(move |tx| satisfaction::by_token(tx, &looked));
-        assert_eq!((page.ticket, page.agent.as_deref(), page.score), (id, Some("Ana"), None), "on {}", world.name());
+        assert_eq!(
+            (page.ticket, page.agent.as_deref(), page.score),
+            (id, Some("Ana"), None),
+            "on {}",
+            world.name()
+        );
         assert!(page.may_answer);
         assert!(world.events().is_empty());
 
@@ -106,7 +112,8 @@ fn looking_records_nothing_and_answering_teaches() {
         assert!(world.jobs_waiting().contains(&Work::LearnFromRating { rating: given.id }));
 
         // Said again it is nothing new; changed it is.
-        let (again, changed) = (says(&token, 5), AnswerRating { reason: Some("other".into()), ..says(&token, 2) });
+        let (again, changed) =
+            (says(&token, 5), AnswerRating { reason: Some("other".into()), ..says(&token, 2) });
         world.write(move |tx| satisfaction::answer(tx, &again));
         assert_eq!(world.events().len(), 1);
         world.write(move |tx| satisfaction::answer(tx, &changed));
@@ -165,7 +172,8 @@ fn agents_do_not_rate_and_wrong_links_lead_nowhere() {
             assert!(matches!(refused, Err(RatingError::NoSuchLink)));
         }
         // The token itself is nowhere among the ratings.
-        let stored: String = world.read(|tx| tx.value("select token_hash from satisfaction_ratings", db::params![]));
+        let stored: String =
+            world.read(|tx| tx.value("select token_hash from satisfaction_ratings", db::params![]));
         assert_ne!(stored, token);
     }
 }

@@ -29,7 +29,9 @@ pub(super) fn attach(tx: &mut Tx, bounce: &Bounce) -> Result<Option<(TicketId, C
     let recipient = bounce.recipient.as_deref().unwrap_or(&mail.to_address);
     let note = match bounce.permanent {
         true => format!("The mail to {recipient} could not be delivered: {words}"),
-        false => format!("The mail to {recipient} has not been delivered yet; the other server still tries: {words}"),
+        false => format!(
+            "The mail to {recipient} has not been delivered yet; the other server still tries: {words}"
+        ),
     };
     let update = UpdateTicket {
         comment: Some(NewComment::internal(note)),
@@ -54,7 +56,8 @@ fn reported(tx: &mut Tx, bounce: &Bounce) -> Result<Option<FoundMailOut>, db::Er
 
 fn words_of(bounce: &Bounce) -> String {
     let parts = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];
-    let words = parts.into_iter().flatten().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
+    let words =
+        parts.into_iter().flatten().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
     match words.is_empty() {
         true => "the other server gave no reason".into(),
         false => words.chars().take(DIAGNOSTIC_CHARS_MAX).collect(),

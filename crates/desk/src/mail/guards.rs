@@ -57,7 +57,8 @@ impl MailRules {
 
 /// Who wrote: From, or the envelope's sender where From is missing.
 pub(super) fn sender_of(parsed: &Incoming, mail_from: &str) -> Address {
-    let named = [Some(&parsed.from), parsed.sender.as_ref()].into_iter().flatten().find(|it| is_address(&it.address));
+    let named =
+        [Some(&parsed.from), parsed.sender.as_ref()].into_iter().flatten().find(|it| is_address(&it.address));
     match named {
         Some(it) => Address { name: it.name.clone(), address: it.address.trim().to_lowercase() },
         None if is_address(mail_from) => Address::bare(mail_from.trim().to_lowercase()),
@@ -99,7 +100,8 @@ pub(super) fn reason_to_suspend(
 
 /// An answer given by a machine to our mail (out of office), as against a form that a person filled in.
 pub(super) fn is_automatic_reply(parsed: &Incoming) -> bool {
-    const REPLIES: [&str; 6] = ["auto-replied", "autoreply", "auto-reply", "autorespond", "vacation", "auto_reply"];
+    const REPLIES: [&str; 6] =
+        ["auto-replied", "autoreply", "auto-reply", "autorespond", "vacation", "auto_reply"];
     parsed.machine.as_ref().is_some_and(|why| {
         let why = why.to_lowercase();
         REPLIES.iter().any(|word| why.contains(word))

@@ -30,7 +30,10 @@ pub fn give_up(tx: &mut Tx, mail: MailId, why: &str) -> Result<Ended, MailError>
     }
     let why: String = why.chars().take(REASON_CHARS_MAX).collect();
     let reason = format!("it could not be processed: {why}");
-    let sender = Address { name: row.from_name, address: row.from_address.unwrap_or_else(|| row.mail_from.to_lowercase()) };
+    let sender = Address {
+        name: row.from_name,
+        address: row.from_address.unwrap_or_else(|| row.mail_from.to_lowercase()),
+    };
     let ending = store::Ending { reason: Some(&reason), ..store::Ending::of(MailState::Suspended) };
     let subject = row.subject.unwrap_or_default();
     store::save_ending(tx, mail, &sender, &subject, None, &AuthSummary::default(), &ending)?;
@@ -89,7 +92,8 @@ pub fn check(tx: &mut Tx) -> Result<CheckReport, db::Error> {
         without_original: store::count_without_raw(tx)?,
         mails: 0,
     };
-    report.mails = report.comments + report.duplicates + report.suspended + report.discarded + report.received;
+    report.mails =
+        report.comments + report.duplicates + report.suspended + report.discarded + report.received;
     Ok(report)
 }
 

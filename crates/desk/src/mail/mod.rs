@@ -24,11 +24,11 @@ pub mod views;
 
 pub use guards::MailRules;
 pub use ledger::{CheckReport, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
-pub use outgoing::{
-    MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment, attachments_of, mark_deferred, mark_failed,
-    mailbox_of, mark_sent, outgoing, queue, resend, states_of,
-};
 pub(crate) use outgoing::within_budget;
+pub use outgoing::{
+    MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment, attachments_of,
+    mailbox_of, mark_deferred, mark_failed, mark_sent, outgoing, queue, resend, states_of,
+};
 pub(crate) use reply::{email_of, queue_comment, sending_mailbox};
 pub use suspended::{discard, recover};
 pub use take_in::{accepts, receive, take_in};
@@ -161,8 +161,13 @@ pub enum MailState {
 }
 
 impl MailState {
-    pub const ALL: [MailState; 5] =
-        [MailState::Received, MailState::Comment, MailState::Duplicate, MailState::Suspended, MailState::Discarded];
+    pub const ALL: [MailState; 5] = [
+        MailState::Received,
+        MailState::Comment,
+        MailState::Duplicate,
+        MailState::Suspended,
+        MailState::Discarded,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {

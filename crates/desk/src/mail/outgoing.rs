@@ -174,7 +174,8 @@ pub fn queue(tx: &mut Tx, new: &NewMailOut) -> Result<MailOutId, db::Error> {
 pub fn outgoing(tx: &mut Tx, mail_out: MailOutId) -> Result<Option<(Outgoing, OutState)>, db::Error> {
     let Some(found) = store::find_mail_out(tx, mail_out)? else { return Ok(None) };
     let content = serde_json::from_str(&found.content).map_err(store::corrupt)?;
-    let state = OutState::parse(&found.state).ok_or_else(|| db::Error::Corrupt(format!("mail {mail_out}'s state")))?;
+    let state = OutState::parse(&found.state)
+        .ok_or_else(|| db::Error::Corrupt(format!("mail {mail_out}'s state")))?;
     Ok(Some((content, state)))
 }
 

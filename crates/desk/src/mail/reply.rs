@@ -2,7 +2,9 @@
 
 use super::guards::MailRules;
 use super::mailboxes::{self, Mailbox};
-use super::outgoing::{MailOutKind, NewMailOut, Outgoing, content_id_of, new_message_id, queue, within_budget};
+use super::outgoing::{
+    MailOutKind, NewMailOut, Outgoing, content_id_of, new_message_id, queue, within_budget,
+};
 use super::texts::{Lang, language_of};
 use super::{Address, Incoming, store, tokens};
 use crate::people::{self, User};
@@ -107,7 +109,8 @@ pub(crate) fn sending_mailbox(tx: &mut Tx, ticket: &Ticket) -> Result<SendingMai
         return Ok(all.swap_remove(chosen.unwrap_or(0)).into());
     }
     let company = settings::company(tx)?;
-    let address = if company.support_address.is_empty() { "support@localhost".into() } else { company.support_address };
+    let address =
+        if company.support_address.is_empty() { "support@localhost".into() } else { company.support_address };
     Ok(SendingMailbox { mailbox: None, address, name: company.name, plus_addresses: true })
 }
 
@@ -152,12 +155,18 @@ struct Quote {
     text: String,
 }
 
-fn quote_before(tx: &mut Tx, comment: &Comment, lang: Lang, company: &Company) -> Result<Option<Quote>, db::Error> {
-    let before = tickets::comments_of(tx, comment.ticket)?
-        .into_iter()
-        .rfind(|it| it.id < comment.id && it.public && it.author != comment.author && it.redacted_at.is_none());
+fn quote_before(
+    tx: &mut Tx,
+    comment: &Comment,
+    lang: Lang,
+    company: &Company,
+) -> Result<Option<Quote>, db::Error> {
+    let before = tickets::comments_of(tx, comment.ticket)?.into_iter().rfind(|it| {
+        it.id < comment.id && it.public && it.author != comment.author && it.redacted_at.is_none()
+    });
     let Some(before) = before else { return Ok(None) };
-    let who = people::find_user(tx, before.author)?.map(|user| user.name).unwrap_or_else(|| company.name.clone());
+    let who =
+        people::find_user(tx, before.author)?.map(|user| user.name).unwrap_or_else(|| company.name.clone());
     let heading = lang.wrote(&moment(before.created_at, &company.time_zone), &who);
     let mut lines: Vec<&str> = before.body.lines().take(QUOTED_LINES_MAX + 1).collect();
     if lines.len() > QUOTED_LINES_MAX {
@@ -189,7 +198,13 @@ fn text_of(comment: &Comment, signature: &str, quote: Option<&Quote>, mark: &str
     text
 }
 
-fn html_of(comment: &Comment, signature: &str, quote: Option<&Quote>, mark: &str, files: &[Attachment]) -> String {
+fn html_of(
+    comment: &Comment,
+    signature: &str,
+    quote: Option<&Quote>,
+    mark: &str,
+    files: &[Attachment],
+) -> String {
     let body = match &comment.html {
         Some(html) => with_inline_images(html, files),
         None => paragraphs(&comment.body),
@@ -205,10 +220,7 @@ fn html_of(comment: &Comment, signature: &str, quote: Option<&Quote>, mark: &str
             paragraphs(&quote.text)
         ));
     }
-    html.push_str(&format!(
-        "<p style=\"color:#777777;font-size:11px\">{}{mark}</p>",
-        tokens::MARK_LABEL
-    ));
+    html.push_str(&format!("<p style=\"color:#777777;font-size:11px\">{}{mark}</p>", tokens::MARK_LABEL));
     html
 }
 
@@ -312,7 +324,13 @@ struct Notice {
 
 impl Notice {
     /// Says nothing when the budget is spent.
-    fn send(self, tx: &mut Tx, ticket: &Ticket, answers: &Incoming, rules: &MailRules) -> Result<(), db::Error> {
+    fn send(
+        self,
+        tx: &mut Tx,
+        ticket: &Ticket,
+        answers: &Incoming,
+        rules: &MailRules,
+    ) -> Result<(), db::Error> {
         if !within_budget(tx, rules, &self.to.address, &self.subject)? {
             return Ok(());
         }

@@ -21,7 +21,8 @@ pub(super) fn open(key: &DeskKey, about: &str, sealed: &str) -> Option<String> {
     let (nonce, sealed) = sealed.strip_prefix("v1.")?.split_once('.')?;
     let nonce: [u8; NONCE_LEN] = STANDARD_NO_PAD.decode(nonce).ok()?.try_into().ok()?;
     let mut sealed = STANDARD_NO_PAD.decode(sealed).ok()?;
-    let opened = cipher(key).open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(about), &mut sealed).ok()?;
+    let opened =
+        cipher(key).open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(about), &mut sealed).ok()?;
     String::from_utf8(opened.to_vec()).ok()
 }
 

@@ -27,7 +27,9 @@ pub fn recover(tx: &mut Tx, mail: MailId) -> Result<TicketId, MailError> {
         sender = person.clone();
     }
     let user = match guards::is_address(&sender.address) {
-        true => people::requester_for(tx, &sender.address, sender.name.as_deref()).map_err(MailError::refused)?,
+        true => {
+            people::requester_for(tx, &sender.address, sender.name.as_deref()).map_err(MailError::refused)?
+        }
         // Nobody is named: the ticket is its rescuer's.
         false => tx.actor().user().ok_or(MailError::NotAnAgent)?,
     };

@@ -113,7 +113,8 @@ impl Handling<'_> {
 
     fn make_comment(&self, tx: &mut Tx, user: Option<User>, rules: &MailRules) -> Result<Ended, MailError> {
         let key = settings::desk_key(tx)?;
-        let parent = threading::parent(tx, &key, self.parsed, &self.sender, user.as_ref(), &self.addresses())?;
+        let parent =
+            threading::parent(tx, &key, self.parsed, &self.sender, user.as_ref(), &self.addresses())?;
         let user = match user {
             Some(user) => user,
             None => {
@@ -157,7 +158,8 @@ impl Handling<'_> {
     fn worth_knowing(&self, reason: Option<String>) -> Option<String> {
         let machine = self.parsed.machine.as_ref().map(|why| format!("a machine wrote it ({why})"));
         let stands_in = !guards::is_address(&self.parsed.from.address);
-        let stands_in = stands_in.then(|| "it has no usable From: the envelope's sender stands in".to_owned());
+        let stands_in =
+            stands_in.then(|| "it has no usable From: the envelope's sender stands in".to_owned());
         let problems = self.parsed.problems.iter().take(PROBLEMS_KEPT_MAX).cloned();
         let all: Vec<String> = [reason, machine, stands_in].into_iter().flatten().chain(problems).collect();
         (!all.is_empty()).then(|| all.join("; "))
@@ -176,7 +178,8 @@ impl Handling<'_> {
         let mut comment = self.comment(user.id);
         let reason = self.reason_to_keep_internal(tx, ticket, refers_to, user, rules)?;
         comment.public = reason.is_none();
-        let add_ccs = if comment.public && self.parsed.machine.is_none() { self.ccs(tx, user.id)? } else { vec![] };
+        let add_ccs =
+            if comment.public && self.parsed.machine.is_none() { self.ccs(tx, user.id)? } else { vec![] };
         let update = UpdateTicket {
             comment: Some(comment),
             add_ccs,
@@ -306,7 +309,10 @@ impl Handling<'_> {
         let parsed = self.parsed;
         let envelope = self.row.rcpt_to.iter().map(String::as_str);
         let headers = parsed.delivered_to.iter().map(String::as_str);
-        envelope.chain(headers).chain(parsed.to.iter().chain(&parsed.cc).map(|it| it.address.as_str())).collect()
+        envelope
+            .chain(headers)
+            .chain(parsed.to.iter().chain(&parsed.cc).map(|it| it.address.as_str()))
+            .collect()
     }
 
     fn mailbox(&self, tx: &mut Tx) -> Result<Option<Mailbox>, db::Error> {
@@ -336,7 +342,9 @@ impl Internal {
             Internal::NotVerified => {
                 "it claims to come from an agent, and its sender could not be verified: kept as an internal comment"
             }
-            Internal::CameAfter => "it came after a newer message that its author had not seen: kept as an internal comment",
+            Internal::CameAfter => {
+                "it came after a newer message that its author had not seen: kept as an internal comment"
+            }
         }
     }
 }
@@ -400,7 +408,11 @@ mod tests {
 
     #[test]
     fn the_same_mail_has_one_fingerprint_whatever_its_line_ends() {
-        let one = Incoming { full_text: "Hello\r\nthere ".into(), message_id: Some("a@b".into()), ..Incoming::default() };
+        let one = Incoming {
+            full_text: "Hello\r\nthere ".into(),
+            message_id: Some("a@b".into()),
+            ..Incoming::default()
+        };
         let two = Incoming { full_text: "Hello\nthere".into(), ..one.clone() };
         let other = Incoming { full_text: "Hello there again".into(), ..one.clone() };
         assert_eq!(fingerprint(&one, "x@y"), fingerprint(&two, "x@y"));

@@ -80,7 +80,13 @@ impl Lang {
     }
 
     /// Subject and text. The link opens a page; only what is chosen there counts.
-    pub fn rating(self, ticket_subject: &str, agent: Option<&str>, company: &str, link: &str) -> (String, String) {
+    pub fn rating(
+        self,
+        ticket_subject: &str,
+        agent: Option<&str>,
+        company: &str,
+        link: &str,
+    ) -> (String, String) {
         match self {
             Lang::En => (
                 "How did we do?".into(),
@@ -177,7 +183,11 @@ mod tests {
             assert_eq!(Lang::parse(lang.code()), Some(lang));
             let (subject, text) = lang.acknowledgement(TicketId(4821), "Acme");
             assert!(subject.contains("4821") && text.contains("Acme"));
-            assert!(lang.rating("No sound", Some("Ana"), "Acme", "https://x/rate/y").1.contains("https://x/rate/y"));
+            assert!(
+                lang.rating("No sound", Some("Ana"), "Acme", "https://x/rate/y")
+                    .1
+                    .contains("https://x/rate/y")
+            );
         }
     }
 }

@@ -22,7 +22,10 @@ pub(super) enum Parent {
         /// The comment that the mail answers, where its references tell.
         refers_to: Option<CommentId>,
     },
-    Possible { ticket: TicketId, why: &'static str },
+    Possible {
+        ticket: TicketId,
+        why: &'static str,
+    },
     None,
 }
 
@@ -108,7 +111,12 @@ fn survivor(tx: &mut Tx, ticket: TicketId) -> Result<Option<Ticket>, db::Error> 
 }
 
 /// Requester, CC, follower, somebody of the requester's organization, or staff.
-fn takes_part(tx: &mut Tx, ticket: &Ticket, sender: &Address, user: Option<&User>) -> Result<bool, db::Error> {
+fn takes_part(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    sender: &Address,
+    user: Option<&User>,
+) -> Result<bool, db::Error> {
     if let Some(user) = user
         && (user.role.is_staff() || user.id == ticket.requester)
     {
@@ -122,7 +130,8 @@ fn takes_part(tx: &mut Tx, ticket: &Ticket, sender: &Address, user: Option<&User
         return Ok(true);
     }
     let Some(user) = user else { return Ok(false) };
-    Ok(tickets::ccs_of(tx, ticket.id)?.contains(&user.id) || tickets::followers_of(tx, ticket.id)?.contains(&user.id))
+    Ok(tickets::ccs_of(tx, ticket.id)?.contains(&user.id)
+        || tickets::followers_of(tx, ticket.id)?.contains(&user.id))
 }
 
 #[cfg(test)]

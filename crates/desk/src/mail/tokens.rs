@@ -100,7 +100,8 @@ fn base32(bytes: &[u8], chars: usize) -> String {
     (0..chars)
         .map(|n| {
             let bit = n * 5;
-            let pair = u16::from_be_bytes([bytes[bit / 8], bytes.get(bit / 8 + 1).copied().unwrap_or_default()]);
+            let pair =
+                u16::from_be_bytes([bytes[bit / 8], bytes.get(bit / 8 + 1).copied().unwrap_or_default()]);
             ALPHABET[usize::from(pair >> (11 - bit % 8)) & 31] as char
         })
         .collect()

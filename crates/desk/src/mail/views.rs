@@ -36,7 +36,8 @@ pub struct LedgerEntry {
     pub threaded_by: Option<String>,
 }
 
-const ENTRY: &str = "id, door, mailbox_id, received_at, remote_ip, mail_from, bytes, state, ended_at, reason, ticket_id,
+const ENTRY: &str =
+    "id, door, mailbox_id, received_at, remote_ip, mail_from, bytes, state, ended_at, reason, ticket_id,
     comment_id, duplicate_of, from_address, from_name, subject, message_id, auth, threaded_by";
 
 fn entry(row: &Row<'_>) -> Result<LedgerEntry, Error> {
@@ -91,7 +92,8 @@ pub fn ledger_page(
         Some(MailState::Discarded) => "and state = 'discarded'",
         None => "",
     };
-    let sql = format!("select {ENTRY} from mail_in where id < $1 {of_sender} {of_state} order by id desc limit $2");
+    let sql =
+        format!("select {ENTRY} from mail_in where id < $1 {of_sender} {of_state} order by id desc limit $2");
     Ok(tx.list(&sql, params![before, count, from], entry)?)
 }
 
@@ -125,7 +127,11 @@ pub struct SuspendedMail {
 }
 
 /// Newest first; `before` is the last id of the page before.
-pub fn suspended_page(tx: &mut Tx, before: Option<MailId>, count: usize) -> Result<Vec<SuspendedMail>, MailError> {
+pub fn suspended_page(
+    tx: &mut Tx,
+    before: Option<MailId>,
+    count: usize,
+) -> Result<Vec<SuspendedMail>, MailError> {
     let filter = LedgerFilter { state: Some(MailState::Suspended), from_address: None };
     let mut page = Vec::new();
     for entry in ledger_page(tx, &filter, before, count)? {
@@ -177,8 +183,7 @@ pub fn mail_facts_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<MailFacts>, Ma
     )?)
 }
 
-const OUT_STATE: &str =
-    "id, kind, comment_id, to_address, state, server_answer, attempts, automatic, created_at, sent_at, failed_at";
+const OUT_STATE: &str = "id, kind, comment_id, to_address, state, server_answer, attempts, automatic, created_at, sent_at, failed_at";
 
 fn out_state(row: &Row<'_>) -> Result<MailOutState, Error> {
     Ok(MailOutState {
@@ -197,7 +202,11 @@ fn out_state(row: &Row<'_>) -> Result<MailOutState, Error> {
 }
 
 pub(super) fn states_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<MailOutState>, Error> {
-    tx.list(&format!("select {OUT_STATE} from mail_out where ticket_id = $1 order by id"), params![ticket], out_state)
+    tx.list(
+        &format!("select {OUT_STATE} from mail_out where ticket_id = $1 order by id"),
+        params![ticket],
+        out_state,
+    )
 }
 
 /// Outgoing mail that is not with its recipient yet, oldest first, for the admin's screen and the metrics.
@@ -205,7 +214,9 @@ pub fn unsent_page(tx: &mut Tx, count: usize) -> Result<Vec<MailOutState>, MailE
     must_be_staff(tx)?;
     let count = count.min(ROWS_PER_PAGE_MAX);
     Ok(tx.list(
-        &format!("select {OUT_STATE} from mail_out where state in ('queued', 'deferred') order by id limit $1"),
+        &format!(
+            "select {OUT_STATE} from mail_out where state in ('queued', 'deferred') order by id limit $1"
+        ),
         params![count],
         out_state,
     )?)

@@ -111,7 +111,8 @@ impl Rating {
             return Err(RatingError::UnknownReason);
         }
         let reason = given.filter(|_| command.score <= BAD_SCORE_MAX).map(str::to_owned);
-        let comment = command.comment.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+        let comment =
+            command.comment.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
         if comment.as_ref().is_some_and(|words| words.chars().count() > COMMENT_CHARS_MAX) {
             return Err(RatingError::CommentTooLong);
         }

@@ -35,7 +35,9 @@ pub(crate) fn ask(tx: &mut Tx, ticket: TicketId) -> Result<(), db::Error> {
         return Ok(());
     }
     let expires_at = tx.now() + EXPIRES_AFTER_DAYS * DAY_MS;
-    let Some(rating) = store::insert_rating(tx, &ticket, &token_hash(&token), expires_at)? else { return Ok(()) };
+    let Some(rating) = store::insert_rating(tx, &ticket, &token_hash(&token), expires_at)? else {
+        return Ok(());
+    };
     let sender = mail::sending_mailbox(tx, &ticket)?;
     let key = settings::desk_key(tx)?;
     let content = Outgoing {

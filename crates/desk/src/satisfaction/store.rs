@@ -5,7 +5,8 @@ use crate::tickets::Ticket;
 use crate::{RatingId, TicketId, Tx, UserId};
 use db::{Error, Row, params};
 
-const RATING: &str = "select id, ticket_id, requester_id, assignee_id, group_id, asked_at, expires_at, score, reason,
+const RATING: &str =
+    "select id, ticket_id, requester_id, assignee_id, group_id, asked_at, expires_at, score, reason,
     comment, answered_at from satisfaction_ratings";
 
 fn rating(row: &Row<'_>) -> Result<Rating, Error> {

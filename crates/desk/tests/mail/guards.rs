@@ -53,9 +53,16 @@ fn a_flood_is_suspended_and_others_are_not() {
     for world in worlds() {
         world.write(|tx| MailRules { mails_per_sender_per_hour_max: 5, ..MailRules::default() }.save(tx));
         let states: Vec<MailState> = (0..8)
-            .map(|n| send(&world, &letter("flood@example.net", &format!("Buy {n}"), &format!("now {n}"))).state)
+            .map(|n| {
+                send(&world, &letter("flood@example.net", &format!("Buy {n}"), &format!("now {n}"))).state
+            })
             .collect();
-        assert_eq!(states.iter().filter(|state| **state == MailState::Comment).count(), 5, "on {}", world.name());
+        assert_eq!(
+            states.iter().filter(|state| **state == MailState::Comment).count(),
+            5,
+            "on {}",
+            world.name()
+        );
         assert_eq!(send(&world, &letter(MARTA, "Real", "question")).state, MailState::Comment);
         world.advance(61 * 60_000);
         assert_eq!(send(&world, &letter("flood@example.net", "Sorry", "!")).state, MailState::Comment);
@@ -101,7 +108,8 @@ fn an_absence_note_neither_reopens_nor_shows() {
 #[test]
 fn an_acknowledgement_goes_to_the_verified_only_and_repeats_nothing() {
     for world in worlds() {
-        let unverified = Incoming { auth: AuthSummary::default(), ..letter("eve@example.net", "Buy pills", "cheap") };
+        let unverified =
+            Incoming { auth: AuthSummary::default(), ..letter("eve@example.net", "Buy pills", "cheap") };
         send(&world, &unverified);
         assert!(post(&world).is_empty(), "on {}", world.name());
         let text = "Hola, el altavoz izquierdo no suena desde ayer y no sé qué más puedo probar.";
@@ -186,7 +194,11 @@ fn a_bounce_marks_the_mail_that_did_not_arrive() {
 fn a_bounce_of_a_mail_we_never_sent_is_suspended() {
     for world in worlds() {
         let parsed = Incoming {
-            bounce: Some(Bounce { recipient: Some("x@y.example".into()), permanent: true, ..Bounce::default() }),
+            bounce: Some(Bounce {
+                recipient: Some("x@y.example".into()),
+                permanent: true,
+                ..Bounce::default()
+            }),
             ..letter("mailer-daemon@example.org", "Undelivered", "?")
         };
         let receipt = Receipt { mail_from: String::new(), ..by_smtp(&parsed) };

@@ -43,7 +43,10 @@ fn the_same_mail_by_two_doors_is_one_comment() {
     for world in worlds() {
         let parsed = letter(MARTA, "No sound", "Silent.");
         let first = send(&world, &parsed);
-        let imap = Receipt { door: Door::Imap { mailbox: MailboxId(1), uid_validity: 7, uid: 1 }, ..by_smtp(&parsed) };
+        let imap = Receipt {
+            door: Door::Imap { mailbox: MailboxId(1), uid_validity: 7, uid: 1 },
+            ..by_smtp(&parsed)
+        };
         let mut with_other_line_ends = parsed.clone();
         with_other_line_ends.full_text = "Silent.\r\n".into();
         let second = send_as(&world, imap, &with_other_line_ends).unwrap();
@@ -59,12 +62,16 @@ fn the_same_mail_by_two_doors_is_one_comment() {
 fn a_mailbox_fetched_again_brings_nothing_new() {
     for world in worlds() {
         let parsed = letter(MARTA, "No sound", "Silent.");
-        let imap = Receipt { door: Door::Imap { mailbox: MailboxId(1), uid_validity: 7, uid: 1 }, ..by_smtp(&parsed) };
+        let imap = Receipt {
+            door: Door::Imap { mailbox: MailboxId(1), uid_validity: 7, uid: 1 },
+            ..by_smtp(&parsed)
+        };
         let first = send_as(&world, imap.clone(), &parsed).unwrap();
         let again = send_as(&world, imap.clone(), &parsed).unwrap();
         assert_eq!((again.mail, again.state), (first.mail, MailState::Comment), "on {}", world.name());
         // After a change of UIDVALIDITY the same letters come under new numbers.
-        let renumbered = Receipt { door: Door::Imap { mailbox: MailboxId(1), uid_validity: 8, uid: 1 }, ..imap };
+        let renumbered =
+            Receipt { door: Door::Imap { mailbox: MailboxId(1), uid_validity: 8, uid: 1 }, ..imap };
         assert_eq!(send_as(&world, renumbered, &parsed).unwrap().state, MailState::Duplicate);
         let report = world.read(mail::check);
         assert_eq!((report.mails, report.comments, report.duplicates), (2, 1, 1));
@@ -82,7 +89,12 @@ fn without_a_message_id_the_same_words_are_the_same_mail_for_an_hour() {
         world.advance(70 * 60_000);
         assert_eq!(send(&world, &parsed).state, MailState::Comment, "on {}", world.name());
         world.advance(10 * 60_000);
-        assert_eq!(send(&world, &parsed).state, MailState::Duplicate, "the hour begins anew on {}", world.name());
+        assert_eq!(
+            send(&world, &parsed).state,
+            MailState::Duplicate,
+            "the hour begins anew on {}",
+            world.name()
+        );
         assert_sound(&world);
     }
 }
@@ -113,7 +125,10 @@ fn the_mailbox_decides_the_group() {
     for world in worlds() {
         let group = world.group("Returns", &[]);
         world.write(move |tx| {
-            mail::mailboxes::create(tx, &CreateMailbox { group: Some(group), ..mailbox("returns@desk.example") })
+            mail::mailboxes::create(
+                tx,
+                &CreateMailbox { group: Some(group), ..mailbox("returns@desk.example") },
+            )
         });
         let mut parsed = letter(MARTA, "Return", "I send it back.");
         parsed.to = vec![Address::bare("Returns+abc@desk.example")];
@@ -211,7 +226,9 @@ fn doors_that_speak_all_at_once_lose_nothing_and_double_nothing() {
     for world in worlds() {
         let doors = 8;
         let letters: Vec<Incoming> = (0..24)
-            .map(|n| letter(&format!("c{}@example.org", n % 5), &format!("Question {n}"), &format!("What is {n}?")))
+            .map(|n| {
+                letter(&format!("c{}@example.org", n % 5), &format!("Question {n}"), &format!("What is {n}?"))
+            })
             .collect();
         std::thread::scope(|scope| {
             for door in 0..doors {
@@ -228,7 +245,9 @@ fn doors_that_speak_all_at_once_lose_nothing_and_double_nothing() {
         assert_eq!(report.comments, 24, "on {}: {report:?}", world.name());
         assert_eq!(report.duplicates, 24 * (doors as i64 - 1), "on {}: {report:?}", world.name());
         assert_sound(&world);
-        let people: i64 = world.read(|tx| tx.value("select count(*) from users where email like 'c%@example.org'", db::params![]));
+        let people: i64 = world.read(|tx| {
+            tx.value("select count(*) from users where email like 'c%@example.org'", db::params![])
+        });
         assert_eq!(people, 5, "on {}", world.name());
     }
 }

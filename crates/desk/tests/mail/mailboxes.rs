@@ -13,7 +13,12 @@ fn an_address_is_ours_with_any_plus_part_and_in_any_case() {
             ("support@elsewhere.example", false),
             ("", false),
         ] {
-            assert_eq!(world.read(move |tx| mail::accepts(tx, address)), ours, "{address} on {}", world.name());
+            assert_eq!(
+                world.read(move |tx| mail::accepts(tx, address)),
+                ours,
+                "{address} on {}",
+                world.name()
+            );
         }
         world.write(|tx| {
             let mut company = desk::settings::company(tx)?;
@@ -28,7 +33,8 @@ fn an_address_is_ours_with_any_plus_part_and_in_any_case() {
 fn a_password_is_sealed_at_rest_and_opens_for_the_door() {
     for world in worlds() {
         let admin = world.admin("Ada");
-        let imap = Server { host: "imap.example.org".into(), port: 993, user: "help".into(), ..Server::default() };
+        let imap =
+            Server { host: "imap.example.org".into(), port: 993, user: "help".into(), ..Server::default() };
         let made = world.write_as(admin, move |tx| {
             let settings = MailboxSettings { imap: Some(imap.clone()), ..MailboxSettings::default() };
             let create = CreateMailbox {
@@ -42,11 +48,16 @@ fn a_password_is_sealed_at_rest_and_opens_for_the_door() {
         assert_eq!(made.address, "help@desk.example");
         assert!(made.has_secret && !made.is_default);
         let id = made.id;
-        let stored: String = world.read(move |tx| tx.value("select secret from mailboxes where id = $1", db::params![id]));
+        let stored: String =
+            world.read(move |tx| tx.value("select secret from mailboxes where id = $1", db::params![id]));
         assert!(!stored.contains("hunter2"), "on {}", world.name());
         assert_eq!(world.read(move |tx| mailboxes::secret_of(tx, id)).as_deref(), Some("hunter2"));
         let kept = world.write(move |tx| {
-            mailboxes::update(tx, id, &UpdateMailbox { name: Some("Help".into()), ..UpdateMailbox::default() })
+            mailboxes::update(
+                tx,
+                id,
+                &UpdateMailbox { name: Some("Help".into()), ..UpdateMailbox::default() },
+            )
         });
         assert!(kept.has_secret && kept.settings.imap.is_some() && kept.name == "Help");
         world.write(move |tx| {
@@ -59,7 +70,8 @@ fn a_password_is_sealed_at_rest_and_opens_for_the_door() {
 #[test]
 fn one_address_has_one_mailbox_and_a_removed_one_may_come_back() {
     for world in worlds() {
-        let twice = world.try_write(desk::Actor::desk(), |tx| mailboxes::create(tx, &mailbox("SUPPORT@desk.example")));
+        let twice = world
+            .try_write(desk::Actor::desk(), |tx| mailboxes::create(tx, &mailbox("SUPPORT@desk.example")));
         assert!(matches!(twice, Err(MailError::AddressTaken)), "on {}", world.name());
         let second = world.write(|tx| mailboxes::create(tx, &mailbox("sales@desk.example")));
         let first = world.read(mailboxes::find_default).unwrap();

@@ -8,7 +8,9 @@ mod suspended;
 mod threading;
 
 use desk::mail::mailboxes::{CreateMailbox, MailboxKind, MailboxSettings};
-use desk::mail::{self, Address, AuthSummary, Door, Ended, Incoming, MailError, MailOutState, Outgoing, Receipt};
+use desk::mail::{
+    self, Address, AuthSummary, Door, Ended, Incoming, MailError, MailOutState, Outgoing, Receipt,
+};
 use desk::tickets::{self, Channel, Comment, NewComment, Ticket, UpdateTicket};
 use desk::work::Work;
 use desk::{MailOutId, TicketId, UserId};
@@ -86,8 +88,11 @@ pub fn comments(world: &World, ticket: TicketId) -> Vec<Comment> {
 pub fn answer(world: &World, agent: UserId, ticket: TicketId, words: &str) {
     let comment = NewComment::public(words);
     world.write_as(agent, move |tx| {
-        let update =
-            UpdateTicket { comment: Some(comment.clone()), channel: Channel::Web, ..UpdateTicket::of(ticket) };
+        let update = UpdateTicket {
+            comment: Some(comment.clone()),
+            channel: Channel::Web,
+            ..UpdateTicket::of(ticket)
+        };
         tickets::update(tx, &update).map(|_| ())
     });
 }
@@ -103,7 +108,9 @@ pub fn post(world: &World) -> Vec<(MailOutId, Outgoing)> {
         .collect();
     // A claim comes in the database's own order.
     ids.sort();
-    ids.into_iter().map(|id| (id, world.read(move |tx| mail::outgoing(tx, id)).expect("the mail exists").0)).collect()
+    ids.into_iter()
+        .map(|id| (id, world.read(move |tx| mail::outgoing(tx, id)).expect("the mail exists").0))
+        .collect()
 }
 
 pub fn states(world: &World, ticket: TicketId) -> Vec<MailOutState> {

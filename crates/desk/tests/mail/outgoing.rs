@@ -19,7 +19,8 @@ fn an_answer_goes_to_the_requester_and_the_ccs_in_the_customers_thread() {
         let (id, ana) = opened(&world);
         let signature = "Ana\nAcme support".to_owned();
         world.write(move |tx| {
-            tx.execute("update users set signature = $1 where id = $2", db::params![signature, ana]).map(|_| ())
+            tx.execute("update users set signature = $1 where id = $2", db::params![signature, ana])
+                .map(|_| ())
         });
         answer(&world, ana, id, "Try <another> cable.");
         let sent = post(&world);
@@ -67,7 +68,12 @@ fn a_job_done_twice_sends_one_mail() {
         let waiting = world.jobs_waiting();
         assert_eq!(post(&world).len(), 1);
         let again = waiting.into_iter().find(|work| matches!(work, Work::MailComment { .. })).unwrap();
-        world.write(move |tx| desk::work::Worker::default().run(tx, &again).map_err(|e| panic!("{e}")).or(Ok::<_, db::Error>(())));
+        world.write(move |tx| {
+            desk::work::Worker::default()
+                .run(tx, &again)
+                .map_err(|e| panic!("{e}"))
+                .or(Ok::<_, db::Error>(()))
+        });
         assert!(post(&world).is_empty(), "on {}", world.name());
     }
 }
@@ -77,12 +83,15 @@ fn internal_comments_and_customers_words_do_not_leave() {
     for world in worlds() {
         let (id, ana) = opened(&world);
         world.write_as(ana, move |tx| {
-            let update =
-                UpdateTicket { comment: Some(NewComment::internal("Is he serious?")), ..UpdateTicket::of(id) };
+            let update = UpdateTicket {
+                comment: Some(NewComment::internal("Is he serious?")),
+                ..UpdateTicket::of(id)
+            };
             tickets::update(tx, &update).map(|_| ())
         });
         let mut follow = letter("friend@example.net", "Re: No sound", "Me too.");
-        follow.references = vec![letter(MARTA, "No sound", "The left speaker\nis silent.").message_id.unwrap()];
+        follow.references =
+            vec![letter(MARTA, "No sound", "The left speaker\nis silent.").message_id.unwrap()];
         assert_eq!(send(&world, &follow).ticket, Some(id));
         assert!(post(&world).is_empty(), "on {}", world.name());
         answer(&world, ana, id, "It is the cable.");
@@ -106,7 +115,12 @@ fn a_mail_shows_how_it_stands() {
         world.forget_events();
         world.write(move |tx| mail::mark_sent(tx, mail_out, "250 2.0.0 Ok: queued as 4F1"));
         let now = state(&world);
-        assert_eq!((now.state, now.sent_at, now.attempts), (OutState::Sent, Some(world.now()), 2), "on {}", world.name());
+        assert_eq!(
+            (now.state, now.sent_at, now.attempts),
+            (OutState::Sent, Some(world.now()), 2),
+            "on {}",
+            world.name()
+        );
         assert_eq!(world.events(), vec![Event::MailSent { mail_out, ticket: Some(id) }]);
         // A worker that finishes late says nothing new.
         assert!(!world.write(move |tx| mail::mark_deferred(tx, mail_out, "?")));
@@ -136,10 +150,12 @@ fn an_agents_own_ticket_for_a_customer_begins_the_thread() {
     for world in worlds() {
         let ana = world.agent("Ana");
         let marta = world.customer("Marta", MARTA);
-        let id = world.write_as(ana, move |tx| {
-            let comment = NewComment::public("Your parcel is late.");
-            tickets::create(tx, &tickets::CreateTicket::new(marta, "Your parcel", comment, Channel::Web))
-        }).id;
+        let id = world
+            .write_as(ana, move |tx| {
+                let comment = NewComment::public("Your parcel is late.");
+                tickets::create(tx, &tickets::CreateTicket::new(marta, "Your parcel", comment, Channel::Web))
+            })
+            .id;
         let sent = post(&world);
         assert_eq!(sent.len(), 1, "on {}", world.name());
         let mail = &sent[0].1;

@@ -82,8 +82,14 @@ fn customers_have_no_business_there() {
         let ended = suspended(&world);
         let eve = world.customer("Eve", "eve@example.net");
         let actor = world.as_(eve);
-        assert!(matches!(world.try_as(eve, move |tx| mail::recover(tx, ended.mail)), Err(MailError::NotAnAgent)));
-        assert!(matches!(world.try_as(eve, move |tx| mail::discard(tx, ended.mail)), Err(MailError::NotAnAgent)));
+        assert!(matches!(
+            world.try_as(eve, move |tx| mail::recover(tx, ended.mail)),
+            Err(MailError::NotAnAgent)
+        ));
+        assert!(matches!(
+            world.try_as(eve, move |tx| mail::discard(tx, ended.mail)),
+            Err(MailError::NotAnAgent)
+        ));
         let raw = world.read_as(actor, move |tx| mail::raw_of(tx, ended.mail));
         assert!(matches!(raw, Err(MailError::NotAnAgent)));
         let page = world.read_as(actor, |tx| mail::views::suspended_page(tx, None, 5));
@@ -99,7 +105,10 @@ fn the_ledger_is_read_page_by_page() {
         }
         suspended(&world);
         let all = mail::views::LedgerFilter::default();
-        let first = world.read({ let all = all.clone(); move |tx| mail::views::ledger_page(tx, &all, None, 4) });
+        let first = world.read({
+            let all = all.clone();
+            move |tx| mail::views::ledger_page(tx, &all, None, 4)
+        });
         let last = first.last().unwrap().id;
         let second = world.read(move |tx| mail::views::ledger_page(tx, &all, Some(last), 4));
         assert_eq!((first.len(), second.len()), (4, 2), "on {}", world.name());

@@ -47,8 +47,11 @@ fn each_of_the_three_signs_is_enough() {
             full_text: "one".into(),
             ..reply_to(&mail, MARTA, "one")
         };
-        let by_references =
-            Incoming { to: vec![Address::bare(SUPPORT)], full_text: "two".into(), ..reply_to(&mail, MARTA, "two") };
+        let by_references = Incoming {
+            to: vec![Address::bare(SUPPORT)],
+            full_text: "two".into(),
+            ..reply_to(&mail, MARTA, "two")
+        };
         let by_mark = Incoming {
             to: vec![Address::bare(SUPPORT)],
             in_reply_to: vec![],
@@ -99,7 +102,12 @@ fn ccs_and_colleagues_of_the_customer_may_answer() {
         let (_, mail) = post(&world).pop().unwrap();
         assert_eq!(mail.cc[0].address, "friend@example.net");
         for from in ["friend@example.net", "colleague@example.com"] {
-            assert_eq!(send(&world, &reply_to(&mail, from, from)).ticket, Some(id), "{from} on {}", world.name());
+            assert_eq!(
+                send(&world, &reply_to(&mail, from, from)).ticket,
+                Some(id),
+                "{from} on {}",
+                world.name()
+            );
         }
     }
 }

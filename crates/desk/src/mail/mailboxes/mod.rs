@@ -214,7 +214,9 @@ pub(super) fn find_for(tx: &mut Tx, address: &str) -> Result<Option<Mailbox>, db
 /// The password or token, for the doors that fetch and send.
 pub fn secret_of(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<String>, MailError> {
     may_change(tx)?;
-    let Some(sealed) = store::find_secret(tx, mailbox)?.ok_or(MailError::NoSuchMailbox)? else { return Ok(None) };
+    let Some(sealed) = store::find_secret(tx, mailbox)?.ok_or(MailError::NoSuchMailbox)? else {
+        return Ok(None);
+    };
     let key = settings::desk_key(tx)?;
     seal::open(&key, &about(mailbox), &sealed).map(Some).ok_or(MailError::SecretUnreadable)
 }

@@ -99,7 +99,9 @@ pub(super) fn delete_mailbox(tx: &mut Tx, mailbox: MailboxId) -> Result<bool, Er
 
 /// `None`: no such mailbox; `Some(None)`: it has no secret.
 pub(super) fn find_secret(tx: &mut Tx, mailbox: MailboxId) -> Result<Option<Option<String>>, Error> {
-    tx.find("select secret from mailboxes where id = $1 and deleted_at is null", params![mailbox], |row| row.get(0))
+    tx.find("select secret from mailboxes where id = $1 and deleted_at is null", params![mailbox], |row| {
+        row.get(0)
+    })
 }
 
 pub(super) fn save_secret(tx: &mut Tx, mailbox: MailboxId, sealed: Option<&str>) -> Result<(), Error> {

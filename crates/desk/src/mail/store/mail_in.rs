@@ -249,7 +249,12 @@ pub(in crate::mail) fn count_without_raw(tx: &mut Tx) -> Result<i64, Error> {
 }
 
 /// Mails of one sender since `since` that were not duplicates, counted up to `count_max`.
-pub(in crate::mail) fn count_of_sender(tx: &mut Tx, address: &str, since: i64, count_max: i64) -> Result<i64, Error> {
+pub(in crate::mail) fn count_of_sender(
+    tx: &mut Tx,
+    address: &str,
+    since: i64,
+    count_max: i64,
+) -> Result<i64, Error> {
     tx.value(
         "select cast(count(*) as bigint) from (select 1 from mail_in
          where from_address = $1 and received_at > $2 and state <> 'duplicate' limit $3) as seen",

@@ -67,12 +67,19 @@ pub(in crate::mail) fn find_mail_out(tx: &mut Tx, id: MailOutId) -> Result<Optio
     tx.find(&format!("{MAIL_OUT} where id = $1"), params![id], mail_out_row)
 }
 
-pub(in crate::mail) fn find_mail_out_by_message_id(tx: &mut Tx, message_id: &str) -> Result<Option<FoundMailOut>, Error> {
+pub(in crate::mail) fn find_mail_out_by_message_id(
+    tx: &mut Tx,
+    message_id: &str,
+) -> Result<Option<FoundMailOut>, Error> {
     tx.find(&format!("{MAIL_OUT} where message_id = $1"), params![message_id], mail_out_row)
 }
 
 /// The newest mail that went to `address` since `since`.
-pub(in crate::mail) fn find_mail_out_to(tx: &mut Tx, address: &str, since: i64) -> Result<Option<FoundMailOut>, Error> {
+pub(in crate::mail) fn find_mail_out_to(
+    tx: &mut Tx,
+    address: &str,
+    since: i64,
+) -> Result<Option<FoundMailOut>, Error> {
     tx.find(
         &format!(
             "{MAIL_OUT} where to_address = $1 and created_at > $2 and state in ('sent', 'deferred')
@@ -84,10 +91,11 @@ pub(in crate::mail) fn find_mail_out_to(tx: &mut Tx, address: &str, since: i64) 
 }
 
 pub(in crate::mail) fn is_comment_mailed(tx: &mut Tx, comment: CommentId) -> Result<bool, Error> {
-    let found: Option<i64> =
-        tx.find("select 1 from mail_out where comment_id = $1 and kind = 'reply'", params![comment], |row| {
-            row.get::<i64>(0)
-        })?;
+    let found: Option<i64> = tx.find(
+        "select 1 from mail_out where comment_id = $1 and kind = 'reply'",
+        params![comment],
+        |row| row.get::<i64>(0),
+    )?;
     Ok(found.is_some())
 }
 
@@ -113,7 +121,10 @@ pub(in crate::mail) fn save_deferred(tx: &mut Tx, id: MailOutId, answer: &str) -
 
 /// What the other server says of a mail that it has not given up.
 pub(in crate::mail) fn save_server_answer(tx: &mut Tx, id: MailOutId, answer: &str) -> Result<(), Error> {
-    tx.execute("update mail_out set server_answer = $1 where id = $2 and state <> 'failed'", params![answer, id])?;
+    tx.execute(
+        "update mail_out set server_answer = $1 where id = $2 and state <> 'failed'",
+        params![answer, id],
+    )?;
     Ok(())
 }
 

@@ -32,7 +32,11 @@ pub(in crate::mail) fn list_tickets_of_message(
 }
 
 /// Message-IDs of the public conversation before `comment`, oldest first; `true`: it came in, `false`: it went out.
-pub(in crate::mail) fn list_thread(tx: &mut Tx, ticket: TicketId, comment: CommentId) -> Result<Vec<(String, bool)>, Error> {
+pub(in crate::mail) fn list_thread(
+    tx: &mut Tx,
+    ticket: TicketId,
+    comment: CommentId,
+) -> Result<Vec<(String, bool)>, Error> {
     let mut thread = tx.list(
         "select i.message_id, i.mail_out_id, c.id from comments c
          join mail_in m on m.id = c.mail_id
@@ -54,7 +58,10 @@ pub(in crate::mail) fn list_thread(tx: &mut Tx, ticket: TicketId, comment: Comme
 }
 
 /// The mailbox that the ticket's first mail came to.
-pub(in crate::mail) fn find_mailbox_of_ticket(tx: &mut Tx, ticket: TicketId) -> Result<Option<MailboxId>, Error> {
+pub(in crate::mail) fn find_mailbox_of_ticket(
+    tx: &mut Tx,
+    ticket: TicketId,
+) -> Result<Option<MailboxId>, Error> {
     tx.find(
         "select m.mailbox_id from comments c join mail_in m on m.id = c.mail_id
          join mailboxes b on b.id = m.mailbox_id
@@ -96,5 +103,7 @@ pub(in crate::mail) fn find_comment_after(
 
 /// The first comment of a new ticket.
 pub(in crate::mail) fn find_first_comment(tx: &mut Tx, ticket: TicketId) -> Result<Option<CommentId>, Error> {
-    tx.find("select id from comments where ticket_id = $1 order by id limit 1", params![ticket], |row| row.get(0))
+    tx.find("select id from comments where ticket_id = $1 order by id limit 1", params![ticket], |row| {
+        row.get(0)
+    })
 }
