@@ -153,7 +153,9 @@ impl Proficiency {
 
 /// Everything believed of one person, by skill, faded to now.
 pub fn proficiencies_of(tx: &mut crate::Tx, user: UserId) -> Result<Vec<Proficiency>, db::Error> {
-    store::list_proficiencies(tx, Some(&[user]), None)
+    let mut all = store::list_proficiencies(tx, Some(&[user]), None)?;
+    all.sort_by_key(|it| it.skill);
+    Ok(all)
 }
 
 #[derive(Debug, thiserror::Error)]
