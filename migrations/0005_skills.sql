@@ -50,7 +50,8 @@ create table proficiencies (
   moved_at bigint not null,
   primary key (user_id, skill_id)
 );
-create index proficiencies_of_skill on proficiencies (skill_id, user_id);
+-- Routing reads beliefs by skill, for every piece of work: the index holds all that it needs.
+create index proficiencies_of_skill on proficiencies (skill_id, user_id, mean, variance, prior_mean, moved_at);
 
 -- Append-only. Struck-out rows stay and count for nothing.
 create table evidence (

@@ -3,7 +3,7 @@
 use super::store::{self, Hand, Need, Waiting};
 use super::{Cause, RULE_MUST_GIVES_WAY_AFTER_MS, RoutingError};
 use crate::events::{self, Event};
-use crate::skills::{self, Proficiency};
+use crate::skills::{self, store::Fading};
 use crate::tickets::{self, Priority, UpdateTicket};
 use crate::{SkillId, TicketId, Tx, UserId, settings};
 use ::routing::{Beliefs, Channel, Decision, Hardness, Person, PersonId, Policy, Pull, Requirement, Work, WorkId};
@@ -77,23 +77,23 @@ fn pressing(priority: Option<Priority>, urgency: i64) -> ::routing::Priority {
 /// People with what is believed of them in the needed skills; where nothing is known yet, the start of that kind of skill.
 pub(super) fn people(tx: &mut Tx, hands: &[Hand], needs: &[Need], capacity: i64) -> Result<Vec<Person>, db::Error> {
     let mut starts: BTreeMap<SkillId, SkillBelief> = BTreeMap::new();
+    let mut fading: Vec<Fading> = Vec::new();
     for need in needs {
         let belief = ::skills::prior(need.kind);
-        starts.insert(need.skill, SkillBelief { skill: pure(need.skill), belief });
+        if starts.insert(need.skill, SkillBelief { skill: pure(need.skill), belief }).is_none() {
+            fading.push(Fading { skill: need.skill, kind: need.kind, decay: need.decay });
+        }
     }
-    let users: Vec<UserId> = hands.iter().map(|it| it.user).collect();
-    let skills: Vec<SkillId> = starts.keys().copied().collect();
-    let mut held: HashMap<UserId, Vec<Proficiency>> = HashMap::new();
-    if !skills.is_empty() && !users.is_empty() {
-        for it in skills::store::list_proficiencies(tx, Some(&users), Some(&skills))? {
-            held.entry(it.user).or_default().push(it);
+    let mut held: HashMap<UserId, Vec<SkillBelief>> = HashMap::new();
+    if !starts.is_empty() && !hands.is_empty() {
+        for (user, skill, belief) in skills::store::list_beliefs_of_present(tx, &fading)? {
+            held.entry(user).or_default().push(SkillBelief { skill: pure(skill), belief });
         }
     }
     Ok(hands
         .iter()
         .map(|it| {
             let known = held.remove(&it.user).unwrap_or_default();
-            let known = known.into_iter().map(|it| SkillBelief { skill: pure(it.skill), belief: it.belief });
             // Of two beliefs in the same skill the later one counts.
             let beliefs = Beliefs::new(starts.values().copied().chain(known));
             let mut person = Person::new(PersonId(it.user.0), it.status)

@@ -4,7 +4,7 @@ use super::hands::Made;
 use super::presence::Presence;
 use super::{Cause, PresenceStatus};
 use crate::events::Event;
-use crate::skills::{Hardness, SkillKind, Source};
+use crate::skills::{DecayClass, Hardness, SkillKind, Source};
 use crate::tickets::{Priority, json_numbers};
 use crate::{DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
 use db::{Error, Row, params};
@@ -305,6 +305,7 @@ pub(super) fn find_decliner(tx: &mut Tx, ticket: TicketId) -> Result<Option<User
 pub(super) struct Need {
     pub skill: SkillId,
     pub kind: SkillKind,
+    pub decay: DecayClass,
     pub level: f64,
     pub weight: f64,
     pub hardness: Hardness,
@@ -321,7 +322,7 @@ impl Need {
 pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<TicketId, Vec<Need>>, Error> {
     let mut needs: HashMap<TicketId, Vec<Need>> = HashMap::new();
     let sql = format!(
-        "select q.ticket_id, q.skill_id, s.kind, q.level, q.weight, q.hardness, q.source
+        "select q.ticket_id, q.skill_id, s.kind, q.level, q.weight, q.hardness, q.source, s.decay
          from requirements q join skills s on s.id = q.skill_id where q.ticket_id in {} order by q.ticket_id, q.skill_id",
         tx.numbers_in(1)
     );
@@ -329,9 +330,11 @@ pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<Ti
         let kind: String = row.get(2)?;
         let hardness: String = row.get(5)?;
         let source: String = row.get(6)?;
+        let decay: String = row.get(7)?;
         needs.entry(row.get(0)?).or_default().push(Need {
             skill: row.get(1)?,
             kind: kind.parse().map_err(|_| Error::Corrupt(format!("{kind:?} is no kind of skill")))?,
+            decay: decay.parse().map_err(|_| Error::Corrupt(format!("{decay:?} is no way to fade")))?,
             level: row.get(3)?,
             weight: row.get(4)?,
             hardness: if hardness == "must" { Hardness::Must } else { Hardness::Prefer },

@@ -486,6 +486,40 @@ impl HeldRow {
     }
 }
 
+/// A skill as far as its start and its fading are concerned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fading {
+    pub skill: SkillId,
+    pub kind: SkillKind,
+    pub decay: DecayClass,
+}
+
+/// What is believed of everybody present in these skills, faded to now. Asked for every piece of work, and so spared
+/// the join with skills.
+pub(crate) fn list_beliefs_of_present(
+    tx: &mut Tx,
+    skills: &[Fading],
+) -> Result<Vec<(UserId, SkillId, Belief)>, Error> {
+    let now = tx.now();
+    let sql = format!(
+        "select p.user_id, p.skill_id, p.mean, p.variance, p.prior_mean, p.moved_at
+         from presences h join proficiencies p on p.user_id = h.user_id
+         where h.status <> 'offline' and p.skill_id in {}",
+        tx.numbers_in(1)
+    );
+    let mut beliefs = Vec::new();
+    tx.each(&sql, params![json_numbers(skills.iter().map(|it| it.skill.0))], |row| {
+        let skill: SkillId = row.get(1)?;
+        let Some(it) = skills.iter().find(|it| it.skill == skill) else { return Ok(true) };
+        let start = Belief { mean: row.get(4)?, ..prior(it.kind) };
+        let belief = Belief { mean: row.get(2)?, variance: row.get(3)? };
+        let elapsed = now.saturating_sub(row.get(5)?);
+        beliefs.push((row.get(0)?, skill, decayed(belief, start, elapsed, it.decay)));
+        Ok(true)
+    })?;
+    Ok(beliefs)
+}
+
 /// One active agent's level in the skill is surely at least this.
 pub(super) fn anybody_surely_at(tx: &mut Tx, skill: SkillId, level: f64) -> Result<bool, Error> {
     let active = tx.list(
