@@ -47,7 +47,15 @@ create table mail_in (
 );
 create unique index mail_in_by_uid on mail_in (mailbox_id, uid_validity, uid) where uid is not null;
 create index mail_in_open on mail_in (state, id) where state in ('received', 'suspended');
-create index mail_in_of_sender on mail_in (from_address, received_at);
+
+-- How much each sender has sent in the hour that began at hour_start; same_count: in a row with the same words.
+create table mail_senders (
+  address text primary key,
+  hour_start bigint not null,
+  mail_count bigint not null,
+  same_words text not null,
+  same_count bigint not null
+);
 
 create table mail_raw (
   mail_id bigint primary key,

@@ -22,8 +22,11 @@ pub struct MailRules {
     pub acknowledge_unverified: bool,
     /// An agent's answer by mail counts as the agent's even if the sender could not be verified.
     pub trust_unverified_agents: bool,
-    /// Mails of one sender within an hour; what comes beyond is suspended until the hour has passed.
+    /// Mails of one sender within an hour; what comes beyond is suspended until the hour has passed. Far above what a
+    /// person or a monitoring system sends.
     pub mails_per_sender_per_hour_max: i64,
+    /// Mails in a row, within an hour, in which one sender says the same; what comes beyond is suspended.
+    pub same_mails_per_sender_per_hour_max: i64,
     /// Automatic mails of the whole desk within an hour.
     pub automatic_per_hour_max: i64,
 }
@@ -34,7 +37,8 @@ impl Default for MailRules {
             acknowledge: true,
             acknowledge_unverified: false,
             trust_unverified_agents: false,
-            mails_per_sender_per_hour_max: 200,
+            mails_per_sender_per_hour_max: 20_000,
+            same_mails_per_sender_per_hour_max: 50,
             automatic_per_hour_max: 2_000,
         }
     }
@@ -90,12 +94,26 @@ pub(super) fn reason_to_suspend(
     if user.is_some_and(|user| user.suspended_at.is_some() || user.deleted_at.is_some()) {
         return Ok(Some("its sender is suspended".into()));
     }
-    let most = rules.mails_per_sender_per_hour_max;
-    let since = tx.now() - HOUR_MS;
-    if store::count_of_sender(tx, &sender.address, since, most + 1)? >= most {
+    let words = words_hash(parsed);
+    let (mails, same) = store::count_sender(tx, &sender.address, &words, HOUR_MS)?;
+    let (most, most_same) = (rules.mails_per_sender_per_hour_max, rules.same_mails_per_sender_per_hour_max);
+    if mails > most {
         return Ok(Some(format!("more than {most} mails came from {} within an hour", sender.address)));
     }
+    if same > most_same {
+        return Ok(Some(format!("{} said the same more than {most_same} times within an hour", sender.address)));
+    }
     Ok(None)
+}
+
+/// What a mail says, without what differs between two copies of it.
+fn words_hash(parsed: &Incoming) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    hash.update(parsed.subject.trim().as_bytes());
+    hash.update([0]);
+    hash.update(parsed.text_new.trim().as_bytes());
+    crate::blobs::hex(&hash.finalize()[..8])
 }
 
 /// An answer given by a machine to our mail (out of office), as against a form that a person filled in.

@@ -248,17 +248,25 @@ pub(in crate::mail) fn count_without_raw(tx: &mut Tx) -> Result<i64, Error> {
     )
 }
 
-/// Mails of one sender since `since` that were not duplicates, counted up to `count_max`.
-pub(in crate::mail) fn count_of_sender(
+/// Counts one more mail of a sender; says how many came within this hour, and how many of them in a row said the same.
+pub(in crate::mail) fn count_sender(
     tx: &mut Tx,
     address: &str,
-    since: i64,
-    count_max: i64,
-) -> Result<i64, Error> {
-    tx.value(
-        "select cast(count(*) as bigint) from (select 1 from mail_in
-         where from_address = $1 and received_at > $2 and state <> 'duplicate' limit $3) as seen",
-        params![address, since, count_max],
+    words: &str,
+    hour_ms: i64,
+) -> Result<(i64, i64), Error> {
+    let now = tx.now();
+    tx.one(
+        "insert into mail_senders (address, hour_start, mail_count, same_words, same_count) values ($1, $2, 1, $3, 1)
+         on conflict (address) do update set
+           hour_start = case when mail_senders.hour_start < $4 then excluded.hour_start else mail_senders.hour_start end,
+           mail_count = case when mail_senders.hour_start < $4 then 1 else mail_senders.mail_count + 1 end,
+           same_count = case when mail_senders.hour_start < $4 or mail_senders.same_words <> excluded.same_words
+             then 1 else mail_senders.same_count + 1 end,
+           same_words = excluded.same_words
+         returning mail_count, same_count",
+        params![address, now, words, now - hour_ms],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
