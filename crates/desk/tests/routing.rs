@@ -103,7 +103,8 @@ fn the_loop_runs_from_a_customers_words_to_a_moved_level() {
         let shown = |world: &World| {
             let matrix = world.read(|tx| views::matrix(tx, &MatrixFilter::default()));
             let column = matrix.skills.iter().position(|it| it.skill.id == refunds).expect("it is asked for");
-            matrix.rows.iter().find(|it| it.user == kofi).expect("Kofi is there").cells[column].expect("known")
+            matrix.rows.iter().find(|it| it.user == kofi).expect("Kofi is there").cells[column]
+                .expect("known")
         };
         let before = shown(&world);
         answer(&world, ticket, kofi, Status::Solved);
@@ -112,7 +113,8 @@ fn the_loop_runs_from_a_customers_words_to_a_moved_level() {
         let after = shown(&world);
         assert_eq!((before.evidence_count, after.evidence_count), (1, 2), "on {}", world.name());
         let cell = world.read(move |tx| views::evidence_of_cell(tx, kofi, refunds));
-        let newest = cell.evidence.iter().find(|it| it.ticket == Some(ticket)).expect("the outcome is evidence");
+        let newest =
+            cell.evidence.iter().find(|it| it.ticket == Some(ticket)).expect("the outcome is evidence");
         let moved = newest.moves.iter().find(|it| it.skill.id == refunds).expect("it moved refunds");
         assert!(moved.level_after > moved.level_before);
         assert_eq!(world.read(move |tx| skills::check_person(tx, kofi)), []);
@@ -133,7 +135,7 @@ fn routing_never_gives_more_than_somebody_can_hold_and_a_person_may() {
         assert_eq!((tickets_of(&world, ana), tickets_of(&world, kofi)), (8, 3), "on {}", world.name());
         let last = all[19];
         assert_eq!(sentence(&world, last), "Waiting: the 2 able people online are full");
-        let floor = world.read(|tx| routing::floor_now(tx));
+        let floor = world.read(routing::floor_now);
         assert_eq!(floor.queue_length, 9);
         assert_eq!(floor.people.iter().map(|it| (it.load, it.limit)).collect::<Vec<_>>(), [(8, 8), (3, 3)]);
         change(&world, UpdateTicket { assignee: Some(Some(kofi)), ..UpdateTicket::of(last) });
@@ -170,7 +172,8 @@ fn nothing_stays_with_somebody_who_has_gone_while_a_customer_waits() {
         let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
         let marta = world.customer("Marta", "marta@example.org");
         online(&world, &[ana]);
-        let (open, pending) = (world.ticket_of(marta, "First question"), world.ticket_of(marta, "Second question"));
+        let (open, pending) =
+            (world.ticket_of(marta, "First question"), world.ticket_of(marta, "Second question"));
         world.run_jobs();
         answer(&world, pending, ana, Status::Pending);
         set_presence(&world, ana, PresenceStatus::Away);
@@ -222,16 +225,58 @@ fn silence_is_absence() {
         world.advance(routing::PRESENCE_LOST_MS + 1);
         world.write_as(other, move |tx| routing::beat(tx, other));
         world.forget_events();
-        world.write(|tx| {
-            desk::work::Worker::default().run(tx, &desk::work::Work::SweepUp).expect("sweeping works");
-            Ok::<_, db::Error>(())
-        });
-        world.run_jobs();
+        sweep(&world);
         assert_eq!(world.read(move |tx| routing::presence_of(tx, first)), PresenceStatus::Offline);
         assert_eq!(world.read(move |tx| routing::presence_of(tx, other)), PresenceStatus::Online);
         assert_eq!(holder(&world, ticket), Some(other), "on {}", world.name());
         let gone = Event::PresenceChanged { user: first, from: "online".into(), to: "offline".into() };
         assert!(world.events().contains(&gone));
+    }
+}
+
+fn sweep(world: &World) {
+    world.write(|tx| {
+        desk::work::Worker::default().run(tx, &desk::work::Work::SweepUp).expect("sweeping works");
+        Ok::<_, db::Error>(())
+    });
+    world.run_jobs();
+}
+
+#[test]
+fn who_may_not_work_here_any_more_keeps_nobody_waiting() {
+    for world in worlds() {
+        let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
+        let (first, second) = (world.ticket("A question"), world.ticket("Another question"));
+        world.run_jobs();
+        for ticket in [first, second] {
+            change(&world, UpdateTicket { assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) });
+        }
+        world.write(move |tx| desk::people::suspend(tx, ana));
+        sweep(&world);
+        assert_eq!((holder(&world, first), holder(&world, second)), (None, None), "on {}", world.name());
+        online(&world, &[kofi]);
+        assert_eq!((holder(&world, first), holder(&world, second)), (Some(kofi), Some(kofi)));
+    }
+}
+
+#[test]
+fn pressing_work_goes_before_what_has_waited_longer() {
+    for world in worlds() {
+        let ana = world.agent("Ana");
+        let limit = SetCapacity { user: ana, limit: Some(1) };
+        world.write(move |tx| routing::set_capacity(tx, &limit));
+        let old = world.ticket("A question of no hurry");
+        world.advance(HOUR);
+        let urgent = world.ticket("A question");
+        change(
+            &world,
+            UpdateTicket { priority: Some(Some(tickets::Priority::Urgent)), ..UpdateTicket::of(urgent) },
+        );
+        online(&world, &[ana]);
+        assert_eq!((holder(&world, urgent), holder(&world, old)), (Some(ana), None), "on {}", world.name());
+        assert!(sentence(&world, urgent).starts_with("Next: priority urgent"));
+        answer(&world, urgent, ana, Status::Pending);
+        assert_eq!(holder(&world, old), Some(ana));
     }
 }
 
@@ -242,12 +287,8 @@ fn a_group_keeps_its_work_and_a_group_without_members_shares_it() {
         let billing = world.group("Billing", &[kofi]);
         let orphans = world.group("Nobody's", &[]);
         online(&world, &[ana]);
-        let theirs = world.ticket("For billing");
-        change(&world, UpdateTicket { group: Some(Some(billing)), ..UpdateTicket::of(theirs) });
-        let shared = world.ticket("For whoever is here");
-        change(&world, UpdateTicket { group: Some(Some(orphans)), ..UpdateTicket::of(shared) });
-        // The first was triaged before it had its group.
-        let theirs = if holder(&world, theirs).is_none() { theirs } else { billing_ticket(&world, billing) };
+        let theirs = ticket_for(&world, billing);
+        let shared = ticket_for(&world, orphans);
         assert_eq!(holder(&world, theirs), None, "on {}", world.name());
         assert_eq!(holder(&world, shared), Some(ana));
         online(&world, &[kofi]);
@@ -255,11 +296,12 @@ fn a_group_keeps_its_work_and_a_group_without_members_shares_it() {
     }
 }
 
-fn billing_ticket(world: &World, group: desk::GroupId) -> TicketId {
-    let requester = world.customer("Marta", "marta@example.org");
+fn ticket_for(world: &World, group: desk::GroupId) -> TicketId {
+    let requester = world.write(|tx| desk::people::requester_for(tx, "marta@example.org", Some("Marta")));
+    let words = NewComment::public("A question").by(requester);
     let create = tickets::CreateTicket {
         group: Some(group),
-        ..tickets::CreateTicket::new(requester, "For billing", NewComment::public("For billing").by(requester), Channel::Email)
+        ..tickets::CreateTicket::new(requester, "A question", words, Channel::Email)
     };
     let ticket = world.write(move |tx| tickets::create(tx, &create)).id;
     world.run_jobs();
@@ -319,11 +361,7 @@ fn a_language_waits_for_its_speaker_but_not_for_ever() {
         assert_eq!(sentence(&world, ticket), "Waiting: nobody present meets German at level 2");
         world.advance(routing::RULE_MUST_GIVES_WAY_AFTER_MS);
         world.write_as(ana, move |tx| routing::beat(tx, ana));
-        world.write(|tx| {
-            desk::work::Worker::default().run(tx, &desk::work::Work::SweepUp).expect("sweeping works");
-            Ok::<_, db::Error>(())
-        });
-        world.run_jobs();
+        sweep(&world);
         assert_eq!(holder(&world, ticket), Some(ana), "on {}", world.name());
     }
 }

@@ -3,12 +3,12 @@
 use desk::events::Event;
 use desk::skills::views::{self, MatrixFilter};
 use desk::skills::{
-    self, AddEvidence, CreateRule, Hardness, Observed, Proficiency, Rate, RateSelf, Requirement, SetInterests,
-    SetRequirements, SkillsError, Source, StrikeEvidence,
+    self, AddEvidence, CreateRule, Hardness, Observed, Proficiency, Rate, RateSelf, Requirement,
+    SetInterests, SetRequirements, SkillsError, Source, StrikeEvidence,
 };
 use desk::tickets::{self, Channel, NewComment, Status, UpdateTicket};
 use desk::work::{Work, Worker};
-use desk::{Kind, Refusal, SkillId, TicketId, UserId};
+use desk::{Kind, RatingId, Refusal, SkillId, TicketId, UserId};
 use testkit::{NOON, World};
 
 const DAY: i64 = 24 * 3_600_000;
@@ -75,7 +75,12 @@ fn the_library_is_there_from_the_first_moment_and_laid_once() {
             Ok::<_, desk::skills::SkillsError>((skills::list_skills(tx)?, skills::list_rules(tx, None)?))
         });
         let library = ::skills::library();
-        assert_eq!((skills.len(), rules.len()), (library.skills.len(), library.rules.len()), "on {}", world.name());
+        assert_eq!(
+            (skills.len(), rules.len()),
+            (library.skills.len(), library.rules.len()),
+            "on {}",
+            world.name()
+        );
         let refunds = skills.iter().find(|it| it.key == REFUNDS).expect("it is in the library");
         assert_eq!(refunds.anchors, library.skill(REFUNDS).expect("it is there").anchors);
     }
@@ -106,7 +111,12 @@ fn a_persons_word_on_what_a_ticket_needs_outlives_triage() {
         let refunds = skill(&world, REFUNDS);
         let set = SetRequirements {
             ticket,
-            requirements: vec![Requirement { skill: refunds, level: 4.0, weight: 1.0, hardness: Hardness::Must }],
+            requirements: vec![Requirement {
+                skill: refunds,
+                level: 4.0,
+                weight: 1.0,
+                hardness: Hardness::Must,
+            }],
         };
         world.write_as(ana, move |tx| skills::set_requirements(tx, &set).map(|_| ()));
         world.write(move |tx| {
@@ -186,7 +196,8 @@ fn a_ticket_solved_for_good_raises_its_people_and_a_reopened_one_lowers_them() {
         let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
         let marta = world.customer("Marta", "marta@example.org");
         let refunds = skill(&world, REFUNDS);
-        let (good, bad) = (world.ticket_of(marta, "A refund please"), world.ticket_of(marta, "Another refund please"));
+        let (good, bad) =
+            (world.ticket_of(marta, "A refund please"), world.ticket_of(marta, "Another refund please"));
         world.run_jobs();
         assign(&world, good, ana);
         assign(&world, bad, kofi);
@@ -235,6 +246,54 @@ fn whoever_wrote_a_good_share_of_the_answers_did_the_work_too() {
     }
 }
 
+fn rated(world: &World, ticket: TicketId, assignee: UserId, score: i64) -> RatingId {
+    world.advance(60_000);
+    let at = world.now();
+    let rating = world.write(move |tx| {
+        let requester: i64 =
+            tx.value("select requester_id from tickets where id = $1", db::params![ticket])?;
+        tx.value::<RatingId>(
+            "insert into satisfaction_ratings
+               (ticket_id, requester_id, assignee_id, token_hash, asked_at, expires_at, score, answered_at)
+             values ($1, $2, $3, $4, $5, $5, $6, $5)
+             on conflict (ticket_id) do update set score = excluded.score, answered_at = excluded.answered_at
+             returning id",
+            db::params![ticket, requester, assignee, format!("token of {ticket}"), at, score],
+        )
+    });
+    for _ in 0..2 {
+        world.write(move |tx| {
+            Worker::default().run(tx, &Work::LearnFromRating { rating }).expect("it learns");
+            Ok::<_, db::Error>(())
+        });
+    }
+    rating
+}
+
+#[test]
+fn a_rating_moves_those_who_answered_and_a_changed_mind_takes_its_place() {
+    for world in World::on_each_database() {
+        let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
+        let refunds = skill(&world, REFUNDS);
+        let (one, other) = (world.ticket("A refund please"), world.ticket("A refund please"));
+        world.run_jobs();
+        rated(&world, one, ana, 1);
+        let low = level(&world, ana, refunds);
+        rated(&world, one, ana, 5);
+        rated(&world, other, kofi, 5);
+        let changed = held(&world, ana, refunds).expect("known");
+        assert!(changed.belief.level() > low, "on {}", world.name());
+        assert_eq!(changed.evidence_count, 1, "the former word counts no more");
+        let straight = held(&world, kofi, refunds).expect("known");
+        assert!((changed.belief.mean - straight.belief.mean).abs() < 1e-3, "on {}", world.name());
+        let rows = world.read(move |tx| views::evidence_about(tx, ana, None));
+        let said: Vec<_> = rows.iter().map(|it| (it.observed, it.struck_at.is_some())).collect();
+        let (first, second) = (Observed::Satisfaction { score: 1 }, Observed::Satisfaction { score: 5 });
+        assert_eq!(said, [(second, false), (first, true)]);
+        assert_eq!(world.read(move |tx| skills::check_person(tx, ana)), []);
+    }
+}
+
 #[test]
 fn the_same_observation_counts_once() {
     for world in World::on_each_database() {
@@ -277,7 +336,8 @@ fn struck_out_evidence_has_never_happened() {
         let again = strike.clone();
         world.write_as(lead, move |tx| skills::strike_evidence(tx, &strike));
         for skill in [refunds, empathy] {
-            let (one, other) = (held(&world, ana, skill).expect("known"), held(&world, kofi, skill).expect("known"));
+            let (one, other) =
+                (held(&world, ana, skill).expect("known"), held(&world, kofi, skill).expect("known"));
             assert_eq!(one.belief, other.belief, "on {}", world.name());
             assert_eq!(one.evidence_count, other.evidence_count);
         }
@@ -324,7 +384,10 @@ fn what_is_held_of_a_person_is_what_their_evidence_replays_to() {
         world.write(move |tx| skills::replay_person(tx, ana));
         assert_eq!(world.read(move |tx| skills::proficiencies_of(tx, ana)), before, "on {}", world.name());
         world.write(move |tx| {
-            tx.execute("update proficiencies set mean = mean + 0.5 where skill_id = $1", db::params![skills[0]])
+            tx.execute(
+                "update proficiencies set mean = mean + 0.5 where skill_id = $1",
+                db::params![skills[0]],
+            )
         });
         let drifts = world.read(move |tx| skills::check_person(tx, ana));
         assert_eq!(drifts.len(), 1, "a changed number is noticed");
@@ -353,7 +416,8 @@ fn saying_it_again_replaces_ones_own_word_instead_of_adding_to_it() {
         let own = Rate { user: lead, skill: refunds, level: 5.0, note: String::new() };
         let refused = world.try_as(lead, move |tx| skills::rate(tx, &own));
         assert!(matches!(refused, Err(SkillsError::NotYourselfAsLead)));
-        let wrong = world.try_as(ana, move |tx| skills::rate_self(tx, &RateSelf { skill: refunds, level: 5.1 }));
+        let wrong =
+            world.try_as(ana, move |tx| skills::rate_self(tx, &RateSelf { skill: refunds, level: 5.1 }));
         let wrong = wrong.expect_err("there is no level 5.1");
         assert_eq!((wrong.kind(), wrong.field()), (Kind::Invalid, Some("level")));
     }
@@ -380,7 +444,8 @@ fn a_level_that_stands_on_little_is_shown_to_the_person_and_to_leads_only() {
             add(&world, outcome(&format!("more {n}"), ana, refunds, n % 4 != 0, NOON));
         }
         assert!(cell(kofi).is_some_and(|it| it.sure && it.evidence_count == 13));
-        let seen = world.read_as(world.as_(kofi), move |tx| views::person_skills(tx, ana)).expect("staff may look");
+        let seen =
+            world.read_as(world.as_(kofi), move |tx| views::person_skills(tx, ana)).expect("staff may look");
         assert!(seen.evidence.is_empty() && !seen.levels.is_empty());
         let refused = world.read_as(world.as_(kofi), move |tx| views::evidence_of_cell(tx, ana, refunds));
         assert!(matches!(refused, Err(SkillsError::NotForYou)));
@@ -405,7 +470,8 @@ fn the_matrix_names_the_skill_that_only_one_person_holds() {
         world.run_jobs();
         let head = |filter: MatrixFilter| {
             let matrix = world.read(move |tx| views::matrix(tx, &filter));
-            let head = matrix.skills.iter().find(|it| it.skill.id == refunds).expect("it is asked for").clone();
+            let head =
+                matrix.skills.iter().find(|it| it.skill.id == refunds).expect("it is asked for").clone();
             (head.independent_people, head.single_point_of_failure, head.demand, matrix.rows.len())
         };
         assert_eq!(head(MatrixFilter::default()), (2, false, 1, 3), "on {}", world.name());

@@ -6,7 +6,9 @@ use crate::events::{self, Event};
 use crate::skills::{self, store::Fading};
 use crate::tickets::{self, Priority, UpdateTicket};
 use crate::{SkillId, TicketId, Tx, UserId, settings};
-use ::routing::{Beliefs, Channel, Decision, Hardness, Person, PersonId, Policy, Pull, Requirement, Work, WorkId};
+use ::routing::{
+    Beliefs, Channel, Decision, Hardness, Person, PersonId, Policy, Pull, Requirement, Work, WorkId,
+};
 use ::skills::SkillBelief;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -75,7 +77,12 @@ fn pressing(priority: Option<Priority>, urgency: i64) -> ::routing::Priority {
 }
 
 /// People with what is believed of them in the needed skills; where nothing is known yet, the start of that kind of skill.
-pub(super) fn people(tx: &mut Tx, hands: &[Hand], needs: &[Need], capacity: i64) -> Result<Vec<Person>, db::Error> {
+pub(super) fn people(
+    tx: &mut Tx,
+    hands: &[Hand],
+    needs: &[Need],
+    capacity: i64,
+) -> Result<Vec<Person>, db::Error> {
     let mut starts: BTreeMap<SkillId, SkillBelief> = BTreeMap::new();
     let mut fading: Vec<Fading> = Vec::new();
     for need in needs {
@@ -116,13 +123,23 @@ pub(super) fn give(
 ) -> Result<(), RoutingError> {
     let decision = store::insert_decision(tx, ticket, cause, Some(to), explored, made)?;
     events::record(tx, &Event::TicketRouted { ticket, decision, chosen: Some(to) })?;
-    tickets::update(tx, &UpdateTicket { assignee: Some(Some(to)), channel: tickets::Channel::Rule, ..UpdateTicket::of(ticket) })?;
+    tickets::update(
+        tx,
+        &UpdateTicket {
+            assignee: Some(Some(to)),
+            channel: tickets::Channel::Rule,
+            ..UpdateTicket::of(ticket)
+        },
+    )?;
     store::save_given(tx, to)?;
     Ok(())
 }
 
 pub(super) fn take_back(tx: &mut Tx, ticket: TicketId) -> Result<(), RoutingError> {
-    tickets::update(tx, &UpdateTicket { assignee: Some(None), channel: tickets::Channel::Rule, ..UpdateTicket::of(ticket) })?;
+    tickets::update(
+        tx,
+        &UpdateTicket { assignee: Some(None), channel: tickets::Channel::Rule, ..UpdateTicket::of(ticket) },
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! Who is here: said by the person, kept alive by their open page, taken back when it goes silent.
 
-use super::{BEAT_WRITTEN_EVERY_MS, PRESENCE_LOST_MS, PresenceStatus, RoutingError, fill, store};
+use super::{
+    BEAT_WRITTEN_EVERY_MS, Cause, PRESENCE_LOST_MS, PresenceStatus, RETURNED_AT_ONCE_MAX, RoutingError, fill,
+    route, store,
+};
 use crate::events::{self, Event};
 use crate::{Tx, UserId};
 use serde::Serialize;
@@ -68,6 +71,9 @@ pub(crate) fn sweep(tx: &mut Tx) -> Result<(), RoutingError> {
     for (user, before) in store::list_lost(tx, silent_since)? {
         store::save_presence(tx, user, PresenceStatus::Offline)?;
         changed(tx, user, before, PresenceStatus::Offline)?;
+    }
+    for ticket in store::list_unanswered_of_the_gone(tx, RETURNED_AT_ONCE_MAX)? {
+        route(tx, ticket, Cause::Offline)?;
     }
     fill::fill_all_hands(tx)
 }

@@ -96,7 +96,9 @@ pub(super) fn save_capacity(tx: &mut Tx, user: UserId, limit: Option<i64>) -> Re
              on conflict (user_id, channel) do update set limit_count = excluded.limit_count",
             params![user, CHANNEL, limit],
         )?,
-        None => tx.execute("delete from capacities where user_id = $1 and channel = $2", params![user, CHANNEL])?,
+        None => {
+            tx.execute("delete from capacities where user_id = $1 and channel = $2", params![user, CHANNEL])?
+        }
     };
     Ok(())
 }
@@ -117,7 +119,8 @@ pub(super) struct Hand {
     pub load: i64,
 }
 
-const HAND: &str = "select p.user_id, u.name, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count,
+const HAND: &str =
+    "select p.user_id, u.name, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count,
        (select cast(count(*) as bigint) from tickets t
         where t.assignee_id = p.user_id and t.status < 2 and t.deleted_at is null)
      from presences p join users u on u.id = p.user_id
@@ -163,8 +166,11 @@ pub(super) fn find_hand(tx: &mut Tx, user: UserId) -> Result<Option<Hand>, Error
 
 pub(super) fn save_given(tx: &mut Tx, user: UserId) -> Result<(), Error> {
     let now = tx.now();
-    tx.execute("update presences set last_assigned_at = $1, idle_since = $1 where user_id = $2", params![now, user])
-        .map(|_| ())
+    tx.execute(
+        "update presences set last_assigned_at = $1, idle_since = $1 where user_id = $2",
+        params![now, user],
+    )
+    .map(|_| ())
 }
 
 // --- work
@@ -186,7 +192,8 @@ pub(super) struct Waiting {
     pub stations: i64,
 }
 
-const WAITING: &str = "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
+const WAITING: &str =
+    "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
     t.created_at, t.replies, t.assignee_stations";
 const WAITING_COLUMNS: usize = 11;
 
@@ -208,7 +215,7 @@ fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
 
 pub(super) struct Found {
     pub ticket: Waiting,
-    /// Of its assignee; `None` if they never said.
+    /// Of its assignee; `None` if they never said. Who may not work here any more is offline.
     pub holder_status: Option<PresenceStatus>,
     pub anybody_here: bool,
 }
@@ -216,7 +223,9 @@ pub(super) struct Found {
 /// `None` unless the ticket is new or open. One statement, so that intake with nobody here stays cheap.
 pub(super) fn find_waiting(tx: &mut Tx, ticket: TicketId) -> Result<Option<Found>, Error> {
     let sql = format!(
-        "select {WAITING}, (select p.status from presences p where p.user_id = t.assignee_id),
+        "select {WAITING},
+           (select case when u.suspended_at is not null or u.deleted_at is not null then 'offline' else p.status end
+            from users u left join presences p on p.user_id = u.id where u.id = t.assignee_id),
            (select cast(count(*) as bigint) from (select 1 from presences q where q.status <> 'offline' limit 1) as here)
          from tickets t where t.id = $1 and t.status < 2 and t.deleted_at is null"
     );
@@ -265,11 +274,27 @@ pub(super) fn count_queue(tx: &mut Tx) -> Result<(i64, Option<i64>), Error> {
 }
 
 /// Tickets of somebody on which a customer waits for an answer.
-pub(super) fn list_unanswered_of(tx: &mut Tx, user: UserId, count_max: usize) -> Result<Vec<TicketId>, Error> {
+pub(super) fn list_unanswered_of(
+    tx: &mut Tx,
+    user: UserId,
+    count_max: usize,
+) -> Result<Vec<TicketId>, Error> {
     tx.list(
         "select id from tickets where assignee_id = $1 and status < 4 and deleted_at is null and status < 2
            and waiting_since is not null order by waiting_since, id limit $2",
         params![user, count_max],
+        |row| row.get(0),
+    )
+}
+
+/// Tickets on which a customer waits for somebody who may not work here any more.
+pub(super) fn list_unanswered_of_the_gone(tx: &mut Tx, count_max: usize) -> Result<Vec<TicketId>, Error> {
+    tx.list(
+        "select t.id from tickets t join users u on u.id = t.assignee_id
+         where t.status < 4 and t.deleted_at is null and t.status < 2 and t.waiting_since is not null
+           and (u.suspended_at is not null or u.deleted_at is not null)
+         order by t.waiting_since, t.id limit $1",
+        params![count_max],
         |row| row.get(0),
     )
 }

@@ -156,8 +156,10 @@ impl Words {
             }
         }
         let sql = format!("select id, name from users where id in {}", tx.numbers_in(1));
-        let people = tx.list(&sql, params![tickets::json_numbers(ids)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let skills = tx.list("select id, name from skills", params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let people =
+            tx.list(&sql, params![tickets::json_numbers(ids)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let skills =
+            tx.list("select id, name from skills", params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Words { people: people.into_iter().collect(), skills: skills.into_iter().collect() })
     }
 

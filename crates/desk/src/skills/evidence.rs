@@ -60,9 +60,9 @@ impl Observed {
             Observed::Outcome { .. } => Ok(()),
             Observed::Satisfaction { score } if (1..=5).contains(&score) => Ok(()),
             Observed::Satisfaction { .. } => Err(SkillsError::ScoreIsWrong),
-            Observed::SelfRating { level } | Observed::LeadRating { level } | Observed::PeerRating { level } => {
-                level_is_right(level)
-            }
+            Observed::SelfRating { level }
+            | Observed::LeadRating { level }
+            | Observed::PeerRating { level } => level_is_right(level),
         }
     }
 }
@@ -150,7 +150,8 @@ pub fn strike_evidence(tx: &mut Tx, command: &StrikeEvidence) -> Result<(), Skil
     if reason.is_empty() {
         return Err(SkillsError::ReasonIsMissing);
     }
-    let (user, struck) = store::find_evidence_owner(tx, command.evidence)?.ok_or(SkillsError::NoSuchEvidence)?;
+    let (user, struck) =
+        store::find_evidence_owner(tx, command.evidence)?.ok_or(SkillsError::NoSuchEvidence)?;
     if struck {
         return Err(SkillsError::StruckAlready);
     }
@@ -197,7 +198,12 @@ fn state(
     add(tx, &command)?.ok_or(SkillsError::NoSuchEvidence)
 }
 
-pub(super) fn strike(tx: &mut Tx, evidence: EvidenceId, user: UserId, reason: &str) -> Result<(), SkillsError> {
+pub(super) fn strike(
+    tx: &mut Tx,
+    evidence: EvidenceId,
+    user: UserId,
+    reason: &str,
+) -> Result<(), SkillsError> {
     store::save_struck(tx, evidence, reason)?;
     Ok(events::record(tx, &Event::EvidenceStruck { evidence, user })?)
 }

@@ -23,7 +23,8 @@ pub fn set_interests(tx: &mut Tx, command: &SetInterests) -> Result<(), SkillsEr
     let mut wanted = command.skills.clone();
     wanted.sort();
     wanted.dedup();
-    let mut had: Vec<SkillId> = store::list_interests(tx, command.user)?.into_iter().map(|it| it.id).collect();
+    let mut had: Vec<SkillId> =
+        store::list_interests(tx, command.user)?.into_iter().map(|it| it.id).collect();
     had.sort();
     if had == wanted {
         return Ok(());

@@ -204,7 +204,8 @@ mod tests {
         let to_kofi = Event::TicketAssigned { ticket: TicketId(1), from: Some(ANA), to: Some(KOFI) };
         let history = [at(10, status(Status::Open, Status::Solved)), at(20, to_kofi)];
         assert_eq!(said(&history, 10 + WEEK), [Some(false)]);
-        let history = [at(10, status(Status::Open, Status::Solved)), at(20, status(Status::Solved, Status::Closed))];
+        let history =
+            [at(10, status(Status::Open, Status::Solved)), at(20, status(Status::Solved, Status::Closed))];
         assert_eq!(said(&history, 10 + WEEK), [Some(true)]);
     }
 

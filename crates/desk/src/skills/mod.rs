@@ -18,10 +18,12 @@ pub mod views;
 pub use ::skills::{Belief, DecayClass, EFFECTIVE_OBSERVATIONS_TO_SHOW, SkillKind};
 pub use ::text::Hardness;
 pub use admin::{
-    CreateRule, CreateSkill, Tried, TriedNeed, UpdateRule, UpdateSkill, create_rule, create_skill, disable_rule,
-    enable_rule, restore_skill, retire_skill, try_rules, update_rule, update_skill,
+    CreateRule, CreateSkill, Tried, TriedNeed, UpdateRule, UpdateSkill, create_rule, create_skill,
+    disable_rule, enable_rule, restore_skill, retire_skill, try_rules, update_rule, update_skill,
 };
-pub use evidence::{AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence};
+pub use evidence::{
+    AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence,
+};
 pub use interests::{SetInterests, interests_of, set_interests};
 pub use learn::difficulty_of;
 pub(crate) use learn::{learn_from_outcome, learn_from_rating};
@@ -243,7 +245,11 @@ impl Refusal for SkillsError {
 }
 
 pub(crate) fn level_is_right(level: f64) -> Result<(), SkillsError> {
-    if (::skills::LEVEL_MIN..=::skills::LEVEL_MAX).contains(&level) { Ok(()) } else { Err(SkillsError::LevelIsWrong) }
+    if (::skills::LEVEL_MIN..=::skills::LEVEL_MAX).contains(&level) {
+        Ok(())
+    } else {
+        Err(SkillsError::LevelIsWrong)
+    }
 }
 
 pub(crate) fn weight_is_right(weight: f64) -> Result<(), SkillsError> {

@@ -70,7 +70,9 @@ impl Held {
         for &(skill, weight) in &line.skills {
             let Some(start) = self.starts.get(&skill) else { continue };
             let belief = match self.rows.get(&skill) {
-                Some(row) => decayed(row.belief, start.prior, line.at.saturating_sub(row.moved_at), start.decay),
+                Some(row) => {
+                    decayed(row.belief, start.prior, line.at.saturating_sub(row.moved_at), start.decay)
+                }
                 None => start.prior,
             };
             prior.push(SkillBelief { skill: ::skills::SkillId(skill.0), belief });
@@ -173,7 +175,12 @@ pub fn check_person(tx: &mut Tx, user: UserId) -> Result<Vec<Drift>, SkillsError
             drifts.push(Drift { user, skill, stored, replayed: Some(replayed) });
         }
     }
-    drifts.extend(stored.into_iter().map(|(skill, it)| Drift { user, skill, stored: Some(it), replayed: None }));
+    drifts.extend(stored.into_iter().map(|(skill, it)| Drift {
+        user,
+        skill,
+        stored: Some(it),
+        replayed: None,
+    }));
     Ok(drifts)
 }
 

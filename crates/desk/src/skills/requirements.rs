@@ -1,8 +1,8 @@
 //! What a ticket needs, as a person says it: their word stays when the rules run again.
 
 use super::{
-    Hardness, NEEDS_PER_TICKET_MAX, RequirementRow, SkillsError, Source, level_is_right, requirements_of, store,
-    weight_is_right,
+    Hardness, NEEDS_PER_TICKET_MAX, RequirementRow, SkillsError, Source, level_is_right, requirements_of,
+    store, weight_is_right,
 };
 use crate::events::{self, Event};
 use crate::{SkillId, TicketId, Tx, tickets};

@@ -325,7 +325,8 @@ pub fn requirements_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<RequirementR
             level: row.get(at)?,
             weight: row.get(at + 1)?,
             hardness: hardness(row, at + 2)?,
-            source: Source::parse(&source).ok_or_else(|| Error::Corrupt(format!("{source:?} is no source")))?,
+            source: Source::parse(&source)
+                .ok_or_else(|| Error::Corrupt(format!("{source:?} is no source")))?,
             because: from_json(row, at + 4)?,
         })
     })
@@ -336,11 +337,16 @@ pub(super) fn delete_requirements(tx: &mut Tx, ticket: TicketId) -> Result<(), E
 }
 
 pub(super) fn delete_rule_requirements(tx: &mut Tx, ticket: TicketId) -> Result<(), Error> {
-    tx.execute("delete from requirements where ticket_id = $1 and source = 'rule'", params![ticket]).map(|_| ())
+    tx.execute("delete from requirements where ticket_id = $1 and source = 'rule'", params![ticket])
+        .map(|_| ())
 }
 
 /// Adds what is not there yet.
-pub(super) fn insert_requirements(tx: &mut Tx, ticket: TicketId, rows: &[NewRequirement]) -> Result<(), Error> {
+pub(super) fn insert_requirements(
+    tx: &mut Tx,
+    ticket: TicketId,
+    rows: &[NewRequirement],
+) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -430,7 +436,12 @@ pub(super) fn starts(tx: &mut Tx) -> Result<HashMap<SkillId, Start>, Error> {
     Ok(rows.into_iter().collect())
 }
 
-pub(super) fn save_proficiency(tx: &mut Tx, user: UserId, skill: SkillId, row: &HeldRow) -> Result<(), Error> {
+pub(super) fn save_proficiency(
+    tx: &mut Tx,
+    user: UserId,
+    skill: SkillId,
+    row: &HeldRow,
+) -> Result<(), Error> {
     tx.execute(
         "insert into proficiencies (user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at)
          values ($1, $2, $3, $4, $5, $6, $7)
@@ -453,7 +464,9 @@ pub(crate) fn list_proficiencies(
     users: Option<&[UserId]>,
     skills: Option<&[SkillId]>,
 ) -> Result<Vec<Proficiency>, Error> {
-    let mut sql = format!("select {HELD}, p.user_id from proficiencies p join skills s on s.id = p.skill_id where 1 = 1");
+    let mut sql = format!(
+        "select {HELD}, p.user_id from proficiencies p join skills s on s.id = p.skill_id where 1 = 1"
+    );
     let mut lists = Vec::new();
     if let Some(users) = users {
         lists.push(json_numbers(users.iter().map(|id| id.0)));
@@ -469,12 +482,16 @@ pub(crate) fn list_proficiencies(
         let user: UserId = row.get(8)?;
         Ok((user, held(row)?))
     })?;
-    Ok(rows.into_iter().filter_map(|(user, (skill, _, row))| row.map(|row| row.faded(user, skill, now))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(user, (skill, _, row))| row.map(|row| row.faded(user, skill, now)))
+        .collect())
 }
 
 impl HeldRow {
     fn faded(&self, user: UserId, skill: SkillId, now: i64) -> Proficiency {
-        let belief = decayed(self.belief, self.start.prior, now.saturating_sub(self.moved_at), self.start.decay);
+        let belief =
+            decayed(self.belief, self.start.prior, now.saturating_sub(self.moved_at), self.start.decay);
         Proficiency {
             user,
             skill,

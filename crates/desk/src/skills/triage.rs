@@ -110,7 +110,8 @@ impl Compiled {
                 any: rule.phrases,
             })
             .collect();
-        let needs = ::text::Needs::compile(&rules).map_err(|error| SkillsError::RulesAreBroken(error.to_string()))?;
+        let needs =
+            ::text::Needs::compile(&rules).map_err(|error| SkillsError::RulesAreBroken(error.to_string()))?;
         Ok(Compiled { version, needs, skills })
     }
 
@@ -139,7 +140,12 @@ impl Compiled {
         }
         let anger = i64::from(tone.anger);
         if anger >= ANGER_TO_CALM_MIN {
-            circumstances.extend(self.need(CALMING_SKILL, CALMING_LEVEL, CALMING_WEIGHT, tone.because.clone()));
+            circumstances.extend(self.need(
+                CALMING_SKILL,
+                CALMING_LEVEL,
+                CALMING_WEIGHT,
+                tone.because.clone(),
+            ));
         }
         circumstances.extend(self.need(channel_skill(channel), CHANNEL_LEVEL, CHANNEL_WEIGHT, Vec::new()));
         for it in circumstances {
@@ -160,7 +166,9 @@ impl Compiled {
         if own.split(['-', '_']).next().is_some_and(|own| own.eq_ignore_ascii_case(code)) {
             return Ok(None);
         }
-        let Some(mut need) = self.need(&format!("language-{code}"), LANGUAGE_LEVEL, LANGUAGE_WEIGHT, Vec::new()) else {
+        let Some(mut need) =
+            self.need(&format!("language-{code}"), LANGUAGE_LEVEL, LANGUAGE_WEIGHT, Vec::new())
+        else {
             return Ok(None);
         };
         if store::anybody_surely_at(tx, need.skill.id, need.level)? {
@@ -188,4 +196,3 @@ fn channel_skill(channel: Channel) -> &'static str {
         Channel::Email | Channel::Web | Channel::Api | Channel::Rule | Channel::System => "email-support",
     }
 }
-

@@ -199,7 +199,8 @@ pub fn person_skills(tx: &mut Tx, user: UserId) -> Result<PersonSkills, SkillsEr
     let actor = staff(tx)?;
     let name = store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
     let sees_all = may_see_all(actor, user);
-    let skills: HashMap<SkillId, Skill> = store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
+    let skills: HashMap<SkillId, Skill> =
+        store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
     let held = proficiencies_of(tx, user)?;
     let then = levels_then(tx, user)?;
     let mut levels: Vec<PersonLevel> = held
@@ -261,7 +262,9 @@ pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError>
             Some(PersonAtSkill { user: it.user, name: names[&it.user].clone(), cell })
         })
         .collect();
-    people.sort_by(|one, other| other.cell.level.total_cmp(&one.cell.level).then_with(|| one.name.cmp(&other.name)));
+    people.sort_by(|one, other| {
+        other.cell.level.total_cmp(&one.cell.level).then_with(|| one.name.cmp(&other.name))
+    });
     let interested = tx.list(
         "select u.id, u.name from interests i join users u on u.id = i.user_id
          where i.skill_id = $1 and u.deleted_at is null order by u.name",
@@ -298,7 +301,11 @@ pub fn evidence_of_cell(tx: &mut Tx, user: UserId, skill: SkillId) -> Result<Cel
 }
 
 /// Evidence about a person, the newest first, for an API. Visible to its subject and to leads.
-pub fn evidence_about(tx: &mut Tx, user: UserId, skill: Option<SkillId>) -> Result<Vec<EvidenceRow>, SkillsError> {
+pub fn evidence_about(
+    tx: &mut Tx,
+    user: UserId,
+    skill: Option<SkillId>,
+) -> Result<Vec<EvidenceRow>, SkillsError> {
     let actor = staff(tx)?;
     if !may_see_all(actor, user) {
         return Err(SkillsError::NotForYou);
@@ -435,7 +442,8 @@ fn list_moves(tx: &mut Tx, of: &[EvidenceRow]) -> Result<BTreeMap<EvidenceId, Ve
     tx.each(&sql, params![json_numbers(of.iter().map(|it| it.id.0))], |row| {
         let before = Belief { mean: row.get(5)?, variance: row.get(6)? };
         let after = Belief { mean: row.get(7)?, variance: row.get(8)? };
-        let skill = SkillSummary { id: row.get(1)?, key: row.get(2)?, name: row.get(3)?, kind: store::kind(row, 4)? };
+        let skill =
+            SkillSummary { id: row.get(1)?, key: row.get(2)?, name: row.get(3)?, kind: store::kind(row, 4)? };
         moves.entry(row.get(0)?).or_default().push(Move {
             skill,
             level_before: before.level(),
