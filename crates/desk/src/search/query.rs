@@ -38,7 +38,7 @@ pub fn parse(tx: &mut Tx, text: &str) -> Result<Query, Error> {
             }
         }
     }
-    query.terms = super::fold_terms(&words).split(' ').filter(|term| !term.is_empty()).map(str::to_owned).collect();
+    query.terms = ::text::query_terms(&words, None);
     query.terms.truncate(WORDS_MAX);
     Ok(query)
 }
@@ -172,7 +172,7 @@ fn person(tx: &mut Tx, word: &str) -> Result<Option<UserId>, Error> {
             |row| row.get(0),
         );
     }
-    let terms: Vec<String> = super::fold_terms(word).split(' ').map(str::to_owned).collect();
+    let terms = ::text::query_terms(word, None);
     Ok(db::fulltext::newest(tx, "search_users", &terms, None, 1)?.first().map(|id| UserId(*id)))
 }
 

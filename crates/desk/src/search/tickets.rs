@@ -100,7 +100,7 @@ fn visible(tx: &mut Tx, filter: &Filter, ids: &[i64]) -> Result<Vec<TicketRow>, 
 /// A word in the subject counts most, then freshness, then work that is still open.
 fn score(row: &TicketRow, query: &Query, newest: i64) -> f64 {
     const MONTH_MS: f64 = 30.0 * 86_400_000.0;
-    let subject = super::fold_terms(&row.subject);
+    let subject = ::text::search_terms(&row.subject, None);
     let hits = query.terms.iter().filter(|term| subject.split(' ').any(|word| word.starts_with(term.as_str()))).count();
     let age = (newest - row.updated_at).max(0) as f64 / MONTH_MS;
     let open = f64::from(u8::from(row.solved_at.is_none()));
@@ -112,8 +112,7 @@ pub fn search_users(tx: &mut Tx, words: &str, count_max: usize) -> Result<Vec<Us
     if !tx.actor().is_staff() {
         return Ok(Vec::new());
     }
-    let terms: Vec<String> =
-        super::fold_terms(words).split(' ').filter(|term| !term.is_empty()).map(str::to_owned).collect();
+    let terms = ::text::query_terms(words, None);
     Ok(fulltext::newest(tx, "search_users", &terms, None, count_max)?.into_iter().map(UserId).collect())
 }
 

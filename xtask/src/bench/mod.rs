@@ -1,0 +1,41 @@
+//! `cargo xtask bench`: what can be measured, each measurement in a file of its own in `bench/`.
+//!
+//! It runs in a release build with the feature `bench`; see `measure` in `main.rs`.
+
+mod db;
+mod report;
+
+use crate::Outcome;
+
+struct Benchmark {
+    name: &'static str,
+    meaning: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+/// One line per measurement.
+const BENCHMARKS: &[Benchmark] = &[Benchmark {
+    name: "db",
+    meaning: "the door to the database against the raw engine: [TICKETS]",
+    run: db::run,
+}];
+
+/// A PostgreSQL that may be filled, if there is one.
+#[allow(clippy::disallowed_methods, reason = "a tool of contributors reads its environment")]
+fn postgres_url() -> Option<String> {
+    std::env::var("TEST_PG_URL").ok()
+}
+
+pub fn run(arguments: &[String]) -> Outcome {
+    let Some(name) = arguments.first() else {
+        println!("cargo xtask bench NAME\n");
+        for benchmark in BENCHMARKS {
+            println!("  {:<10} {}", benchmark.name, benchmark.meaning);
+        }
+        return Ok(());
+    };
+    match BENCHMARKS.iter().find(|benchmark| benchmark.name == name) {
+        Some(benchmark) => (benchmark.run)(&arguments[1..]),
+        None => Err(format!("there is no benchmark {name:?}; `cargo xtask bench` lists them")),
+    }
+}
