@@ -1,0 +1,191 @@
+//! Tickets through the door, in the shapes that clients of the Zendesk API expect.
+
+mod common;
+
+use common::Program;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_ticket_comes_back_with_its_audit_and_its_address() {
+    let program = Program::new();
+    let answer = program
+        .post("/tickets.json", json!({ "ticket": {
+            "subject": "No sound", "comment": { "body": "The left ear is silent" }, "priority": "high",
+            "requester": { "name": "Marta", "email": "marta@example.org" }, "tags": ["audio"],
+            "field_that_nobody_knows": 7,
+        }}))
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let ticket = &answer.body["ticket"];
+    assert_eq!(ticket["subject"], "No sound");
+    assert_eq!(ticket["description"], "The left ear is silent");
+    assert_eq!((&ticket["status"], &ticket["priority"]), (&json!("new"), &json!("high")));
+    assert_eq!(ticket["via"]["channel"], "api");
+    assert_eq!(ticket["satisfaction_rating"], json!({ "score": "unoffered" }));
+    assert_eq!(answer.headers["location"].to_str().unwrap(), ticket["url"].as_str().unwrap());
+    let events = answer.body["audit"]["events"].as_array().unwrap();
+    assert!(events.iter().any(|event| event["type"] == "Comment" && event["body"] == "The left ear is silent"));
+    assert!(events.iter().any(|event| event["type"] == "Create" && event["field_name"] == "priority"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_is_answered_assigned_and_solved_in_one_call() {
+    let program = Program::new();
+    let id = program.ticket("No sound").await;
+    let change = json!({ "ticket": {
+        "status": "solved", "assignee_id": program.me, "additional_tags": ["fixed"],
+        "comment": { "html_body": "<p>Turn it <b>on</b><script>alert(1)</script></p>", "public": true },
+    }});
+    let answer = program.put(&format!("/tickets/{id}.json"), change).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.body["ticket"]["status"], "solved");
+    assert_eq!(answer.body["ticket"]["tags"], json!(["fixed"]));
+    assert_eq!(answer.body["audit"]["ticket_id"], id);
+    let comments = program.get(&format!("/tickets/{id}/comments?sort_order=desc&include=users")).await.body;
+    assert_eq!(comments["count"], 2);
+    assert_eq!(comments["comments"][0]["plain_body"], "Turn it on");
+    assert!(!comments["comments"][0]["html_body"].as_str().unwrap().contains("script"));
+    assert_eq!(comments["comments"][0]["audit_id"], answer.body["audit"]["id"]);
+    assert_eq!(comments["users"].as_array().unwrap().len(), 2);
+    let audits = program.get(&format!("/tickets/{id}/audits")).await.body;
+    assert_eq!(audits["audits"].as_array().unwrap().len(), 2);
+    let metric = program.get(&format!("/tickets/{id}/metrics")).await.body;
+    assert_eq!(metric["ticket_metric"]["replies"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_safe_update_is_refused_after_somebody_elses_change() {
+    let program = Program::new();
+    let id = program.ticket("No sound").await;
+    let stamp = program.get(&format!("/tickets/{id}")).await.body["ticket"]["updated_at"].clone();
+    program.world.advance(60_000);
+    program.put(&format!("/tickets/{id}"), json!({ "ticket": { "priority": "low" } })).await;
+    let safe = json!({ "ticket": { "priority": "urgent", "safe_update": true, "updated_stamp": stamp } });
+    let answer = program.put(&format!("/tickets/{id}"), safe).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["error"]), (409, &json!("UpdateConflict")));
+    assert_eq!(program.get(&format!("/tickets/{id}")).await.body["ticket"]["priority"], "low");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cursors_walk_all_tickets_forwards_and_back() {
+    let program = Program::new();
+    for i in 0..5 {
+        program.ticket(&format!("Ticket {i}")).await;
+    }
+    let first = program.get("/tickets.json?page[size]=2&sort=-id").await.body;
+    assert_eq!(first["meta"]["has_more"], true);
+    assert_eq!(first["tickets"][0]["subject"], "Ticket 4");
+    let next = first["links"]["next"].as_str().unwrap();
+    let path = next.split("/api/v2").nth(1).unwrap();
+    let second = program.get(path).await.body;
+    assert_eq!(second["tickets"][0]["subject"], "Ticket 2");
+    let back = second["links"]["prev"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned();
+    assert_eq!(program.get(&back).await.body["tickets"], first["tickets"]);
+    let counted = program.get("/tickets.json?per_page=2&page=3").await.body;
+    assert_eq!((&counted["count"], &counted["next_page"]), (&json!(5), &json!(null)));
+    assert!(counted["previous_page"].as_str().unwrap().ends_with("/tickets.json?per_page=2&page=2"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bulk_work_is_done_step_by_step_and_can_be_asked_for_again() {
+    let program = Program::new();
+    let id = program.ticket("One").await;
+    let body = json!({ "tickets": [{ "id": id, "status": "open" }, { "id": 999, "status": "open" }] });
+    let job = program.put("/tickets/update_many.json", body).await.body["job_status"].clone();
+    assert_eq!((&job["status"], &job["total"]), (&json!("completed"), &json!(2)));
+    assert_eq!(job["results"][0]["status"], "Updated");
+    assert_eq!(job["results"][1]["error"], "RecordNotFound");
+    let path = format!("/job_statuses/{}.json", job["id"].as_str().unwrap());
+    assert_eq!(program.get(&path).await.body["job_status"], job);
+    let stranger = program.as_(program.world.agent("Ben"));
+    let hidden = program.send("GET", &format!("/api/v2{path}"), Some(&stranger), "").await;
+    assert_eq!(hidden.status, 404, "outcomes belong to the one who asked");
+    let many: Vec<_> = (0..101).map(|_| json!({ "subject": "x" })).collect();
+    let refused = program.post("/tickets/create_many", json!({ "tickets": many })).await;
+    assert_eq!((refused.status.as_u16(), &refused.body["details"]["base"][0]["error"]), (422, &json!("TooManyValues")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_set_added_and_taken_away() {
+    let program = Program::new();
+    let id = program.ticket("One").await;
+    let path = format!("/tickets/{id}/tags");
+    assert_eq!(program.post(&path, json!({ "tags": ["a", "b"] })).await.status, 201);
+    assert_eq!(program.put(&path, json!({ "tags": ["c"] })).await.body["tags"], json!(["a", "b", "c"]));
+    let body = json!({ "tags": ["a"] }).to_string();
+    let taken = program.send("DELETE", &format!("/api/v2{path}"), Some(&program.bearer()), body).await;
+    assert_eq!(taken.body["tags"], json!(["b", "c"]));
+    assert_eq!(program.get("/tags").await.body["count"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_by_cursor_ends_and_then_shows_only_what_is_new() {
+    let program = Program::new();
+    program.ticket("One").await;
+    program.ticket("Two").await;
+    let early = program.get("/incremental/tickets/cursor.json?start_time=0").await.body;
+    assert_eq!(early["tickets"], json!([]), "what is younger than a few seconds is held back");
+    program.world.advance(60_000);
+    let page = program.get("/incremental/tickets/cursor.json?start_time=0&per_page=1").await.body;
+    assert_eq!((page["tickets"].as_array().unwrap().len(), &page["end_of_stream"]), (1, &json!(false)));
+    let next = page["after_url"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned();
+    let page = program.get(&next).await.body;
+    assert_eq!((&page["tickets"][0]["subject"], &page["end_of_stream"]), (&json!("Two"), &json!(true)));
+    let cursor = page["after_cursor"].as_str().unwrap();
+    let page = program.get(&format!("/incremental/tickets/cursor.json?cursor={cursor}")).await.body;
+    assert_eq!((&page["tickets"], &page["after_cursor"]), (&json!([]), &json!(cursor)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_tickets_and_people_and_counts_them() {
+    let program = Program::new();
+    program.ticket("Refund for March").await;
+    program.ticket("No sound").await;
+    let found = program.get("/search.json?query=type:ticket%20refund").await.body;
+    assert_eq!((&found["count"], &found["results"][0]["subject"]), (&json!(1), &json!("Refund for March")));
+    assert_eq!(found["results"][0]["result_type"], "ticket");
+    let people = program.get("/search.json?query=type:user%20email:marta@example.org").await.body;
+    assert_eq!(people["results"][0]["name"], "Marta");
+    let mixed = program.get("/search.json?query=marta").await.body;
+    let kinds: Vec<_> = mixed["results"].as_array().unwrap().iter().map(|hit| hit["result_type"].clone()).collect();
+    assert!(kinds.contains(&json!("ticket")) && kinds.contains(&json!("user")), "{kinds:?}");
+    assert_eq!(program.get("/search/count?query=type:ticket%20status:new").await.body["count"], 2);
+    assert_eq!(program.get("/search").await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_hold_what_they_count() {
+    let program = Program::new();
+    program.ticket("One").await;
+    let views = program.get("/views.json").await.body;
+    for view in views["views"].as_array().unwrap() {
+        let id = &view["id"];
+        let rows = program.get(&format!("/views/{id}/tickets")).await.body["tickets"].as_array().unwrap().len();
+        let count = program.get(&format!("/views/{id}/count")).await.body["view_count"]["value"].clone();
+        assert_eq!(count, rows, "{}", view["title"]);
+    }
+    assert_eq!(program.get("/views/99").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_uploaded_taken_by_a_comment_and_read_only_by_its_signed_address() {
+    let program = Program::new();
+    let id = program.ticket("One").await;
+    let path = "/api/v2/uploads.json?filename=page.html";
+    let upload = program.send("POST", path, Some(&program.bearer()), "<script>alert(1)</script>").await;
+    assert_eq!(upload.status, 201, "{}", upload.body);
+    let token = upload.body["upload"]["token"].clone();
+    let comment = json!({ "ticket": { "comment": { "body": "See here", "uploads": token } } });
+    assert_eq!(program.put(&format!("/tickets/{id}"), comment).await.status, 200);
+    let comments = program.get(&format!("/tickets/{id}/comments")).await.body;
+    let file = &comments["comments"][1]["attachments"][0];
+    assert_eq!((&file["file_name"], &file["size"]), (&json!("page.html"), &json!(25)));
+    let address = file["content_url"].as_str().unwrap().split_once("/attachments/").unwrap().1;
+    let content = program.send("GET", &format!("/attachments/{address}"), None, "").await;
+    assert_eq!(content.bytes, b"<script>alert(1)</script>");
+    assert!(content.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert_eq!(content.headers["x-content-type-options"], "nosniff");
+    assert!(content.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    let forged = format!("/attachments/{}", address.replacen('-', "-x", 1));
+    assert_eq!(program.send("GET", &forged, None, "").await.status, 404);
+}
