@@ -1,0 +1,204 @@
+//! Every statement on evidence and its moves, and what is read of ratings and answers.
+
+use super::*;
+
+/// `None` if the key was written before.
+pub(in crate::skills) fn insert_evidence(tx: &mut Tx, it: &AddEvidence) -> Result<Option<EvidenceId>, Error> {
+    let (kind, value) = it.observed.stored();
+    let now = tx.now();
+    tx.find(
+        "insert into evidence (key, user_id, kind, value, ticket_id, by_user_id, difficulty, at, recorded_at, note)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (key) do nothing returning id",
+        params![it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note],
+        |row| row.get(0),
+    )
+}
+
+pub(in crate::skills) fn insert_moves(
+    tx: &mut Tx,
+    evidence: EvidenceId,
+    weights: &[(SkillId, f64)],
+    steps: &[Step],
+) -> Result<(), Error> {
+    let mut all: Vec<Param<'_>> = Vec::with_capacity(steps.len() * 7);
+    for ((skill, weight), step) in weights.iter().zip(steps) {
+        all.extend([
+            evidence.to_param(),
+            skill.to_param(),
+            Param::Real(*weight),
+            Param::Real(step.before.mean),
+            Param::Real(step.before.variance),
+            Param::Real(step.after.mean),
+            Param::Real(step.after.variance),
+        ]);
+    }
+    let sql = format!(
+        "insert into evidence_moves
+           (evidence_id, skill_id, weight, mean_before, variance_before, mean_after, variance_after) values {}",
+        values(steps.len(), 7)
+    );
+    tx.execute(&sql, &all).map(|_| ())
+}
+
+pub(in crate::skills) fn save_moves(tx: &mut Tx, evidence: EvidenceId, steps: &[Step]) -> Result<(), Error> {
+    for step in steps {
+        tx.execute(
+            "update evidence_moves set mean_before = $1, variance_before = $2, mean_after = $3, variance_after = $4
+             where evidence_id = $5 and skill_id = $6",
+            params![
+                step.before.mean, step.before.variance, step.after.mean, step.after.variance, evidence, step.skill.0
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// A person's evidence in the order in which it was written down, struck out or not.
+pub(in crate::skills) fn list_lines(tx: &mut Tx, user: UserId) -> Result<Vec<Line>, Error> {
+    let mut skills: HashMap<EvidenceId, Vec<(SkillId, f64)>> = HashMap::new();
+    tx.each(
+        "select m.evidence_id, m.skill_id, m.weight from evidence_moves m join evidence e on e.id = m.evidence_id
+         where e.user_id = $1 order by m.evidence_id, m.skill_id",
+        params![user],
+        |row| {
+            skills.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+            Ok(true)
+        },
+    )?;
+    tx.list(
+        "select id, at, difficulty, kind, value, struck_at from evidence where user_id = $1 order by id",
+        params![user],
+        |row| {
+            let evidence: EvidenceId = row.get(0)?;
+            let kind: String = row.get(3)?;
+            let observed = Observed::from_stored(&kind, row.get(4)?)
+                .ok_or_else(|| Error::Corrupt(format!("{kind:?} is no kind of evidence")))?;
+            Ok(Line {
+                evidence,
+                at: row.get(1)?,
+                skills: skills.remove(&evidence).unwrap_or_default(),
+                difficulty: row.get(2)?,
+                observed,
+                struck: row.get::<Option<i64>>(5)?.is_some(),
+            })
+        },
+    )
+}
+
+/// Whom it is about, and whether it has been struck out.
+pub(in crate::skills) fn find_evidence_owner(
+    tx: &mut Tx,
+    id: EvidenceId,
+) -> Result<Option<(UserId, bool)>, Error> {
+    tx.find("select user_id, struck_at from evidence where id = $1", params![id], |row| {
+        Ok((row.get(0)?, row.get::<Option<i64>>(1)?.is_some()))
+    })
+}
+
+pub(in crate::skills) fn save_struck(tx: &mut Tx, id: EvidenceId, reason: &str) -> Result<(), Error> {
+    let (now, by) = (tx.now(), tx.actor().user());
+    tx.execute(
+        "update evidence set struck_at = $1, struck_by = $2, struck_reason = $3 where id = $4 and struck_at is null",
+        params![now, by, reason, id],
+    )
+    .map(|_| ())
+}
+
+/// What one person has said of another (or of themself) in one skill since a moment, and still counts.
+pub(in crate::skills) fn list_statements(
+    tx: &mut Tx,
+    user: UserId,
+    kind: &str,
+    by: Option<UserId>,
+    skill: SkillId,
+    since: i64,
+) -> Result<Vec<EvidenceId>, Error> {
+    tx.list(
+        "select e.id from evidence e join evidence_moves m on m.evidence_id = e.id and m.skill_id = $4
+         where e.user_id = $1 and e.kind = $2 and e.by_user_id is not distinct from $3 and e.at > $5
+           and e.struck_at is null order by e.id",
+        params![user, kind, by, skill, since],
+        |row| row.get(0),
+    )
+}
+
+/// How often they have said something, struck out or not.
+pub(in crate::skills) fn count_statements(
+    tx: &mut Tx,
+    user: UserId,
+    kind: &str,
+    by: Option<UserId>,
+    skill: SkillId,
+) -> Result<i64, Error> {
+    tx.value(
+        "select cast(count(*) as bigint) from evidence e
+         join evidence_moves m on m.evidence_id = e.id and m.skill_id = $4
+         where e.user_id = $1 and e.kind = $2 and e.by_user_id is not distinct from $3",
+        params![user, kind, by, skill],
+    )
+}
+
+pub(in crate::skills) fn list_people_with_evidence(tx: &mut Tx) -> Result<Vec<UserId>, Error> {
+    tx.list(
+        "select user_id from evidence union select user_id from proficiencies order by user_id",
+        params![],
+        |row| row.get(0),
+    )
+}
+
+/// A rating that was answered.
+pub(in crate::skills) struct GivenRating {
+    pub ticket: TicketId,
+    pub assignee: Option<UserId>,
+    pub score: u8,
+    pub answered_at: i64,
+}
+
+pub(in crate::skills) fn find_given_rating(tx: &mut Tx, id: RatingId) -> Result<Option<GivenRating>, Error> {
+    tx.find(
+        "select ticket_id, assignee_id, score, answered_at from satisfaction_ratings
+         where id = $1 and score is not null and answered_at is not null",
+        params![id],
+        |row| {
+            Ok(GivenRating {
+                ticket: row.get(0)?,
+                assignee: row.get(1)?,
+                score: row.get(2)?,
+                answered_at: row.get(3)?,
+            })
+        },
+    )
+}
+
+/// Ratings of the ticket that still count and whose key does not begin with `prefix`.
+pub(in crate::skills) fn list_former_ratings(
+    tx: &mut Tx,
+    ticket: TicketId,
+    prefix: &str,
+) -> Result<Vec<(EvidenceId, UserId)>, Error> {
+    let rows: Vec<(EvidenceId, UserId, String)> = tx.list(
+        "select id, user_id, key from evidence
+         where ticket_id = $1 and kind = 'satisfaction' and struck_at is null order by id",
+        params![ticket],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(rows.into_iter().filter(|it| !it.2.starts_with(prefix)).map(|it| (it.0, it.1)).collect())
+}
+
+/// Who of the agents answered publicly how often, after the one moment and until the other.
+pub(in crate::skills) fn count_answers(
+    tx: &mut Tx,
+    ticket: TicketId,
+    from: i64,
+    to: i64,
+) -> Result<Vec<(UserId, i64)>, Error> {
+    tx.list(
+        "select c.author_id, cast(count(*) as bigint) from comments c
+         join users u on u.id = c.author_id and u.role in ('agent', 'lead', 'admin')
+         join tickets t on t.id = c.ticket_id and t.requester_id <> c.author_id
+         where c.ticket_id = $1 and c.public = 1 and c.created_at >= $2 and c.created_at <= $3
+         group by c.author_id order by c.author_id",
+        params![ticket, from, to],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
