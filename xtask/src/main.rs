@@ -31,7 +31,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "check", arguments: "", meaning: "formatting, lints, tidy, and the types of the scripts", run: check::run },
     Verb {
         name: "test",
-        arguments: "[-- FILTER…]",
+        arguments: "[-p CRATE] [-- FILTER…]",
         meaning: "start what tests need (PostgreSQL, a browser, an IMAP server) and run them all",
         run: test::run,
     },
@@ -70,7 +70,7 @@ fn list_of_verbs() -> String {
     let mut text = String::from("cargo xtask VERB\n\n");
     for verb in VERBS {
         let call = format!("{} {}", verb.name, verb.arguments);
-        text.push_str(&format!("  {call:<26} {}\n", verb.meaning));
+        text.push_str(&format!("  {call:<30} {}\n", verb.meaning));
     }
     text
 }

@@ -18,8 +18,8 @@ impl Tally {
     /// What this line of a runner adds: the summary of cargo-nextest, or of one program under `cargo test`.
     fn of_line(line: &str) -> Tally {
         let line = without_colours(line);
-        let line = line.trim();
-        let counts = if line.starts_with("Summary [") {
+        // Indented, a result is what nextest repeats of a failed test's own words.
+        let counts = if line.trim_start().starts_with("Summary [") {
             line.split_once(" run: ").map(|(_, counts)| counts)
         } else {
             line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")).map(|(_, counts)| counts)
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn other_lines_count_for_nothing() {
-        for line in ["test passed ... ok", "    Starting 12 tests across 3 binaries", "12 passed", ""] {
+        for line in ["    test result: FAILED. 0 passed; 1 failed; 0 ignored", "test passed ... ok", "    Starting 12 tests across 3 binaries", "12 passed", ""] {
             assert_eq!(Tally::of_line(line), Tally::default(), "{line}");
         }
     }

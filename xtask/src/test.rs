@@ -8,7 +8,7 @@ use std::process::Command;
 const URL_VARIABLE: &str = "TEST_PG_URL";
 
 pub fn run(arguments: &[String]) -> Outcome {
-    let filters: Vec<&String> = arguments.iter().filter(|word| *word != "--").collect();
+    let (selection, filters) = parts_of(arguments);
     machine::prepare();
     let postgres = database()?;
     let with_database = |mut command: Command| {
@@ -17,7 +17,11 @@ pub fn run(arguments: &[String]) -> Outcome {
         }
         command
     };
-    let runs = [with_database(tests(&filters)), with_database(doctests(&filters))];
+    let mut runs = vec![with_database(tests(selection, filters))];
+    // A crate without a library has no doctests, and asking it for them is an error to cargo.
+    if selection.is_empty() {
+        runs.push(with_database(doctests(filters)));
+    }
     let mut total = Tally::default();
     let mut problems = Vec::new();
     for mut run in runs {
@@ -60,19 +64,59 @@ fn database() -> Result<Option<TestPostgres>, String> {
     }
 }
 
-fn tests(filters: &[&String]) -> Command {
+/// `-p desk -- assign`: which crates, and which of their tests.
+fn parts_of(arguments: &[String]) -> (&[String], &[String]) {
+    match arguments.iter().position(|word| word == "--") {
+        Some(at) => (&arguments[..at], &arguments[at + 1..]),
+        None => (arguments, &[]),
+    }
+}
+
+fn tests(selection: &[String], filters: &[String]) -> Command {
     let mut command = shell::cargo();
-    if shell::find_program(&["cargo-nextest"]).is_some() {
-        command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
-    } else {
-        command.args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--"]);
+    let nextest = shell::find_program(&["cargo-nextest"]).is_some();
+    match nextest {
+        true => command.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]),
+        false => command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]),
+    };
+    match selection {
+        [] => command.arg("--workspace"),
+        some => command.args(some),
+    };
+    if !nextest {
+        command.arg("--");
     }
     command.args(filters);
     command
 }
 
-fn doctests(filters: &[&String]) -> Command {
+fn doctests(filters: &[String]) -> Command {
     let mut command = shell::cargo();
     command.args(["test", "--doc", "--workspace", "--no-fail-fast", "--"]).args(filters);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn crates_stand_before_the_dashes_and_filters_behind() {
+        let arguments = words("-p desk -- assign solve");
+        assert_eq!(parts_of(&arguments), (&words("-p desk")[..], &words("assign solve")[..]));
+        assert_eq!(parts_of(&words("-- assign")), (&[][..], &words("assign")[..]));
+        assert_eq!(parts_of(&[]), (&[][..], &[][..]));
+    }
+
+    #[test]
+    fn without_a_selection_the_whole_workspace_is_tested() {
+        let has = |command: Command, word: &str| command.get_args().any(|argument| argument == word);
+        assert!(has(tests(&[], &[]), "--workspace"));
+        assert!(!has(tests(&words("-p desk"), &[]), "--workspace"));
+        assert!(has(tests(&[], &words("assign")), "assign"));
+    }
 }
