@@ -138,7 +138,9 @@ impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
     }
 
     pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Error> {
-        let connection = connect_to_read(&self.path)?;
+        // Not a reading connection: those may not write anything, and `vacuum into` writes elsewhere.
+        let connection = rusqlite::Connection::open(&self.path).map_err(|source| Error::Open(Box::new(source)))?;
+        settle(&connection, "")?;
         let path = path.to_str().ok_or_else(|| Error::Corrupt("a path that is not UTF-8".into()))?;
         connection.execute("vacuum into ?1", [path]).map_err(|e| Error::sqlite("vacuum into", e))?;
         Ok(())
