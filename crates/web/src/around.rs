@@ -4,7 +4,7 @@
 //! them.
 
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -24,6 +24,7 @@ struct Around {
     path: String,
     theme: Option<&'static str>,
     said: Option<Said>,
+    is_fragment: bool,
 }
 
 /// What has just happened, said once on the next page, with a way back.
@@ -47,7 +48,7 @@ impl Said {
     }
 
     /// For an answer to htmx: the page's script shows it.
-    pub fn trigger(&self) -> [(&'static str, HeaderValue); 1] {
+    pub fn trigger(&self) -> [(HeaderName, HeaderValue); 1] {
         let words = serde_json::json!({ "flash": self }).to_string();
         // Headers carry ASCII only.
         let ascii: String = words
@@ -57,7 +58,7 @@ impl Said {
                 None => format!("\\u{unit:04x}"),
             })
             .collect();
-        [("hx-trigger", HeaderValue::from_str(&ascii).unwrap_or(HeaderValue::from_static("")))]
+        [(HeaderName::from_static("hx-trigger"), HeaderValue::from_str(&ascii).unwrap_or(HeaderValue::from_static("")))]
     }
 
     /// To another page, which says it. After a form without script, or where the page changes anyway.
@@ -84,20 +85,26 @@ pub fn is_at(place: &str) -> bool {
     AROUND.try_with(|around| below(&around.path, place)).unwrap_or_default()
 }
 
+/// The page's script asks for a part of the page; it is not a new page.
+pub fn is_fragment() -> bool {
+    AROUND.try_with(|around| around.is_fragment).unwrap_or_default()
+}
+
 pub fn said() -> Option<Said> {
     AROUND.try_with(|around| around.said.clone()).unwrap_or_default()
 }
 
 pub(crate) async fn remember(request: Request, next: Next) -> Response {
     let cookies = CookieJar::from_headers(request.headers());
-    let is_page = request.method() == axum::http::Method::GET && !request.headers().contains_key("hx-request");
+    let is_fragment = request.headers().contains_key("hx-request");
+    let is_page = request.method() == Method::GET && !is_fragment;
     let said = cookies.get(SAID_COOKIE).filter(|_| is_page).and_then(|cookie| said_in(cookie.value()));
     let theme = match cookies.get(THEME_COOKIE).map(Cookie::value) {
         Some("light") => Some("light"),
         Some("dark") => Some("dark"),
         _ => None,
     };
-    let around = Around { path: shown_path(&request), theme, said };
+    let around = Around { path: shown_path(&request), theme, said, is_fragment };
     let was_said = around.said.is_some();
     let response = AROUND.scope(around, next.run(request)).await;
     let is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

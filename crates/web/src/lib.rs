@@ -5,25 +5,37 @@
 
 pub mod around;
 mod assets;
+mod client;
+mod door;
 mod guard;
+mod home;
 mod html;
-mod live;
+pub mod live;
 mod mailbox_test;
+mod palette;
+mod presence;
 mod problem;
+#[cfg(test)]
+pub(crate) mod samples;
+mod search;
 pub mod shell;
 mod signed_in;
+mod tickets;
+mod views;
 pub mod when;
 pub mod words;
 
 pub use around::Said;
+pub use client::Client;
 pub use html::Html;
 pub use live::Live;
 pub use mailbox_test::{MailboxTest, TestLine};
 pub use problem::Problem;
 pub use shell::Shell;
-pub use signed_in::{Session, SignedIn};
+pub use signed_in::{Session, SignedIn, session_cookie};
 
 use axum::Router;
+use axum::routing::{get, post};
 use desk::Desk;
 use std::sync::Arc;
 
@@ -36,12 +48,13 @@ pub struct Web {
     pub secure_cookies: bool,
     /// Tries a mailbox with its servers; none where nothing can reach them.
     pub mailbox_test: Option<Arc<dyn MailboxTest>>,
+    sign_ins: Arc<door::SignInLimits>,
 }
 
 impl Web {
     pub fn new(desk: Desk, secure_cookies: bool) -> Web {
         let live = Arc::new(Live::of(&desk));
-        Web { desk, live, secure_cookies, mailbox_test: None }
+        Web { desk, live, secure_cookies, sign_ins: Arc::default(), mailbox_test: None }
     }
 
     pub fn with_mailbox_test(self, test: Arc<impl MailboxTest + 'static>) -> Web {
@@ -52,11 +65,21 @@ impl Web {
 /// Every page of the workspace. Each area adds its routes in its own module.
 pub fn router(web: Web) -> Router {
     Router::new()
+        .route("/", get(home::show))
+        .route("/rail", get(home::rail))
+        .route("/presence", post(presence::update))
+        .route("/presence/beat", post(presence::beat))
+        .route("/views", get(views::index))
+        .route("/views/{key}", get(views::show))
+        .route("/search", get(search::show))
+        .route("/palette", get(palette::show))
         .merge(assets::routes())
+        .merge(door::routes())
         .merge(live::routes())
+        .merge(tickets::routes())
         .fallback(problem::nothing_here)
-        .layer(axum::middleware::from_fn(around::remember))
         .layer(axum::middleware::from_fn(guard::same_origin_only))
+        .layer(axum::middleware::from_fn(around::remember))
         .layer(axum::middleware::from_fn(guard::headers))
         .with_state(web)
 }

@@ -1,6 +1,6 @@
 //! A refusal as a page or, for a fragment, as a few words.
 
-use crate::Html;
+use crate::{Html, around};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Kind, Refusal};
@@ -82,7 +82,11 @@ fn sentence(clause: &str) -> String {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         if self.kind == Kind::Unknown {
-            return Redirect::to("/sign-in").into_response();
+            // A part of a page cannot become the sign-in page; the script loads the whole page anew.
+            return match around::is_fragment() {
+                true => (self.status(), self.words).into_response(),
+                false => Redirect::to(&sign_in()).into_response(),
+            };
         }
         let title = match self.kind {
             Kind::NotFound => "Not found",
@@ -91,7 +95,17 @@ impl IntoResponse for Problem {
             Kind::Broken => "Our fault",
             _ => "That did not work",
         };
+        // Inside a page only the heading is shown.
+        let title = if around::is_fragment() { &self.words } else { title };
         (self.status(), Html(ProblemPage { title, words: &self.words })).into_response()
+    }
+}
+
+/// The sign-in page, which comes back here.
+fn sign_in() -> String {
+    match around::path().as_str() {
+        "" | "/" => "/sign-in".to_owned(),
+        path => format!("/sign-in?next={path}"),
     }
 }
 

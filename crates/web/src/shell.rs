@@ -1,7 +1,8 @@
 //! What stands around every page: the rail with its counts, and who is signed in.
 
 use desk::tickets::views;
-use desk::{Tx, people};
+use desk::routing::{self, PresenceStatus};
+use desk::{Kind, Refusal, Tx, mail, people};
 
 /// Loaded in the same transaction as the page.
 #[derive(Clone, Debug)]
@@ -30,15 +31,19 @@ impl Shell {
         let views = views::default_views(actor);
         let mine = views::count_for_show(tx, &views[0].filter)?;
         let unassigned = views::count_for_show(tx, &views[1].filter)?;
+        let (presence, suspended) = match actor.user().filter(|_| actor.is_staff()) {
+            Some(user) => (store_error(routing::presence_of(tx, user))?, store_error(mail::views::count_suspended(tx))?),
+            None => (PresenceStatus::Offline, 0),
+        };
         Ok(Shell {
             initials: initials(&name),
             user_id: actor.user().map_or(0, |id| id.0),
             is_lead: actor.is_lead(),
             is_admin: actor.is_admin(),
-            presence: "offline".to_owned(),
+            presence: presence.as_str().to_owned(),
             mine,
             unassigned,
-            suspended: 0,
+            suspended,
             company: desk::settings::company(tx)?.name,
             name,
         })
@@ -69,9 +74,17 @@ impl Shell {
     }
 }
 
+/// Staff are never refused these; what is left is the database.
+fn store_error<T, E: Refusal>(outcome: Result<T, E>) -> Result<T, db::Error> {
+    outcome.map_err(|error| match error.kind() {
+        Kind::Busy => db::Error::Busy,
+        _ => db::Error::Corrupt(error.to_string()),
+    })
+}
+
 /// The first letters of the first and the last name.
-pub fn initials(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
+pub fn initials(name: impl AsRef<str>) -> String {
+    let words: Vec<&str> = name.as_ref().split_whitespace().collect();
     let letters = [words.first(), words.last().filter(|_| words.len() > 1)];
     letters.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
 }

@@ -29,9 +29,13 @@ impl FromRequestParts<Web> for Session {
         let token = CookieJar::from_headers(&parts.headers).get(COOKIE).map(|cookie| cookie.value().to_owned());
         let token = token.ok_or_else(unknown)?;
         let copy = token.clone();
-        let found = web.desk.read(Actor::desk(), move |tx| access::session_actor(tx, &copy)).await?;
-        let (actor, user) = found.filter(|(actor, _)| actor.is_staff()).ok_or_else(unknown)?;
-        Ok(Session { actor, user, token })
+        let found = web.desk.read(Actor::desk(), move |tx| access::signed_in(tx, &copy)).await?;
+        let found = found.filter(|it| it.actor.is_staff()).ok_or_else(unknown)?;
+        if found.touch_due {
+            let copy = token.clone();
+            web.desk.write(Actor::desk(), move |tx| access::touch_session(tx, &copy)).await?;
+        }
+        Ok(Session { actor: found.actor, user: found.user, token })
     }
 }
 

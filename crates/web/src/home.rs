@@ -1,0 +1,118 @@
+//! `/`: my work, who waits longest, what has changed.
+
+use crate::tickets::rows::Row;
+use crate::{Html, Problem, Session, Shell, Web};
+use axum::extract::State;
+use desk::tickets::views::{self, TicketRow};
+use desk::tickets::{Filter, Order};
+use desk::Tx;
+
+/// Tickets of mine that home shows; the view shows all.
+const MINE_SHOWN_MAX: usize = 12;
+const CHANGED_SHOWN_MAX: usize = 6;
+const WEEK_MS: i64 = 7 * 86_400_000;
+
+#[derive(askama::Template)]
+#[template(path = "home.html")]
+pub struct Home {
+    shell: Shell,
+    now: i64,
+    first_name: String,
+    rows: Vec<Row>,
+    /// Of mine: those whose customer waits for our answer.
+    waiting: i64,
+    longest_ms: Option<i64>,
+    solved: i64,
+    solved_since: String,
+    changed: Vec<Changed>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Changed {
+    row: Row,
+    what: String,
+}
+
+pub async fn show(State(web): State<Web>, session: Session) -> Result<Html<Home>, Problem> {
+    let name = session.user.name.split_whitespace().next().unwrap_or_default().to_owned();
+    let home = web.desk.read(session.actor, move |tx| home(tx, name.clone()));
+    Ok(Html(home.await?))
+}
+
+fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
+    let (actor, now) = (*tx.actor(), tx.now());
+    let shell = Shell::load(tx)?;
+    let mine = Filter { assignee: actor.user(), ..Filter::default() };
+    let unsolved = Filter { unsolved: true, ..mine.clone() };
+    let rows = views::page(tx, &unsolved, Order::WaitingLongest, None, MINE_SHOWN_MAX)?.rows;
+    let changed = views::page(tx, &mine, Order::UpdatedNewest, None, CHANGED_SHOWN_MAX)?.rows;
+    let solved = Filter { solved_after: Some(now - WEEK_MS), ..mine };
+    let all_waiting = waiting_of(tx, &unsolved)?;
+    Ok(Home {
+        first_name,
+        now,
+        waiting: all_waiting,
+        longest_ms: rows.first().and_then(|row| row.waiting_since).map(|since| now - since),
+        solved: views::count_for_show(tx, &solved)?,
+        solved_since: crate::when::iso(now - WEEK_MS).chars().take(10).collect(),
+        rows: rows.into_iter().map(|row| Row::of(row, "mine")).collect(),
+        changed: changed.into_iter().map(|row| Changed { what: what_changed(&row), row: Row::of(row, "mine") }).collect(),
+        shell,
+    })
+}
+
+/// Who waits comes first in this order, so that one page tells.
+fn waiting_of(tx: &mut Tx, unsolved: &Filter) -> Result<i64, db::Error> {
+    let page = views::page(tx, unsolved, Order::WaitingLongest, None, views::PAGE_ROWS_MAX)?;
+    Ok(page.rows.iter().filter(|row| row.waiting_since.is_some()).count() as i64)
+}
+
+fn what_changed(row: &TicketRow) -> String {
+    match (row.solved_at, row.waiting_since) {
+        (Some(solved), _) if solved == row.updated_at => "was solved".to_owned(),
+        (_, Some(since)) if since == row.created_at && row.comment_count == 1 => format!("{} wrote to us", row.requester),
+        (_, Some(_)) => format!("{} waits for an answer", row.requester),
+        _ => format!("is {}", row.status),
+    }
+}
+
+/// The rail alone, which keeps its counts true.
+#[derive(askama::Template)]
+#[template(path = "_rail.html")]
+pub struct Rail {
+    pub shell: Shell,
+}
+
+pub async fn rail(State(web): State<Web>, session: Session) -> Result<Html<Rail>, Problem> {
+    Ok(Html(Rail { shell: web.desk.read(session.actor, Shell::load).await? }))
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::samples::{renders, shell};
+    use crate::tickets::rows::samples::{long_row, row, rtl_row};
+
+    fn home(rows: Vec<Row>, changed: Vec<Changed>) -> Home {
+        Home {
+            shell: shell(),
+            now: 10_000_000,
+            first_name: "Ana".into(),
+            waiting: rows.len() as i64,
+            longest_ms: (!rows.is_empty()).then_some(9_000_000),
+            rows,
+            solved: 4,
+            solved_since: "2026-01-01".into(),
+            changed,
+        }
+    }
+
+    #[test]
+    fn an_empty_home_teaches_the_next_step_and_a_full_one_lists_the_work() {
+        assert!(renders(&home(vec![], vec![])).contains("Nothing waits for you"));
+        let rows = vec![row(), long_row(), rtl_row()];
+        let changed = rows.iter().map(|row| Changed { row: row.clone(), what: "is open".into() }).collect();
+        let page = renders(&home(rows, changed));
+        assert!(page.contains("/tickets/1?in=mine"));
+    }
+}

@@ -1,0 +1,102 @@
+//! The pane of facts: waiting times, who has it, what it needs and whether I can, who the customer is.
+
+use desk::people::views::{PersonCard, person_card};
+use desk::people::{self, Group, User};
+use desk::routing::{self, PresenceStatus};
+use desk::skills::{self, Proficiency, RequirementRow, Skill};
+use desk::tickets::views::TicketPage;
+use desk::{Tx, UserId};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub agents: Vec<Agent>,
+    pub groups: Vec<Group>,
+    pub needs: Vec<Need>,
+    pub skills: Vec<Skill>,
+    pub card: Option<PersonCard>,
+    /// Such as "10:46, Madrid".
+    pub local_time: Option<String>,
+    /// Why it is where it is, or what it waits for.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agent {
+    pub id: UserId,
+    pub name: String,
+    pub here: bool,
+}
+
+/// A skill that the ticket needs, and what is believed of the reader in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    pub skill: i64,
+    pub name: String,
+    pub asked: f64,
+    pub must: bool,
+    /// Mean and deviation, if anything is known.
+    pub mine: Option<(f64, f64)>,
+}
+
+impl Facts {
+    pub fn load(tx: &mut Tx, page: &TicketPage, needs: &[RequirementRow]) -> Result<Facts, crate::Problem> {
+        let me = tx.actor().user();
+        let mine = match me {
+            Some(me) => skills::proficiencies_of(tx, me)?,
+            None => Vec::new(),
+        };
+        let is_agent = tx.actor().is_agent();
+        let card = person_card(tx, page.ticket.requester)?;
+        Ok(Facts {
+            agents: agents(tx, me)?,
+            groups: people::list_groups(tx)?,
+            needs: needs.iter().map(|need| Need::of(need, &mine)).collect(),
+            skills: if is_agent { skills::list_skills(tx)? } else { Vec::new() },
+            local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
+            card,
+            why: routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
+        })
+    }
+}
+
+impl Need {
+    /// What stands behind my level.
+    pub fn href(&self, me: &i64) -> String {
+        format!("/people/{me}/skills/{}", self.skill)
+    }
+
+    fn of(need: &RequirementRow, mine: &[Proficiency]) -> Need {
+        let known = mine.iter().find(|it| it.skill == need.skill.id);
+        Need {
+            skill: need.skill.id.0,
+            name: need.skill.name.clone(),
+            asked: need.level,
+            must: need.hardness == skills::Hardness::Must,
+            mine: known.map(|it| (it.belief.level(), it.belief.level_sd())),
+        }
+    }
+}
+
+/// Me first, then who is here, then the others.
+fn agents(tx: &mut Tx, me: Option<UserId>) -> Result<Vec<Agent>, crate::Problem> {
+    let here: Vec<UserId> = routing::presences(tx)?
+        .into_iter()
+        .filter(|it| it.status == PresenceStatus::Online)
+        .map(|it| it.user)
+        .collect();
+    let mut agents: Vec<Agent> = people::list_agents(tx)?
+        .into_iter()
+        .map(|user| Agent { id: user.id, here: here.contains(&user.id), name: user.name })
+        .collect();
+    agents.sort_by_key(|agent| (Some(agent.id) != me, !agent.here));
+    Ok(agents)
+}
+
+fn local_time(user: &User, now: i64) -> Option<String> {
+    let (_, city) = user.time_zone.rsplit_once('/')?;
+    let zone = TimeZone::get(&user.time_zone).ok()?;
+    let at = Timestamp::from_millisecond(now).ok()?.to_zoned(zone);
+    Some(format!("{}, {}", at.strftime("%H:%M"), city.replace('_', " ")))
+}

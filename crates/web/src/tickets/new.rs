@@ -1,0 +1,125 @@
+//! `/tickets/new`: an agent writes to a customer, or notes what a customer said elsewhere.
+
+use super::said::Said;
+use crate::{Html, Problem, Shell, SignedIn, Web};
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::people::{self, Group};
+use desk::tickets::{self, Channel, CreateTicket, NewComment, Priority};
+use desk::{Actor, GroupId, Kind, TicketId, Tx};
+use serde::Deserialize;
+
+#[derive(askama::Template)]
+#[template(path = "tickets/new.html")]
+struct NewPage {
+    shell: Shell,
+    form: NewForm,
+    groups: Vec<Group>,
+    problem: Option<Problem>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct NewForm {
+    requester: String,
+    requester_name: String,
+    subject: String,
+    body_text: String,
+    body_html: String,
+    public: String,
+    group: String,
+    priority: String,
+    tags: String,
+    assign: String,
+    followup_of: String,
+}
+
+impl NewForm {
+    fn is_note(&self) -> bool {
+        self.public == "false"
+    }
+
+    fn is_mine(&self) -> bool {
+        self.assign == "me"
+    }
+}
+
+pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn, Query(form): Query<NewForm>) -> Result<Html<impl askama::Template>, Problem> {
+    Ok(Html(page(&web, actor, form, None).await?))
+}
+
+pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, Problem> {
+    let said = Said::of(fields.clone());
+    let form = form_of(fields);
+    let copy = form.clone();
+    match web.desk.write(actor, move |tx| open(tx, &copy, said.comment())).await {
+        Ok(ticket) => Ok(Redirect::to(&format!("/tickets/{ticket}")).into_response()),
+        Err(problem) if matches!(problem.kind, Kind::Invalid | Kind::TooMuch) => {
+            let status = problem.status();
+            Ok((status, Html(page(&web, actor, form, Some(problem)).await?)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn open(tx: &mut Tx, form: &NewForm, comment: NewComment) -> Result<TicketId, Problem> {
+    let name = Some(form.requester_name.trim()).filter(|name| !name.is_empty());
+    let requester = people::requester_for(tx, &form.requester, name)
+        .map_err(|error| Problem { field: Some("requester"), ..Problem::from(error) })?;
+    let command = CreateTicket {
+        group: form.group.parse().ok().map(GroupId),
+        priority: Priority::parse(&form.priority),
+        assignee: tx.actor().user().filter(|_| form.is_mine()),
+        tags: form.tags.split([' ', ',']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        followup_of: form.followup_of.parse().ok().map(TicketId),
+        ..CreateTicket::new(requester, form.subject.clone(), comment, Channel::Web)
+    };
+    if command.comment.body.trim().is_empty() {
+        return Err(Problem { field: Some("description"), ..Problem::invalid("Write what it is about.") });
+    }
+    Ok(tickets::create(tx, &command)?.id)
+}
+
+async fn page(web: &Web, actor: Actor, form: NewForm, problem: Option<Problem>) -> Result<NewPage, Problem> {
+    let (shell, groups) = web.desk.read(actor, |tx| Ok::<_, db::Error>((Shell::load(tx)?, people::list_groups(tx)?))).await?;
+    Ok(NewPage { shell, form, groups, problem })
+}
+
+fn form_of(fields: Vec<(String, String)>) -> NewForm {
+    let mut form = NewForm::default();
+    for (name, value) in fields {
+        let place = match name.as_str() {
+            "requester" => &mut form.requester,
+            "requester_name" => &mut form.requester_name,
+            "subject" => &mut form.subject,
+            "body_text" => &mut form.body_text,
+            "body_html" => &mut form.body_html,
+            "public" => &mut form.public,
+            "group" => &mut form.group,
+            "priority" => &mut form.priority,
+            "tags" => &mut form.tags,
+            "assign" => &mut form.assign,
+            "followup_of" => &mut form.followup_of,
+            _ => continue,
+        };
+        *place = value;
+    }
+    form
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::samples::{renders, shell};
+
+    #[test]
+    fn what_was_written_stays_when_something_is_wrong() {
+        let page = |form, problem| NewPage { shell: shell(), form, groups: vec![], problem };
+        renders(&page(NewForm::default(), None));
+        let form = NewForm { body_text: "مرحبا".repeat(500), subject: "x".repeat(300), public: "false".into(), ..NewForm::default() };
+        let wrong = Problem { field: Some("requester"), ..Problem::invalid("That is no address.") };
+        let html = renders(&page(form, Some(wrong)));
+        assert!(html.contains("That is no address.") && html.contains("مرحبا"));
+    }
+}
