@@ -157,7 +157,7 @@ fn reachable(http: SocketAddr) -> String {
     }
 }
 
-async fn stop_signal() {
+pub async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupted = tokio::signal::ctrl_c();
     match signal(SignalKind::terminate()) {

@@ -1,0 +1,436 @@
+//! The months before the visitor came, lived day by day on a clock that is moved: mails arrive, are triaged and routed
+//! by the real worker, answered, reopened, rated; and every belief comes out of the filter at its time.
+
+use super::agents::{self, Phase};
+use super::case::{Case, DAY_MS, Received};
+use super::content::Content;
+use super::staff::Staff;
+use super::truth::{self, Verdict};
+use super::{Result, shifts};
+use db::clock::Standing;
+use desk::mail::{Door, MailState, Outgoing, Receipt};
+use desk::routing::{PresenceStatus, SetPresence};
+use desk::satisfaction::{self, AnswerRating};
+use desk::skills::{Rate, RateSelf};
+use desk::work::{Work, Worker};
+use desk::{Actor, Desk, SkillId, TicketId, Tx, UserId, tickets};
+use jobs::Lane;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub const HISTORY_DAYS: i64 = 120;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// How often shifts are looked at, and with them what is due between two mails.
+const ROUND_EVERY_MS: i64 = 30 * MINUTE_MS;
+/// Rounds of jobs that follow from jobs; more is a circle.
+const JOB_ROUNDS_MAX: usize = 200;
+/// Skills that a person rates of themselves beside languages, and a lead of each of theirs.
+const SELF_RATED: usize = 8;
+const LEAD_RATED: usize = 5;
+const BAD_REASONS: [&str; 3] = ["took_too_long", "not_resolved", "not_knowledgeable"];
+
+enum Step {
+    Round,
+    Arrive(Case),
+    /// Has somebody got it who is here?
+    Look(Case),
+    Act(Case, UserId),
+    Reply(Case),
+    Rate(Case, String),
+    RateSelf(usize),
+    RateTeam(usize),
+}
+
+/// What is remembered of a case that is not over.
+#[derive(Default)]
+struct Course {
+    ticket: Option<TicketId>,
+    letters: u32,
+    tries: u32,
+    looks: i64,
+    thanked: bool,
+    received: Received,
+    verdict: Option<Verdict>,
+}
+
+pub struct History {
+    desk: Desk,
+    clock: Standing,
+    content: Arc<Content>,
+    staff: Arc<Staff>,
+    worker: Arc<Worker>,
+    dice: ChaCha8Rng,
+    steps: BTreeMap<(i64, u64), Step>,
+    count: u64,
+    courses: HashMap<Case, Course>,
+    present: BTreeSet<usize>,
+    last_closing: i64,
+}
+
+impl History {
+    /// `desk` must run on `clock`.
+    pub fn new(desk: Desk, clock: Standing, content: Arc<Content>, staff: Arc<Staff>, seed: u64) -> History {
+        History {
+            desk,
+            clock,
+            content,
+            staff,
+            worker: Arc::default(),
+            dice: ChaCha8Rng::seed_from_u64(seed),
+            steps: BTreeMap::new(),
+            count: 0,
+            courses: HashMap::new(),
+            present: BTreeSet::new(),
+            last_closing: 0,
+        }
+    }
+
+    /// Lives from where the clock stands until `until_ms`; says how many tickets have come so far.
+    pub fn live(&mut self, ticket_count: usize, until_ms: i64, mut progress: impl FnMut(usize)) -> Result<()> {
+        let from = self.clock.now();
+        for n in 0..self.staff.members.len() {
+            self.later(from + n as i64 * MINUTE_MS, Step::RateSelf(n));
+            self.later(from + HOUR_MS + n as i64 * MINUTE_MS, Step::RateTeam(n));
+        }
+        for at in self.arrivals(ticket_count, from + 2 * HOUR_MS, until_ms) {
+            let case = Case::new(self.dice.random_range(0..self.content.situations.len()), self.dice.random(), at);
+            self.later(at, Step::Arrive(case));
+        }
+        self.later(from + 3 * HOUR_MS / 2, Step::Round);
+        let mut arrived = 0;
+        while let Some(((at, _), step)) = self.steps.pop_first() {
+            if at >= until_ms {
+                break;
+            }
+            arrived += usize::from(matches!(step, Step::Arrive(_)));
+            self.clock.set(at);
+            self.do_step(step)?;
+            self.do_jobs()?;
+            progress(arrived);
+        }
+        self.clock.set(until_ms);
+        self.do_jobs()
+    }
+
+    /// More on working days, and around European noon.
+    fn arrivals(&mut self, count: usize, from: i64, until: i64) -> Vec<i64> {
+        let mut all = Vec::with_capacity(count);
+        while all.len() < count {
+            let at = self.dice.random_range(from..until.max(from + 1));
+            let weekday = (at.div_euclid(DAY_MS) + 3).rem_euclid(7);
+            let from_noon = (at.rem_euclid(DAY_MS) - 13 * HOUR_MS) as f64 / (5.0 * HOUR_MS as f64);
+            let likely = (-from_noon * from_noon / 2.0).exp() * if weekday >= 5 { 0.35 } else { 1.0 };
+            if self.dice.random::<f64>() < likely {
+                all.push(at);
+            }
+        }
+        all
+    }
+
+    fn later(&mut self, at: i64, step: Step) {
+        self.count += 1;
+        self.steps.insert((at, self.count), step);
+    }
+
+    fn after(&mut self, mean_ms: i64, step: Step) {
+        let pause = truth::pause(mean_ms as f64, &mut self.dice) as i64;
+        self.later(self.clock.now() + MINUTE_MS + pause, step);
+    }
+
+    fn write<T, F>(&self, actor: Actor, closure: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        self.desk.db.write_now(actor, closure)
+    }
+
+    fn do_step(&mut self, step: Step) -> Result<()> {
+        match step {
+            Step::Round => self.round(),
+            Step::Arrive(case) => self.arrive(case),
+            Step::Look(case) => self.look(case),
+            Step::Act(case, agent) => self.act(case, agent),
+            Step::Reply(case) => self.reply(case),
+            Step::Rate(case, token) => self.rate(&case, token),
+            Step::RateSelf(n) => self.rate_self(n),
+            Step::RateTeam(n) => self.rate_team(n),
+        }
+    }
+
+    /// Shifts begin and end; what has been solved long enough is closed; nobody idles while work waits.
+    fn round(&mut self) -> Result<()> {
+        let now = self.clock.now();
+        for (n, member) in self.staff.members.iter().enumerate() {
+            let here = shifts::is_at_work(&self.content.agents[n], n, now);
+            if here == self.present.contains(&n) {
+                continue;
+            }
+            let status = if here { PresenceStatus::Online } else { PresenceStatus::Offline };
+            let command = SetPresence { user: member.user, status };
+            self.write(member.actor(), move |tx| Ok(desk::routing::set_presence(tx, &command)?))?;
+            if here { self.present.insert(n) } else { self.present.remove(&n) };
+        }
+        let closing = now - self.last_closing > 6 * HOUR_MS;
+        if closing {
+            self.last_closing = now;
+        }
+        let (worker, here) = (self.worker.clone(), self.present.iter().map(|n| self.staff.members[*n].user).collect::<Vec<_>>());
+        self.write(Actor::desk(), move |tx| {
+            if closing {
+                worker.run(tx, &Work::CloseSolved)?;
+            }
+            if desk::routing::floor_now(tx)?.queue_length > 0 {
+                for user in &here {
+                    worker.run(tx, &Work::FillHandsOf { user: *user })?;
+                }
+            }
+            Ok(())
+        })?;
+        self.later(now + ROUND_EVERY_MS, Step::Round);
+        Ok(())
+    }
+
+    fn arrive(&mut self, case: Case) -> Result<()> {
+        let letter = case.opening(&self.content, self.clock.now());
+        let ticket = self.receive(&letter)?;
+        self.courses.insert(case.clone(), Course { ticket, letters: 1, ..Course::default() });
+        self.after(10 * MINUTE_MS, Step::Look(case));
+        Ok(())
+    }
+
+    /// Through the parser and the ledger, as any mail.
+    fn receive(&self, letter: &mail::send::OutgoingMail) -> Result<Option<TicketId>> {
+        let raw = mail::send::build(letter);
+        let message = mail::parse::parse(&raw);
+        let auth = mail::auth::AuthResults::default();
+        let incoming = mail::intake::incoming(&message, &auth, &self.desk.blobs, &self.desk.key)?;
+        let receipt = Receipt {
+            door: Door::Smtp,
+            remote_ip: "127.0.0.1".into(),
+            helo: "customers.example".into(),
+            mail_from: letter.from.address.clone(),
+            rcpt_to: letter.to.iter().map(|to| to.address.clone()).collect(),
+            raw,
+        };
+        let ended = self.write(Actor::desk(), move |tx| Ok(desk::mail::receive(tx, &receipt, &incoming)?))?;
+        match ended.state {
+            MailState::Comment => Ok(ended.ticket),
+            state => Err(format!("a letter of the demo ended as {}", state.name()).into()),
+        }
+    }
+
+    fn look(&mut self, case: Case) -> Result<()> {
+        let Some(course) = self.courses.get_mut(&case) else { return Ok(()) };
+        let Some(id) = course.ticket else { return Ok(()) };
+        course.looks += 1;
+        let patience = (course.looks * 15 * MINUTE_MS).min(2 * HOUR_MS);
+        let ticket = self.desk.db.read_now(Actor::desk(), |tx| tickets::find_ticket(tx, id))?;
+        let Some(ticket) = ticket.filter(|it| it.waiting_since.is_some() && it.status < tickets::Status::Solved) else {
+            return Ok(());
+        };
+        let here = ticket.assignee.filter(|user| self.present.iter().any(|n| self.staff.members[*n].user == *user));
+        match here {
+            Some(agent) => self.after(25 * MINUTE_MS, Step::Act(case, agent)),
+            None => self.after(patience, Step::Look(case)),
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, case: Case, agent: UserId) -> Result<()> {
+        let index = agents::index_of(&self.staff, agent).ok_or("an agent who does not work here")?;
+        let Some(course) = self.courses.get(&case) else { return Ok(()) };
+        let Some(id) = course.ticket else { return Ok(()) };
+        let phase = match (course.thanked, course.tries) {
+            (true, _) => Phase::Thanked,
+            (false, 0) => Phase::First,
+            (false, tries) => Phase::Again(tries),
+        };
+        let ticket = self.desk.db.read_now(Actor::desk(), |tx| tickets::find_ticket(tx, id))?;
+        let Some(ticket) = ticket else { return Ok(()) };
+        let present: Vec<usize> = self.present.iter().copied().collect();
+        let (content, staff) = (self.content.clone(), self.staff.clone());
+        let (turn, verdict) = agents::plan(&content, &staff, (&case, &ticket), index, phase, &present, &mut self.dice);
+        if !self.present.contains(&index) || !self.write(staff.members[index].actor(), move |tx| agents::take(tx, &turn))? {
+            self.after(20 * MINUTE_MS, Step::Look(case));
+            return Ok(());
+        }
+        let Some(verdict) = verdict else {
+            if phase != Phase::Thanked {
+                self.after(20 * MINUTE_MS, Step::Look(case));
+            }
+            return Ok(());
+        };
+        if let Some(course) = self.courses.get_mut(&case) {
+            course.tries += 1;
+            course.verdict = Some(verdict);
+        }
+        if verdict.replies {
+            // Who was not helped notices after a while; who was says so soon.
+            let mean = if verdict.for_good { 5 * HOUR_MS } else { 14 * HOUR_MS };
+            self.after(mean, Step::Reply(case));
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, case: Case) -> Result<()> {
+        let Some(course) = self.courses.get_mut(&case) else { return Ok(()) };
+        let happy = course.verdict.is_some_and(|verdict| verdict.for_good);
+        course.thanked = happy;
+        let situation = case.situation(&self.content);
+        let words = if happy { &situation.follow_up_happy } else { &situation.follow_up_unhappy };
+        let letter = case.reply(&self.content, &course.received, words, course.letters, self.clock.now());
+        course.letters += 1;
+        course.looks = 0;
+        let ticket = self.receive(&letter)?;
+        if let Some(course) = self.courses.get_mut(&case) {
+            course.ticket = ticket;
+        }
+        self.after(15 * MINUTE_MS, Step::Look(case));
+        Ok(())
+    }
+
+    /// What the desk sends out reaches the customers of the past by itself.
+    fn hear(&mut self, mail: Outgoing) {
+        let ids = mail.in_reply_to.iter().chain(&mail.references);
+        let case = ids.filter_map(|id| Case::from_message_id(&self.content, id)).next();
+        let Some(case) = case else { return };
+        let Some(course) = self.courses.get_mut(&case) else { return };
+        course.received = Received {
+            reply_to: mail.reply_to.as_ref().unwrap_or(&mail.from).address.clone(),
+            from_name: mail.from.name.unwrap_or(mail.from.address),
+            message_id: mail.message_id,
+            references: mail.references,
+            subject: mail.subject,
+            text: mail.text,
+        };
+    }
+
+    /// A customer who is asked how it was may answer, a while later.
+    fn consider_rating(&mut self, ticket: TicketId, token: String) {
+        let found = self.courses.iter().find(|(_, course)| course.ticket == Some(ticket)).map(|(case, _)| case.clone());
+        if let Some(case) = found {
+            self.after(9 * HOUR_MS, Step::Rate(case, token));
+        }
+    }
+
+    fn rate(&mut self, case: &Case, token: String) -> Result<()> {
+        let verdict = self.courses.get(case).and_then(|course| course.verdict);
+        let Some(score) = verdict.and_then(|verdict| verdict.score) else { return Ok(()) };
+        let command = rating(&self.content, case, token, score, &mut self.dice);
+        self.write(Actor::desk(), move |tx| match satisfaction::answer(tx, &command) {
+            Ok(_) | Err(satisfaction::RatingError::TicketIsClosed) => Ok(()),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    fn rate_self(&mut self, n: usize) -> Result<()> {
+        let agent = &self.content.agents[n];
+        let wanted = best_and_languages(&self.staff, agents::best_skills(agent), SELF_RATED);
+        let dice = &mut self.dice;
+        let said: Vec<RateSelf> = wanted
+            .into_iter()
+            .map(|(skill, level)| RateSelf { skill, level: truth::stated(level, truth::SELF_RATING_SD_LEVELS, dice) })
+            .collect();
+        self.write(self.staff.members[n].actor(), move |tx| {
+            said.iter().try_for_each(|it| desk::skills::rate_self(tx, it).map(|_| ()))?;
+            Ok(())
+        })
+    }
+
+    /// By the lead of the person's group, or the admin.
+    fn rate_team(&mut self, n: usize) -> Result<()> {
+        let agents = &self.content.agents;
+        let leads = |i: &usize| agents[*i].role == "lead" && agents[*i].groups.iter().any(|it| agents[n].groups.contains(it));
+        let admin = agents.iter().position(|it| it.role == "admin");
+        let Some(lead) = (0..agents.len()).find(leads).filter(|lead| *lead != n).or(admin).filter(|lead| *lead != n) else {
+            return Ok(());
+        };
+        let mut seen = agents::best_skills(&agents[n]);
+        seen.reverse();
+        let wanted = best_and_languages(&self.staff, seen, LEAD_RATED);
+        let (user, dice) = (self.staff.members[n].user, &mut self.dice);
+        let said: Vec<Rate> = wanted
+            .into_iter()
+            .map(|(skill, level)| {
+                let level = truth::stated(level, truth::LEAD_RATING_SD_LEVELS, dice);
+                Rate { user, skill, level, note: String::new() }
+            })
+            .collect();
+        self.write(self.staff.members[lead].actor(), move |tx| {
+            said.iter().try_for_each(|it| desk::skills::rate(tx, it).map(|_| ()))?;
+            Ok(())
+        })
+    }
+
+    /// All that is due, and what follows from it, in few transactions.
+    fn do_jobs(&mut self) -> Result<()> {
+        for _ in 0..JOB_ROUNDS_MAX {
+            let worker = self.worker.clone();
+            let (done, sent) = self.write(Actor::desk(), move |tx| due_jobs(tx, &worker))?;
+            for (mail, asked) in sent {
+                match asked {
+                    Some((ticket, token)) => self.consider_rating(ticket, token),
+                    None => self.hear(mail),
+                }
+            }
+            if done == 0 {
+                return Ok(());
+            }
+        }
+        Err("jobs of the demo follow from jobs without end".into())
+    }
+}
+
+/// A mail that was sent, and for a question about satisfaction its ticket and token.
+type Sent = (Outgoing, Option<(TicketId, String)>);
+
+fn due_jobs(tx: &mut Tx, worker: &Worker) -> Result<(usize, Vec<Sent>)> {
+    let claimed = jobs::claim(tx, Lane::Inside, jobs::JOBS_PER_CLAIM_MAX)?;
+    for job in &claimed {
+        worker.run(tx, &Work::from_job(job)?)?;
+        jobs::finish(tx, job)?;
+    }
+    let outside = jobs::claim(tx, Lane::Outside, jobs::JOBS_PER_CLAIM_MAX)?;
+    let mut sent = Vec::new();
+    for job in &outside {
+        if let Work::SendMail { mail_out } = Work::from_job(job)?
+            && let Some((mail, state)) = desk::mail::outgoing(tx, mail_out)?
+            && state.is_waiting()
+        {
+            desk::mail::mark_sent(tx, mail_out, "250 taken by the customers of the demo's past")?;
+            let asked = match token_in(&mail.text) {
+                Some(token) => Some((satisfaction::by_token(tx, &token)?.ticket, token)),
+                None => None,
+            };
+            sent.push((mail, asked));
+        }
+        jobs::finish(tx, job)?;
+    }
+    Ok((claimed.len() + outside.len(), sent))
+}
+
+/// The token of the rating link in a mail.
+pub fn token_in(text: &str) -> Option<String> {
+    let rest = text.split_once("/rate/")?.1;
+    let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    (!token.is_empty()).then_some(token)
+}
+
+/// What a customer answers when asked.
+pub fn rating(content: &Content, case: &Case, token: String, score: i64, dice: &mut ChaCha8Rng) -> AnswerRating {
+    let situation = case.situation(content);
+    let words = if score > satisfaction::BAD_SCORE_MAX { &situation.rating_comment_good } else { &situation.rating_comment_bad };
+    let comment = (score != 3 && dice.random::<f64>() < 0.5).then(|| case.fill(content, words, None));
+    let reason = BAD_REASONS[dice.random_range(0..BAD_REASONS.len())].to_owned();
+    AnswerRating { token, score, reason: (score <= satisfaction::BAD_SCORE_MAX).then_some(reason), comment }
+}
+
+fn best_and_languages(staff: &Staff, skills: Vec<(&str, f64)>, count: usize) -> Vec<(SkillId, f64)> {
+    let (languages, others): (Vec<_>, Vec<_>) = skills.into_iter().partition(|(key, _)| key.starts_with("language-"));
+    let chosen = languages.into_iter().chain(others.into_iter().take(count));
+    chosen.filter_map(|(key, level)| Some((*staff.skills.get(key)?, level))).collect()
+}
