@@ -88,13 +88,19 @@ pub fn router(api: Api) -> Router {
         .with_state(api.clone());
     let answer = move |request: Request| {
         let resources = resources.clone();
-        async move { resources.oneshot(without_json_ending(request)).await }
+        async move { resources.oneshot(as_asked_first(without_json_ending(request))).await }
     };
     Router::new()
         .route("/api/v2/{*resource}", any(answer))
         .route("/attachments/token/{token}", get(attachments::content))
         .route("/attachments/token/{token}/", get(attachments::content))
         .with_state(api)
+}
+
+/// Without what the outer router has noted of the path, so that `{id}` is the only parameter of `/tickets/{id}`.
+fn as_asked_first(mut request: Request) -> Request {
+    request.extensions_mut().clear();
+    request
 }
 
 /// `/tickets/1.json` is `/tickets/1`.
