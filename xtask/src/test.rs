@@ -2,7 +2,7 @@
 
 use crate::tally::{self, Tally};
 use crate::test_postgres::TestPostgres;
-use crate::{Outcome, machine, shell};
+use crate::{Outcome, generate, machine, shell};
 use std::process::Command;
 
 const URL_VARIABLE: &str = "TEST_PG_URL";
@@ -29,6 +29,9 @@ pub fn run(arguments: &[String]) -> Outcome {
             Ok(tally) => total = total.and(tally),
             Err(problem) => problems.push(problem),
         }
+    }
+    if selection.is_empty() && filters.is_empty() {
+        problems.extend(generate::settings(true).err());
     }
     drop(postgres);
     if problems.is_empty() && total.passed + total.failed == 0 {
