@@ -93,3 +93,19 @@ pub fn summary(id: i64, name: &str) -> SkillSummary {
 pub fn level(id: i64, name: &str, cell: Cell) -> PersonLevel {
     PersonLevel { skill: summary(id, name), cell, trend: Some(0.5), moved_at: 0 }
 }
+
+/// Renders, and refuses what the content policy would refuse and what breaks a page.
+pub fn renders(page: &impl askama::Template) -> String {
+    let html = page.render().expect("the template renders");
+    for forbidden in [" style=\"", "<script>", " onclick=", " hx-on", "javascript:"] {
+        assert!(!html.contains(forbidden), "{forbidden} in {html}");
+    }
+    for id in ids(&html) {
+        assert_eq!(ids(&html).filter(|other| *other == id).count(), 1, "the id {id} stands twice");
+    }
+    html
+}
+
+fn ids(html: &str) -> impl Iterator<Item = &str> {
+    html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next())
+}
