@@ -19,24 +19,66 @@ const BELOW_DOORS: &[&str] = &["desk", "skills", "routing", "floor", "text", "db
 
 /// Words of a protocol: these belong to doors.
 const PROTOCOLS: &[&str] = &[
-    "axum", "hyper", "http", "tower", "tower-http", "askama", "lettre", "mail-parser", "mail-builder", "mail-auth",
-    "smtp-proto", "async-imap", "rustls", "tokio-rustls", "utoipa",
+    "axum",
+    "hyper",
+    "http",
+    "tower",
+    "tower-http",
+    "askama",
+    "lettre",
+    "mail-parser",
+    "mail-builder",
+    "mail-auth",
+    "smtp-proto",
+    "async-imap",
+    "rustls",
+    "tokio-rustls",
+    "utoipa",
 ];
 
 /// A thinker that reaches one of these could wait, read or write.
 const OUTSIDE_WORLD: &[&str] = &[
-    "tokio", "futures", "futures-util", "axum", "hyper", "rusqlite", "postgres", "reqwest", "rustls", "getrandom",
-    "tempfile", "tracing", "jiff", "chrono",
+    "tokio",
+    "futures",
+    "futures-util",
+    "axum",
+    "hyper",
+    "rusqlite",
+    "postgres",
+    "reqwest",
+    "rustls",
+    "getrandom",
+    "tempfile",
+    "tracing",
+    "jiff",
+    "chrono",
 ];
 
 const PLACES: &[Place] = &[
     Place {
         name: "aptdesk",
-        uses: &["web", "helpcenter", "api", "mail", "desk", "skills", "routing", "floor", "text", "db", "jobs", "aptdesk-ui"],
+        uses: &[
+            "web",
+            "helpcenter",
+            "api",
+            "mail",
+            "desk",
+            "skills",
+            "routing",
+            "floor",
+            "text",
+            "db",
+            "jobs",
+            "aptdesk-ui",
+        ],
         never: &[],
     },
     Place { name: "web", uses: BELOW_DOORS, never: &["lettre", "mail-parser", "async-imap", "smtp-proto"] },
-    Place { name: "helpcenter", uses: BELOW_DOORS, never: &["lettre", "mail-parser", "async-imap", "smtp-proto"] },
+    Place {
+        name: "helpcenter",
+        uses: BELOW_DOORS,
+        never: &["lettre", "mail-parser", "async-imap", "smtp-proto"],
+    },
     Place { name: "api", uses: BELOW_DOORS, never: &["lettre", "mail-parser", "async-imap", "smtp-proto"] },
     Place { name: "mail", uses: BELOW_DOORS, never: &["axum", "askama"] },
     Place { name: "desk", uses: &["skills", "routing", "text", "db", "jobs"], never: PROTOCOLS },
@@ -50,7 +92,21 @@ const PLACES: &[Place] = &[
     Place { name: "testkit", uses: &["desk", "skills", "routing", "text", "db", "jobs"], never: &[] },
     Place {
         name: "xtask",
-        uses: &["aptdesk", "api", "web", "helpcenter", "mail", "desk", "skills", "routing", "floor", "text", "db", "jobs", "testkit"],
+        uses: &[
+            "aptdesk",
+            "api",
+            "web",
+            "helpcenter",
+            "mail",
+            "desk",
+            "skills",
+            "routing",
+            "floor",
+            "text",
+            "db",
+            "jobs",
+            "testkit",
+        ],
         never: &[],
     },
 ];
@@ -86,14 +142,18 @@ fn host() -> Result<String, String> {
 fn read(metadata: &Value) -> Map {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let names: BTreeMap<String, String> =
-        list(&metadata["packages"]).iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
+    let names: BTreeMap<String, String> = list(&metadata["packages"])
+        .iter()
+        .map(|package| (text(&package["id"]), text(&package["name"])))
+        .collect();
     let name_of = |id: &Value| names.get(id.as_str().unwrap_or_default()).cloned().unwrap_or_default();
-    let mut map = Map { members: list(&metadata["workspace_members"]).iter().map(name_of).collect(), ..Map::default() };
+    let mut map =
+        Map { members: list(&metadata["workspace_members"]).iter().map(name_of).collect(), ..Map::default() };
     for node in list(&metadata["resolve"]["nodes"]) {
         let name = name_of(&node["id"]);
         for dependency in list(&node["deps"]) {
-            let kinds: Vec<String> = list(&dependency["dep_kinds"]).iter().map(|kind| text(&kind["kind"])).collect();
+            let kinds: Vec<String> =
+                list(&dependency["dep_kinds"]).iter().map(|kind| text(&kind["kind"])).collect();
             // A normal dependency has no kind; what builds a crate is not in it.
             if kinds.iter().any(String::is_empty) {
                 map.uses.entry(name.clone()).or_default().insert(name_of(&dependency["pkg"]));
@@ -113,7 +173,8 @@ fn judge(map: &Map) -> Vec<String> {
             continue;
         };
         let direct = map.uses.get(member).into_iter().flatten();
-        for used in direct.filter(|used| map.members.contains(*used) && !place.uses.contains(&used.as_str())) {
+        for used in direct.filter(|used| map.members.contains(*used) && !place.uses.contains(&used.as_str()))
+        {
             wrong.push(format!("{member} uses {used}, but arrows point down"));
         }
         for met in place.never {
@@ -158,7 +219,8 @@ mod tests {
     use super::*;
 
     fn map(members: &[&str], uses: &[(&str, &str)]) -> Map {
-        let mut map = Map { members: members.iter().map(|name| (*name).to_owned()).collect(), ..Map::default() };
+        let mut map =
+            Map { members: members.iter().map(|name| (*name).to_owned()).collect(), ..Map::default() };
         for (from, to) in uses {
             map.uses.entry((*from).to_owned()).or_default().insert((*to).to_owned());
         }
@@ -179,7 +241,8 @@ mod tests {
 
     #[test]
     fn what_is_reached_through_others_counts_as_well() {
-        let wrong = judge(&map(&["desk"], &[("desk", "helper"), ("helper", "web-things"), ("web-things", "axum")]));
+        let wrong =
+            judge(&map(&["desk"], &[("desk", "helper"), ("helper", "web-things"), ("web-things", "axum")]));
         assert_eq!(wrong, ["desk must not reach axum, but desk → helper → web-things → axum"]);
     }
 

@@ -38,6 +38,15 @@ fn formatting() -> Outcome {
 
 fn lints() -> Outcome {
     let mut command = shell::cargo();
-    command.args(["clippy", "--workspace", "--all-targets", "--features", "xtask/bench", "--", "-D", "warnings"]);
+    command.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "xtask/bench",
+        "--",
+        "-D",
+        "warnings",
+    ]);
     shell::run(&mut command)
 }

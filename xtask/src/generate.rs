@@ -38,14 +38,32 @@ pub fn settings(only_check: bool) -> Outcome {
 /// The routes are known inside the crate `api` only, so its own tests write and compare `docs/api/openapi.json`.
 fn open_api(test: &str) -> Outcome {
     let mut command = shell::cargo();
-    command.args(["test", "--quiet", "--package", "api", "--test", "wire", "--", "--include-ignored", "--exact", test]);
+    command.args([
+        "test",
+        "--quiet",
+        "--package",
+        "api",
+        "--test",
+        "wire",
+        "--",
+        "--include-ignored",
+        "--exact",
+        test,
+    ]);
     shell::run(&mut command)
 }
 
 /// Built together with the whole workspace, as the tests are: alone, cargo would build much of it once more.
 fn build() -> Result<PathBuf, String> {
     let mut command = shell::cargo();
-    command.args(["build", "--quiet", "--workspace", "--bin", "aptdesk", "--message-format=json-render-diagnostics"]);
+    command.args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--bin",
+        "aptdesk",
+        "--message-format=json-render-diagnostics",
+    ]);
     shell::say(&command);
     let done = command
         .stderr(std::process::Stdio::inherit())
@@ -59,7 +77,8 @@ fn build() -> Result<PathBuf, String> {
 
 /// The last program that cargo says it made.
 fn executable_in(messages: &str) -> Option<PathBuf> {
-    let objects = messages.lines().rev().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let objects =
+        messages.lines().rev().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     objects.filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?))).next()
 }
 

@@ -54,7 +54,10 @@ pub fn prepare() {
         }
     }
     for need in missing.iter().filter(|need| !(need.is_here)()) {
-        eprintln!("missing: {} ({}); on Debian: apt-get install {}", need.package, need.meaning, need.package);
+        eprintln!(
+            "missing: {} ({}); on Debian: apt-get install {}",
+            need.package, need.meaning, need.package
+        );
     }
 }
 

@@ -28,28 +28,54 @@ struct Verb {
 }
 
 const VERBS: &[Verb] = &[
-    Verb { name: "check", arguments: "", meaning: "formatting, lints, tidy, and the types of the scripts", run: check::run },
+    Verb {
+        name: "check",
+        arguments: "",
+        meaning: "formatting, lints, tidy, and the types of the scripts",
+        run: check::run,
+    },
     Verb {
         name: "test",
         arguments: "[-p CRATE] [-- FILTER…]",
         meaning: "start what tests need (PostgreSQL, a browser, an IMAP server) and run them all",
         run: test::run,
     },
-    Verb { name: "ui", arguments: "[--watch]", meaning: "bundle scripts and styles into ui/dist, once or at every change", run: ui::run },
-    Verb { name: "bench", arguments: "[NAME…]", meaning: "measure; alone it lists what can be measured", run: measure },
-    Verb { name: "tidy", arguments: "", meaning: "rules of this repository that no compiler knows", run: tidy::run },
+    Verb {
+        name: "ui",
+        arguments: "[--watch]",
+        meaning: "bundle scripts and styles into ui/dist, once or at every change",
+        run: ui::run,
+    },
+    Verb {
+        name: "bench",
+        arguments: "[NAME…]",
+        meaning: "measure; alone it lists what can be measured",
+        run: measure,
+    },
+    Verb {
+        name: "tidy",
+        arguments: "",
+        meaning: "rules of this repository that no compiler knows",
+        run: tidy::run,
+    },
     Verb {
         name: "generate",
         arguments: "[--check]",
         meaning: "docs/api/openapi.json and the guide's settings page, from the program itself",
         run: generate::run,
     },
-    Verb { name: "fuzz", arguments: "[TARGET] [SECONDS]", meaning: "throw bytes at a reader of foreign input; alone it lists the targets", run: fuzz::run },
+    Verb {
+        name: "fuzz",
+        arguments: "[TARGET] [SECONDS]",
+        meaning: "throw bytes at a reader of foreign input; alone it lists the targets",
+        run: fuzz::run,
+    },
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some(name) = arguments.first().filter(|name| !matches!(name.as_str(), "help" | "--help" | "-h")) else {
+    let Some(name) = arguments.first().filter(|name| !matches!(name.as_str(), "help" | "--help" | "-h"))
+    else {
         print!("{}", list_of_verbs());
         return ExitCode::SUCCESS;
     };

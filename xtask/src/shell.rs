@@ -17,7 +17,10 @@ pub fn cargo() -> Command {
     command.current_dir(root());
     // What cargo told this process about the crate xtask would mislead the next one.
     for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
             command.env_remove(name);
         }
     }
@@ -65,8 +68,9 @@ fn line_of(command: &Command) -> String {
 /// The first of these programs that is installed, looking in PATH and where Debian keeps servers.
 pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> =
-        std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin", "/sbin"].map(PathBuf::from)).collect();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/usr/local/sbin", "/sbin"].map(PathBuf::from))
+        .collect();
     names.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
@@ -80,7 +84,8 @@ mod tests {
 
     #[test]
     fn a_failing_program_is_an_error_with_its_own_words() {
-        let told = run_quietly(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"])).expect_err("it failed");
+        let told = run_quietly(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
+            .expect_err("it failed");
         assert!(told.contains("no such luck") && told.contains("exit status: 3"), "{told}");
     }
 

@@ -22,7 +22,9 @@ impl Tally {
         let counts = if line.trim_start().starts_with("Summary [") {
             line.split_once(" run: ").map(|(_, counts)| counts)
         } else {
-            line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")).map(|(_, counts)| counts)
+            line.strip_prefix("test result: ")
+                .and_then(|rest| rest.split_once(". "))
+                .map(|(_, counts)| counts)
         };
         let mut tally = Tally::default();
         for count in counts.unwrap_or_default().split([',', ';', '(', ')']) {
@@ -94,9 +96,13 @@ mod tests {
 
     #[test]
     fn the_summary_of_nextest_is_counted() {
-        let line = "     Summary [  12.345s] 103 tests run: 100 passed (2 slow), 2 failed, 1 timed out, 4 skipped";
+        let line =
+            "     Summary [  12.345s] 103 tests run: 100 passed (2 slow), 2 failed, 1 timed out, 4 skipped";
         assert_eq!(Tally::of_line(line), Tally { passed: 100, failed: 3 });
-        assert_eq!(Tally::of_line("     Summary [   0.012s] 1 test run: 1 passed, 0 skipped"), Tally { passed: 1, failed: 0 });
+        assert_eq!(
+            Tally::of_line("     Summary [   0.012s] 1 test run: 1 passed, 0 skipped"),
+            Tally { passed: 1, failed: 0 }
+        );
     }
 
     #[test]
@@ -113,7 +119,13 @@ mod tests {
 
     #[test]
     fn other_lines_count_for_nothing() {
-        for line in ["    test result: FAILED. 0 passed; 1 failed; 0 ignored", "test passed ... ok", "    Starting 12 tests across 3 binaries", "12 passed", ""] {
+        for line in [
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored",
+            "test passed ... ok",
+            "    Starting 12 tests across 3 binaries",
+            "12 passed",
+            "",
+        ] {
             assert_eq!(Tally::of_line(line), Tally::default(), "{line}");
         }
     }

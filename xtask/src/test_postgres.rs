@@ -31,7 +31,13 @@ impl TestPostgres {
         let data = folder.path().join("data");
         let mut initdb = owner.command(&programs.join("initdb"));
         initdb.arg("--pgdata").arg(&data);
-        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        initdb.args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]);
         shell::run_quietly(initdb.current_dir(folder.path()))?;
         let mut problem = String::new();
         for _ in 0..PORTS_TRIED_MAX {
@@ -125,7 +131,10 @@ impl Owner {
             true => "postgres",
             false => "nobody",
         };
-        Owner { user: machine::is_root().then_some(user), has_setpriv: shell::find_program(&["setpriv"]).is_some() }
+        Owner {
+            user: machine::is_root().then_some(user),
+            has_setpriv: shell::find_program(&["setpriv"]).is_some(),
+        }
     }
 
     fn take_over(&self, folder: &Path) -> Result<(), String> {
@@ -140,7 +149,16 @@ impl Owner {
         let mut command = match (self.user, self.has_setpriv) {
             (Some(user), true) => {
                 let mut command = Command::new("setpriv");
-                command.args(["--reuid", user, "--regid", &group_of(user), "--init-groups", "--pdeathsig", "INT", "--"]);
+                command.args([
+                    "--reuid",
+                    user,
+                    "--regid",
+                    &group_of(user),
+                    "--init-groups",
+                    "--pdeathsig",
+                    "INT",
+                    "--",
+                ]);
                 command.arg(program);
                 command
             }
@@ -167,7 +185,8 @@ impl Owner {
 }
 
 fn group_of(user: &str) -> String {
-    shell::run_quietly(Command::new("id").args(["-g", user])).map_or_else(|_| user.to_owned(), |id| id.trim().to_owned())
+    shell::run_quietly(Command::new("id").args(["-g", user]))
+        .map_or_else(|_| user.to_owned(), |id| id.trim().to_owned())
 }
 
 #[cfg(test)]

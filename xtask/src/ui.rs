@@ -36,14 +36,24 @@ fn npm() -> Command {
 /// The same stamp as in `ui/build.rs`: packages are installed again only when the lock file has changed.
 fn install_packages() -> Outcome {
     if shell::find_program(&["npm"]).is_none() {
-        return Err("npm is missing; install Node 20 or newer (on Debian: apt-get install nodejs npm)".to_owned());
+        return Err(
+            "npm is missing; install Node 20 or newer (on Debian: apt-get install nodejs npm)".to_owned()
+        );
     }
-    let lock = std::fs::read(folder().join("package-lock.json")).map_err(|error| format!("package-lock.json: {error}"))?;
+    let lock = std::fs::read(folder().join("package-lock.json"))
+        .map_err(|error| format!("package-lock.json: {error}"))?;
     let stamp = folder().join("node_modules/.aptdesk-lock");
     if std::fs::read(&stamp).ok().as_deref() == Some(lock.as_slice()) {
         return Ok(());
     }
-    shell::run(npm().args(["ci", "--ignore-scripts", "--prefer-offline", "--include=dev", "--no-audit", "--no-fund"]))?;
+    shell::run(npm().args([
+        "ci",
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--include=dev",
+        "--no-audit",
+        "--no-fund",
+    ]))?;
     std::fs::write(&stamp, &lock).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
@@ -93,7 +103,11 @@ mod tests {
         std::fs::write(&script, "1").expect("written");
         let before = newest_change(ui.path()).expect("a moment");
         let later = before + Duration::from_secs(5);
-        std::fs::File::options().append(true).open(&script).and_then(|file| file.set_modified(later)).expect("touched");
+        std::fs::File::options()
+            .append(true)
+            .open(&script)
+            .and_then(|file| file.set_modified(later))
+            .expect("touched");
         assert_eq!(newest_change(ui.path()), Some(later));
     }
 }

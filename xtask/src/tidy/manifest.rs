@@ -5,7 +5,8 @@ use super::{File, Found};
 const OPENED_IN: &str = "crates/desk/src/open.rs";
 
 pub(super) fn look(files: &[File], found: &mut Found) {
-    let text_of = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| file.text.as_str());
+    let text_of =
+        |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| file.text.as_str());
     found.problems.extend(without_reason(text_of("Cargo.toml")));
     let names = files.iter().filter_map(|file| file.path.strip_prefix("migrations/")).collect::<Vec<_>>();
     found.problems.extend(migrations(&names, text_of(OPENED_IN)));
@@ -28,7 +29,10 @@ fn migrations(names: &[&str], opened_in: &str) -> Vec<String> {
     let mut problems = Vec::new();
     let listed = |kind: &str| -> Vec<String> {
         let start = format!("    {kind}!(\"");
-        opened_in.lines().filter_map(|line| Some(line.strip_prefix(&start)?.split('"').next()?.to_owned())).collect()
+        opened_in
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix(&start)?.split('"').next()?.to_owned()))
+            .collect()
     };
     let (shared, twins) = (listed("shared"), listed("twins"));
     let mut all: Vec<&String> = shared.iter().chain(&twins).collect();
@@ -70,8 +74,14 @@ mod tests {
         let list = "    shared!(\"0001_people\"),\n    twins!(\"0002_search\"),\n";
         let good = ["0001_people.sql", "0002_search.sql", "0002_search.postgres.sql"];
         assert!(migrations(&good, list).is_empty());
-        assert_eq!(migrations(&[&good[..], &["0003_more.sql"]].concat(), list), ["migrations/0003_more.sql is not applied by crates/desk/src/open.rs"]);
-        assert_eq!(migrations(&good[1..], list), ["crates/desk/src/open.rs: migrations/0001_people.sql does not exist"]);
+        assert_eq!(
+            migrations(&[&good[..], &["0003_more.sql"]].concat(), list),
+            ["migrations/0003_more.sql is not applied by crates/desk/src/open.rs"]
+        );
+        assert_eq!(
+            migrations(&good[1..], list),
+            ["crates/desk/src/open.rs: migrations/0001_people.sql does not exist"]
+        );
     }
 
     #[test]

@@ -14,10 +14,20 @@ const PROMISES: &[&str] = &[concat!("todo", "!("), concat!("unimplemented", "!("
 const MACHINE_PATHS: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
 
 /// Pure crates, and what would make them wait, read, write or look at a clock.
-const THINKERS: &[&str] = &["crates/skills/src/", "crates/routing/src/", "crates/floor/src/", "crates/text/src/"];
+const THINKERS: &[&str] =
+    &["crates/skills/src/", "crates/routing/src/", "crates/floor/src/", "crates/text/src/"];
 const IMPURE: &[&str] = &[
-    "std::fs", "std::net", "std::env", "std::process", "std::thread", "std::io", "SystemTime", "Instant::now", "async fn",
-    "thread_rng", "println!",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "std::io",
+    "SystemTime",
+    "Instant::now",
+    "async fn",
+    "thread_rng",
+    "println!",
 ];
 
 pub(super) fn look(file: &File, found: &mut Found) {

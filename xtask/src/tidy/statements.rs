@@ -13,7 +13,8 @@ const HOMES: &[&str] = &[
 ];
 
 const READS: &[&str] = &["select ", "with recursive "];
-const WRITES: &[&str] = &["insert into ", "update ", "delete from ", "create table ", "drop table ", "alter table "];
+const WRITES: &[&str] =
+    &["insert into ", "update ", "delete from ", "create table ", "drop table ", "alter table "];
 
 /// Asking whether the database answers at all.
 const KNOCK: &str = "select 1";
@@ -31,7 +32,9 @@ pub(super) fn look(file: &File, found: &mut Found) {
             let reads = READS.iter().any(|word| start.starts_with(word)) && start != KNOCK;
             let writes = WRITES.iter().any(|word| start.starts_with(word)) && looks_like_sql(&start);
             if (reads && looks_like_sql(&start) && !is_store) || writes {
-                found.problems.push(format!("{path}:{}: SQL belongs into the desk ({start:.40}…)", number + 1));
+                found
+                    .problems
+                    .push(format!("{path}:{}: SQL belongs into the desk ({start:.40}…)", number + 1));
             }
         }
     }

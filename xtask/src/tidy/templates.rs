@@ -9,7 +9,10 @@ const WITH_OWN_POLICY: &[&str] = &[
 ];
 
 pub(super) fn look(file: &File, found: &mut Found) {
-    if !file.path.contains("/templates/") || !file.path.ends_with(".html") || WITH_OWN_POLICY.contains(&file.path.as_str()) {
+    if !file.path.contains("/templates/")
+        || !file.path.ends_with(".html")
+        || WITH_OWN_POLICY.contains(&file.path.as_str())
+    {
         return;
     }
     for (number, line) in file.text.lines().enumerate() {
@@ -26,7 +29,10 @@ fn inline(line: &str) -> Vec<&'static str> {
     if low.contains(" style=") || low.contains("<style") {
         what.push("a style in the page");
     }
-    if low.match_indices("<script").any(|(at, _)| !low[at..].split('>').next().unwrap_or_default().contains(" src=")) {
+    if low
+        .match_indices("<script")
+        .any(|(at, _)| !low[at..].split('>').next().unwrap_or_default().contains(" src="))
+    {
         what.push("a script in the page");
     }
     if has_handler(&low) {
@@ -66,7 +72,11 @@ mod tests {
 
     #[test]
     fn linked_scripts_and_plain_words_pass() {
-        for line in ["<script type=\"module\" src=\"/assets/app.js\"></script>", "<p>It depends on one=\u{201c}thing\u{201d}</p>", "<p class=\"style\">"] {
+        for line in [
+            "<script type=\"module\" src=\"/assets/app.js\"></script>",
+            "<p>It depends on one=\u{201c}thing\u{201d}</p>",
+            "<p class=\"style\">",
+        ] {
             assert!(inline(line).is_empty(), "{line}");
         }
     }
