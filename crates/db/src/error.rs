@@ -57,7 +57,9 @@ impl Error {
         use rusqlite::ErrorCode;
         match &source {
             rusqlite::Error::QueryReturnedNoRows => Error::NoRow,
-            rusqlite::Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => Error::Busy,
+            rusqlite::Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => {
+                Error::Busy
+            }
             rusqlite::Error::SqliteFailure(failure, _)
                 if matches!(
                     failure.extended_code,

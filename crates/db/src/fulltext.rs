@@ -42,7 +42,9 @@ pub fn newest<A>(
     let below = below.unwrap_or(i64::MAX);
     let sql = match tx.engine() {
         Engine::Sqlite => {
-            format!("select rowid from {index} where {index} match $1 and rowid < $2 order by rowid desc limit $3")
+            format!(
+                "select rowid from {index} where {index} match $1 and rowid < $2 order by rowid desc limit $3"
+            )
         }
         Engine::Postgres => format!(
             "select id from {index} where terms @@ cast($1 as text)::tsquery and id < $2 order by id desc limit $3"

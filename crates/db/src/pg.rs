@@ -45,7 +45,8 @@ impl<A: Send + 'static> Postgres<A> {
         options: &Options,
         announcements: broadcast::Sender<Arc<str>>,
     ) -> Result<Self, Error> {
-        let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| Error::Open(Box::new(e)))?;
+        let mut config: postgres::Config =
+            url.parse().map_err(|e: postgres::Error| Error::Open(Box::new(e)))?;
         if config.get_application_name().is_none() {
             config.application_name("aptdesk");
         }

@@ -91,7 +91,13 @@ impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
             .name("sqlite-writer".into())
             .spawn(move || writer.run())
             .map_err(|source| Error::Open(Box::new(source)))?;
-        Ok(Sqlite { path, readers: Pool::new(options.readers_max), queue, waiting, clock: options.clock.clone() })
+        Ok(Sqlite {
+            path,
+            readers: Pool::new(options.readers_max),
+            queue,
+            waiting,
+            clock: options.clock.clone(),
+        })
     }
 
     pub(crate) fn read<T, E: From<Error>>(
@@ -114,7 +120,11 @@ impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
         outcome.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
-    pub(crate) fn queue<T, E, F>(&self, actor: A, closure: F) -> Result<oneshot::Receiver<Result<T, E>>, Error>
+    pub(crate) fn queue<T, E, F>(
+        &self,
+        actor: A,
+        closure: F,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, Error>
     where
         F: FnMut(&mut Tx<A>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -139,7 +149,8 @@ impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
 
     pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Error> {
         // Not a reading connection: those may not write anything, and `vacuum into` writes elsewhere.
-        let connection = rusqlite::Connection::open(&self.path).map_err(|source| Error::Open(Box::new(source)))?;
+        let connection =
+            rusqlite::Connection::open(&self.path).map_err(|source| Error::Open(Box::new(source)))?;
         settle(&connection, "")?;
         let path = path.to_str().ok_or_else(|| Error::Corrupt("a path that is not UTF-8".into()))?;
         connection.execute("vacuum into ?1", [path]).map_err(|e| Error::sqlite("vacuum into", e))?;
@@ -241,7 +252,10 @@ impl<A> Drop for Writer<A> {
 fn connect(path: &Path, durable: bool) -> Result<rusqlite::Connection, Error> {
     let connection = rusqlite::Connection::open(path).map_err(|source| Error::Open(Box::new(source)))?;
     let synchronous = if durable { "full" } else { "normal" };
-    settle(&connection, &format!("pragma journal_mode=wal; pragma synchronous={synchronous}; pragma wal_autocheckpoint=0;"))?;
+    settle(
+        &connection,
+        &format!("pragma journal_mode=wal; pragma synchronous={synchronous}; pragma wal_autocheckpoint=0;"),
+    )?;
     Ok(connection)
 }
 

@@ -69,7 +69,8 @@ impl<A> Tx<A> {
                 statement.raw_execute().map(|n| n as u64).map_err(|e| Error::sqlite(sql, e))
             }
             Connection::Postgres { client, statements } => {
-                let outcome = prepared(client, statements, sql).and_then(|s| client.execute(&s, &dynamic(params)));
+                let outcome =
+                    prepared(client, statements, sql).and_then(|s| client.execute(&s, &dynamic(params)));
                 outcome.map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))
             }
         }
@@ -141,8 +142,10 @@ impl<A> Tx<A> {
                 Ok(())
             }
             Connection::Postgres { client, statements } => {
-                let outcome = prepared(client, statements, sql).and_then(|s| client.query(&s, &dynamic(params)));
-                let rows = outcome.map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))?;
+                let outcome =
+                    prepared(client, statements, sql).and_then(|s| client.query(&s, &dynamic(params)));
+                let rows =
+                    outcome.map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))?;
                 for row in &rows {
                     if !see(&Row(Source::Postgres(row)))? {
                         break;
@@ -156,10 +159,12 @@ impl<A> Tx<A> {
     /// Several statements in one text, without parameters (schemas).
     pub fn batch(&mut self, sql: &str) -> Result<(), Error> {
         match &mut self.connection {
-            Connection::Sqlite(connection) => connection.execute_batch(sql).map_err(|e| Error::sqlite(sql, e)),
-            Connection::Postgres { client, .. } => {
-                client.batch_execute(sql).map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))
+            Connection::Sqlite(connection) => {
+                connection.execute_batch(sql).map_err(|e| Error::sqlite(sql, e))
             }
+            Connection::Postgres { client, .. } => client
+                .batch_execute(sql)
+                .map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e))),
         }
     }
 

@@ -161,7 +161,8 @@ impl Row<'_> {
                     ValueRef::Integer(v) => Column::Int(v),
                     ValueRef::Real(v) => Column::Real(v),
                     ValueRef::Text(v) => Column::Text(
-                        std::str::from_utf8(v).map_err(|_| Error::Corrupt("text that is not UTF-8".into()))?,
+                        std::str::from_utf8(v)
+                            .map_err(|_| Error::Corrupt("text that is not UTF-8".into()))?,
                     ),
                     ValueRef::Blob(v) => Column::Blob(v),
                 })
@@ -181,17 +182,24 @@ fn postgres_column(row: &postgres::Row, index: usize) -> Result<Column<'_>, Erro
     let failed = |source| Error::postgres("(a column)", source);
     Ok(match kind {
         Type::INT8 => row.try_get::<_, Option<i64>>(index).map_err(failed)?.map_or(Column::Null, Column::Int),
-        Type::INT4 => {
-            row.try_get::<_, Option<i32>>(index).map_err(failed)?.map_or(Column::Null, |v| Column::Int(v.into()))
+        Type::INT4 => row
+            .try_get::<_, Option<i32>>(index)
+            .map_err(failed)?
+            .map_or(Column::Null, |v| Column::Int(v.into())),
+        Type::BOOL => row
+            .try_get::<_, Option<bool>>(index)
+            .map_err(failed)?
+            .map_or(Column::Null, |v| Column::Int(v.into())),
+        Type::FLOAT8 => {
+            row.try_get::<_, Option<f64>>(index).map_err(failed)?.map_or(Column::Null, Column::Real)
         }
-        Type::BOOL => {
-            row.try_get::<_, Option<bool>>(index).map_err(failed)?.map_or(Column::Null, |v| Column::Int(v.into()))
+        Type::FLOAT4 => row
+            .try_get::<_, Option<f32>>(index)
+            .map_err(failed)?
+            .map_or(Column::Null, |v| Column::Real(v.into())),
+        Type::BYTEA => {
+            row.try_get::<_, Option<&[u8]>>(index).map_err(failed)?.map_or(Column::Null, Column::Blob)
         }
-        Type::FLOAT8 => row.try_get::<_, Option<f64>>(index).map_err(failed)?.map_or(Column::Null, Column::Real),
-        Type::FLOAT4 => {
-            row.try_get::<_, Option<f32>>(index).map_err(failed)?.map_or(Column::Null, |v| Column::Real(v.into()))
-        }
-        Type::BYTEA => row.try_get::<_, Option<&[u8]>>(index).map_err(failed)?.map_or(Column::Null, Column::Blob),
         _ => row.try_get::<_, Option<&str>>(index).map_err(failed)?.map_or(Column::Null, Column::Text),
     })
 }

@@ -13,52 +13,166 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     // people
-    UserCreated { user: UserId },
-    UserChanged { user: UserId, fields: Vec<String> },
-    UserDeleted { user: UserId },
-    IdentityAdded { user: UserId, identity: IdentityId },
-    SignedIn { user: UserId },
-    PasswordChanged { user: UserId },
-    OrganizationCreated { organization: OrganizationId },
-    OrganizationChanged { organization: OrganizationId },
-    GroupCreated { group: GroupId },
-    GroupChanged { group: GroupId },
-    MembershipsChanged { user: UserId },
-    ApiTokenCreated { token: ApiTokenId },
-    ApiTokenRevoked { token: ApiTokenId },
-    SettingsChanged { by: Option<UserId> },
+    UserCreated {
+        user: UserId,
+    },
+    UserChanged {
+        user: UserId,
+        fields: Vec<String>,
+    },
+    UserDeleted {
+        user: UserId,
+    },
+    IdentityAdded {
+        user: UserId,
+        identity: IdentityId,
+    },
+    SignedIn {
+        user: UserId,
+    },
+    PasswordChanged {
+        user: UserId,
+    },
+    OrganizationCreated {
+        organization: OrganizationId,
+    },
+    OrganizationChanged {
+        organization: OrganizationId,
+    },
+    GroupCreated {
+        group: GroupId,
+    },
+    GroupChanged {
+        group: GroupId,
+    },
+    MembershipsChanged {
+        user: UserId,
+    },
+    ApiTokenCreated {
+        token: ApiTokenId,
+    },
+    ApiTokenRevoked {
+        token: ApiTokenId,
+    },
+    SettingsChanged {
+        by: Option<UserId>,
+    },
     // tickets
-    TicketCreated { ticket: TicketId, requester: UserId, channel: Channel, status: Status },
-    CommentAdded { ticket: TicketId, comment: CommentId, author: UserId, public: bool, by_staff: bool, channel: Channel },
-    TicketAssigned { ticket: TicketId, from: Option<UserId>, to: Option<UserId> },
-    GroupSet { ticket: TicketId, from: Option<GroupId>, to: Option<GroupId> },
-    StatusChanged { ticket: TicketId, from: Status, to: Status, assignee: Option<UserId> },
+    TicketCreated {
+        ticket: TicketId,
+        requester: UserId,
+        channel: Channel,
+        status: Status,
+    },
+    CommentAdded {
+        ticket: TicketId,
+        comment: CommentId,
+        author: UserId,
+        public: bool,
+        by_staff: bool,
+        channel: Channel,
+    },
+    TicketAssigned {
+        ticket: TicketId,
+        from: Option<UserId>,
+        to: Option<UserId>,
+    },
+    GroupSet {
+        ticket: TicketId,
+        from: Option<GroupId>,
+        to: Option<GroupId>,
+    },
+    StatusChanged {
+        ticket: TicketId,
+        from: Status,
+        to: Status,
+        assignee: Option<UserId>,
+    },
     /// A solved ticket came back to life because its requester wrote again.
-    TicketReopened { ticket: TicketId, assignee: Option<UserId> },
-    TicketChanged { ticket: TicketId, fields: Vec<String> },
-    TicketDeleted { ticket: TicketId },
+    TicketReopened {
+        ticket: TicketId,
+        assignee: Option<UserId>,
+    },
+    TicketChanged {
+        ticket: TicketId,
+        fields: Vec<String>,
+    },
+    TicketDeleted {
+        ticket: TicketId,
+    },
     // mail
-    MailReceived { mail: MailId },
-    MailSuspended { mail: MailId, reason: String },
-    MailRecovered { mail: MailId, ticket: TicketId },
-    MailDiscarded { mail: MailId },
-    MailQueued { mail_out: MailOutId, ticket: Option<TicketId> },
-    MailSent { mail_out: MailOutId, ticket: Option<TicketId> },
-    MailFailed { mail_out: MailOutId, ticket: Option<TicketId> },
-    MailboxChanged { mailbox: MailboxId },
+    MailReceived {
+        mail: MailId,
+    },
+    MailSuspended {
+        mail: MailId,
+        reason: String,
+    },
+    MailRecovered {
+        mail: MailId,
+        ticket: TicketId,
+    },
+    MailDiscarded {
+        mail: MailId,
+    },
+    MailQueued {
+        mail_out: MailOutId,
+        ticket: Option<TicketId>,
+    },
+    MailSent {
+        mail_out: MailOutId,
+        ticket: Option<TicketId>,
+    },
+    MailFailed {
+        mail_out: MailOutId,
+        ticket: Option<TicketId>,
+    },
+    MailboxChanged {
+        mailbox: MailboxId,
+    },
     // skills
-    SkillChanged { skill: SkillId },
-    SkillRuleChanged { rule: SkillRuleId },
-    RequirementsSet { ticket: TicketId, by_person: bool },
-    EvidenceAdded { evidence: EvidenceId, user: UserId },
-    EvidenceStruck { evidence: EvidenceId, user: UserId },
-    InterestsChanged { user: UserId },
+    SkillChanged {
+        skill: SkillId,
+    },
+    SkillRuleChanged {
+        rule: SkillRuleId,
+    },
+    RequirementsSet {
+        ticket: TicketId,
+        by_person: bool,
+    },
+    EvidenceAdded {
+        evidence: EvidenceId,
+        user: UserId,
+    },
+    EvidenceStruck {
+        evidence: EvidenceId,
+        user: UserId,
+    },
+    InterestsChanged {
+        user: UserId,
+    },
     // routing
-    PresenceChanged { user: UserId, from: String, to: String },
-    TicketRouted { ticket: TicketId, decision: DecisionId, chosen: Option<UserId> },
+    PresenceChanged {
+        user: UserId,
+        from: String,
+        to: String,
+    },
+    TicketRouted {
+        ticket: TicketId,
+        decision: DecisionId,
+        chosen: Option<UserId>,
+    },
     // satisfaction
-    RatingAsked { ticket: TicketId, rating: RatingId },
-    RatingGiven { ticket: TicketId, rating: RatingId, score: i64 },
+    RatingAsked {
+        ticket: TicketId,
+        rating: RatingId,
+    },
+    RatingGiven {
+        ticket: TicketId,
+        rating: RatingId,
+        score: i64,
+    },
 }
 
 impl Event {
@@ -95,9 +209,10 @@ impl Event {
             | TicketRouted { ticket, .. }
             | RatingAsked { ticket, .. }
             | RatingGiven { ticket, .. } => ("ticket", ticket.0),
-            MailReceived { mail } | MailSuspended { mail, .. } | MailRecovered { mail, .. } | MailDiscarded { mail } => {
-                ("mail", mail.0)
-            }
+            MailReceived { mail }
+            | MailSuspended { mail, .. }
+            | MailRecovered { mail, .. }
+            | MailDiscarded { mail } => ("mail", mail.0),
             MailQueued { mail_out, .. } | MailSent { mail_out, .. } | MailFailed { mail_out, .. } => {
                 ("mail_out", mail_out.0)
             }
@@ -154,7 +269,9 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         MembershipsChanged { user } => vec![(Work::FillHandsOf { user: *user }, now)],
         // Whoever has gone for good, or may no longer answer, holds no customer back.
         UserDeleted { user } => vec![(Work::ReturnWorkOf { user: *user }, now)],
-        UserChanged { user, fields } if fields.iter().any(|field| field == "role" || field == "suspended") => {
+        UserChanged { user, fields }
+            if fields.iter().any(|field| field == "role" || field == "suspended") =>
+        {
             vec![(Work::ReturnWorkOf { user: *user }, now)]
         }
         MailReceived { mail } => vec![(Work::TakeInMail { mail: *mail }, now)],
@@ -216,7 +333,9 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             }
             tx.announce("queue");
         }
-        Event::TicketCreated { .. } | Event::StatusChanged { .. } | Event::CommentAdded { .. } => tx.announce("queue"),
+        Event::TicketCreated { .. } | Event::StatusChanged { .. } | Event::CommentAdded { .. } => {
+            tx.announce("queue")
+        }
         Event::MailSuspended { .. } | Event::MailRecovered { .. } | Event::MailDiscarded { .. } => {
             tx.announce("ledger");
         }
@@ -246,7 +365,12 @@ pub struct Recorded {
 }
 
 /// The history of one thing, oldest first.
-pub fn list_of(tx: &mut Tx, subject: &str, subject_id: i64, count_max: usize) -> Result<Vec<Recorded>, db::Error> {
+pub fn list_of(
+    tx: &mut Tx,
+    subject: &str,
+    subject_id: i64,
+    count_max: usize,
+) -> Result<Vec<Recorded>, db::Error> {
     tx.list(
         "select id, at, actor_id, facts from events where subject = $1 and subject_id = $2 order by id limit $3",
         db::params![subject, subject_id, count_max],

@@ -22,9 +22,9 @@ pub mod tickets;
 pub mod work;
 
 pub use actor::{Actor, Role};
+pub use db::Error as DbError;
 pub use ids::*;
 pub use open::{Desk, OpenError, migrations};
-pub use db::Error as DbError;
 pub use refusal::{Kind, Refusal};
 
 /// A transaction of the desk.

@@ -57,7 +57,11 @@ pub enum OpenError {
 
 impl Desk {
     /// Opens (and makes, and brings up to date) the desk in `database`, with its files in `blobs`.
-    pub fn open(database: &str, blobs: impl Into<std::path::PathBuf>, options: db::Options) -> Result<Desk, OpenError> {
+    pub fn open(
+        database: &str,
+        blobs: impl Into<std::path::PathBuf>,
+        options: db::Options,
+    ) -> Result<Desk, OpenError> {
         let blobs = blobs.into();
         std::fs::create_dir_all(&blobs).map_err(|error| OpenError::Folder(blobs.clone(), error))?;
         let db = Db::open(database, options)?;

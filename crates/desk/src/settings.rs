@@ -64,8 +64,10 @@ pub fn save_company(tx: &mut Tx, company: &Company) -> Result<(), db::Error> {
 pub fn find<T: serde::de::DeserializeOwned>(tx: &mut Tx, key: &str) -> Result<Option<T>, db::Error> {
     let text: Option<String> =
         tx.find("select value from settings where key = $1", params![key], |row| row.get(0))?;
-    text.map(|text| serde_json::from_str(&text).map_err(|error| db::Error::Corrupt(format!("setting {key}: {error}"))))
-        .transpose()
+    text.map(|text| {
+        serde_json::from_str(&text).map_err(|error| db::Error::Corrupt(format!("setting {key}: {error}")))
+    })
+    .transpose()
 }
 
 pub fn save<T: Serialize>(tx: &mut Tx, key: &str, value: &T) -> Result<(), db::Error> {
@@ -95,7 +97,8 @@ impl DeskKey {
     /// HMAC-SHA256 of `words` under this key; `purpose` keeps signatures of one kind from serving as another.
     pub fn sign(&self, purpose: &str, words: &str) -> [u8; 32] {
         use hmac::{Hmac, KeyInit, Mac};
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<sha2::Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes a key of any length");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(words.as_bytes());

@@ -9,25 +9,45 @@ use serde::{Deserialize, Serialize};
 pub enum Work {
     // inside the database
     /// Understand what a new ticket needs, then route it.
-    TriageTicket { ticket: TicketId },
-    RouteTicket { ticket: TicketId },
+    TriageTicket {
+        ticket: TicketId,
+    },
+    RouteTicket {
+        ticket: TicketId,
+    },
     /// This person has room: bring them the best of what waits.
-    FillHandsOf { user: UserId },
+    FillHandsOf {
+        user: UserId,
+    },
     /// This person has gone: what they cannot answer now goes back.
-    ReturnWorkOf { user: UserId },
+    ReturnWorkOf {
+        user: UserId,
+    },
     /// A stored mail was not turned into a comment when it came; try again.
-    TakeInMail { mail: MailId },
+    TakeInMail {
+        mail: MailId,
+    },
     /// A public answer becomes outgoing mail.
-    MailComment { comment: CommentId },
-    AskForRating { ticket: TicketId },
-    LearnFromOutcome { ticket: TicketId },
-    LearnFromRating { rating: RatingId },
+    MailComment {
+        comment: CommentId,
+    },
+    AskForRating {
+        ticket: TicketId,
+    },
+    LearnFromOutcome {
+        ticket: TicketId,
+    },
+    LearnFromRating {
+        rating: RatingId,
+    },
     /// Recurring: close what has been solved long enough.
     CloseSolved,
     /// Recurring: presences that stopped beating, links and sessions that are over.
     SweepUp,
     // with the outside world
-    SendMail { mail_out: MailOutId },
+    SendMail {
+        mail_out: MailOutId,
+    },
 }
 
 /// When work is due, in the desk's own terms.

@@ -36,7 +36,12 @@ fn the_right_password_opens_a_session_and_everything_else_gets_one_answer() {
         world.write(move |tx| people::suspend(tx, ben));
         world.forget_events();
         let opened = sign_in(&world, " ANA@desk.example", PASSWORD).unwrap();
-        assert_eq!(actor(&world, &opened.token), Some(Actor::person(ana, Role::Agent)), "on {}", world.name());
+        assert_eq!(
+            actor(&world, &opened.token),
+            Some(Actor::person(ana, Role::Agent)),
+            "on {}",
+            world.name()
+        );
         assert_eq!(world.events(), [Event::SignedIn { user: ana }], "on {}", world.name());
         for (email, password) in [
             ("ana@desk.example", "seven green bottle"),
@@ -134,7 +139,12 @@ fn a_link_opens_its_own_door_once() {
             world.try_write(Actor::desk(), move |tx| use_link(tx, &token, purpose))
         };
         assert!(matches!(used(&token, LinkPurpose::Invite), Err(LinkError::NotValid)), "on {}", world.name());
-        assert_eq!(world.read(|tx| check_link(tx, &token, LinkPurpose::SignIn)), Some(ana), "on {}", world.name());
+        assert_eq!(
+            world.read(|tx| check_link(tx, &token, LinkPurpose::SignIn)),
+            Some(ana),
+            "on {}",
+            world.name()
+        );
         assert_eq!(used(&token, LinkPurpose::SignIn).unwrap(), Some(ana), "on {}", world.name());
         assert!(matches!(used(&token, LinkPurpose::SignIn), Err(LinkError::NotValid)), "on {}", world.name());
         let late = world.write(|tx| create_link(tx, None, LinkPurpose::SetUp, HOUR_MS));
@@ -154,7 +164,9 @@ fn of_many_uses_at_the_same_moment_one_succeeds() {
                 .map(|_| {
                     let (world, token) = (&world, token.clone());
                     scope.spawn(move || {
-                        world.try_write(Actor::desk(), move |tx| use_link(tx, &token, LinkPurpose::Demo)).is_ok()
+                        world
+                            .try_write(Actor::desk(), move |tx| use_link(tx, &token, LinkPurpose::Demo))
+                            .is_ok()
                     })
                 })
                 .collect();
@@ -175,10 +187,20 @@ fn a_token_acts_for_its_person_or_for_the_address_that_comes_with_it() {
         let (is_ana, is_ada) = (Some(Actor::person(ana, Role::Agent)), Some(Actor::person(ada, Role::Admin)));
         assert_eq!(who(&of_ana, None), is_ana, "bearer, on {}", world.name());
         assert_eq!(who(&of_ana, Some("Ana@desk.example")), is_ana, "on {}", world.name());
-        assert_eq!(who(&of_ana, Some("ada@desk.example")), None, "not for somebody else, on {}", world.name());
+        assert_eq!(
+            who(&of_ana, Some("ada@desk.example")),
+            None,
+            "not for somebody else, on {}",
+            world.name()
+        );
         assert_eq!(who(&shared, Some("ada@desk.example")), is_ada, "on {}", world.name());
         assert_eq!(who(&shared, None), None, "nobody's token needs an address, on {}", world.name());
-        assert_eq!(who(&shared, Some("marta@example.org")), None, "customers have no API, on {}", world.name());
+        assert_eq!(
+            who(&shared, Some("marta@example.org")),
+            None,
+            "customers have no API, on {}",
+            world.name()
+        );
         assert_eq!(who("wrong", Some("ada@desk.example")), None, "on {}", world.name());
         world.write_as(ada, move |tx| revoke_api_token(tx, bound));
         assert_eq!(who(&of_ana, None), None, "revoked, on {}", world.name());
@@ -219,14 +241,22 @@ fn an_invited_colleague_chooses_a_password_and_works_here() {
         let ana = world.write(move |tx| accept_invite(tx, &invited.token, &hashed));
         assert_eq!(ana, invited.user, "on {}", world.name());
         assert!(sign_in(&world, "ana@desk.example", PASSWORD).is_ok(), "on {}", world.name());
-        assert!(world.read(move |tx| people::verified_among(tx, &[ana])).contains(&ana), "on {}", world.name());
-        let groups = world.read(move |tx| people::list_memberships(tx, Some(ana), None, people::Seek::First, 9));
+        assert!(
+            world.read(move |tx| people::verified_among(tx, &[ana])).contains(&ana),
+            "on {}",
+            world.name()
+        );
+        let groups =
+            world.read(move |tx| people::list_memberships(tx, Some(ana), None, people::Seek::First, 9));
         assert_eq!(groups.iter().map(|it| it.group).collect::<Vec<_>>(), [billing], "on {}", world.name());
         let refused = world.try_as(ada, move |tx| access::invite(tx, &again)).unwrap_err();
         assert_eq!(refused.kind(), Kind::Conflict, "on {}", world.name());
         let refused = world.try_as(ana, |tx| {
             let role = Role::Admin;
-            access::invite(tx, &Invite { name: "X".into(), email: "x@desk.example".into(), role, groups: vec![] })
+            access::invite(
+                tx,
+                &Invite { name: "X".into(), email: "x@desk.example".into(), role, groups: vec![] },
+            )
         });
         assert_eq!(refused.unwrap_err().kind(), Kind::Forbidden, "on {}", world.name());
     }
@@ -240,7 +270,10 @@ fn a_customer_who_is_invited_brings_no_old_password_along() {
         let token = session(&world, marta);
         let invited = world.write(|tx| {
             let (role, groups) = (Role::Agent, vec![]);
-            access::invite(tx, &Invite { name: "Marta".into(), email: "marta@example.org".into(), role, groups })
+            access::invite(
+                tx,
+                &Invite { name: "Marta".into(), email: "marta@example.org".into(), role, groups },
+            )
         });
         assert_eq!(invited.user, marta, "with her history, on {}", world.name());
         assert!(sign_in(&world, "marta@example.org", PASSWORD).is_err(), "on {}", world.name());
@@ -267,10 +300,16 @@ fn a_desk_is_set_up_once() {
         let done = world.write(|tx| set_up(tx, &set_up_of("Help@Cafe.example")));
         assert!(world.read(is_set_up), "on {}", world.name());
         let company = world.read(settings::company);
-        assert_eq!((company.name.as_str(), company.support_address.as_str()), ("Café Central", "help@cafe.example"));
+        assert_eq!(
+            (company.name.as_str(), company.support_address.as_str()),
+            ("Café Central", "help@cafe.example")
+        );
         assert_eq!(company.public_url, "https://desk.cafe.example", "on {}", world.name());
         let ada = world.read(|tx| people::find_user(tx, done.admin)).unwrap();
-        assert_eq!((ada.role, ada.locale.as_str(), ada.time_zone.as_str()), (Role::Admin, "de", "Europe/Vienna"));
+        assert_eq!(
+            (ada.role, ada.locale.as_str(), ada.time_zone.as_str()),
+            (Role::Admin, "de", "Europe/Vienna")
+        );
         let who = world.read(|tx| actor_of_api_token(tx, &done.api_token, None));
         assert_eq!(who, Some(ada.actor()), "on {}", world.name());
         let signed_in = world.write(move |tx| use_link(tx, &done.sign_in_token, LinkPurpose::SignIn));
@@ -304,7 +343,12 @@ fn a_wrong_set_up_is_refused_by_its_field_and_leaves_nothing() {
         ];
         for (command, field) in cases {
             let refused = world.try_write(Actor::desk(), move |tx| set_up(tx, &command)).err().unwrap();
-            assert_eq!((refused.kind(), refused.field()), (Kind::Invalid, Some(field)), "on {}", world.name());
+            assert_eq!(
+                (refused.kind(), refused.field()),
+                (Kind::Invalid, Some(field)),
+                "on {}",
+                world.name()
+            );
         }
         assert!(!world.read(is_set_up) && world.events().is_empty(), "on {}", world.name());
         let ada = world.admin("Ada");

@@ -21,7 +21,8 @@ fn a_sender_is_found_again_however_the_address_is_written() {
         let again = world.write(|tx| requester_for(tx, " marta.diaz@example.org ", Some("Somebody Else")));
         assert_eq!(first, again, "on {}", world.name());
         assert!(world.events().is_empty(), "finding tells nobody, on {}", world.name());
-        let tagged = world.write(|tx| requester_for(tx, "marta.diaz+shop@example.org", Some("Marta at the shop")));
+        let tagged =
+            world.write(|tx| requester_for(tx, "marta.diaz+shop@example.org", Some("Marta at the shop")));
         assert_ne!(first, tagged, "a tagged address is another one, on {}", world.name());
         let marta = named(&world, first);
         assert_eq!((marta.name.as_str(), marta.role), ("Marta Diaz", Role::EndUser));
@@ -49,7 +50,8 @@ fn many_messages_of_one_new_sender_at_the_same_moment_make_one_person() {
 #[test]
 fn what_is_no_address_makes_nobody() {
     for world in World::on_each_database() {
-        let refused = world.try_write(desk::Actor::desk(), |tx| requester_for(tx, "<>", Some("Nobody"))).unwrap_err();
+        let refused =
+            world.try_write(desk::Actor::desk(), |tx| requester_for(tx, "<>", Some("Nobody"))).unwrap_err();
         assert_eq!((refused.kind(), refused.field()), (Kind::Invalid, Some("email")), "on {}", world.name());
         assert_eq!(world.read(|tx| count_users(tx, &UserFilter::default())), 0);
     }
@@ -71,7 +73,8 @@ fn an_address_belongs_to_one_person() {
     for world in World::on_each_database() {
         let ana = world.agent("Ana");
         let marta = world.write_as(ana, |tx| create_user(tx, &new_customer("marta@example.org")));
-        let refused = world.try_as(ana, |tx| create_user(tx, &new_customer("MARTA@example.org"))).unwrap_err();
+        let refused =
+            world.try_as(ana, |tx| create_user(tx, &new_customer("MARTA@example.org"))).unwrap_err();
         assert!(matches!(refused, PeopleError::AddressIsTaken(_)), "{refused} on {}", world.name());
         let other = world.customer("Otto", "otto@example.org");
         let add = move |user, value: &'static str| AddIdentity {
@@ -80,7 +83,8 @@ fn an_address_belongs_to_one_person() {
             value: value.into(),
             verified: false,
         };
-        let refused = world.try_as(ana, move |tx| add_identity(tx, &add(other, "marta@example.org"))).unwrap_err();
+        let refused =
+            world.try_as(ana, move |tx| add_identity(tx, &add(other, "marta@example.org"))).unwrap_err();
         assert!(matches!(refused, PeopleError::AddressIsTaken(_)), "{refused} on {}", world.name());
         let second = world.write_as(ana, move |tx| add_identity(tx, &add(marta, "marta@home.example")));
         let by_second = world.read(|tx| find_user_by_email(tx, "Marta@Home.example"));
@@ -91,7 +95,11 @@ fn an_address_belongs_to_one_person() {
         assert!(matches!(refused, PeopleError::IdentityIsPrimary), "{refused} on {}", world.name());
         let first = world.read(move |tx| list_identities(tx, marta))[1].id;
         world.write_as(ana, move |tx| remove_identity(tx, first));
-        assert!(world.read(|tx| find_user_by_email(tx, "marta@example.org")).is_none(), "on {}", world.name());
+        assert!(
+            world.read(|tx| find_user_by_email(tx, "marta@example.org")).is_none(),
+            "on {}",
+            world.name()
+        );
     }
 }
 
@@ -138,7 +146,8 @@ fn everybody_may_change_what_is_their_own() {
         let after = world.write_as(marta, move |tx| update_user(tx, &own));
         assert_eq!((after.name.as_str(), after.locale.as_str()), ("Marta Díaz", "es"), "on {}", world.name());
         assert_eq!(after, named(&world, marta), "what is given back is what is stored, on {}", world.name());
-        let fields: Vec<String> = ["name", "phone", "locale", "time_zone", "signature"].map(String::from).into();
+        let fields: Vec<String> =
+            ["name", "phone", "locale", "time_zone", "signature"].map(String::from).into();
         assert_eq!(world.events(), [Event::UserChanged { user: marta, fields }], "on {}", world.name());
         for more in [
             UpdateUser { email: Some("ceo@example.org".into()), ..UpdateUser::of(marta) },
@@ -164,7 +173,12 @@ fn wrong_words_are_named_by_their_field() {
         ];
         for (change, field) in cases {
             let refused = world.try_as(ada, move |tx| update_user(tx, &change)).unwrap_err();
-            assert_eq!((refused.kind(), refused.field()), (Kind::Invalid, Some(field)), "on {}", world.name());
+            assert_eq!(
+                (refused.kind(), refused.field()),
+                (Kind::Invalid, Some(field)),
+                "on {}",
+                world.name()
+            );
         }
         assert!(world.events().is_empty());
     }
@@ -177,7 +191,8 @@ fn changing_nothing_tells_nobody_and_an_old_version_is_refused() {
         let same = UpdateUser { name: Some("Ada".into()), ..UpdateUser::of(ada) };
         let before = world.write_as(ada, move |tx| update_user(tx, &same));
         assert!(world.events().is_empty(), "on {}", world.name());
-        let rename = UpdateUser { name: Some("Ada L.".into()), version: Some(before.version), ..UpdateUser::of(ada) };
+        let rename =
+            UpdateUser { name: Some("Ada L.".into()), version: Some(before.version), ..UpdateUser::of(ada) };
         let late = rename.clone();
         world.write_as(ada, move |tx| update_user(tx, &rename));
         let late = UpdateUser { name: Some("Ada K.".into()), ..late };
@@ -197,7 +212,11 @@ fn the_change_and_its_event_stand_or_fall_together() {
         });
         assert_eq!(stopped, Err(Stop));
         assert!(world.events().is_empty(), "on {}", world.name());
-        assert!(world.read(|tx| find_user_by_email(tx, "marta@example.org")).is_none(), "on {}", world.name());
+        assert!(
+            world.read(|tx| find_user_by_email(tx, "marta@example.org")).is_none(),
+            "on {}",
+            world.name()
+        );
         let marta = world.write_as(ana, |tx| create_user(tx, &new_customer("marta@example.org")));
         assert_eq!(world.events(), [Event::UserCreated { user: marta }], "on {}", world.name());
     }
@@ -211,7 +230,10 @@ fn a_deleted_person_keeps_their_name_and_frees_their_address() {
         world.write_as(ana, move |tx| delete_user(tx, marta));
         assert_eq!(world.events(), [Event::UserDeleted { user: marta }], "on {}", world.name());
         assert_eq!(named(&world, marta).deleted_at, Some(world.now()));
-        assert_eq!(world.read(move |tx| user_names(tx, &[marta])).get(&marta).map(String::as_str), Some("Marta"));
+        assert_eq!(
+            world.read(move |tx| user_names(tx, &[marta])).get(&marta).map(String::as_str),
+            Some("Marta")
+        );
         assert!(world.read(|tx| search_users(tx, "marta", 10)).is_empty(), "on {}", world.name());
         let again = world.write(|tx| requester_for(tx, "marta@example.org", None));
         assert_ne!(again, marta, "on {}", world.name());
@@ -268,7 +290,11 @@ fn lists_are_paged_both_ways_and_by_filters() {
         let ana = world.agent("Ana");
         let group = world.group("Billing", &[ana]);
         let page = |filter: UserFilter, seek, count_max| -> Vec<UserId> {
-            world.read(move |tx| list_users(tx, &filter, seek, count_max)).iter().map(|user| user.id).collect()
+            world
+                .read(move |tx| list_users(tx, &filter, seek, count_max))
+                .iter()
+                .map(|user| user.id)
+                .collect()
         };
         let customers = || UserFilter::role(Role::EndUser);
         assert_eq!(page(customers(), Seek::First, 2), all[..2], "on {}", world.name());
@@ -312,11 +338,22 @@ fn the_people_page_is_searched_filtered_and_continued() {
             let page = |after, role| {
                 world.read_as(actor, move |tx| people::views::people_page(tx, query, role, after, 3)).unwrap()
             };
-            let ids = |page: &views::PeoplePage| page.people.iter().map(|row| row.user.id).collect::<Vec<_>>();
+            let ids =
+                |page: &views::PeoplePage| page.people.iter().map(|row| row.user.id).collect::<Vec<_>>();
             let first = page(None, Some(Role::EndUser));
-            assert_eq!((ids(&first), first.next), (all[..3].to_vec(), Some(all[2])), "{query:?} on {}", world.name());
+            assert_eq!(
+                (ids(&first), first.next),
+                (all[..3].to_vec(), Some(all[2])),
+                "{query:?} on {}",
+                world.name()
+            );
             let second = page(first.next, Some(Role::EndUser));
-            assert_eq!((ids(&second), second.next), (all[3..].to_vec(), None), "{query:?} on {}", world.name());
+            assert_eq!(
+                (ids(&second), second.next),
+                (all[3..].to_vec(), None),
+                "{query:?} on {}",
+                world.name()
+            );
             assert_eq!(ids(&page(None, Some(Role::Agent))), [ana], "{query:?} on {}", world.name());
         }
     }

@@ -8,7 +8,8 @@ mod queue;
 mod runner;
 
 pub use queue::{
-    DeadJob, Job, Lane, NewJob, claim, count_waiting, enqueue, fail, finish, keep_recurring, list_dead, retry_dead,
+    DeadJob, Job, Lane, NewJob, claim, count_waiting, enqueue, fail, finish, keep_recurring, list_dead,
+    retry_dead,
 };
 pub use runner::{Handle, Outcome, Refused, Runner, Stop};
 

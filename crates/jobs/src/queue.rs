@@ -134,7 +134,8 @@ pub fn fail<A>(tx: &mut Tx<A>, job: &Job, error: &str) -> Result<(), Error> {
 /// Doubles with each try; up to a quarter is added, different for each job, so that they do not return together.
 fn pause_ms(id: i64, attempts: i64) -> i64 {
     let doubled = PAUSE_MS_MIN.saturating_mul(1 << attempts.clamp(1, 20).saturating_sub(1)).min(PAUSE_MS_MAX);
-    let mixed = (id.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64) ^ attempts.wrapping_mul(0x5851_F42D)) as u64 >> 33;
+    let mixed =
+        (id.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64) ^ attempts.wrapping_mul(0x5851_F42D)) as u64 >> 33;
     doubled + (mixed as i64 % (doubled / 4).max(1))
 }
 

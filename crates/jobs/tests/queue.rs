@@ -41,7 +41,8 @@ fn places() -> Vec<Place> {
         let sql = format!("create schema {schema}");
         admin.write_now((), move |tx| tx.batch(&sql)).expect("a schema of our own");
         let sign = if base.contains('?') { '&' } else { '?' };
-        let db = Db::open(&format!("{base}{sign}options=-c%20search_path%3D{schema}"), options()).expect("opens");
+        let db =
+            Db::open(&format!("{base}{sign}options=-c%20search_path%3D{schema}"), options()).expect("opens");
         let folder = tempfile::tempdir().expect("a folder");
         places.push(Place { db, clock: clock.clone(), schema: Some((base, schema)), _folder: folder });
     }
@@ -56,7 +57,10 @@ fn places() -> Vec<Place> {
 }
 
 impl Place {
-    fn write<T: Send + 'static>(&self, work: impl FnMut(&mut Tx<()>) -> Result<T, db::Error> + Send + 'static) -> T {
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<()>) -> Result<T, db::Error> + Send + 'static,
+    ) -> T {
         self.db.write_now((), work).expect("written")
     }
 

@@ -31,8 +31,13 @@ impl World {
         let address = first.clone();
         let taken = local.is_empty() || self.read(move |tx| people::find_user_by_email(tx, &first)).is_some();
         let email = if taken { format!("{local}{number}@desk.example") } else { address };
-        let create =
-            CreateUser { name: name.into(), email: Some(email), role, verified: true, ..CreateUser::default() };
+        let create = CreateUser {
+            name: name.into(),
+            email: Some(email),
+            role,
+            verified: true,
+            ..CreateUser::default()
+        };
         self.built(move |world| world.write(move |tx| people::create_user(tx, &create)))
     }
 
@@ -57,7 +62,8 @@ impl World {
     }
 
     pub fn organization(&self, name: &str, domain: &str) -> OrganizationId {
-        let create = CreateOrganization { name: name.into(), domains: vec![domain.into()], ..Default::default() };
+        let create =
+            CreateOrganization { name: name.into(), domains: vec![domain.into()], ..Default::default() };
         self.built(move |world| world.write(move |tx| people::create_organization(tx, &create)))
     }
 

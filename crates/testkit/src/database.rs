@@ -10,7 +10,9 @@ const URL_VARIABLE: &str = "TEST_PG_URL";
 pub(crate) fn postgres_url() -> Option<String> {
     match std::env::var(URL_VARIABLE) {
         Ok(url) if !url.is_empty() => Some(url),
-        _ if std::env::var_os("CI").is_some() => panic!("{URL_VARIABLE} is missing: set it, or half of the tests do not run"),
+        _ if std::env::var_os("CI").is_some() => {
+            panic!("{URL_VARIABLE} is missing: set it, or half of the tests do not run")
+        }
         _ => None,
     }
 }
@@ -25,7 +27,8 @@ impl Schema {
     pub(crate) fn create(server: &str) -> Self {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("world_{}_{number}", desk::access::random_token()[..12].replace('-', "_").to_lowercase());
+        let name =
+            format!("world_{}_{number}", desk::access::random_token()[..12].replace('-', "_").to_lowercase());
         let schema = Schema { server: server.to_owned(), name };
         if let Err(error) = schema.tell(&format!("create schema {}", schema.name)) {
             panic!("PostgreSQL at {server}: {error:?}");

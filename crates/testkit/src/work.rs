@@ -78,7 +78,9 @@ impl World {
         let work = Work::from_job(&job).expect("a job reads back");
         let (worker, hand, copy) = (self.worker.clone(), hand.clone(), work.clone());
         let outcome = self.try_write(Actor::desk(), move |tx| {
-            hand(tx, &copy).unwrap_or_else(|| worker.run(tx, &copy)).map_err(|error| JobFailed(chain_of(&*error)))?;
+            hand(tx, &copy)
+                .unwrap_or_else(|| worker.run(tx, &copy))
+                .map_err(|error| JobFailed(chain_of(&*error)))?;
             Ok::<_, JobFailed>(jobs::finish(tx, &job)?)
         });
         if let Err(error) = outcome {

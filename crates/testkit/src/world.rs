@@ -162,7 +162,11 @@ impl World {
     }
 
     /// Changes something as this person. Panics when refused.
-    pub fn write_as<T, E>(&self, user: UserId, closure: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> T
+    pub fn write_as<T, E>(
+        &self,
+        user: UserId,
+        closure: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> T
     where
         T: Send + 'static,
         E: From<db::Error> + Debug + Send + 'static,

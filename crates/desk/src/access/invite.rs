@@ -83,7 +83,9 @@ pub fn invite(tx: &mut Tx, command: &Invite) -> Result<Invited, InviteError> {
             };
             people::create_user(tx, &create)?
         }
-        Some(known) if known.role.is_staff() && known.has_password => return Err(InviteError::WorksHereAlready),
+        Some(known) if known.role.is_staff() && known.has_password => {
+            return Err(InviteError::WorksHereAlready);
+        }
         Some(known) => {
             let update = UpdateUser {
                 name: Some(command.name.clone()),
@@ -111,7 +113,8 @@ pub fn accept_invite(tx: &mut Tx, token: &str, password: &HashedPassword) -> Res
     let user = links::use_link(tx, token, LinkPurpose::Invite)?.ok_or(LinkError::NotValid)?;
     sessions::put_password(tx, user, Some(password))?;
     let identities = people::list_identities(tx, user)?;
-    let address = identities.iter().find(|identity| identity.is_primary && identity.kind == IdentityKind::Email);
+    let address =
+        identities.iter().find(|identity| identity.is_primary && identity.kind == IdentityKind::Email);
     if let Some(address) = address.filter(|_| *tx.actor() == Actor::desk()) {
         people::verify_identity(tx, address.id)?;
     }

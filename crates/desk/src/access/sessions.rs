@@ -64,7 +64,8 @@ pub async fn sign_in_with_password(
 ) -> Result<SessionToken, SignInError> {
     let user = check_password(desk, email, password).await?.id;
     let (ip, user_agent) = (ip.to_owned(), user_agent.to_owned());
-    desk.write(Actor::desk(), move |tx| start_session(tx, user, &ip, &user_agent).map_err(SignInError::from)).await
+    desk.write(Actor::desk(), move |tx| start_session(tx, user, &ip, &user_agent).map_err(SignInError::from))
+        .await
 }
 
 /// Whose address and password these are. The same time and answer for an address that nobody has.
@@ -114,7 +115,12 @@ pub(super) fn put_password(
 }
 
 /// Opens a session for somebody who has just proved who they are.
-pub fn start_session(tx: &mut Tx, user: UserId, ip: &str, user_agent: &str) -> Result<SessionToken, db::Error> {
+pub fn start_session(
+    tx: &mut Tx,
+    user: UserId,
+    ip: &str,
+    user_agent: &str,
+) -> Result<SessionToken, db::Error> {
     let token = random_token();
     let expires_at = tx.now() + SESSION_MS;
     let ip: String = ip.chars().take(IP_CHARS_MAX).collect();

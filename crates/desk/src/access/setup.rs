@@ -83,7 +83,9 @@ impl Refusal for SetUpError {
             SetUpError::LocaleIsWrong(_) => Some("locale"),
             SetUpError::UrlIsWrong(_) => Some("public_url"),
             SetUpError::Person(PeopleError::NameIsWrong) => Some("admin_name"),
-            SetUpError::Person(PeopleError::AddressIsWrong(_) | PeopleError::AddressIsTaken(_)) => Some("admin_email"),
+            SetUpError::Person(PeopleError::AddressIsWrong(_) | PeopleError::AddressIsTaken(_)) => {
+                Some("admin_email")
+            }
             _ => None,
         }
     }
@@ -142,7 +144,8 @@ fn valid_company(tx: &mut Tx, command: &SetUp) -> Result<settings::Company, SetU
     if !people::is_locale(&command.locale) {
         return Err(SetUpError::LocaleIsWrong(command.locale.clone()));
     }
-    let public_url = valid_url(&command.public_url).ok_or_else(|| SetUpError::UrlIsWrong(command.public_url.clone()))?;
+    let public_url =
+        valid_url(&command.public_url).ok_or_else(|| SetUpError::UrlIsWrong(command.public_url.clone()))?;
     Ok(settings::Company {
         name,
         support_address,
@@ -157,8 +160,12 @@ fn valid_company(tx: &mut Tx, command: &SetUp) -> Result<settings::Company, SetU
 fn valid_url(url: &str) -> Option<String> {
     let url = url.trim().trim_end_matches('/');
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let clean = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '<' | '>' | '\\' | '?' | '#' | '@');
-    let holds = !host.is_empty() && !host.starts_with(['/', ':']) && url.len() <= URL_BYTES_MAX && url.chars().all(clean);
+    let clean =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '<' | '>' | '\\' | '?' | '#' | '@');
+    let holds = !host.is_empty()
+        && !host.starts_with(['/', ':'])
+        && url.len() <= URL_BYTES_MAX
+        && url.chars().all(clean);
     holds.then(|| url.to_owned())
 }
 
@@ -170,8 +177,15 @@ mod tests {
     fn addresses_of_websites_lose_their_last_slash_and_must_be_plain() {
         assert_eq!(valid_url(" https://desk.example.org/ ").as_deref(), Some("https://desk.example.org"));
         assert_eq!(valid_url("http://localhost:8080/help").as_deref(), Some("http://localhost:8080/help"));
-        for wrong in ["", "desk.example.org", "javascript:alert(1)", "https://", "https:///x", "https://a b", "http://x?y"]
-        {
+        for wrong in [
+            "",
+            "desk.example.org",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://a b",
+            "http://x?y",
+        ] {
             assert_eq!(valid_url(wrong), None, "{wrong}");
         }
     }

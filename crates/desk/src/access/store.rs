@@ -150,7 +150,11 @@ pub(super) fn insert_link(
 }
 
 /// `None` if it is not valid; otherwise for whom it was made.
-pub(super) fn find_link(tx: &mut Tx, token_hash: &str, purpose: &str) -> Result<Option<Option<UserId>>, Error> {
+pub(super) fn find_link(
+    tx: &mut Tx,
+    token_hash: &str,
+    purpose: &str,
+) -> Result<Option<Option<UserId>>, Error> {
     let now = tx.now();
     tx.find(
         "select user_id from one_time_links
@@ -161,7 +165,11 @@ pub(super) fn find_link(tx: &mut Tx, token_hash: &str, purpose: &str) -> Result<
 }
 
 /// Uses it, if it is valid. Of two uses at the same moment one finds it used.
-pub(super) fn save_link_used(tx: &mut Tx, token_hash: &str, purpose: &str) -> Result<Option<Option<UserId>>, Error> {
+pub(super) fn save_link_used(
+    tx: &mut Tx,
+    token_hash: &str,
+    purpose: &str,
+) -> Result<Option<Option<UserId>>, Error> {
     let now = tx.now();
     tx.find(
         "update one_time_links set used_at = $1
@@ -211,13 +219,16 @@ fn api_token_of(row: &db::Row<'_>) -> Result<ApiToken, Error> {
 }
 
 pub(super) fn find_api_token(tx: &mut Tx, token_hash: &str) -> Result<Option<ApiToken>, Error> {
-    let sql = format!("select {API_TOKEN_COLUMNS} from api_tokens where token_hash = $1 and revoked_at is null");
+    let sql =
+        format!("select {API_TOKEN_COLUMNS} from api_tokens where token_hash = $1 and revoked_at is null");
     tx.find(&sql, params![token_hash], api_token_of)
 }
 
 /// Those that still open something, newest first.
 pub fn list_api_tokens(tx: &mut Tx) -> Result<Vec<ApiToken>, Error> {
-    let sql = format!("select {API_TOKEN_COLUMNS} from api_tokens where revoked_at is null order by id desc limit $1");
+    let sql = format!(
+        "select {API_TOKEN_COLUMNS} from api_tokens where revoked_at is null order by id desc limit $1"
+    );
     tx.list(&sql, params![TOKENS_LISTED_MAX], api_token_of)
 }
 
@@ -230,8 +241,10 @@ pub(super) fn save_api_token_used(tx: &mut Tx, token: ApiTokenId) -> Result<(), 
 /// False if there is none, or it is revoked already.
 pub(super) fn save_api_token_revoked(tx: &mut Tx, token: ApiTokenId) -> Result<bool, Error> {
     let now = tx.now();
-    let saved =
-        tx.execute("update api_tokens set revoked_at = $1 where id = $2 and revoked_at is null", params![now, token])?;
+    let saved = tx.execute(
+        "update api_tokens set revoked_at = $1 where id = $2 and revoked_at is null",
+        params![now, token],
+    )?;
     Ok(saved == 1)
 }
 

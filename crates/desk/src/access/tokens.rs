@@ -48,7 +48,11 @@ pub fn actor_of_api_token(tx: &mut Tx, token: &str, email: Option<&str>) -> Resu
 }
 
 /// [`actor_of_api_token`], with the token's id and whether it is time for [`touch_api_token`].
-pub fn caller_of_api_token(tx: &mut Tx, token: &str, email: Option<&str>) -> Result<Option<ApiCaller>, db::Error> {
+pub fn caller_of_api_token(
+    tx: &mut Tx,
+    token: &str,
+    email: Option<&str>,
+) -> Result<Option<ApiCaller>, db::Error> {
     let Some(known) = store::find_api_token(tx, &token_hash(token))? else { return Ok(None) };
     let user = match (email, known.user) {
         (Some(email), owner) => {

@@ -101,7 +101,10 @@ pub(super) fn reason_to_suspend(
         return Ok(Some(format!("more than {most} mails came from {} within an hour", sender.address)));
     }
     if same > most_same {
-        return Ok(Some(format!("{} said the same more than {most_same} times within an hour", sender.address)));
+        return Ok(Some(format!(
+            "{} said the same more than {most_same} times within an hour",
+            sender.address
+        )));
     }
     Ok(None)
 }

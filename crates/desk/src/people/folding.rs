@@ -6,7 +6,8 @@ use super::{ADDRESS_BYTES_MAX, NAME_CHARS_MAX, PeopleError, TEXT_BYTES_MAX};
 pub fn fold_address(address: &str) -> Option<String> {
     let address = address.trim().to_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
-    let wrong = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':');
+    let wrong =
+        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':');
     let holds = !local.is_empty()
         && address.len() <= ADDRESS_BYTES_MAX
         && !local.contains(wrong)
@@ -29,7 +30,9 @@ fn is_domain(domain: &str) -> bool {
     !domain.is_empty()
         && domain.len() <= 253
         && match literal {
-            true => domain[1..domain.len() - 1].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':')),
+            true => domain[1..domain.len() - 1]
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':')),
             false => domain.split('.').all(label),
         }
 }
@@ -37,7 +40,8 @@ fn is_domain(domain: &str) -> bool {
 /// Digits, with a leading `+` if there was one; `None` with fewer than three or more than twenty digits.
 pub fn fold_phone(phone: &str) -> Option<String> {
     let phone = phone.trim();
-    let known = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/' | '\u{a0}');
+    let known =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/' | '\u{a0}');
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let holds = phone.chars().all(known) && (3..=20).contains(&digits.len());
     holds.then(|| if phone.starts_with('+') { format!("+{digits}") } else { digits })
@@ -126,8 +130,16 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for wrong in ["", "@", "ana", "ana@", "@example.org", "a b@example.org", "ana@exa mple.org", "<ana@example.org>"]
-        {
+        for wrong in [
+            "",
+            "@",
+            "ana",
+            "ana@",
+            "@example.org",
+            "a b@example.org",
+            "ana@exa mple.org",
+            "<ana@example.org>",
+        ] {
             assert_eq!(fold_address(wrong), None, "{wrong}");
         }
         assert_eq!(fold_address("a@b@example.org"), None);

@@ -22,12 +22,15 @@ pub use organizations::{
     CreateOrganization, UpdateOrganization, create_organization, delete_organization, update_organization,
 };
 pub use store::{
-    Seek, UserFilter, autocomplete_organizations, count_organizations, count_users, find_group, find_identity,
-    find_organization, find_organization_by_domain, find_organization_by_name, find_user, find_user_by_email,
-    list_agents, list_by_ids, list_groups, list_groups_with_members, list_identities, list_memberships,
-    list_organizations, list_organizations_by_ids, list_users, search_users, user_names, verified_among,
+    Seek, UserFilter, autocomplete_organizations, count_organizations, count_users, find_group,
+    find_identity, find_organization, find_organization_by_domain, find_organization_by_name, find_user,
+    find_user_by_email, list_agents, list_by_ids, list_groups, list_groups_with_members, list_identities,
+    list_memberships, list_organizations, list_organizations_by_ids, list_users, search_users, user_names,
+    verified_among,
 };
-pub use users::{CreateUser, UpdateUser, create_user, delete_user, requester_for, suspend, unsuspend, update_user};
+pub use users::{
+    CreateUser, UpdateUser, create_user, delete_user, requester_for, suspend, unsuspend, update_user,
+};
 
 use crate::{Actor, GroupId, IdentityId, Kind, MembershipId, OrganizationId, Refusal, Role, UserId};
 use serde::{Deserialize, Serialize};
@@ -230,12 +233,18 @@ impl Refusal for PeopleError {
         match self {
             NotStaff | MayNotChangePerson | OnlyAdminsChangeStaff | OnlyAdminsChangeGroups => Kind::Forbidden,
             OnlyAgentsChangeOrganizations | NotToYourself => Kind::Forbidden,
-            NoSuchUser | NoSuchIdentity | NoSuchOrganization | NoSuchGroup | NoSuchMembership => Kind::NotFound,
-            NameIsWrong | AddressIsWrong(_) | PhoneIsWrong(_) | LocaleIsWrong(_) | TimeZoneIsWrong(_) => Kind::Invalid,
+            NoSuchUser | NoSuchIdentity | NoSuchOrganization | NoSuchGroup | NoSuchMembership => {
+                Kind::NotFound
+            }
+            NameIsWrong | AddressIsWrong(_) | PhoneIsWrong(_) | LocaleIsWrong(_) | TimeZoneIsWrong(_) => {
+                Kind::Invalid
+            }
             DomainIsWrong(_) | NotAnAddress | OnlyStaffInGroups => Kind::Invalid,
             AddressIsTaken(_) | OrganizationExists | DomainIsTaken(_) => Kind::Invalid,
             TextIsTooLong | TooManyIdentities | TooManyDomains => Kind::TooMuch,
-            LastAdmin | IdentityIsPrimary | GroupIsDefault | GroupHasWork | ChangedMeanwhile => Kind::Conflict,
+            LastAdmin | IdentityIsPrimary | GroupIsDefault | GroupHasWork | ChangedMeanwhile => {
+                Kind::Conflict
+            }
             Db(error) => error.kind(),
         }
     }

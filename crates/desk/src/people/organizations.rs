@@ -29,7 +29,14 @@ pub struct UpdateOrganization {
 impl UpdateOrganization {
     /// A change of this organization that changes nothing yet.
     pub fn of(organization: OrganizationId) -> Self {
-        UpdateOrganization { organization, name: None, domains: None, details: None, notes: None, external_id: None }
+        UpdateOrganization {
+            organization,
+            name: None,
+            domains: None,
+            details: None,
+            notes: None,
+            external_id: None,
+        }
     }
 }
 

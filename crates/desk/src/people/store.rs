@@ -86,7 +86,10 @@ pub struct UserFilter {
 
 impl UserFilter {
     pub fn staff() -> Self {
-        UserFilter { roles: Role::ALL.into_iter().filter(|role| role.is_staff()).collect(), ..Self::default() }
+        UserFilter {
+            roles: Role::ALL.into_iter().filter(|role| role.is_staff()).collect(),
+            ..Self::default()
+        }
     }
 
     pub fn role(role: Role) -> Self {
@@ -111,7 +114,9 @@ impl UserFilter {
         if let Some(group) = self.group {
             values.push(Param::Int(group.0));
             let n = values.len();
-            sql += &format!(" and exists (select 1 from memberships m where m.user_id = u.id and m.group_id = ${n})");
+            sql += &format!(
+                " and exists (select 1 from memberships m where m.user_id = u.id and m.group_id = ${n})"
+            );
         }
         if let Some(external_id) = &self.external_id {
             values.push(Param::Text(external_id));
@@ -122,7 +127,12 @@ impl UserFilter {
 }
 
 /// People who are not deleted, by id.
-pub fn list_users(tx: &mut Tx, filter: &UserFilter, seek: Seek, count_max: usize) -> Result<Vec<User>, Error> {
+pub fn list_users(
+    tx: &mut Tx,
+    filter: &UserFilter,
+    seek: Seek,
+    count_max: usize,
+) -> Result<Vec<User>, Error> {
     let roles = filter.roles_json();
     let mut values = Vec::new();
     let mut conditions = filter.conditions(tx, &roles, &mut values);
@@ -139,7 +149,13 @@ pub fn count_users(tx: &mut Tx, filter: &UserFilter) -> Result<i64, Error> {
 }
 
 /// Adds the seek to the conditions; gives order and limit.
-fn page_of(seek: Seek, count_max: usize, id: &str, conditions: &mut String, values: &mut Vec<Param<'_>>) -> String {
+fn page_of(
+    seek: Seek,
+    count_max: usize,
+    id: &str,
+    conditions: &mut String,
+    values: &mut Vec<Param<'_>>,
+) -> String {
     let (order, offset) = match seek {
         Seek::First => ("asc", 0),
         Seek::After(after) => {
@@ -240,9 +256,22 @@ pub(super) fn save_user(tx: &mut Tx, user: &mut User) -> Result<bool, Error> {
                 suspended_at = $12, deleted_at = $13, updated_at = $14, version = version + 1
          where id = $15 and version = $16",
         params![
-            user.name, user.role, user.email, user.phone, user.locale, user.time_zone, user.organization_id,
-            user.signature, user.details, user.notes, user.external_id, user.suspended_at, user.deleted_at,
-            user.updated_at, user.id, user.version
+            user.name,
+            user.role,
+            user.email,
+            user.phone,
+            user.locale,
+            user.time_zone,
+            user.organization_id,
+            user.signature,
+            user.details,
+            user.notes,
+            user.external_id,
+            user.suspended_at,
+            user.deleted_at,
+            user.updated_at,
+            user.id,
+            user.version
         ],
     )?;
     user.version += saved as i64;
@@ -307,7 +336,9 @@ pub fn find_identity(tx: &mut Tx, identity: IdentityId) -> Result<Option<Identit
 /// The primary one first.
 pub fn list_identities(tx: &mut Tx, user: UserId) -> Result<Vec<Identity>, Error> {
     tx.list(
-        &format!("select {IDENTITY_COLUMNS} from user_identities where user_id = $1 order by is_primary desc, id"),
+        &format!(
+            "select {IDENTITY_COLUMNS} from user_identities where user_id = $1 order by is_primary desc, id"
+        ),
         params![user],
         identity_of,
     )

@@ -117,7 +117,9 @@ pub fn create_user(tx: &mut Tx, command: &CreateUser) -> Result<UserId, PeopleEr
     let company = settings::company(tx)?;
     let organization_id = match (command.organization, &email) {
         (Some(organization), _) => Some(existing_organization(tx, organization)?),
-        (None, Some(email)) if command.role == Role::EndUser => store::find_organization_by_domain(tx, email)?,
+        (None, Some(email)) if command.role == Role::EndUser => {
+            store::find_organization_by_domain(tx, email)?
+        }
         _ => None,
     };
     let user = User {
@@ -326,7 +328,8 @@ fn change_of_role(tx: &mut Tx, before: &User, after: &User) -> Result<(), People
 }
 
 fn leave_groups(tx: &mut Tx, user: UserId) -> Result<(), PeopleError> {
-    let memberships = store::list_memberships(tx, Some(user), None, store::Seek::First, usize::from(u16::MAX))?;
+    let memberships =
+        store::list_memberships(tx, Some(user), None, store::Seek::First, usize::from(u16::MAX))?;
     for membership in &memberships {
         store::delete_membership(tx, user, membership.group)?;
     }

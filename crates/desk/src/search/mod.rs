@@ -14,11 +14,10 @@ use crate::{CommentId, TicketId, Tx};
 
 /// A ticket is found by its number, subject, tags, and by who asked.
 pub(crate) fn index_ticket(tx: &mut Tx, ticket: &Ticket) -> Result<(), db::Error> {
-    let requester: Option<(String, Option<String>)> = tx.find(
-        "select name, email from users where id = $1",
-        db::params![ticket.requester],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let requester: Option<(String, Option<String>)> =
+        tx.find("select name, email from users where id = $1", db::params![ticket.requester], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let (name, email) = requester.unwrap_or_default();
     let text = format!(
         "{} {} {} {} {}",

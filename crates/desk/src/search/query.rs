@@ -66,8 +66,27 @@ fn tokens(text: &str) -> Vec<String> {
 }
 
 const KEYS: &[&str] = &[
-    "status", "assignee", "requester", "group", "tags", "tag", "priority", "type", "ticket_type", "via", "channel", "organization",
-    "created", "updated", "solved", "external_id", "order_by", "sort", "role", "email", "name",
+    "status",
+    "assignee",
+    "requester",
+    "group",
+    "tags",
+    "tag",
+    "priority",
+    "type",
+    "ticket_type",
+    "via",
+    "channel",
+    "organization",
+    "created",
+    "updated",
+    "solved",
+    "external_id",
+    "order_by",
+    "sort",
+    "role",
+    "email",
+    "name",
 ];
 
 fn split(token: &str) -> Option<(&str, char, &str)> {
@@ -92,7 +111,9 @@ fn condition(tx: &mut Tx, query: &mut Query, key: &str, sign: char, value: &str)
             true
         }
         "type" | "ticket_type" => set(&mut filter.kind, Type::parse(&lower)),
-        "via" | "channel" => set(&mut filter.channel, Channel::parse(if lower == "mail" { "email" } else { &lower })),
+        "via" | "channel" => {
+            set(&mut filter.channel, Channel::parse(if lower == "mail" { "email" } else { &lower }))
+        }
         "tags" | "tag" => {
             filter.tags.extend(lower.split(',').map(str::to_owned));
             true
@@ -190,11 +211,9 @@ fn organization(tx: &mut Tx, word: &str) -> Result<Option<OrganizationId>, Error
     if let Ok(id) = word.parse() {
         return Ok(Some(OrganizationId(id)));
     }
-    tx.find(
-        "select id from organizations where name_key = $1 and deleted_at is null",
-        params![word],
-        |row| row.get(0),
-    )
+    tx.find("select id from organizations where name_key = $1 and deleted_at is null", params![word], |row| {
+        row.get(0)
+    })
 }
 
 #[cfg(test)]
@@ -203,7 +222,10 @@ mod tests {
 
     #[test]
     fn quotes_hold_words_together() {
-        assert_eq!(tokens(r#"tag:refund group:"Level 2" double  payment"#), ["tag:refund", "group:Level 2", "double", "payment"]);
+        assert_eq!(
+            tokens(r#"tag:refund group:"Level 2" double  payment"#),
+            ["tag:refund", "group:Level 2", "double", "payment"]
+        );
     }
 
     #[test]

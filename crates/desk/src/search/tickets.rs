@@ -28,7 +28,12 @@ pub struct Found {
 }
 
 /// Up to `count_max` tickets that hold all conditions and all words, among those the actor may see.
-pub fn search_tickets(tx: &mut Tx, query: &Query, order: SearchOrder, count_max: usize) -> Result<Found, Error> {
+pub fn search_tickets(
+    tx: &mut Tx,
+    query: &Query,
+    order: SearchOrder,
+    count_max: usize,
+) -> Result<Found, Error> {
     if !query.unknown.is_empty() {
         return Ok(Found { rows: Vec::new(), more: false });
     }
@@ -83,7 +88,8 @@ fn matching(tx: &mut Tx, query: &Query, enough: usize) -> Result<Vec<TicketRow>,
 
 fn tickets_of_comments(tx: &mut Tx, comments: &[i64]) -> Result<Vec<i64>, Error> {
     let only_public = if tx.actor().is_staff() { "" } else { "and public = 1" };
-    let sql = format!("select distinct ticket_id from comments where id in {} {only_public}", tx.numbers_in(1));
+    let sql =
+        format!("select distinct ticket_id from comments where id in {} {only_public}", tx.numbers_in(1));
     tx.list(&sql, params![json(comments)], |row| row.get(0))
 }
 
@@ -101,7 +107,11 @@ fn visible(tx: &mut Tx, filter: &Filter, ids: &[i64]) -> Result<Vec<TicketRow>, 
 fn score(row: &TicketRow, query: &Query, newest: i64) -> f64 {
     const MONTH_MS: f64 = 30.0 * 86_400_000.0;
     let subject = ::text::search_terms(&row.subject, None);
-    let hits = query.terms.iter().filter(|term| subject.split(' ').any(|word| word.starts_with(term.as_str()))).count();
+    let hits = query
+        .terms
+        .iter()
+        .filter(|term| subject.split(' ').any(|word| word.starts_with(term.as_str())))
+        .count();
     let age = (newest - row.updated_at).max(0) as f64 / MONTH_MS;
     let open = f64::from(u8::from(row.solved_at.is_none()));
     2.0 * hits as f64 / query.terms.len() as f64 + 1.0 / (1.0 + age) + 0.25 * open

@@ -37,7 +37,11 @@ impl Draftsman {
     }
 
     pub(super) fn changed(&mut self, field: &str, from: impl Serialize, to: impl Serialize) {
-        self.events.push(AuditEvent::Change { field_name: field.into(), value: json!(to), previous_value: json!(from) });
+        self.events.push(AuditEvent::Change {
+            field_name: field.into(),
+            value: json!(to),
+            previous_value: json!(from),
+        });
     }
 
     pub(super) fn said(&mut self, comment: CommentId, public: bool) {
@@ -48,8 +52,15 @@ impl Draftsman {
         self.events.is_empty()
     }
 
-    pub(super) fn write(self, tx: &mut Tx, ticket: TicketId, author: UserId, channel: Channel) -> Result<AuditId, Error> {
-        let events = serde_json::to_string(&self.events).map_err(|error| Error::Corrupt(error.to_string()))?;
+    pub(super) fn write(
+        self,
+        tx: &mut Tx,
+        ticket: TicketId,
+        author: UserId,
+        channel: Channel,
+    ) -> Result<AuditId, Error> {
+        let events =
+            serde_json::to_string(&self.events).map_err(|error| Error::Corrupt(error.to_string()))?;
         let now = tx.now();
         tx.value(
             "insert into audits (ticket_id, author_id, created_at, channel, events) values ($1, $2, $3, $4, $5)
@@ -60,7 +71,12 @@ impl Draftsman {
 }
 
 /// The audits of a ticket, oldest first, after the audit `after`.
-pub fn audits_of(tx: &mut Tx, ticket: TicketId, after: Option<AuditId>, count_max: usize) -> Result<Vec<Audit>, Error> {
+pub fn audits_of(
+    tx: &mut Tx,
+    ticket: TicketId,
+    after: Option<AuditId>,
+    count_max: usize,
+) -> Result<Vec<Audit>, Error> {
     tx.list(
         "select id, ticket_id, author_id, created_at, channel, events from audits
          where ticket_id = $1 and id > $2 order by id limit $3",

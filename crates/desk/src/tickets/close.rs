@@ -15,7 +15,11 @@ pub fn close_solved(tx: &mut Tx) -> Result<(), UpdateError> {
         db::params![before, CLOSED_PER_RUN_MAX],
     )?;
     for ticket in due {
-        let close = UpdateTicket { status: Some(Status::Closed), channel: Channel::System, ..UpdateTicket::of(ticket.id) };
+        let close = UpdateTicket {
+            status: Some(Status::Closed),
+            channel: Channel::System,
+            ..UpdateTicket::of(ticket.id)
+        };
         update(tx, &close)?;
     }
     Ok(())

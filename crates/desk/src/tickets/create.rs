@@ -98,7 +98,8 @@ pub fn create(tx: &mut Tx, command: &CreateTicket) -> Result<Ticket, CreateError
         assignee.ok_or(CreateError::SolvingNeedsAnAssignee)?;
     }
     let author = command.comment.author.or(actor.user()).unwrap_or(command.requester);
-    let by_staff = author != command.requester && store::role_and_organization(tx, author)?.is_some_and(|(r, _)| r.is_staff());
+    let by_staff = author != command.requester
+        && store::role_and_organization(tx, author)?.is_some_and(|(r, _)| r.is_staff());
     let brand = match command.brand {
         Some(brand) => brand,
         None => settings::default_brand(tx)?,
@@ -193,7 +194,8 @@ fn record(
     public: bool,
 ) -> Result<(), db::Error> {
     let (id, channel) = (ticket.id, ticket.channel);
-    let created = Event::TicketCreated { ticket: id, requester: ticket.requester, channel, status: ticket.status };
+    let created =
+        Event::TicketCreated { ticket: id, requester: ticket.requester, channel, status: ticket.status };
     events::record(tx, &created)?;
     // The requester's description is in the event above; an agent's first words also go out as mail.
     if by_staff && public {
@@ -248,7 +250,12 @@ pub fn clean(html: &str) -> String {
             .add_tag_attributes("img", ["data-cid", "data-remote-src", "alt", "width", "height"])
             .add_generic_attributes(["dir", "lang", "style"])
             .filter_style_properties(std::collections::HashSet::from([
-                "color", "background-color", "font-weight", "font-style", "text-align", "text-decoration",
+                "color",
+                "background-color",
+                "font-weight",
+                "font-style",
+                "text-align",
+                "text-decoration",
             ]))
             .link_rel(Some("noopener noreferrer nofollow"))
             .attribute_filter(|element, attribute, value| match (element, attribute) {

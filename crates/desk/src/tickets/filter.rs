@@ -125,7 +125,8 @@ impl Filter {
             [] => {}
             [Status::Solved] => all.and_plain("t.status = 4"),
             several => {
-                let numbers: Vec<String> = several.iter().map(|status| (*status as i64).to_string()).collect();
+                let numbers: Vec<String> =
+                    several.iter().map(|status| (*status as i64).to_string()).collect();
                 all.and_plain(&format!("t.status in ({})", numbers.join(", ")));
             }
         }

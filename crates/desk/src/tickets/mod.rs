@@ -17,8 +17,8 @@ pub mod views;
 mod words;
 
 pub use attach::{
-    Attachment, NewAttachment, Upload, attachments_of_comment, attachments_of_ticket, find_attachment, list_attachments,
-    upload,
+    Attachment, NewAttachment, Upload, attachments_of_comment, attachments_of_ticket, find_attachment,
+    list_attachments, upload,
 };
 pub use audit::{Audit, AuditEvent, audits_of};
 pub use close::close_solved;

@@ -51,7 +51,11 @@ fn ticket(row: &Row<'_>) -> Result<Ticket, Error> {
 }
 
 pub fn find_ticket(tx: &mut Tx, id: TicketId) -> Result<Option<Ticket>, Error> {
-    tx.find(&format!("select {TICKET} from tickets where id = $1 and deleted_at is null"), params![id], ticket)
+    tx.find(
+        &format!("select {TICKET} from tickets where id = $1 and deleted_at is null"),
+        params![id],
+        ticket,
+    )
 }
 
 /// The tickets with these ids that exist, in the order of the ids.
@@ -59,7 +63,8 @@ pub fn list_tickets_by_ids(tx: &mut Tx, ids: &[TicketId]) -> Result<Vec<Ticket>,
     let sql = format!("select {TICKET} from tickets where id in {} and deleted_at is null", tx.numbers_in(1));
     let json = json_numbers(ids.iter().map(|id| id.0));
     let mut found = tx.list(&sql, params![json], ticket)?;
-    let order: std::collections::HashMap<TicketId, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let order: std::collections::HashMap<TicketId, usize> =
+        ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
     found.sort_by_key(|ticket| order.get(&ticket.id).copied());
     Ok(found)
 }
@@ -168,8 +173,7 @@ pub fn followers_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<UserId>, Error>
     people_of(tx, ticket, "follower")
 }
 
-const COMMENT: &str =
-    "id, ticket_id, author_id, public, channel, body, html, quoted, quoted_html, mail_id, created_at, redacted_at";
+const COMMENT: &str = "id, ticket_id, author_id, public, channel, body, html, quoted, quoted_html, mail_id, created_at, redacted_at";
 
 fn comment(row: &Row<'_>) -> Result<Comment, Error> {
     Ok(Comment {
@@ -233,6 +237,8 @@ pub(super) fn role_and_organization(
 
 pub(super) fn group_exists(tx: &mut Tx, group: GroupId) -> Result<bool, Error> {
     Ok(tx
-        .find("select 1 from groups where id = $1 and deleted_at is null", params![group], |row| row.get::<i64>(0))?
+        .find("select 1 from groups where id = $1 and deleted_at is null", params![group], |row| {
+            row.get::<i64>(0)
+        })?
         .is_some())
 }

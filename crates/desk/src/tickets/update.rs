@@ -123,7 +123,8 @@ pub fn update(tx: &mut Tx, command: &UpdateTicket) -> Result<Updated, UpdateErro
     let author = speech.as_ref().map(|speech| speech.author).or(actor.user()).unwrap_or(THE_DESK);
     let audit = audit.write(tx, ticket.id, author, command.channel)?;
     record(tx, &before, &ticket, command.channel, speech.as_ref())?;
-    if before.subject != ticket.subject || before.tags != ticket.tags || before.requester != ticket.requester {
+    if before.subject != ticket.subject || before.tags != ticket.tags || before.requester != ticket.requester
+    {
         search::index_ticket(tx, &ticket)?;
     }
     Ok(Updated { ticket, comment: speech.map(|speech| speech.comment), audit: Some(audit) })
@@ -167,10 +168,12 @@ fn may_update(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket
                 // Somebody else's ticket does not exist for them.
                 return Err(UpdateError::NoSuchTicket);
             }
-            let speaks_openly = command.comment.as_ref().is_none_or(|new| {
-                new.public && new.author.is_none_or(|author| actor.is(author))
-            });
-            let only_solves = command.status.is_none_or(|status| status == Status::Solved && ticket.assignee.is_some());
+            let speaks_openly = command
+                .comment
+                .as_ref()
+                .is_none_or(|new| new.public && new.author.is_none_or(|author| actor.is(author)));
+            let only_solves =
+                command.status.is_none_or(|status| status == Status::Solved && ticket.assignee.is_some());
             let nothing_else = command.assignee.is_none()
                 && command.group.is_none()
                 && command.priority.is_none()
@@ -183,19 +186,25 @@ fn may_update(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket
     }
 }
 
-fn look_before_sending(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket) -> Result<(), UpdateError> {
+fn look_before_sending(
+    tx: &mut Tx,
+    actor: Actor,
+    ticket: &Ticket,
+    command: &UpdateTicket,
+) -> Result<(), UpdateError> {
     if command.updated_stamp.is_some_and(|stamp| stamp / 1000 < ticket.updated_at / 1000) {
         return Err(UpdateError::ChangedMeanwhile);
     }
     if let (Some(seen), Some(new)) = (command.seen, &command.comment)
         && new.public
     {
-        let unseen: Option<CommentId> = tx.find(
-            "select max(id) from comments where ticket_id = $1 and id > $2 and author_id <> $3",
-            db::params![ticket.id, seen, actor.user().unwrap_or(THE_DESK)],
-            |row| row.get::<Option<CommentId>>(0),
-        )?
-        .flatten();
+        let unseen: Option<CommentId> = tx
+            .find(
+                "select max(id) from comments where ticket_id = $1 and id > $2 and author_id <> $3",
+                db::params![ticket.id, seen, actor.user().unwrap_or(THE_DESK)],
+                |row| row.get::<Option<CommentId>>(0),
+            )?
+            .flatten();
         if let Some(newest) = unseen {
             return Err(UpdateError::Unseen { newest });
         }
@@ -263,7 +272,8 @@ fn change_fields(tx: &mut Tx, ticket: &mut Ticket, command: &UpdateTicket) -> Re
         ticket.tags = ticket.tags.changed(change);
     }
     if let Some(requester) = command.requester {
-        let (_, organization) = store::role_and_organization(tx, requester)?.ok_or(UpdateError::NoSuchRequester)?;
+        let (_, organization) =
+            store::role_and_organization(tx, requester)?.ok_or(UpdateError::NoSuchRequester)?;
         ticket.requester = requester;
         ticket.organization = organization;
     }
@@ -313,7 +323,10 @@ impl Ticket {
         }
         let customer_spoke = speech.is_some_and(|it| it.public && !it.by_staff);
         let agent_spoke = speech.is_some_and(|it| it.public && it.by_staff);
-        if asked.is_none() && customer_spoke && matches!(before, Status::Pending | Status::Hold | Status::Solved) {
+        if asked.is_none()
+            && customer_spoke
+            && matches!(before, Status::Pending | Status::Hold | Status::Solved)
+        {
             next = Status::Open;
         }
         if next == Status::New && (agent_spoke || self.assignee.is_some()) {
@@ -398,7 +411,9 @@ impl Refusal for UpdateError {
         match self {
             UpdateError::NoSuchTicket => Kind::NotFound,
             UpdateError::NotYours | UpdateError::LightAgentsStayInside => Kind::Forbidden,
-            UpdateError::TicketIsClosed | UpdateError::Unseen { .. } | UpdateError::ChangedMeanwhile => Kind::Conflict,
+            UpdateError::TicketIsClosed | UpdateError::Unseen { .. } | UpdateError::ChangedMeanwhile => {
+                Kind::Conflict
+            }
             UpdateError::NeverNewAgain
             | UpdateError::SolvingNeedsAnAssignee
             | UpdateError::AssigneeIsNoAgent
@@ -498,7 +513,10 @@ mod tests {
         assert_eq!(it.status, Status::New, "an internal note is no answer");
         it.settle_status(None, agent(), Some(&said(true, true)), NOON).expect("allowed");
         assert_eq!(it.status, Status::Open);
-        assert!(matches!(it.settle_status(Some(Status::New), agent(), None, NOON), Err(UpdateError::NeverNewAgain)));
+        assert!(matches!(
+            it.settle_status(Some(Status::New), agent(), None, NOON),
+            Err(UpdateError::NeverNewAgain)
+        ));
     }
 
     #[test]

@@ -152,11 +152,20 @@ pub const COUNT_SHOWN_MAX: i64 = 1_000;
 pub fn count_for_show(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
     let mut conditions = filter.conditions(tx);
     let n = conditions.push(Value::Int(COUNT_SHOWN_MAX));
-    let sql = format!("select count(*) from (select 1 as one from tickets t {} limit ${n}) as some", conditions.sql());
+    let sql = format!(
+        "select count(*) from (select 1 as one from tickets t {} limit ${n}) as some",
+        conditions.sql()
+    );
     tx.value(&sql, &conditions.params())
 }
 
-fn paged(tx: &mut Tx, filter: &Filter, order: Order, after: Option<Cursor>, count_max: usize) -> (Where, String) {
+fn paged(
+    tx: &mut Tx,
+    filter: &Filter,
+    order: Order,
+    after: Option<Cursor>,
+    count_max: usize,
+) -> (Where, String) {
     let mut conditions = filter.conditions(tx);
     let (column, backwards) = order.column();
     let (than, way) = if backwards { ("<", "desc") } else { (">", "asc") };
@@ -221,7 +230,8 @@ pub fn ticket_page(tx: &mut Tx, id: TicketId) -> Result<Option<TicketPage>, Erro
     let comments = comments_of(tx, id)?;
     let files = attachments_of_ticket(tx, id)?;
     let ccs = ccs_of(tx, id)?;
-    let mut people: Vec<UserId> = comments.iter().map(|comment| comment.author).chain(ccs.iter().copied()).collect();
+    let mut people: Vec<UserId> =
+        comments.iter().map(|comment| comment.author).chain(ccs.iter().copied()).collect();
     people.push(ticket.requester);
     people.extend(ticket.assignee);
     let authors = authors(tx, &people)?;

@@ -73,8 +73,12 @@ fn a_flood_is_suspended_and_others_are_not() {
 #[test]
 fn who_says_the_same_over_and_over_is_suspended_and_heard_again_with_other_words() {
     for world in worlds() {
-        world.write(|tx| MailRules { same_mails_per_sender_per_hour_max: 3, ..MailRules::default() }.save(tx));
-        let same = |n: i64| Incoming { message_id: Some(format!("{n}@example.net")), ..letter(MARTA, "Alarm", "down") };
+        world
+            .write(|tx| MailRules { same_mails_per_sender_per_hour_max: 3, ..MailRules::default() }.save(tx));
+        let same = |n: i64| Incoming {
+            message_id: Some(format!("{n}@example.net")),
+            ..letter(MARTA, "Alarm", "down")
+        };
         let states: Vec<MailState> = (0..5).map(|n| send(&world, &same(n)).state).collect();
         assert_eq!(states[..3], [MailState::Comment; 3], "on {}", world.name());
         assert_eq!(states[3..], [MailState::Suspended; 2], "on {}", world.name());

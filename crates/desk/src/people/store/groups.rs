@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 const GROUPS_LISTED_MAX: usize = 1_000;
 
-const GROUP_COLUMNS: &str = "g.id, g.name, g.description, g.is_default, g.created_at, g.updated_at, g.deleted_at";
+const GROUP_COLUMNS: &str =
+    "g.id, g.name, g.description, g.is_default, g.created_at, g.updated_at, g.deleted_at";
 
 fn group_of(row: &Row<'_>) -> Result<Group, Error> {
     Ok(Group {
@@ -113,7 +114,10 @@ fn membership_of(row: &Row<'_>) -> Result<Membership, Error> {
     })
 }
 
-pub(in crate::people) fn find_membership(tx: &mut Tx, membership: MembershipId) -> Result<Option<Membership>, Error> {
+pub(in crate::people) fn find_membership(
+    tx: &mut Tx,
+    membership: MembershipId,
+) -> Result<Option<Membership>, Error> {
     tx.find(
         "select id, user_id, group_id, is_default, created_at from memberships where id = $1",
         params![membership],
@@ -132,7 +136,11 @@ pub(in crate::people) fn insert_membership(tx: &mut Tx, user: UserId, group: Gro
     Ok(())
 }
 
-pub(in crate::people) fn save_default_membership(tx: &mut Tx, user: UserId, group: GroupId) -> Result<(), Error> {
+pub(in crate::people) fn save_default_membership(
+    tx: &mut Tx,
+    user: UserId,
+    group: GroupId,
+) -> Result<(), Error> {
     tx.execute(
         "update memberships set is_default = case when group_id = $1 then 1 else 0 end where user_id = $2",
         params![group, user],

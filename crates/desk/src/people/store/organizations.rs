@@ -11,7 +11,8 @@ const ORGANIZATION_COLUMNS: &str = "o.id, o.name, o.details, o.notes, o.external
 
 fn organization_of(row: &Row<'_>) -> Result<Organization, Error> {
     let domains: Option<String> = row.get(8)?;
-    let mut domains: Vec<String> = domains.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let mut domains: Vec<String> =
+        domains.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     domains.sort();
     Ok(Organization {
         id: row.get(0)?,
@@ -36,11 +37,9 @@ pub fn find_organization(tx: &mut Tx, organization: OrganizationId) -> Result<Op
 pub fn find_organization_by_domain(tx: &mut Tx, domain: &str) -> Result<Option<OrganizationId>, Error> {
     let domain = domain.rsplit_once('@').map_or(domain, |(_, domain)| domain);
     let Some(domain) = fold_domain(domain) else { return Ok(None) };
-    tx.find(
-        "select organization_id from organization_domains where domain = $1",
-        params![domain],
-        |row| row.get(0),
-    )
+    tx.find("select organization_id from organization_domains where domain = $1", params![domain], |row| {
+        row.get(0)
+    })
 }
 
 pub fn find_organization_by_name(tx: &mut Tx, name: &str) -> Result<Option<Organization>, Error> {
@@ -58,7 +57,8 @@ pub fn list_organizations(tx: &mut Tx, seek: Seek, count_max: usize) -> Result<V
 
 pub fn list_organizations_by_ids(tx: &mut Tx, ids: &[OrganizationId]) -> Result<Vec<Organization>, Error> {
     let among = tx.numbers_in(1);
-    let sql = format!("select {ORGANIZATION_COLUMNS} from organizations o where o.id in {among} order by o.id");
+    let sql =
+        format!("select {ORGANIZATION_COLUMNS} from organizations o where o.id in {among} order by o.id");
     tx.list(&sql, params![json_of(ids)], organization_of)
 }
 
@@ -83,7 +83,10 @@ pub fn autocomplete_organizations(
 }
 
 /// `None` if the name is taken.
-pub(in crate::people) fn insert_organization(tx: &mut Tx, of: &Organization) -> Result<Option<OrganizationId>, Error> {
+pub(in crate::people) fn insert_organization(
+    tx: &mut Tx,
+    of: &Organization,
+) -> Result<Option<OrganizationId>, Error> {
     let now = tx.now();
     tx.find(
         "insert into organizations (name, name_key, details, notes, external_id, created_at, updated_at)
@@ -120,7 +123,11 @@ pub(in crate::people) fn delete_organization(tx: &mut Tx, organization: Organiza
 }
 
 /// False if the domain is another organization's.
-pub(in crate::people) fn insert_domain(tx: &mut Tx, organization: OrganizationId, domain: &str) -> Result<bool, Error> {
+pub(in crate::people) fn insert_domain(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    domain: &str,
+) -> Result<bool, Error> {
     tx.execute(
         "insert into organization_domains (domain, organization_id) values ($1, $2) on conflict (domain) do nothing",
         params![domain, organization],
