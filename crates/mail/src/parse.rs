@@ -250,12 +250,20 @@ fn mark_inline(attachments: &mut [Attachment], html: Option<&str>) {
     }
 }
 
+/// Text in which quotes are looked for; what is behind it is shown as it is.
+const FOLDED_BYTES_MAX: usize = 512 * 1024;
+
 /// What is new in a text, and what was folded away: quoted messages and the signature.
 fn fold(text: &str, subject: &str) -> (String, Option<String>) {
+    let mut end = text.len().min(FOLDED_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let (text, rest) = text.split_at(end);
     let folded = text::fold_with(text, &text::Hints { subject: Some(subject), ..text::Hints::default() });
     let away = folded.parts.iter().filter(|part| !matches!(part.kind, text::Kind::New | text::Kind::Forwarded));
     let quoted: String = away.map(|part| part.text.as_str()).collect();
-    (folded.visible, Some(quoted).filter(|quoted| !quoted.trim().is_empty()))
+    (folded.visible + rest, Some(quoted).filter(|quoted| !quoted.trim().is_empty()))
 }
 
 fn joined(pieces: &mut Vec<String>) -> Option<String> {

@@ -52,6 +52,8 @@ struct Reader {
     angle: Option<String>,
     done: Vec<Mailbox>,
     name_without_address: bool,
+    /// A bracket was opened that never closes, so brackets mean nothing in this field.
+    plain_brackets: bool,
 }
 
 impl Reader {
@@ -59,7 +61,7 @@ impl Reader {
     fn step(&mut self, c: char, rest: &str) -> usize {
         match c {
             '"' => self.quoted(rest),
-            '(' => self.comment(rest),
+            '(' if !self.plain_brackets => self.comment(rest),
             '<' => self.angle(rest),
             ',' | ';' => {
                 self.finish();
@@ -127,8 +129,8 @@ impl Reader {
                 _ => text.push(c),
             }
         }
-        self.phrase.push('(');
-        1
+        self.plain_brackets = true;
+        self.plain('(')
     }
 
     fn angle(&mut self, rest: &str) -> usize {

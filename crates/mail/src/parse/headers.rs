@@ -1,5 +1,7 @@
 //! Header fields as they stand in the message: encoded words, raw 8-bit bytes, folded lines, parameters.
 
+use memchr::memmem;
+
 use super::charset;
 use super::transfer;
 
@@ -68,6 +70,9 @@ pub fn unfold(value: &[u8]) -> String {
     }
 }
 
+/// Longest encoded word; the standard allows 75 bytes, careless senders put whole sentences into one.
+const WORD_BYTES_MAX: usize = 4_000;
+
 struct Word<'x> {
     charset: &'x str,
     bytes: Vec<u8>,
@@ -129,10 +134,11 @@ fn word_at(text: &str) -> Option<Word<'_>> {
     }
     let (encoding, after_encoding) = after_charset.split_once('?')?;
     // A Q text may hold a bare "?" from a careless sender, so the word ends at "?=", which "?=3D"-like text fakes.
-    let mut end = after_encoding.find("?=")?;
+    let searched = after_encoding.as_bytes().get(..WORD_BYTES_MAX).unwrap_or(after_encoding.as_bytes());
+    let mut end = memmem::find(searched, b"?=")?;
     if encoding.eq_ignore_ascii_case("q") {
         while is_escape(after_encoding.get(end + 1..).unwrap_or_default())
-            && let Some(next) = after_encoding.get(end + 2..).and_then(|rest| rest.find("?="))
+            && let Some(next) = searched.get(end + 2..).and_then(|rest| memmem::find(rest, b"?="))
         {
             end += 2 + next;
         }

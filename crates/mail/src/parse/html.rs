@@ -8,6 +8,10 @@ use std::sync::LazyLock;
 pub const HTML_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Elements inside each other; no letter needs more, and parsers need quadratic time for deeper ones.
 const HTML_DEPTH_MAX: usize = 800;
+/// Attributes of one element, for the same reason.
+const ATTRIBUTES_MAX: usize = 500;
+/// Text without a tag in it, for the same reason.
+const TEXT_BYTES_MAX: usize = 8 * 1024;
 
 /// HTML that can be shown in a sandboxed frame: no scripts, forms, events or remote loads. A remote image keeps its
 /// address in `data-remote-src`, an inline one its content id in `data-cid`, for the desk to fill in.
@@ -16,7 +20,7 @@ pub fn clean_html(raw: &str) -> String {
     if too_deep(raw) {
         return format!("<p>{}</p>", escape(&strip_tags(raw)).replace('\n', "<br>"));
     }
-    rename_image_sources(&CLEANER.clean(raw).to_string())
+    rename_image_sources(&CLEANER.clean(&with_short_texts(raw)).to_string())
 }
 
 /// True if the HTML was cut or flattened because it is larger or deeper than any letter.
@@ -44,6 +48,40 @@ pub fn text_to_html(text: &str) -> String {
 
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The cleaner writes a stretch of text in quadratic time when it holds many characters to escape, so endless stretches
+/// get a place to break, which shows nowhere.
+fn with_short_texts(raw: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut copied, mut at) = (0_usize, 0_usize);
+    while at < raw.len() {
+        let next = memchr::memchr(b'<', &raw.as_bytes()[at..]).map_or(raw.len(), |step| at + step);
+        while next - at > TEXT_BYTES_MAX {
+            at = break_after(raw, at + TEXT_BYTES_MAX).min(next);
+            out.push_str(&raw[copied..at]);
+            out.push_str("<wbr>");
+            copied = at;
+        }
+        let is_tag = raw.as_bytes().get(next + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/');
+        let tag_bytes = if is_tag { count_attributes(&raw.as_bytes()[next + 1..]).1 } else { 0 };
+        at = next + 1 + tag_bytes;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(raw);
+    }
+    out.push_str(&raw[copied..]);
+    Cow::Owned(out)
+}
+
+/// The next place where a break cuts neither a word nor an entity; anywhere if that is far.
+fn break_after(raw: &str, start: usize) -> usize {
+    let near = raw.as_bytes()[start..].iter().take(1_000).position(|byte| matches!(byte, b' ' | b'\n' | b';'));
+    let mut at = near.map_or(start, |step| start + step + 1);
+    while !raw.is_char_boundary(at) {
+        at += 1;
+    }
+    at
 }
 
 fn cut(text: &str, bytes_max: usize) -> &str {
@@ -408,24 +446,52 @@ fn opens_nothing(tag: &[u8]) -> bool {
 
 fn too_deep(raw: &str) -> bool {
     let bytes = raw.as_bytes();
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<') {
-        let rest = bytes.get(at + 1..).unwrap_or_default();
+    let (mut at, mut depth) = (0_usize, 0_usize);
+    while let Some(step) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()) {
+        at += step + 1;
+        let rest = bytes.get(at..).unwrap_or_default();
         let closing = rest.first() == Some(&b'/');
         let name = rest.get(usize::from(closing)..).unwrap_or_default();
         let length = name.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b':').count();
         let name = name.get(..length).unwrap_or_default();
-        if !name.first().is_some_and(u8::is_ascii_alphabetic) || opens_nothing(name) {
+        if !name.first().is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
-        if closing {
-            depth = depth.saturating_sub(1);
-        } else {
-            depth += 1;
-            deepest = deepest.max(depth);
+        let (attributes, end) = count_attributes(rest);
+        at += end;
+        match (closing, opens_nothing(name)) {
+            (_, true) => {}
+            (true, false) => depth = depth.saturating_sub(1),
+            (false, false) => depth += 1,
+        }
+        if depth > HTML_DEPTH_MAX || attributes > ATTRIBUTES_MAX {
+            return true;
         }
     }
-    deepest > HTML_DEPTH_MAX
+    false
+}
+
+/// Words of a tag outside its quotes, at least as many as its attributes, and where it ends.
+fn count_attributes(tag: &[u8]) -> (usize, usize) {
+    let (mut count, mut quote, mut in_word) = (0_usize, None, false);
+    for (at, &byte) in tag.iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), byte) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return (count, at),
+            (None, b'"' | b'\'') if tag.get(at.wrapping_sub(1)) == Some(&b'=') => quote = Some(byte),
+            (None, byte) if byte.is_ascii_whitespace() || byte == b'/' => in_word = false,
+            (None, _) => {
+                count += usize::from(!in_word);
+                in_word = true;
+            }
+        }
+        if count > ATTRIBUTES_MAX {
+            return (count, at);
+        }
+    }
+    // An open quote swallows the rest; browsers then show nothing of it, so nothing of it is counted.
+    (count, if quote.is_some() { 0 } else { tag.len() })
 }
 
 fn strip_tags(raw: &str) -> String {
@@ -493,7 +559,11 @@ mod tests {
     }
 
     #[test]
-    fn bottomless_html_is_flattened_in_linear_time() {
+    fn endless_html_is_flattened_in_linear_time() {
+        let wide: String = (0..20_000).map(|number| format!(" a{number}=1")).collect();
+        assert!(seen(&format!("<p{wide}>wide")).contains("wide"));
+        assert_eq!(seen(&"&amp".repeat(50_000)).trim_end().len(), 4 * 50_000);
+        assert_eq!(seen(&"&copy;".repeat(5_000)).trim_end().chars().count(), 5_000);
         let deep = format!("{}deep{}", "<div>".repeat(200_000), "</div>".repeat(200_000));
         assert!(seen(&deep).contains("deep"));
     }
