@@ -83,10 +83,10 @@ pub fn run(flags: &Flags) -> Outcome {
     log_to_stderr(&config);
     let content = Arc::new(Content::load()?);
     prepare(flags, &config, &content)?;
+    let desk = config.open()?;
+    let staff = Arc::new(staff::find(&desk, &content)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
-        let desk = config.open()?;
-        let staff = Arc::new(staff::find(&desk, &content)?);
         let stop = jobs::Stop::default();
         let outbox = flags.data.join(OUTBOX_FOLDER);
         let customers = customers::Customers::new(content.clone(), outbox.clone(), flags.pace.max(PACE_SECONDS_MIN));

@@ -177,7 +177,8 @@ mod tests {
             let case = Case { situation, seed: 5, day: 20_400 };
             for text in [&it.subject, &it.opening, &it.answer, &it.follow_up_happy, &it.follow_up_unhappy] {
                 let filled = case.fill(&content, text, content.agents.first());
-                assert!(!filled.contains("{"), "{}: {filled}", it.key);
+                let left = ["name}", "{order_no}", "{amount}", "{date}"].iter().find(|mark| filled.contains(**mark));
+                assert_eq!(left, None, "{}: {filled}", it.key);
             }
         }
     }

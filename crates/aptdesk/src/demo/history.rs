@@ -25,6 +25,7 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// How often shifts are looked at, and with them what is due between two mails.
 const ROUND_EVERY_MS: i64 = 30 * MINUTE_MS;
+const CLOSING_EVERY_MS: i64 = 6 * HOUR_MS;
 /// Rounds of jobs that follow from jobs; more is a circle.
 const JOB_ROUNDS_MAX: usize = 200;
 /// Skills that a person rates of themselves beside languages, and a lead of each of theirs.
@@ -164,22 +165,23 @@ impl History {
     /// Shifts begin and end; what has been solved long enough is closed; nobody idles while work waits.
     fn round(&mut self) -> Result<()> {
         let now = self.clock.now();
+        let mut changes = Vec::new();
         for (n, member) in self.staff.members.iter().enumerate() {
             let here = shifts::is_at_work(&self.content.agents[n], n, now);
-            if here == self.present.contains(&n) {
-                continue;
+            if here != self.present.contains(&n) {
+                let status = if here { PresenceStatus::Online } else { PresenceStatus::Offline };
+                changes.push(SetPresence { user: member.user, status });
+                if here { self.present.insert(n) } else { self.present.remove(&n) };
             }
-            let status = if here { PresenceStatus::Online } else { PresenceStatus::Offline };
-            let command = SetPresence { user: member.user, status };
-            self.write(member.actor(), move |tx| Ok(desk::routing::set_presence(tx, &command)?))?;
-            if here { self.present.insert(n) } else { self.present.remove(&n) };
         }
-        let closing = now - self.last_closing > 6 * HOUR_MS;
+        let closing = now - self.last_closing > CLOSING_EVERY_MS;
         if closing {
             self.last_closing = now;
         }
-        let (worker, here) = (self.worker.clone(), self.present.iter().map(|n| self.staff.members[*n].user).collect::<Vec<_>>());
+        let worker = self.worker.clone();
+        let here: Vec<UserId> = self.present.iter().map(|n| self.staff.members[*n].user).collect();
         self.write(Actor::desk(), move |tx| {
+            changes.iter().try_for_each(|it| desk::routing::set_presence(tx, it))?;
             if closing {
                 worker.run(tx, &Work::CloseSolved)?;
             }
@@ -366,36 +368,38 @@ impl History {
         })
     }
 
-    /// All that is due, and what follows from it, in few transactions.
+    /// All that is due, and what follows from it, in one transaction.
     fn do_jobs(&mut self) -> Result<()> {
-        for _ in 0..JOB_ROUNDS_MAX {
-            let worker = self.worker.clone();
-            let (done, sent) = self.write(Actor::desk(), move |tx| due_jobs(tx, &worker))?;
-            for (mail, asked) in sent {
-                match asked {
-                    Some((ticket, token)) => self.consider_rating(ticket, token),
-                    None => self.hear(mail),
+        let worker = self.worker.clone();
+        let sent = self.write(Actor::desk(), move |tx| {
+            let mut sent = Vec::new();
+            for _ in 0..JOB_ROUNDS_MAX {
+                if due_jobs(tx, &worker, &mut sent)? == 0 {
+                    return Ok(sent);
                 }
             }
-            if done == 0 {
-                return Ok(());
+            Err("jobs of the demo follow from jobs without end".into())
+        })?;
+        for (mail, asked) in sent {
+            match asked {
+                Some((ticket, token)) => self.consider_rating(ticket, token),
+                None => self.hear(mail),
             }
         }
-        Err("jobs of the demo follow from jobs without end".into())
+        Ok(())
     }
 }
 
 /// A mail that was sent, and for a question about satisfaction its ticket and token.
 type Sent = (Outgoing, Option<(TicketId, String)>);
 
-fn due_jobs(tx: &mut Tx, worker: &Worker) -> Result<(usize, Vec<Sent>)> {
+fn due_jobs(tx: &mut Tx, worker: &Worker, sent: &mut Vec<Sent>) -> Result<usize> {
     let claimed = jobs::claim(tx, Lane::Inside, jobs::JOBS_PER_CLAIM_MAX)?;
     for job in &claimed {
         worker.run(tx, &Work::from_job(job)?)?;
         jobs::finish(tx, job)?;
     }
     let outside = jobs::claim(tx, Lane::Outside, jobs::JOBS_PER_CLAIM_MAX)?;
-    let mut sent = Vec::new();
     for job in &outside {
         if let Work::SendMail { mail_out } = Work::from_job(job)?
             && let Some((mail, state)) = desk::mail::outgoing(tx, mail_out)?
@@ -410,7 +414,7 @@ fn due_jobs(tx: &mut Tx, worker: &Worker) -> Result<(usize, Vec<Sent>)> {
         }
         jobs::finish(tx, job)?;
     }
-    Ok((claimed.len() + outside.len(), sent))
+    Ok(claimed.len() + outside.len())
 }
 
 /// The token of the rating link in a mail.

@@ -128,10 +128,11 @@ impl Traffic {
 
     /// Whoever has a waiting ticket begins with it; whoever is done answers.
     async fn look(&self, desks: &mut Desks) -> Result<()> {
-        let waiting = self.desk.db.read_now(Actor::desk(), |tx| {
+        let waiting = self.desk.read(Actor::desk(), |tx| {
             let filter = Filter { unsolved: true, ..Filter::default() };
             tickets::views::ticket_list(tx, &filter, Order::WaitingLongest, None, WAITING_LOOKED_AT_MAX)
-        })?;
+        });
+        let waiting = waiting.await?;
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let now = db::clock::now_ms();
         let mut seen = HashSet::new();
@@ -167,12 +168,13 @@ impl Traffic {
     }
 
     async fn act(&self, desks: &mut Desks, ticket: &Ticket, index: usize, present: &[usize]) -> Result<()> {
-        let found = self.desk.db.read_now(Actor::desk(), |tx| {
-            let Some(case) = case_of(tx, &self.content, ticket.id)? else { return Ok(None) };
-            let phase = agents::phase_of(tx, &self.content, &case, ticket)?;
+        let (content, copy) = (self.content.clone(), ticket.clone());
+        let found = self.desk.read(Actor::desk(), move |tx| {
+            let Some(case) = case_of(tx, &content, copy.id)? else { return Ok(None) };
+            let phase = agents::phase_of(tx, &content, &case, &copy)?;
             Ok::<_, super::Failure>(Some((case, phase)))
-        })?;
-        let Some((case, phase)) = found else {
+        });
+        let Some((case, phase)) = found.await? else {
             // A visitor's own letter: nobody here may put words into the desk's mouth.
             if desks.foreign.len() < FOREIGN_KEPT_MAX {
                 desks.foreign.insert(ticket.id);
