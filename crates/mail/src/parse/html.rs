@@ -562,7 +562,7 @@ mod tests {
     fn endless_html_is_flattened_in_linear_time() {
         let wide: String = (0..20_000).map(|number| format!(" a{number}=1")).collect();
         assert!(seen(&format!("<p{wide}>wide")).contains("wide"));
-        assert_eq!(seen(&"&amp".repeat(50_000)).trim_end().len(), 4 * 50_000);
+        assert_eq!(seen(&"&amp".repeat(50_000)).trim_end().len(), 50_000);
         assert_eq!(seen(&"&copy;".repeat(5_000)).trim_end().chars().count(), 5_000);
         let deep = format!("{}deep{}", "<div>".repeat(200_000), "</div>".repeat(200_000));
         assert!(seen(&deep).contains("deep"));
