@@ -1,8 +1,9 @@
 //! `/`: my work, who waits longest, what has changed.
 
 use crate::tickets::rows::Row;
-use crate::{Html, Problem, Session, Shell, Web};
+use crate::{Html, Problem, Session, Shell, Web, around};
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use desk::tickets::views::{self, TicketRow};
 use desk::tickets::{Filter, Order};
 use desk::Tx;
@@ -16,7 +17,18 @@ const WEEK_MS: i64 = 7 * 86_400_000;
 #[template(path = "home.html")]
 pub struct Home {
     shell: Shell,
+    work: Work,
+}
+
+/// All of it, as it fetches itself anew.
+#[derive(askama::Template)]
+#[template(path = "_home.html")]
+struct Work {
     now: i64,
+    me: i64,
+    is_here: bool,
+    mine: i64,
+    unassigned: i64,
     first_name: String,
     rows: Vec<Row>,
     /// Of mine: those whose customer waits for our answer.
@@ -33,10 +45,10 @@ struct Changed {
     what: String,
 }
 
-pub async fn show(State(web): State<Web>, session: Session) -> Result<Html<Home>, Problem> {
+pub async fn show(State(web): State<Web>, session: Session) -> Result<Response, Problem> {
     let name = session.user.name.split_whitespace().next().unwrap_or_default().to_owned();
-    let home = web.desk.read(session.actor, move |tx| home(tx, name.clone()));
-    Ok(Html(home.await?))
+    let home = web.desk.read(session.actor, move |tx| home(tx, name.clone())).await?;
+    Ok(if around::is_fragment() { Html(home.work).into_response() } else { Html(home).into_response() })
 }
 
 fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
@@ -48,7 +60,11 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
     let changed = views::page(tx, &mine, Order::UpdatedNewest, None, CHANGED_SHOWN_MAX)?.rows;
     let solved = Filter { solved_after: Some(now - WEEK_MS), ..mine };
     let all_waiting = waiting_of(tx, &unsolved)?;
-    Ok(Home {
+    let work = Work {
+        me: shell.user_id,
+        is_here: shell.presence == "online",
+        mine: shell.mine,
+        unassigned: shell.unassigned,
         first_name,
         now,
         waiting: all_waiting,
@@ -57,8 +73,8 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
         solved_since: crate::when::iso(now - WEEK_MS).chars().take(10).collect(),
         rows: rows.into_iter().map(|row| Row::of(row, "mine")).collect(),
         changed: changed.into_iter().map(|row| Changed { what: what_changed(&row), row: Row::of(row, "mine") }).collect(),
-        shell,
-    })
+    };
+    Ok(Home { shell, work })
 }
 
 /// Who waits comes first in this order, so that one page tells.
@@ -94,8 +110,11 @@ mod samples {
     use crate::tickets::rows::samples::{long_row, row, rtl_row};
 
     fn home(rows: Vec<Row>, changed: Vec<Changed>) -> Home {
-        Home {
-            shell: shell(),
+        let work = Work {
+            me: 7,
+            is_here: !rows.is_empty(),
+            mine: rows.len() as i64,
+            unassigned: 3,
             now: 10_000_000,
             first_name: "Ana".into(),
             waiting: rows.len() as i64,
@@ -104,7 +123,8 @@ mod samples {
             solved: 4,
             solved_since: "2026-01-01".into(),
             changed,
-        }
+        };
+        Home { shell: shell(), work }
     }
 
     #[test]

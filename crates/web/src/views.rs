@@ -95,7 +95,7 @@ fn list(tx: &mut Tx, view: &View, after: Option<String>) -> Result<List, db::Err
         title: view.title,
         now: tx.now(),
         count: views::count_for_show(tx, &view.filter)?,
-        rows: page.rows.into_iter().map(|row| Row::of(row, view.key)).collect(),
+        rows: page.rows.into_iter().map(|row| Row::to_pick(row, view.key)).collect(),
         after: cursor.map(Cursor::to_text),
         next: page.next.map(Cursor::to_text),
         agents: if is_agent { people::list_agents(tx)? } else { Vec::new() },

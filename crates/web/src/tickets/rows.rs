@@ -2,22 +2,33 @@
 
 use desk::tickets::views::TicketRow;
 
+/// From so many letters on, one wants to read the latest first.
+const LONG_COMMENTS: i64 = 4;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub row: TicketRow,
     /// The view it stands in, so that the ticket's page keeps its neighbours.
     pub view: &'static str,
+    /// It can be chosen for what is done to several at once.
+    pub pick: bool,
 }
 
 impl Row {
     pub fn of(row: TicketRow, view: &'static str) -> Row {
-        Row { row, view }
+        Row { row, view, pick: false }
     }
 
+    pub fn to_pick(row: TicketRow, view: &'static str) -> Row {
+        Row { pick: true, ..Row::of(row, view) }
+    }
+
+    /// A long exchange opens where it ends.
     pub fn href(&self) -> String {
+        let place = if self.row.comment_count >= LONG_COMMENTS { "#latest" } else { "" };
         match self.view {
-            "" => format!("/tickets/{}", self.row.id),
-            view => format!("/tickets/{}?in={view}", self.row.id),
+            "" => format!("/tickets/{}{place}", self.row.id),
+            view => format!("/tickets/{}?in={view}{place}", self.row.id),
         }
     }
 

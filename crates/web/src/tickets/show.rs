@@ -154,6 +154,12 @@ impl TicketView {
         })
     }
 
+    /// The entry that one begins to read at when coming back: the letter before the last.
+    pub fn is_latest(&self, place: &usize) -> bool {
+        let mut letters = self.story.iter().enumerate().rev().filter(|(_, it)| matches!(it, Entry::Letter(_)));
+        letters.nth(1).is_some_and(|(at, _)| at == *place)
+    }
+
     pub fn is_mine(&self) -> bool {
         self.page.ticket.assignee.is_some_and(|assignee| assignee.0 == self.me)
     }

@@ -108,11 +108,10 @@ impl Sources<'_> {
     fn came_to(&self, why: &Why) -> Option<Vec<Piece>> {
         let chosen = why.chosen.as_ref()?;
         let me = self.me == Some(chosen.user);
-        let sentence = uncapital(&why.sentence);
         let name = if me { "you".to_owned() } else { chosen.name.clone() };
         let question = if me { "why me?" } else { "why?" };
         Some(vec![
-            text(&format!("came to {name}, {sentence} · ")),
+            text(&format!("came to {name} · ")),
             link(question.to_owned(), format!("/tickets/{}/why", self.page.ticket.id)),
         ])
     }
@@ -144,6 +143,8 @@ impl Sources<'_> {
             "status" if word == "solved" => "solved it".to_owned(),
             "status" if word == "closed" => "closed it".to_owned(),
             "status" if matches!(from.as_str(), Some("solved" | "closed")) => "opened it again".to_owned(),
+            // Whoever takes or answers new work opens it.
+            "status" if from == "new" && word == "open" => return None,
             "status" => format!("set it to {word}"),
             "assignee_id" => match to.as_i64().map(UserId) {
                 // The decision says it better.
@@ -159,6 +160,7 @@ impl Sources<'_> {
             "priority" if to.is_null() => "removed the priority".to_owned(),
             "priority" => format!("set the priority to {word}"),
             "type" if to.is_null() => "removed the type".to_owned(),
+            "type" if word.starts_with('i') => format!("called it an {word}"),
             "type" => format!("called it a {word}"),
             "subject" => format!("renamed it from “{}”", from.as_str().unwrap_or_default()),
             "requester_id" => format!("made {} the requester", self.name(UserId(to.as_i64()?))),
@@ -235,11 +237,6 @@ fn listed(parts: &[String]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
-}
-
-fn uncapital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn text(words: &str) -> Piece {
