@@ -3,23 +3,29 @@
 //! A handler turns a form into a command or a query, hands it to the desk, and shows the answer. It decides nothing
 //! about tickets. Pages are askama templates beside this code; a fragment of a page starts with `_`.
 
+mod admin;
 pub mod around;
 mod assets;
 mod client;
 mod door;
+mod fields;
 mod guard;
 mod home;
 mod html;
+mod ledger;
 pub mod live;
 mod mailbox_test;
 mod palette;
+mod people;
 mod presence;
 mod problem;
 #[cfg(test)]
 pub(crate) mod samples;
+mod say;
 mod search;
 pub mod shell;
 mod signed_in;
+mod skills;
 mod tickets;
 mod views;
 pub mod when;
@@ -77,6 +83,10 @@ pub fn router(web: Web) -> Router {
         .merge(door::routes())
         .merge(live::routes())
         .merge(tickets::routes())
+        .merge(skills::routes())
+        .merge(people::routes())
+        .merge(ledger::routes())
+        .merge(admin::routes())
         .fallback(problem::nothing_here)
         .layer(axum::middleware::from_fn(guard::same_origin_only))
         .layer(axum::middleware::from_fn(around::remember))

@@ -1,0 +1,194 @@
+//! The customer's pages through their door.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use desk::mail;
+use desk::satisfaction::views as ratings;
+use desk::tickets::{self, Channel, Status, UpdateTicket};
+use desk::work::Work;
+use desk::{TicketId, people};
+use helpcenter::Limits;
+use http_body_util::BodyExt;
+use testkit::World;
+use tower::ServiceExt;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+async fn ask(app: &Router, request: Request<Body>) -> Answer {
+    let (parts, body) = app.clone().oneshot(request).await.expect("the router answers").into_parts();
+    let bytes = body.collect().await.expect("a body").to_bytes();
+    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+async fn get(app: &Router, path: &str) -> Answer {
+    ask(app, Request::get(path).body(Body::empty()).unwrap()).await
+}
+
+async fn post(app: &Router, path: &str, form: &str) -> Answer {
+    post_from(app, path, form, "same-origin").await
+}
+
+async fn post_from(app: &Router, path: &str, form: &str, site: &str) -> Answer {
+    let request = Request::post(path)
+        .header("host", "desk.example")
+        .header("sec-fetch-site", site)
+        .header("content-type", "application/x-www-form-urlencoded");
+    ask(app, request.body(Body::from(form.to_owned())).unwrap()).await
+}
+
+/// Marta's ticket, solved by Ana, and the path of the page that asks how it was.
+fn asked(world: &World) -> (TicketId, String) {
+    let ana = world.agent("Ana");
+    let marta = world.customer("Marta", "marta@example.org");
+    let ticket = world.ticket_of(marta, "No sound");
+    world.write_as(ana, move |tx| {
+        let update = UpdateTicket { status: Some(Status::Solved), assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) };
+        tickets::update(tx, &update).map(|_| ())
+    });
+    world.run_jobs();
+    world.take_outside_jobs();
+    world.advance(DAY_MS);
+    world.run_jobs();
+    let mails: Vec<String> = world
+        .take_outside_jobs()
+        .into_iter()
+        .filter_map(|work| match work {
+            Work::SendMail { mail_out } => world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0.text),
+            _ => None,
+        })
+        .collect();
+    let line = mails.iter().flat_map(|text| text.lines()).find(|line| line.contains("/rate/")).expect("a link");
+    (ticket, format!("/rate/{}", line.rsplit_once('/').unwrap().1))
+}
+
+fn score(world: &World, ticket: TicketId) -> Option<i64> {
+    world.read(move |tx| ratings::of_ticket(tx, ticket)).and_then(|rating| rating.score)
+}
+
+#[tokio::test]
+async fn opening_the_link_records_nothing_and_answering_does() {
+    for world in World::on_each_database() {
+        let (ticket, path) = asked(&world);
+        let app = helpcenter::router(world.desk.clone());
+        let page = get(&app, &path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("How did Ana do?") && page.body.contains("No sound"));
+        assert_eq!(score(&world, ticket), None, "on {}", world.name());
+        let thanks = post(&app, &path, "score=5&comment=Quick%21").await;
+        assert!(thanks.body.contains("Thank you"), "{}", thanks.body);
+        assert_eq!(score(&world, ticket), Some(5), "on {}", world.name());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_be_changed_until_its_time_is_over() {
+    let world = World::on_sqlite();
+    let (ticket, path) = asked(&world);
+    let app = helpcenter::router(world.desk.clone());
+    post(&app, &path, "score=5").await;
+    assert!(get(&app, &path).await.body.contains("value=\"5\" required checked"));
+    assert!(post(&app, &path, "score=1&reason=took_too_long").await.body.contains("We are sorry"));
+    assert_eq!(score(&world, ticket), Some(1));
+    world.advance(29 * DAY_MS);
+    assert!(!get(&app, &path).await.body.contains("<button"));
+    assert_eq!(post(&app, &path, "score=4").await.status, StatusCode::CONFLICT);
+    assert_eq!(score(&world, ticket), Some(1));
+}
+
+#[tokio::test]
+async fn no_score_is_asked_for_again_with_what_was_written() {
+    let world = World::on_sqlite();
+    let (ticket, path) = asked(&world);
+    let app = helpcenter::router(world.desk.clone());
+    for form in ["comment=hello", "score=9&comment=hello"] {
+        let page = post(&app, &path, form).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains("Choose one of the five") && page.body.contains("hello"));
+    }
+    assert_eq!(score(&world, ticket), None);
+}
+
+#[tokio::test]
+async fn a_wrong_link_and_a_foreign_page_are_refused() {
+    let world = World::on_sqlite();
+    let (ticket, path) = asked(&world);
+    let app = helpcenter::router(world.desk.clone());
+    assert_eq!(get(&app, "/rate/wrong").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(post_from(&app, &path, "score=1", "cross-site").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(score(&world, ticket), None);
+}
+
+#[tokio::test]
+async fn the_pages_run_no_script_and_tell_nobody_their_address() {
+    let world = World::on_sqlite();
+    let app = helpcenter::router(world.desk.clone());
+    for path in ["/requests/new", "/rate/x"] {
+        let page = get(&app, path).await;
+        let csp = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(csp.starts_with("default-src 'none'") && !csp.contains("script-src") && !csp.contains("unsafe"));
+        assert_eq!(page.headers["referrer-policy"], "no-referrer");
+        assert!(!page.body.contains("<script") && !page.body.contains(" style="));
+    }
+}
+
+const REQUEST: &str = "name=Marta&email=Marta%40example.org&subject=Charged+twice&message=Please+look%0D%0AThanks";
+
+#[tokio::test]
+async fn a_request_becomes_a_ticket_of_its_writer() {
+    for world in World::on_each_database() {
+        let app = helpcenter::router(world.desk.clone());
+        let thanks = post(&app, "/requests/new", REQUEST).await;
+        assert!(thanks.body.contains("under the number"), "{}", thanks.body);
+        let marta = world.read(|tx| people::find_user_by_email(tx, "marta@example.org")).expect("Marta is known");
+        let filter = tickets::Filter { requester: Some(marta.id), ..Default::default() };
+        let page = world.read(move |tx| tickets::views::page(tx, &filter, tickets::Order::CreatedNewest, None, 10));
+        assert_eq!(page.rows.len(), 1, "on {}", world.name());
+        assert_eq!((&*page.rows[0].subject, page.rows[0].channel), ("Charged twice", Channel::Web));
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_fills_every_field_is_thanked_and_not_heard() {
+    let world = World::on_sqlite();
+    let app = helpcenter::router(world.desk.clone());
+    let thanks = post(&app, "/requests/new", &format!("{REQUEST}&website=http%3A%2F%2Fx.example")).await;
+    assert_eq!(thanks.status, StatusCode::OK);
+    assert!(world.read(|tx| people::find_user_by_email(tx, "marta@example.org")).is_none());
+}
+
+#[tokio::test]
+async fn whoever_is_shut_out_opens_no_ticket_here_either() {
+    let world = World::on_sqlite();
+    let marta = world.customer("Marta", "marta@example.org");
+    world.write(move |tx| people::suspend(tx, marta));
+    let app = helpcenter::router(world.desk.clone());
+    assert_eq!(post(&app, "/requests/new", REQUEST).await.status, StatusCode::OK);
+    let filter = tickets::Filter { requester: Some(marta), ..Default::default() };
+    assert_eq!(world.read(move |tx| tickets::views::count(tx, &filter)), 0);
+}
+
+#[tokio::test]
+async fn one_address_cannot_fill_the_desk() {
+    let world = World::on_sqlite();
+    let app = helpcenter::router_with(world.desk.clone(), Limits::of(100, 2));
+    for _ in 0..2 {
+        assert_eq!(post(&app, "/requests/new", REQUEST).await.status, StatusCode::OK);
+    }
+    assert_eq!(post(&app, "/requests/new", REQUEST).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_named_and_nothing_is_lost() {
+    let world = World::on_sqlite();
+    let app = helpcenter::router(world.desk.clone());
+    let page = post(&app, "/requests/new", "email=marta&subject=Hello&message=A+long+story").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("id=\"email-error\"") && page.body.contains("A long story"));
+}

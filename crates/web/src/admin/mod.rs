@@ -1,0 +1,66 @@
+//! `/admin`: what is set once and looked after: the company, mailboxes, groups, staff, skills, tokens, jobs.
+
+mod about;
+mod company;
+mod groups;
+mod jobs;
+mod mailbox_form;
+mod mailboxes;
+mod rules;
+mod skills;
+mod staff;
+mod tokens;
+
+use crate::{Problem, Web};
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use desk::{Actor, Kind};
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/admin", get(|| async { Redirect::to("/admin/company") }))
+        .route("/admin/company", get(company::edit).post(company::update))
+        .route("/admin/mailboxes", get(mailboxes::index))
+        .route("/admin/mailboxes/new", get(mailboxes::new).post(mailboxes::create))
+        .route("/admin/mailboxes/{mailbox}", get(mailboxes::edit).post(mailboxes::update))
+        .route("/admin/mailboxes/{mailbox}/test", post(mailboxes::test))
+        .route("/admin/mailboxes/{mailbox}/default", post(mailboxes::make_default))
+        .route("/admin/mailboxes/{mailbox}/remove", post(mailboxes::remove))
+        .route("/admin/groups", get(groups::index).post(groups::create))
+        .route("/admin/groups/{group}", get(groups::edit).post(groups::update))
+        .route("/admin/groups/{group}/default", post(groups::make_default))
+        .route("/admin/groups/{group}/remove", post(groups::remove))
+        .route("/admin/staff", get(staff::index))
+        .route("/admin/skills", get(skills::index))
+        .route("/admin/skills/new", get(skills::new).post(skills::create))
+        .route("/admin/skills/{skill}", get(skills::edit).post(skills::update))
+        .route("/admin/skills/{skill}/retire", post(skills::retire))
+        .route("/admin/skills/{skill}/restore", post(skills::restore))
+        .route("/admin/skills/{skill}/rules", post(rules::create))
+        .route("/admin/rules", get(rules::index))
+        .route("/admin/rules/try", get(rules::try_page).post(rules::try_text))
+        .route("/admin/rules/{rule}", get(rules::edit).post(rules::update))
+        .route("/admin/rules/{rule}/disable", post(rules::disable))
+        .route("/admin/rules/{rule}/enable", post(rules::enable))
+        .route("/admin/tokens", get(tokens::index).post(tokens::create))
+        .route("/admin/tokens/{token}/revoke", post(tokens::revoke))
+        .route("/admin/jobs", get(jobs::index))
+        .route("/admin/jobs/{job}/retry", post(jobs::retry))
+        .route("/admin/about", get(about::show))
+}
+
+fn must_be_admin(actor: Actor) -> Result<(), Problem> {
+    match actor.is_admin() {
+        true => Ok(()),
+        false => Err(Problem::new(Kind::Forbidden, "Only admins may look at this.")),
+    }
+}
+
+/// Skills and their rules are for leads too.
+fn must_be_lead(actor: Actor) -> Result<(), Problem> {
+    match actor.is_lead() {
+        true => Ok(()),
+        false => Err(Problem::new(Kind::Forbidden, "Only leads may look at this.")),
+    }
+}

@@ -1,0 +1,136 @@
+//! Levels, movements and evidence in words and classes.
+
+use crate::say::Real;
+use desk::skills::views::{Cell, EvidenceRow};
+use desk::skills::{Observed, SkillKind};
+
+pub const KINDS: [SkillKind; 7] = [
+    SkillKind::Priority,
+    SkillKind::Specialist,
+    SkillKind::Human,
+    SkillKind::Technical,
+    SkillKind::Product,
+    SkillKind::Language,
+    SkillKind::Channel,
+];
+
+pub fn kind(kind: &SkillKind) -> &'static str {
+    match kind {
+        SkillKind::Priority => "Priority",
+        SkillKind::Specialist => "Specialist",
+        SkillKind::Human => "Human",
+        SkillKind::Technical => "Technical",
+        SkillKind::Product => "Product",
+        SkillKind::Language => "Language",
+        SkillKind::Channel => "Channel",
+    }
+}
+
+/// What a whole level is called.
+pub fn level_word(level: usize) -> &'static str {
+    ["none", "learning", "assisted", "independent", "advanced", "expert"].get(level).copied().unwrap_or("")
+}
+
+/// `v3 u-4`: the shade of the level, and the length of the line that says how unsure it is.
+pub fn cell_class(cell: &Cell) -> String {
+    let unsure = (cell.sd * 10.0).round().clamp(1.0, 10.0) as i64;
+    // A known level is never as pale as an unknown one.
+    format!("v{} u-{unsure}", crate::words::whole_level(cell.level).max(1))
+}
+
+/// `3.3 ± 0.4`
+pub fn level_and_sd(cell: &Cell) -> String {
+    format!("{:.1} ± {:.1}", cell.level, cell.sd)
+}
+
+/// For a reader who cannot see the scale.
+pub fn scale_label(cell: &Cell) -> String {
+    format!("{:.1}, between {:.1} and {:.1}", cell.level, cell.interval.0, cell.interval.1)
+}
+
+/// The classes of the band from `low` to `high` on the scale.
+pub fn band(interval: &(f64, f64)) -> String {
+    let (low, high) = (crate::words::tenths(interval.0), crate::words::tenths(interval.1));
+    format!("f-{low} s-{}", (high - low).max(1))
+}
+
+/// `+0.14`, `−0.06`; nothing below a hundredth.
+pub fn change(by: impl Real) -> String {
+    match by.real() {
+        by if by >= 0.005 => format!("+{by:.2}"),
+        by if by <= -0.005 => format!("−{:.2}", by.abs()),
+        _ => "±0".to_owned(),
+    }
+}
+
+/// `up`, `down`, or nothing.
+pub fn change_class(by: impl Real) -> &'static str {
+    match by.real() {
+        by if by >= 0.005 => "up",
+        by if by <= -0.005 => "down",
+        _ => "",
+    }
+}
+
+/// How a level has moved since a month ago: `+0.5`, `steady`, `new`.
+pub fn trend(trend: &Option<f64>) -> String {
+    match *trend {
+        None => "new".to_owned(),
+        Some(by) if by.abs() < 0.05 => "steady".to_owned(),
+        Some(by) if by > 0.0 => format!("+{by:.1}"),
+        Some(by) => format!("−{:.1}", by.abs()),
+    }
+}
+
+pub fn trend_class(trend: &Option<f64>) -> &'static str {
+    match *trend {
+        Some(by) if by >= 0.05 => "up",
+        Some(by) if by <= -0.05 => "down",
+        _ => "muted",
+    }
+}
+
+/// What was seen or said.
+pub fn observed(row: &EvidenceRow) -> String {
+    let by = row.by_name.as_deref().unwrap_or("somebody");
+    match row.observed {
+        Observed::Outcome { for_good: true } => "solved for good".to_owned(),
+        Observed::Outcome { for_good: false } => "came back after it was solved".to_owned(),
+        Observed::Satisfaction { score } => format!("the customer rated it {score} of 5"),
+        Observed::SelfRating { level } => format!("rated their own level {}", crate::words::short_level(level)),
+        Observed::LeadRating { level } => format!("{by} rated the level {}", crate::words::short_level(level)),
+        Observed::PeerRating { level } => {
+            format!("{by}, a colleague, rated the level {}", crate::words::short_level(level))
+        }
+    }
+}
+
+/// How hard the work was, where it was unlike the usual.
+pub fn difficulty(logits: &f64) -> &'static str {
+    match *logits {
+        it if it >= 1.0 => "hard",
+        it if it >= 0.4 => "harder than usual",
+        it if it <= -0.6 => "easier than usual",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn movements_are_written_with_real_minus_signs() {
+        assert_eq!(change(0.14), "+0.14");
+        assert_eq!(change(-0.06), "−0.06");
+        assert_eq!(change(0.001), "±0");
+        assert_eq!(trend(&Some(-0.12)), "−0.1");
+        assert_eq!(trend(&None), "new");
+    }
+
+    #[test]
+    fn a_band_has_a_place_and_a_length() {
+        assert_eq!(band(&(2.8, 4.0)), "f-28 s-12");
+        assert_eq!(band(&(4.98, 5.0)), "f-50 s-1");
+    }
+}
