@@ -30,7 +30,7 @@ enum Verb {
     /// Set up a desk without a browser; prints {"sign_in_url", "api_token"} as JSON.
     Setup(setup::SetupFlags),
     /// Run a living desk: a team, customers, a history, and traffic that arrives through the real doors.
-    Demo(demo::DemoFlags),
+    Demo(demo::Flags),
     /// Look at what the desk makes of an e-mail.
     Mail {
         #[command(subcommand)]
