@@ -5,8 +5,11 @@ mod case;
 mod content;
 mod customers;
 mod history;
+mod past_mail;
+mod ratings;
 mod shifts;
 mod staff;
+mod statements;
 mod traffic;
 mod truth;
 

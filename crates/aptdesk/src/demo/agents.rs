@@ -1,7 +1,7 @@
 //! What an agent of the demo does with a ticket that waits for them: ask a colleague, answer, solve.
 
 use super::case::Case;
-use super::content::{Agent, Content};
+use super::content::Content;
 use super::staff::Staff;
 use super::truth::{self, Verdict};
 use super::{Failure, Result};
@@ -146,11 +146,4 @@ pub fn take(tx: &mut Tx, turn: &Turn) -> Result<bool> {
 /// The member of the company behind a user.
 pub fn index_of(staff: &Staff, user: UserId) -> Option<usize> {
     staff.members.iter().position(|member| member.user == user)
-}
-
-/// Words of an agent's own skills, the ones they are best at first.
-pub fn best_skills(agent: &Agent) -> Vec<(&str, f64)> {
-    let mut skills: Vec<(&str, f64)> = agent.skills.iter().map(|(key, level)| (key.as_str(), *level)).collect();
-    skills.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(other.0)));
-    skills
 }

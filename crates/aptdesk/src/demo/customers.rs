@@ -4,7 +4,7 @@
 use super::case::{Case, Received};
 use super::content::Content;
 use super::truth::{self, Verdict};
-use super::{Result, history};
+use super::{Result, ratings};
 use jobs::Stop;
 use mail::parse::Message;
 use mail::send::{Delivery, Mailer, OutgoingMail, Relay, RelayAuth, RelayTls};
@@ -166,7 +166,7 @@ impl Customers {
         let form = match &case {
             None => format!("score={score}"),
             Some(case) => {
-                let said = self.draw(|dice| history::rating(&self.content, case, token.clone(), score, dice));
+                let said = self.draw(|dice| ratings::rating(&self.content, case, token.clone(), score, dice));
                 let of = |text: &Option<String>| encoded(text.as_deref().unwrap_or_default());
                 format!("score={score}&reason={}&comment={}", of(&said.reason), of(&said.comment))
             }
@@ -261,7 +261,7 @@ impl Intake for Sink {
         let known = |to: &String| customers.content.customers.iter().any(|it| it.email.eq_ignore_ascii_case(to));
         if !envelope.rcpt_to.iter().all(known) {
             customers.keep_for_visitor(raw).await.map_err(|error| Refused::Broken(error.to_string()))?;
-        } else if let Some(token) = history::token_in(&message.text) {
+        } else if let Some(token) = ratings::token_in(&message.text) {
             let case = customers.case_of_rating(&message);
             tokio::spawn(customers.clone().answer_rating(case, token));
         } else {

@@ -6,15 +6,11 @@ use super::case::{Case, DAY_MS, Received};
 use super::content::Content;
 use super::staff::Staff;
 use super::truth::{self, Verdict};
-use super::{Result, shifts};
+use super::{Result, ratings, shifts};
 use db::clock::Standing;
-use desk::mail::{Door, MailState, Outgoing, Receipt};
 use desk::routing::{PresenceStatus, SetPresence};
-use desk::satisfaction::{self, AnswerRating};
-use desk::skills::{Rate, RateSelf};
 use desk::work::{Work, Worker};
-use desk::{Actor, Desk, SkillId, TicketId, Tx, UserId, tickets};
-use jobs::Lane;
+use desk::{Actor, Desk, TicketId, Tx, UserId, satisfaction, tickets};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,18 +18,14 @@ use std::sync::Arc;
 
 pub const HISTORY_DAYS: i64 = 120;
 const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// How often shifts are looked at, and with them what is due between two mails.
 const ROUND_EVERY_MS: i64 = 30 * MINUTE_MS;
-const CLOSING_EVERY_MS: i64 = 6 * HOUR_MS;
-/// Rounds of jobs that follow from jobs; more is a circle.
-const JOB_ROUNDS_MAX: usize = 200;
-/// Skills that a person rates of themselves beside languages, and a lead of each of theirs.
-const SELF_RATED: usize = 8;
-const LEAD_RATED: usize = 5;
-const BAD_REASONS: [&str; 3] = ["took_too_long", "not_resolved", "not_knowledgeable"];
+/// How often what is solved is closed, and idle hands are filled.
+const CLOSING_EVERY_MS: i64 = 3 * HOUR_MS;
 
-enum Step {
+/// What is going to happen.
+pub(super) enum Step {
     Round,
     Arrive(Case),
     /// Has somebody got it who is here?
@@ -47,26 +39,26 @@ enum Step {
 
 /// What is remembered of a case that is not over.
 #[derive(Default)]
-struct Course {
-    ticket: Option<TicketId>,
+pub(super) struct Course {
+    pub(super) ticket: Option<TicketId>,
     letters: u32,
     tries: u32,
     looks: i64,
     thanked: bool,
-    received: Received,
-    verdict: Option<Verdict>,
+    pub(super) received: Received,
+    pub(super) verdict: Option<Verdict>,
 }
 
 pub struct History {
-    desk: Desk,
-    clock: Standing,
-    content: Arc<Content>,
-    staff: Arc<Staff>,
-    worker: Arc<Worker>,
-    dice: ChaCha8Rng,
+    pub(super) desk: Desk,
+    pub(super) clock: Standing,
+    pub(super) content: Arc<Content>,
+    pub(super) staff: Arc<Staff>,
+    pub(super) worker: Arc<Worker>,
+    pub(super) dice: ChaCha8Rng,
     steps: BTreeMap<(i64, u64), Step>,
     count: u64,
-    courses: HashMap<Case, Course>,
+    pub(super) courses: HashMap<Case, Course>,
     present: BTreeSet<usize>,
     last_closing: i64,
 }
@@ -131,17 +123,17 @@ impl History {
         all
     }
 
-    fn later(&mut self, at: i64, step: Step) {
+    pub(super) fn later(&mut self, at: i64, step: Step) {
         self.count += 1;
         self.steps.insert((at, self.count), step);
     }
 
-    fn after(&mut self, mean_ms: i64, step: Step) {
+    pub(super) fn after(&mut self, mean_ms: i64, step: Step) {
         let pause = truth::pause(mean_ms as f64, &mut self.dice) as i64;
         self.later(self.clock.now() + MINUTE_MS + pause, step);
     }
 
-    fn write<T, F>(&self, actor: Actor, closure: F) -> Result<T>
+    pub(super) fn write<T, F>(&self, actor: Actor, closure: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx) -> Result<T> + Send + 'static,
@@ -184,8 +176,6 @@ impl History {
             changes.iter().try_for_each(|it| desk::routing::set_presence(tx, it))?;
             if closing {
                 worker.run(tx, &Work::CloseSolved)?;
-            }
-            if desk::routing::floor_now(tx)?.queue_length > 0 {
                 for user in &here {
                     worker.run(tx, &Work::FillHandsOf { user: *user })?;
                 }
@@ -202,27 +192,6 @@ impl History {
         self.courses.insert(case.clone(), Course { ticket, letters: 1, ..Course::default() });
         self.after(10 * MINUTE_MS, Step::Look(case));
         Ok(())
-    }
-
-    /// Through the parser and the ledger, as any mail.
-    fn receive(&self, letter: &mail::send::OutgoingMail) -> Result<Option<TicketId>> {
-        let raw = mail::send::build(letter);
-        let message = mail::parse::parse(&raw);
-        let auth = mail::auth::AuthResults::default();
-        let incoming = mail::intake::incoming(&message, &auth, &self.desk.blobs, &self.desk.key)?;
-        let receipt = Receipt {
-            door: Door::Smtp,
-            remote_ip: "127.0.0.1".into(),
-            helo: "customers.example".into(),
-            mail_from: letter.from.address.clone(),
-            rcpt_to: letter.to.iter().map(|to| to.address.clone()).collect(),
-            raw,
-        };
-        let ended = self.write(Actor::desk(), move |tx| Ok(desk::mail::receive(tx, &receipt, &incoming)?))?;
-        match ended.state {
-            MailState::Comment => Ok(ended.ticket),
-            state => Err(format!("a letter of the demo ended as {}", state.name()).into()),
-        }
     }
 
     fn look(&mut self, case: Case) -> Result<()> {
@@ -295,146 +264,13 @@ impl History {
         Ok(())
     }
 
-    /// What the desk sends out reaches the customers of the past by itself.
-    fn hear(&mut self, mail: Outgoing) {
-        let ids = mail.in_reply_to.iter().chain(&mail.references);
-        let case = ids.filter_map(|id| Case::from_message_id(&self.content, id)).next();
-        let Some(case) = case else { return };
-        let Some(course) = self.courses.get_mut(&case) else { return };
-        course.received = Received {
-            reply_to: mail.reply_to.as_ref().unwrap_or(&mail.from).address.clone(),
-            from_name: mail.from.name.unwrap_or(mail.from.address),
-            message_id: mail.message_id,
-            references: mail.references,
-            subject: mail.subject,
-            text: mail.text,
-        };
-    }
-
-    /// A customer who is asked how it was may answer, a while later.
-    fn consider_rating(&mut self, ticket: TicketId, token: String) {
-        let found = self.courses.iter().find(|(_, course)| course.ticket == Some(ticket)).map(|(case, _)| case.clone());
-        if let Some(case) = found {
-            self.after(9 * HOUR_MS, Step::Rate(case, token));
-        }
-    }
-
     fn rate(&mut self, case: &Case, token: String) -> Result<()> {
         let verdict = self.courses.get(case).and_then(|course| course.verdict);
         let Some(score) = verdict.and_then(|verdict| verdict.score) else { return Ok(()) };
-        let command = rating(&self.content, case, token, score, &mut self.dice);
+        let command = ratings::rating(&self.content, case, token, score, &mut self.dice);
         self.write(Actor::desk(), move |tx| match satisfaction::answer(tx, &command) {
             Ok(_) | Err(satisfaction::RatingError::TicketIsClosed) => Ok(()),
             Err(error) => Err(error.into()),
         })
     }
-
-    fn rate_self(&mut self, n: usize) -> Result<()> {
-        let agent = &self.content.agents[n];
-        let wanted = best_and_languages(&self.staff, agents::best_skills(agent), SELF_RATED);
-        let dice = &mut self.dice;
-        let said: Vec<RateSelf> = wanted
-            .into_iter()
-            .map(|(skill, level)| RateSelf { skill, level: truth::stated(level, truth::SELF_RATING_SD_LEVELS, dice) })
-            .collect();
-        self.write(self.staff.members[n].actor(), move |tx| {
-            said.iter().try_for_each(|it| desk::skills::rate_self(tx, it).map(|_| ()))?;
-            Ok(())
-        })
-    }
-
-    /// By the lead of the person's group, or the admin.
-    fn rate_team(&mut self, n: usize) -> Result<()> {
-        let agents = &self.content.agents;
-        let leads = |i: &usize| agents[*i].role == "lead" && agents[*i].groups.iter().any(|it| agents[n].groups.contains(it));
-        let admin = agents.iter().position(|it| it.role == "admin");
-        let Some(lead) = (0..agents.len()).find(leads).filter(|lead| *lead != n).or(admin).filter(|lead| *lead != n) else {
-            return Ok(());
-        };
-        let mut seen = agents::best_skills(&agents[n]);
-        seen.reverse();
-        let wanted = best_and_languages(&self.staff, seen, LEAD_RATED);
-        let (user, dice) = (self.staff.members[n].user, &mut self.dice);
-        let said: Vec<Rate> = wanted
-            .into_iter()
-            .map(|(skill, level)| {
-                let level = truth::stated(level, truth::LEAD_RATING_SD_LEVELS, dice);
-                Rate { user, skill, level, note: String::new() }
-            })
-            .collect();
-        self.write(self.staff.members[lead].actor(), move |tx| {
-            said.iter().try_for_each(|it| desk::skills::rate(tx, it).map(|_| ()))?;
-            Ok(())
-        })
-    }
-
-    /// All that is due, and what follows from it, in one transaction.
-    fn do_jobs(&mut self) -> Result<()> {
-        let worker = self.worker.clone();
-        let sent = self.write(Actor::desk(), move |tx| {
-            let mut sent = Vec::new();
-            for _ in 0..JOB_ROUNDS_MAX {
-                if due_jobs(tx, &worker, &mut sent)? == 0 {
-                    return Ok(sent);
-                }
-            }
-            Err("jobs of the demo follow from jobs without end".into())
-        })?;
-        for (mail, asked) in sent {
-            match asked {
-                Some((ticket, token)) => self.consider_rating(ticket, token),
-                None => self.hear(mail),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A mail that was sent, and for a question about satisfaction its ticket and token.
-type Sent = (Outgoing, Option<(TicketId, String)>);
-
-fn due_jobs(tx: &mut Tx, worker: &Worker, sent: &mut Vec<Sent>) -> Result<usize> {
-    let claimed = jobs::claim(tx, Lane::Inside, jobs::JOBS_PER_CLAIM_MAX)?;
-    for job in &claimed {
-        worker.run(tx, &Work::from_job(job)?)?;
-        jobs::finish(tx, job)?;
-    }
-    let outside = jobs::claim(tx, Lane::Outside, jobs::JOBS_PER_CLAIM_MAX)?;
-    for job in &outside {
-        if let Work::SendMail { mail_out } = Work::from_job(job)?
-            && let Some((mail, state)) = desk::mail::outgoing(tx, mail_out)?
-            && state.is_waiting()
-        {
-            desk::mail::mark_sent(tx, mail_out, "250 taken by the customers of the demo's past")?;
-            let asked = match token_in(&mail.text) {
-                Some(token) => Some((satisfaction::by_token(tx, &token)?.ticket, token)),
-                None => None,
-            };
-            sent.push((mail, asked));
-        }
-        jobs::finish(tx, job)?;
-    }
-    Ok(claimed.len() + outside.len())
-}
-
-/// The token of the rating link in a mail.
-pub fn token_in(text: &str) -> Option<String> {
-    let rest = text.split_once("/rate/")?.1;
-    let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    (!token.is_empty()).then_some(token)
-}
-
-/// What a customer answers when asked.
-pub fn rating(content: &Content, case: &Case, token: String, score: i64, dice: &mut ChaCha8Rng) -> AnswerRating {
-    let situation = case.situation(content);
-    let words = if score > satisfaction::BAD_SCORE_MAX { &situation.rating_comment_good } else { &situation.rating_comment_bad };
-    let comment = (score != 3 && dice.random::<f64>() < 0.5).then(|| case.fill(content, words, None));
-    let reason = BAD_REASONS[dice.random_range(0..BAD_REASONS.len())].to_owned();
-    AnswerRating { token, score, reason: (score <= satisfaction::BAD_SCORE_MAX).then_some(reason), comment }
-}
-
-fn best_and_languages(staff: &Staff, skills: Vec<(&str, f64)>, count: usize) -> Vec<(SkillId, f64)> {
-    let (languages, others): (Vec<_>, Vec<_>) = skills.into_iter().partition(|(key, _)| key.starts_with("language-"));
-    let chosen = languages.into_iter().chain(others.into_iter().take(count));
-    chosen.filter_map(|(key, level)| Some((*staff.skills.get(key)?, level))).collect()
 }

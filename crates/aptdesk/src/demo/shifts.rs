@@ -4,6 +4,7 @@ use super::content::{Agent, Content};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 
 /// Minutes after local midnight.
 const BEGINS_MINUTES: i64 = 8 * 60 + 30;
@@ -14,7 +15,9 @@ const STAGGERS: i64 = 4;
 /// Every so manieth works at the weekend, and rests on Monday and Tuesday.
 const WEEKEND_EVERY: usize = 4;
 /// A visitor at any hour finds at least so many at work: those whose shift is nearest stay or come early.
-pub const PRESENT_MIN: usize = 9;
+pub const PRESENT_MIN: usize = 12;
+/// … among them, for each language that customers write, one who has it at this level.
+const SPEAKS_LEVEL: f64 = 4.0;
 const DAY_MINUTES: i64 = 24 * 60;
 
 /// Is this agent, the `index`th of the company, at work by the rota?
@@ -53,7 +56,17 @@ pub fn present(content: &Content, now_ms: i64) -> Vec<usize> {
     // Whoever is nearest to their hours comes first, on their own days before others.
     order.sort_by_key(|&(rests, away, i)| (away > 0 || rests, away, rests, i));
     let by_rota = order.iter().filter(|(rests, away, _)| !rests && *away == 0).count();
-    order.into_iter().take(by_rota.max(PRESENT_MIN)).map(|(_, _, i)| i).collect()
+    let order: Vec<usize> = order.into_iter().map(|(_, _, i)| i).collect();
+    let (mut here, rest) = (order[..by_rota.max(PRESENT_MIN)].to_vec(), &order[by_rota.max(PRESENT_MIN)..]);
+    let languages: BTreeSet<&str> = content.situations.iter().map(|it| it.language.as_str()).collect();
+    for language in languages {
+        let key = format!("language-{language}");
+        let speaks = |i: &&usize| content.agents[**i].skills.get(&key).is_some_and(|level| *level >= SPEAKS_LEVEL);
+        if !here.iter().any(|i| speaks(&i)) {
+            here.extend(rest.iter().find(speaks));
+        }
+    }
+    here
 }
 
 fn local(agent: &Agent, now_ms: i64) -> (Weekday, i64) {
@@ -104,7 +117,12 @@ mod tests {
             let now = monday + hour * 3_600_000;
             let here = present(&content, now);
             let by_rota = (0..content.agents.len()).filter(|i| is_at_work(&content.agents[*i], *i, now)).count();
-            assert_eq!(here.len(), by_rota.max(PRESENT_MIN), "hour {hour}");
+            assert!(here.len() >= by_rota.max(PRESENT_MIN) && here.len() < content.agents.len(), "hour {hour}");
+            for language in ["en", "de", "es", "fr"] {
+                let key = format!("language-{language}");
+                let level = |i: &usize| content.agents[*i].skills.get(&key).copied().unwrap_or(0.0);
+                assert!(here.iter().any(|i| level(i) >= SPEAKS_LEVEL), "hour {hour}: {language}");
+            }
         }
     }
 }
