@@ -11,6 +11,8 @@ use desk::{Actor, GroupId, SkillId, Tx};
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The days that the small curves span.
 const CURVE_DAYS: i64 = 90;
+/// Two weeks of the curve's 84 units.
+const CURVE_WIDTH_MIN: f64 = 13.0;
 const GROUPS_MAX: usize = 50;
 /// Evidence that the page lists; the rest stands behind each level.
 const EVIDENCE_SHOWN: usize = 12;
@@ -146,7 +148,9 @@ fn curve(evidence: &[EvidenceRow], level: &PersonLevel, now: i64) -> String {
             points.push((x(row.at), y(it.level_after)));
         }
     }
-    if points.len() < 3 {
+    // A few steps on one day are no curve.
+    let begins = points.first().map_or(84.0, |(x, _)| *x);
+    if points.len() < 3 || 84.0 - begins < CURVE_WIDTH_MIN {
         return String::new();
     }
     points.push((84.0, y(level.cell.level)));

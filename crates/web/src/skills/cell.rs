@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_lead_does_not_rate_their_own_skills_but_says_what_they_think_of_them() {
         assert!(page(vec![], 1, None).contains("How do you see yourself?"));
-        assert!(page(vec![], 2, None).contains("Rate Leila"));
+        assert!(page(vec![], 2, None).contains("Rate <bdi>Leila</bdi>"));
     }
 
     #[test]

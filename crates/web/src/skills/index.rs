@@ -93,6 +93,7 @@ pub async fn index(
     let page = web.desk.read(actor, move |tx| {
         let filter = MatrixFilter { all_skills: !asked.all.is_empty(), ..MatrixFilter::default() };
         let mut matrix = views::matrix(tx, &filter)?;
+        most_wanted_first(&mut matrix);
         let risks = risks(&matrix);
         let gap = largest_gap(&matrix);
         if !asked.risk.is_empty() {
@@ -125,6 +126,16 @@ fn largest_gap(matrix: &Matrix) -> Option<SkillHead> {
     let per_person = |head: &SkillHead| head.demand as f64 / (head.independent_people as f64 + 0.5);
     let asked = matrix.skills.iter().filter(|head| head.demand > 0);
     asked.max_by(|one, other| per_person(one).total_cmp(&per_person(other))).cloned()
+}
+
+/// What tickets ask for stands where it is seen first; the rest keeps its order.
+fn most_wanted_first(matrix: &mut Matrix) {
+    let mut order: Vec<usize> = (0..matrix.skills.len()).collect();
+    order.sort_by_key(|&column| std::cmp::Reverse(matrix.skills[column].demand));
+    matrix.skills = order.iter().map(|&column| matrix.skills[column].clone()).collect();
+    for row in &mut matrix.rows {
+        row.cells = order.iter().map(|&column| row.cells[column]).collect();
+    }
 }
 
 fn keep_risks(matrix: &mut Matrix) {
@@ -202,6 +213,15 @@ mod tests {
         let page = page(usual(), Asked { group: "Front".into(), kind: "language".into(), ..Asked::default() });
         assert!(page.contains(r#"data-group="Billing" hidden"#));
         assert!(page.contains("hide"));
+    }
+
+    #[test]
+    fn what_is_asked_for_most_stands_first_with_its_levels() {
+        let mut matrix = usual();
+        matrix.skills[1].demand = 90;
+        most_wanted_first(&mut matrix);
+        assert_eq!(matrix.skills[0].skill.name, "German");
+        assert_eq!(matrix.rows[0].cells[0].map(|cell| cell.level), Some(4.8));
     }
 
     #[test]
