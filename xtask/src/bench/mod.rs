@@ -3,7 +3,11 @@
 //! It runs in a release build with the feature `bench`; see `measure` in `main.rs`.
 
 mod db;
+mod intake;
+mod pages;
+mod process;
 mod report;
+mod world;
 
 use crate::Outcome;
 
@@ -14,11 +18,11 @@ struct Benchmark {
 }
 
 /// One line per measurement.
-const BENCHMARKS: &[Benchmark] = &[Benchmark {
-    name: "db",
-    meaning: "the door to the database against the raw engine: [TICKETS]",
-    run: db::run,
-}];
+const BENCHMARKS: &[Benchmark] = &[
+    Benchmark { name: "db", meaning: "the door to the database against the raw engine: [TICKETS]", run: db::run },
+    Benchmark { name: "intake", meaning: "mail by SMTP until it is a routed ticket: [ROUNDS]", run: intake::run },
+    Benchmark { name: "pages", meaning: "list, ticket and search over HTTP, start, memory: [TICKETS]", run: pages::run },
+];
 
 /// A PostgreSQL that may be filled, if there is one.
 #[allow(clippy::disallowed_methods, reason = "a tool of contributors reads its environment")]

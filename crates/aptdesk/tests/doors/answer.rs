@@ -25,7 +25,10 @@ fn ask_at_once(desk: &Desk) {
 
 /// Evidence about this person, counted over the skills that it moved.
 fn evidence(desk: &Desk) -> i64 {
-    count(desk, "select count(*) from evidence_moves join evidence on evidence.id = evidence_id where kind = 'satisfaction'")
+    count(
+        desk,
+        "select count(*) from evidence_moves join evidence on evidence.id = evidence_id where kind = 'satisfaction'",
+    )
 }
 
 #[test]
@@ -36,7 +39,9 @@ fn a_mail_is_answered_replied_to_solved_rated_and_learnt_from() {
     ask_at_once(&desk);
     let relay = sink.address.to_string();
     let server = place.serve(&["--relay", &relay, "--relay-security", "plain"]);
-    let api = |method: &str, path: &str, body: Value| http::api(server.http, ADMIN, &place.api_token, method, path, &body);
+    let api = |method: &str, path: &str, body: Value| {
+        http::api(server.http, ADMIN, &place.api_token, method, path, &body)
+    };
 
     // A customer writes.
     let first = format!(
@@ -45,7 +50,7 @@ fn a_mail_is_answered_replied_to_solved_rated_and_learnt_from() {
     );
     smtp::send(server.smtp, MARTA, SUPPORT, &first);
     let id = until("the ticket", || {
-        read(&desk, |tx| tx.find::<i64, db::Error>("select id from tickets", db::params![], |row| row.get(0)))
+        read(&desk, |tx| tx.find("select id from tickets", db::params![], |row| row.get::<i64>(0)))
     });
     until("the ticket is understood", || {
         (count(&desk, "select count(*) from requirements") > 0).then_some(())
@@ -56,8 +61,12 @@ fn a_mail_is_answered_replied_to_solved_rated_and_learnt_from() {
     let path = format!("/api/v2/tickets/{id}.json");
     let answer = json!({ "ticket": { "assignee_id": me, "status": "pending", "comment": { "body": "Sorry! Is it the *March* invoice?", "public": true } } });
     let updated = api("PUT", &path, answer);
-    assert_eq!((&updated["ticket"]["status"], &updated["ticket"]["assignee_id"]), (&"pending".into(), &me.into()));
-    let letter = sink.wait_for("the answer arrives", |it| to_marta(it) && it.read().text.contains("March* invoice"));
+    assert_eq!(
+        (&updated["ticket"]["status"], &updated["ticket"]["assignee_id"]),
+        (&"pending".into(), &me.into())
+    );
+    let letter =
+        sink.wait_for("the answer arrives", |it| to_marta(it) && it.read().text.contains("March* invoice"));
     let mail = letter.read();
     let from = mail.from.as_ref().expect("it is from somebody");
     assert_eq!((from.address.as_str(), from.name.as_str()), (SUPPORT, "Ada (Acme)"));
@@ -70,7 +79,8 @@ fn a_mail_is_answered_replied_to_solved_rated_and_learnt_from() {
     let reply_to = mail.reply_to.first().expect("it says where to answer").address.clone();
     assert!(reply_to.starts_with("support+") && reply_to.ends_with("@example.org"), "{reply_to}");
     until("the answer is known to be sent", || {
-        (count(&desk, "select count(*) from mail_out where kind = 'reply' and state = 'sent'") == 1).then_some(())
+        (count(&desk, "select count(*) from mail_out where kind = 'reply' and state = 'sent'") == 1)
+            .then_some(())
     });
 
     // The customer replies below a quote of it, from another program that forgets the references.
@@ -80,20 +90,28 @@ fn a_mail_is_answered_replied_to_solved_rated_and_learnt_from() {
     );
     smtp::send(server.smtp, MARTA, &reply_to, &second);
     let comments = until("the reply is on the ticket", || {
-        let all = api("GET", &format!("/api/v2/tickets/{id}/comments.json"), Value::Null)["comments"].as_array()?.clone();
+        let all = api("GET", &format!("/api/v2/tickets/{id}/comments.json"), Value::Null)["comments"]
+            .as_array()?
+            .clone();
         (all.len() == 3).then_some(all)
     });
-    assert_eq!(comments[2]["body"].as_str().map(str::trim), Some("Yes, that one."), "the quote is folded away");
+    assert_eq!(
+        comments[2]["body"].as_str().map(str::trim),
+        Some("Yes, that one."),
+        "the quote is folded away"
+    );
     assert_eq!(count(&desk, "select count(*) from tickets"), 1);
     assert_eq!(api("GET", &path, Value::Null)["ticket"]["status"], "open");
 
     // Solved, and asked how it was.
     let solved = json!({ "ticket": { "status": "solved", "comment": { "body": "The money is on its way.", "public": true } } });
     assert_eq!(api("PUT", &path, solved)["ticket"]["status"], "solved");
-    let question = sink.wait_for("the question how it was", |it| to_marta(it) && it.read().text.contains("/rate/"));
+    let question =
+        sink.wait_for("the question how it was", |it| to_marta(it) && it.read().text.contains("/rate/"));
     let mail = question.read();
     assert!(mail.machine.is_some(), "the desk wrote it by itself, and says so");
-    let link = mail.text.split_whitespace().find(|word| word.contains("/rate/")).expect("it has a link").to_owned();
+    let link =
+        mail.text.split_whitespace().find(|word| word.contains("/rate/")).expect("it has a link").to_owned();
     let rating = link.strip_prefix(&format!("http://{}", server.http)).expect("the link leads to this desk");
 
     // Looking records nothing; answering does.

@@ -52,7 +52,11 @@ fn a_backup_of_a_working_desk_is_restored_with_its_tickets_and_files() {
     };
     let (all, kept) = (list(&here), list(&there));
     assert!(kept.len() >= MAILS_BEFORE as usize, "only {} tickets came back", kept.len());
-    assert_eq!(kept, all[..kept.len()], "the tickets are the same, from the first to the moment of the backup");
+    assert_eq!(
+        kept,
+        all[..kept.len()],
+        "the tickets are the same, from the first to the moment of the backup"
+    );
     let files: Vec<(String, String)> = read(&there, |tx| {
         let sql = "select sha256, file_name from attachments order by id";
         tx.list(sql, db::params![], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -67,7 +71,9 @@ fn a_backup_of_a_working_desk_is_restored_with_its_tickets_and_files() {
     drop((restored, there));
 
     let mut command = aptdesk();
-    command.args(["serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--resolver", "off", "--data"]).arg(&data);
+    command
+        .args(["serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--resolver", "off", "--data"])
+        .arg(&data);
     let second = Server::start(&mut command, &place.beside("second.log"));
     assert_eq!(http::request(second.http, "GET", "/healthz", "", "").status, 200);
     second.stop();

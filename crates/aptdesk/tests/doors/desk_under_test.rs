@@ -38,7 +38,17 @@ impl Place {
     fn set_up(schema: Option<Schema>) -> Place {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut place = Place { folder, schema, api_token: String::new() };
-        let output = place.run(&["setup", "--company", "Acme", "--address", SUPPORT, "--admin", ADMIN, "--admin-name", "Ada"]);
+        let output = place.run(&[
+            "setup",
+            "--company",
+            "Acme",
+            "--address",
+            SUPPORT,
+            "--admin",
+            ADMIN,
+            "--admin-name",
+            "Ada",
+        ]);
         assert!(output.status.success(), "setup: {output:?}");
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("setup prints JSON");
         assert!(answer["sign_in_url"].as_str().is_some_and(|url| url.contains("/sign-in/link/")), "{answer}");
@@ -85,7 +95,8 @@ impl Place {
 
     /// Serves on ports that are free.
     pub fn serve(&self, arguments: &[&str]) -> Server {
-        let mut command = self.command(&["serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--resolver", "off"]);
+        let mut command =
+            self.command(&["serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--resolver", "off"]);
         Server::start(command.args(arguments), &self.beside("log"))
     }
 }
@@ -137,7 +148,10 @@ impl Server {
         };
         let (http, smtp) = until("the desk opens its doors", || {
             if let Some(status) = child.try_wait().expect("the process can be asked") {
-                panic!("the desk ended at once ({status}): {}", std::fs::read_to_string(log).unwrap_or_default());
+                panic!(
+                    "the desk ended at once ({status}): {}",
+                    std::fs::read_to_string(log).unwrap_or_default()
+                );
             }
             Some((find("Aptdesk is at http://", "")?, find("It receives mail at ", " (SMTP)")?))
         });
@@ -145,7 +159,7 @@ impl Server {
     }
 
     /// `kill -9`.
-    pub fn kill(mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().expect("the process can be killed");
         self.child.wait().expect("the process has ended");
     }

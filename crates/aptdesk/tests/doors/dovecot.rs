@@ -33,7 +33,8 @@ impl Dovecot {
             true => String::new(),
             false => format!("default_internal_user = {me}\ndefault_login_user = {me}\n"),
         };
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port();
         let at = folder.path().display();
         let config = format!(
             "protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nfirst_valid_uid = 1\n\
@@ -76,18 +77,14 @@ impl Dovecot {
         std::fs::rename(temporary, path).expect("a message is delivered");
     }
 
-    /// As after a restore from a backup: the messages are the same, their numbers mean something else.
+    /// As after a restore from a backup: the messages are the same, their numbers mean something else. The file
+    /// `dovecot-uidvalidity` stays, so that the new meaning is another one even within the same second.
     pub fn forget_numbers(&self) {
         for entry in std::fs::read_dir(self.mail()).expect("the mailbox").flatten() {
-            if entry.file_name().to_string_lossy().starts_with("dovecot") {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == "dovecot-uidlist" || name.starts_with("dovecot.index") {
                 std::fs::remove_file(entry.path()).expect("its index goes");
             }
-        }
-        // Two validities of one second would be the same number.
-        let list = self.mail().join("dovecot-uidlist");
-        std::fs::write(&list, "3 V1234567 N1 G00000000000000000000000000000000\n").expect("a new list of numbers");
-        if self.is_root {
-            give_away(&list);
         }
     }
 }

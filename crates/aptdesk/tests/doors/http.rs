@@ -34,9 +34,12 @@ pub fn request(at: SocketAddr, method: &str, path: &str, headers: &str, body: &s
 /// A call of the API as this person, with the desk's API token.
 pub fn api(at: SocketAddr, who: &str, token: &str, method: &str, path: &str, body: &Value) -> Value {
     let proof = base64::engine::general_purpose::STANDARD.encode(format!("{who}/token:{token}"));
-    let headers = format!("Authorization: Basic {proof}\r\nContent-Type: application/json\r\nAccept: application/json\r\n");
+    let headers = format!(
+        "Authorization: Basic {proof}\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
+    );
     let text = if body.is_null() { String::new() } else { body.to_string() };
     let answer = request(at, method, path, &headers, &text);
     assert!((200..300).contains(&answer.status), "{method} {path}: {answer:?}");
-    serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{method} {path}: {error} in {answer:?}"))
+    serde_json::from_str(&answer.body)
+        .unwrap_or_else(|error| panic!("{method} {path}: {error} in {answer:?}"))
 }

@@ -87,7 +87,11 @@ fn when_the_server_numbers_its_messages_anew_none_is_taken_twice() {
     until("all is looked at again", || (read(&desk, desk::mail::check).mails >= 21).then_some(()));
     assert_ne!(count(&desk, validity), before, "the server has numbered anew");
     let report = read(&desk, desk::mail::check);
-    assert_eq!((report.mails, report.comments, report.duplicates, report.unaccounted()), (21, 11, 10, 0), "{report:?}");
+    assert_eq!(
+        (report.mails, report.comments, report.duplicates, report.unaccounted()),
+        (21, 11, 10, 0),
+        "{report:?}"
+    );
     assert_eq!(count(&desk, "select count(*) from comments"), 11);
 }
 
@@ -101,11 +105,14 @@ fn the_same_mail_by_both_doors_is_one_comment() {
     dovecot.deliver(&message(1));
     let ended = until("the ledger knows of both", || {
         let rows: Vec<(String, String)> = read(&desk, |tx| {
-            tx.list("select door, state from mail_in order by id", db::params![], |row| Ok((row.get(0)?, row.get(1)?)))
+            tx.list("select door, state from mail_in order by id", db::params![], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
         });
         (rows.len() == 2 && rows.iter().all(|(_, state)| state != "received")).then_some(rows)
     });
-    let wanted = [("smtp", "comment"), ("imap", "duplicate")].map(|(door, state)| (door.to_owned(), state.to_owned()));
+    let wanted =
+        [("smtp", "comment"), ("imap", "duplicate")].map(|(door, state)| (door.to_owned(), state.to_owned()));
     assert_eq!(ended, wanted);
     assert_eq!((tickets(&desk), count(&desk, "select count(*) from comments")), (1, 1));
 }

@@ -43,7 +43,9 @@ fn bombard(place: &Place, messages: usize) {
         }
         for kill in 1..=KILLS {
             let enough = messages * kill / (KILLS + 1);
-            until("messages are acknowledged", || (acknowledged.load(Ordering::Relaxed) >= enough).then_some(()));
+            until("messages are acknowledged", || {
+                (acknowledged.load(Ordering::Relaxed) >= enough).then_some(())
+            });
             server.kill();
             server = place.serve(&["--log", "error"]);
             *door.write().expect("nobody panics with it") = server.smtp;
@@ -87,13 +89,20 @@ fn must_be_whole(place: &Place, messages: usize) {
         report.mails, report.duplicates
     );
     assert_eq!(count(&desk, "select count(*) from tickets"), wanted, "tickets on {engine}");
-    assert_eq!(count(&desk, "select count(distinct subject) from tickets"), wanted, "different tickets on {engine}");
+    assert_eq!(
+        count(&desk, "select count(distinct subject) from tickets"),
+        wanted,
+        "different tickets on {engine}"
+    );
     assert_eq!(count(&desk, "select count(*) from comments"), wanted, "comments on {engine}");
-    assert_eq!((report.comments, report.suspended, report.unaccounted()), (wanted, 0, 0), "the ledger on {engine}: {report:?}");
+    assert_eq!(
+        (report.comments, report.suspended, report.unaccounted()),
+        (wanted, 0, 0),
+        "the ledger on {engine}: {report:?}"
+    );
     assert!(report.is_sound(), "the ledger on {engine}: {report:?}");
     drop(desk);
     let check = place.run(&["check"]);
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
     assert!(check.status.success() && said.contains("unaccounted: 0\n"), "check on {engine}: {said}");
 }
-

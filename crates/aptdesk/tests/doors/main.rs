@@ -17,7 +17,10 @@ use std::time::{Duration, Instant};
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Waits for a condition, and fails if it does not come true.
-#[allow(clippy::disallowed_methods, reason = "another process is asked again and again; nothing waits for a fixed while")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "another process is asked again and again; nothing waits for a fixed while"
+)]
 fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

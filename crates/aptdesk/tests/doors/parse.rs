@@ -5,8 +5,22 @@ use rand::{Rng, SeedableRng};
 use serde_json::Value;
 
 const KEYS: [&str; 16] = [
-    "file", "from", "to", "cc", "subject", "date", "message_id", "in_reply_to", "references", "text", "html",
-    "visible_text", "attachments", "machine", "bounce", "problems",
+    "file",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message_id",
+    "in_reply_to",
+    "references",
+    "text",
+    "html",
+    "visible_text",
+    "attachments",
+    "machine",
+    "bounce",
+    "problems",
 ];
 const NOISE_FILES: u64 = 40;
 const NOISE_BYTES_MAX: usize = 20_000;
@@ -32,15 +46,30 @@ fn a_letter_is_shown_with_every_part_of_it() {
     std::fs::write(&file, LETTER).expect("a file");
     let [letter] = parsed(std::slice::from_ref(&file)).try_into().expect("one object for one file");
     assert_eq!(letter["file"], file.display().to_string());
-    assert_eq!(letter["from"], serde_json::json!({ "name": "Marta Gómez", "address": "marta@customer.example" }));
-    assert_eq!((&letter["to"][0]["address"], &letter["cc"][0]["address"]), (&"support@example.org".into(), &"bo@customer.example".into()));
-    assert_eq!((&letter["subject"], &letter["date"]), (&"Charged twice".into(), &"2026-01-05T11:00:00Z".into()));
-    assert_eq!((&letter["message_id"], &letter["in_reply_to"]), (&"b@customer.example".into(), &"a@example.org".into()));
+    assert_eq!(
+        letter["from"],
+        serde_json::json!({ "name": "Marta Gómez", "address": "marta@customer.example" })
+    );
+    assert_eq!(
+        (&letter["to"][0]["address"], &letter["cc"][0]["address"]),
+        (&"support@example.org".into(), &"bo@customer.example".into())
+    );
+    assert_eq!(
+        (&letter["subject"], &letter["date"]),
+        (&"Charged twice".into(), &"2026-01-05T11:00:00Z".into())
+    );
+    assert_eq!(
+        (&letter["message_id"], &letter["in_reply_to"]),
+        (&"b@customer.example".into(), &"a@example.org".into())
+    );
     assert_eq!(letter["references"], serde_json::json!(["z@example.org", "a@example.org"]));
     assert_eq!(letter["visible_text"].as_str().map(str::trim), Some("Still wrong."));
     assert!(letter["text"].as_str().is_some_and(|text| text.contains("> Is it fixed?")), "{letter}");
     let attachment = &letter["attachments"][0];
-    assert_eq!((&attachment["name"], &attachment["content_type"], &attachment["inline"]), (&"bill.csv".into(), &"text/csv".into(), &false.into()));
+    assert_eq!(
+        (&attachment["name"], &attachment["content_type"], &attachment["inline"]),
+        (&"bill.csv".into(), &"text/csv".into(), &false.into())
+    );
     assert_eq!(attachment["bytes"], 3);
     assert_eq!((&letter["machine"], &letter["bounce"]), (&Value::Null, &Value::Null));
 }

@@ -45,12 +45,21 @@ pub struct Sink {
 
 impl Sink {
     pub fn open() -> Sink {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = listener.local_addr().expect("the port is known");
         let shelf = Arc::new(Shelf::default());
         let (open, shutdown) = watch::channel(false);
-        runtime.spawn(smtp::serve(listener, SmtpConfig::new("sink.example", db::clock::now_ms), shelf.clone(), shutdown));
+        runtime.spawn(smtp::serve(
+            listener,
+            SmtpConfig::new("sink.example", db::clock::now_ms),
+            shelf.clone(),
+            shutdown,
+        ));
         Sink { address, shelf, _open: open, _runtime: runtime }
     }
 
