@@ -100,6 +100,9 @@ pub enum Event {
     TicketDeleted {
         ticket: TicketId,
     },
+    TicketRestored {
+        ticket: TicketId,
+    },
     // mail
     MailReceived {
         mail: MailId,
@@ -205,6 +208,7 @@ impl Event {
             | TicketReopened { ticket, .. }
             | TicketChanged { ticket, .. }
             | TicketDeleted { ticket }
+            | TicketRestored { ticket }
             | RequirementsSet { ticket, .. }
             | TicketRouted { ticket, .. }
             | RatingAsked { ticket, .. }
@@ -242,7 +246,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
             follow
         }
         // Work came in, went away, or came back: look who can take it.
-        TicketAssigned { ticket, to: None, .. } | TicketReopened { ticket, .. } => {
+        TicketAssigned { ticket, to: None, .. } | TicketReopened { ticket, .. } | TicketRestored { ticket } => {
             vec![(Work::RouteTicket { ticket: *ticket }, now)]
         }
         TicketAssigned { from: Some(freed), .. } => vec![(Work::FillHandsOf { user: *freed }, now)],

@@ -26,6 +26,11 @@ pub trait Refusal: std::error::Error + Send + Sync + 'static {
     fn field(&self) -> Option<&'static str> {
         None
     }
+
+    /// The value must be unique, and somebody else has it.
+    fn is_duplicate(&self) -> bool {
+        false
+    }
 }
 
 impl Refusal for db::Error {

@@ -132,6 +132,21 @@ pub(crate) fn lay_foundations(tx: &mut Tx) -> Result<(), db::Error> {
     crate::skills::lay_library(tx)
 }
 
+/// A name under which the company answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Brand {
+    pub id: BrandId,
+    pub name: String,
+    pub is_default: bool,
+    pub created_at: i64,
+}
+
+pub fn list_brands(tx: &mut Tx) -> Result<Vec<Brand>, db::Error> {
+    tx.list("select id, name, is_default, created_at from brands order by id", params![], |row| {
+        Ok(Brand { id: row.get(0)?, name: row.get(1)?, is_default: row.get(2)?, created_at: row.get(3)? })
+    })
+}
+
 pub fn default_brand(tx: &mut Tx) -> Result<BrandId, db::Error> {
     tx.value("select id from brands where is_default = 1", params![])
 }

@@ -62,6 +62,14 @@ impl Refusal for InviteError {
             _ => None,
         }
     }
+
+    fn is_duplicate(&self) -> bool {
+        match self {
+            InviteError::WorksHereAlready => true,
+            InviteError::Person(error) => error.is_duplicate(),
+            _ => false,
+        }
+    }
 }
 
 /// Somebody who has written to us before becomes a colleague with their history; inviting somebody again who has

@@ -241,6 +241,10 @@ impl Refusal for MailError {
     fn field(&self) -> Option<&'static str> {
         matches!(self, MailError::NotAnAddress(_) | MailError::AddressTaken).then_some("address")
     }
+
+    fn is_duplicate(&self) -> bool {
+        matches!(self, MailError::AddressTaken)
+    }
 }
 
 /// [`Blob`] as the JSON in which a suspended mail is kept.

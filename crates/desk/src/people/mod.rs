@@ -23,8 +23,8 @@ pub use organizations::{
 };
 pub use store::{
     Seek, UserFilter, autocomplete_organizations, count_organizations, count_users, find_group,
-    find_identity, find_organization, find_organization_by_domain, find_organization_by_name, find_user,
-    find_user_by_email, list_agents, list_by_ids, list_groups, list_groups_with_members, list_identities,
+    find_identity, find_organization, find_organization_by_domain, find_organization_by_external_id,
+    find_organization_by_name, find_user, find_user_by_email, list_agents, list_by_ids, list_changed_organizations, list_groups, list_groups_with_members, list_identities,
     list_memberships, list_organizations, list_organizations_by_ids, list_users, search_users, user_names,
     verified_among,
 };
@@ -263,5 +263,10 @@ impl Refusal for PeopleError {
             NoSuchGroup | OnlyStaffInGroups => Some("group_id"),
             _ => None,
         }
+    }
+
+    fn is_duplicate(&self) -> bool {
+        use PeopleError::*;
+        matches!(self, AddressIsTaken(_) | OrganizationExists | DomainIsTaken(_))
     }
 }

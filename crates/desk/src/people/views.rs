@@ -191,6 +191,48 @@ pub fn organization_counts(tx: &mut Tx, organization: OrganizationId) -> Result<
     Ok((people, unsolved))
 }
 
+/// Tickets that somebody asked for, works on, and is in copy of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RelatedCounts {
+    pub requested: i64,
+    pub assigned: i64,
+    pub copied: i64,
+}
+
+pub fn related_counts(tx: &mut Tx, user: UserId) -> Result<RelatedCounts, PeopleError> {
+    if !tx.actor().is_staff() {
+        return Err(PeopleError::NotStaff);
+    }
+    let mut count = |condition: &str| {
+        let sql = format!("select count(*) from tickets t where t.deleted_at is null and {condition}");
+        tx.value(&sql, params![user])
+    };
+    Ok(RelatedCounts {
+        requested: count("t.requester_id = $1")?,
+        assigned: count("t.assignee_id = $1")?,
+        copied: count(
+            "exists (select 1 from ticket_people p where p.ticket_id = t.id and p.user_id = $1 and p.kind = 'cc')",
+        )?,
+    })
+}
+
+/// People changed before `before`, deleted ones too, in the order of their last change, after this change of this person.
+pub fn changed_users(
+    tx: &mut Tx,
+    after: (i64, UserId),
+    before: i64,
+    count: usize,
+) -> Result<Vec<User>, PeopleError> {
+    if !tx.actor().is_staff() {
+        return Err(PeopleError::NotStaff);
+    }
+    let sql = format!(
+        "select {USER_COLUMNS} from users u where (u.updated_at, u.id) > ($1, $2) and u.updated_at < $3
+         order by u.updated_at, u.id limit $4"
+    );
+    Ok(tx.list(&sql, params![after.0, after.1, before, count], user_of)?)
+}
+
 pub(super) fn count_unsolved_tickets_of_group(tx: &mut Tx, group: GroupId) -> Result<i64, db::Error> {
     tx.value(
         "select count(*) from tickets where group_id = $1 and status < $2 and deleted_at is null",

@@ -1,7 +1,7 @@
 //! Every statement on the table `satisfaction_ratings`.
 
 use super::Rating;
-use crate::tickets::Ticket;
+use crate::tickets::{Ticket, json_numbers};
 use crate::{RatingId, TicketId, Tx, UserId};
 use db::{Error, Row, params};
 
@@ -52,6 +52,33 @@ pub(super) fn find_rating(tx: &mut Tx, id: RatingId) -> Result<Option<Rating>, E
 
 pub(super) fn find_of_ticket(tx: &mut Tx, ticket: TicketId) -> Result<Option<Rating>, Error> {
     tx.find(&format!("{RATING} where ticket_id = $1"), params![ticket], rating)
+}
+
+pub(super) fn list_of_tickets(tx: &mut Tx, tickets: &[TicketId]) -> Result<Vec<Rating>, Error> {
+    let sql = format!("{RATING} where ticket_id in {}", tx.numbers_in(1));
+    tx.list(&sql, params![json_numbers(tickets.iter().map(|id| id.0))], rating)
+}
+
+/// With stars between these, by id; unanswered ones count as 0.
+pub(super) fn list_ratings(
+    tx: &mut Tx,
+    stars: (i64, i64),
+    after: RatingId,
+    offset: usize,
+    count: usize,
+) -> Result<Vec<Rating>, Error> {
+    tx.list(
+        &format!("{RATING} where coalesce(score, 0) between $1 and $2 and id > $3 order by id limit $4 offset $5"),
+        params![stars.0, stars.1, after, count, offset],
+        rating,
+    )
+}
+
+pub(super) fn count_ratings(tx: &mut Tx, stars: (i64, i64)) -> Result<i64, Error> {
+    tx.value(
+        "select count(*) from satisfaction_ratings where coalesce(score, 0) between $1 and $2",
+        params![stars.0, stars.1],
+    )
 }
 
 /// Answered ratings of one agent's work, newest first.

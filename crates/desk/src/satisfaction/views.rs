@@ -16,6 +16,58 @@ pub fn rating(tx: &mut Tx, rating: RatingId) -> Result<Option<Rating>, db::Error
     store::find_rating(tx, rating)
 }
 
+/// The ratings of these tickets, in no particular order.
+pub fn of_tickets(tx: &mut Tx, tickets: &[TicketId]) -> Result<Vec<Rating>, db::Error> {
+    store::list_of_tickets(tx, tickets)
+}
+
+/// Which ratings a list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Score {
+    Any,
+    /// Asked for, and not answered yet.
+    Offered,
+    Received,
+    Good,
+    Bad,
+}
+
+impl Score {
+    /// Stars from and to; an unanswered rating has none.
+    fn stars(self) -> (i64, i64) {
+        match self {
+            Score::Any => (0, 5),
+            Score::Offered => (0, 0),
+            Score::Received => (1, 5),
+            Score::Good => (BAD_SCORE_MAX + 1, 5),
+            Score::Bad => (1, BAD_SCORE_MAX),
+        }
+    }
+
+    pub fn of(rating: &Rating) -> Score {
+        match rating.score {
+            None => Score::Offered,
+            Some(stars) if stars > BAD_SCORE_MAX => Score::Good,
+            Some(_) => Score::Bad,
+        }
+    }
+}
+
+/// Ratings after the one with this id, oldest first.
+pub fn page(
+    tx: &mut Tx,
+    score: Score,
+    after: RatingId,
+    offset: usize,
+    count: usize,
+) -> Result<Vec<Rating>, db::Error> {
+    store::list_ratings(tx, score.stars(), after, offset, count)
+}
+
+pub fn count(tx: &mut Tx, score: Score) -> Result<i64, db::Error> {
+    store::count_ratings(tx, score.stars())
+}
+
 /// What customers said of one person's work, newest first.
 pub fn of_person(tx: &mut Tx, person: UserId, count: usize) -> Result<Vec<Rating>, db::Error> {
     store::list_of_assignee(tx, person, count.min(RATINGS_PER_PAGE_MAX))

@@ -13,7 +13,18 @@ use crate::tickets::Ticket;
 use crate::{CommentId, TicketId, Tx};
 
 /// A ticket is found by its number, subject, tags, and by who asked.
+pub(crate) fn index_new_ticket(tx: &mut Tx, ticket: &Ticket) -> Result<(), db::Error> {
+    let terms = terms_of(tx, ticket)?;
+    db::fulltext::add(tx, "search_tickets", ticket.id.0, &terms)
+}
+
+/// The same ticket by other words.
 pub(crate) fn index_ticket(tx: &mut Tx, ticket: &Ticket) -> Result<(), db::Error> {
+    let terms = terms_of(tx, ticket)?;
+    db::fulltext::put(tx, "search_tickets", ticket.id.0, &terms)
+}
+
+fn terms_of(tx: &mut Tx, ticket: &Ticket) -> Result<String, db::Error> {
     let requester: Option<(String, Option<String>)> =
         tx.find("select name, email from users where id = $1", db::params![ticket.requester], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -27,11 +38,11 @@ pub(crate) fn index_ticket(tx: &mut Tx, ticket: &Ticket) -> Result<(), db::Error
         name,
         email.unwrap_or_default()
     );
-    db::fulltext::put(tx, "search_tickets", ticket.id.0, &::text::search_terms(&text, None))
+    Ok(::text::search_terms(&text, None))
 }
 
 pub(crate) fn index_comment(tx: &mut Tx, comment: CommentId, body: &str) -> Result<(), db::Error> {
-    db::fulltext::put(tx, "search_comments", comment.0, &::text::search_terms(body, None))
+    db::fulltext::add(tx, "search_comments", comment.0, &::text::search_terms(body, None))
 }
 
 pub(crate) fn forget_ticket(tx: &mut Tx, ticket: TicketId) -> Result<(), db::Error> {

@@ -30,7 +30,7 @@ pub(crate) use learn::{learn_from_outcome, learn_from_rating};
 pub(crate) use library::lay_library;
 pub use replay::{Drift, check_person, list_people_with_evidence, replay_person};
 pub use requirements::{Requirement, SetRequirements, set_requirements};
-pub use store::{find_skill, find_skill_by_key, list_rules, list_skills, requirements_of};
+pub use store::{find_rule, find_skill, find_skill_by_key, list_rules, list_skills, requirements_of};
 pub use triage::Triage;
 
 use crate::{Kind, Refusal, SkillId, SkillRuleId, UserId};
@@ -241,6 +241,10 @@ impl Refusal for SkillsError {
             NoSuchSkill | TooManyNeeds => Some("skill"),
             _ => None,
         }
+    }
+
+    fn is_duplicate(&self) -> bool {
+        matches!(self, SkillsError::NameIsTaken)
     }
 }
 

@@ -113,6 +113,32 @@ pub(super) fn give_to_comment(
     Ok(())
 }
 
+/// The files that wait under an upload's token, in the order in which they came.
+pub fn list_upload(tx: &mut Tx, token: &str) -> Result<Vec<Attachment>, Error> {
+    tx.list(
+        &format!("select {ATTACHMENT} from attachments where upload_token_hash = $1 order by id"),
+        params![token_hash(token)],
+        attachment,
+    )
+}
+
+/// Throws away what was uploaded under this token and not yet used by a comment; says whether there was anything.
+pub fn delete_upload(tx: &mut Tx, token: &str) -> Result<bool, Error> {
+    let gone = tx.execute(
+        "delete from attachments where upload_token_hash = $1 and comment_id is null",
+        params![token_hash(token)],
+    )?;
+    Ok(gone > 0)
+}
+
+/// Who sent a file.
+pub fn uploader_of(tx: &mut Tx, id: AttachmentId) -> Result<Option<UserId>, Error> {
+    let found = tx.find("select uploader_id from attachments where id = $1", params![id], |row| {
+        row.get::<Option<UserId>>(0)
+    })?;
+    Ok(found.flatten())
+}
+
 pub fn find_attachment(tx: &mut Tx, id: AttachmentId) -> Result<Option<Attachment>, Error> {
     tx.find(&format!("select {ATTACHMENT} from attachments where id = $1"), params![id], attachment)
 }

@@ -23,6 +23,8 @@ pub struct CreateTicket {
     /// The closed ticket that this one continues.
     pub followup_of: Option<TicketId>,
     pub problem: Option<TicketId>,
+    /// Who wrote it down; `None`: the actor.
+    pub submitter: Option<UserId>,
     pub due_at: Option<i64>,
 }
 
@@ -44,6 +46,7 @@ impl CreateTicket {
             external_id: None,
             followup_of: None,
             problem: None,
+            submitter: None,
             due_at: None,
         }
     }
@@ -57,6 +60,10 @@ pub enum CreateError {
     NotAnAgent,
     #[error("the requester does not exist")]
     NoSuchRequester,
+    #[error("the submitter does not exist")]
+    NoSuchSubmitter,
+    #[error("the problem is no ticket of this desk")]
+    NoSuchProblem,
     #[error("the assignee is not an agent of this desk")]
     AssigneeIsNoAgent,
     #[error("the group does not exist")]
@@ -78,6 +85,12 @@ pub fn create(tx: &mut Tx, command: &CreateTicket) -> Result<Ticket, CreateError
     may_create(actor, command)?;
     let (_, organization) =
         store::role_and_organization(tx, command.requester)?.ok_or(CreateError::NoSuchRequester)?;
+    if let Some(submitter) = command.submitter {
+        store::role_and_organization(tx, submitter)?.ok_or(CreateError::NoSuchSubmitter)?;
+    }
+    if let Some(problem) = command.problem {
+        store::find_ticket(tx, problem)?.ok_or(CreateError::NoSuchProblem)?;
+    }
     let mut assignee = command.assignee;
     if let Some(agent) = assignee {
         let role = store::role_and_organization(tx, agent)?.map(|(role, _)| role);
@@ -112,7 +125,7 @@ pub fn create(tx: &mut Tx, command: &CreateTicket) -> Result<Ticket, CreateError
         priority: command.priority,
         kind: command.kind.or(command.problem.map(|_| Type::Incident)),
         requester: command.requester,
-        submitter: actor.user().unwrap_or(command.requester),
+        submitter: command.submitter.or(actor.user()).unwrap_or(command.requester),
         assignee,
         group: command.group,
         organization,
@@ -156,7 +169,7 @@ pub fn create(tx: &mut Tx, command: &CreateTicket) -> Result<Ticket, CreateError
     }
     audit_of(&ticket, comment, new.public).write(tx, ticket.id, author, command.channel)?;
     record(tx, &ticket, comment, author, by_staff, new.public)?;
-    search::index_ticket(tx, &ticket)?;
+    search::index_new_ticket(tx, &ticket)?;
     search::index_comment(tx, comment, &new.body)?;
     Ok(ticket)
 }
@@ -164,6 +177,9 @@ pub fn create(tx: &mut Tx, command: &CreateTicket) -> Result<Ticket, CreateError
 fn may_create(actor: Actor, command: &CreateTicket) -> Result<(), CreateError> {
     if !actor.is_staff() {
         if !actor.is(command.requester) || command.comment.author.is_some_and(|author| !actor.is(author)) {
+            return Err(CreateError::NotYours);
+        }
+        if command.submitter.is_some_and(|submitter| !actor.is(submitter)) {
             return Err(CreateError::NotYours);
         }
         if command.status.is_some() || command.assignee.is_some() || command.group.is_some() {
@@ -272,6 +288,8 @@ impl Refusal for CreateError {
         match self {
             CreateError::NotYours | CreateError::NotAnAgent => Kind::Forbidden,
             CreateError::NoSuchRequester
+            | CreateError::NoSuchSubmitter
+            | CreateError::NoSuchProblem
             | CreateError::AssigneeIsNoAgent
             | CreateError::NoSuchGroup
             | CreateError::NothingSaid
@@ -284,6 +302,8 @@ impl Refusal for CreateError {
     fn field(&self) -> Option<&'static str> {
         match self {
             CreateError::NoSuchRequester => Some("requester"),
+            CreateError::NoSuchSubmitter => Some("submitter_id"),
+            CreateError::NoSuchProblem => Some("problem_id"),
             CreateError::AssigneeIsNoAgent | CreateError::SolvingNeedsAnAssignee => Some("assignee"),
             CreateError::NoSuchGroup => Some("group"),
             CreateError::NothingSaid | CreateError::TooLong => Some("description"),

@@ -24,8 +24,22 @@ pub struct Filter {
     pub updated_before: Option<i64>,
     pub solved_after: Option<i64>,
     pub solved_before: Option<i64>,
+    pub deleted: Deletion,
+    /// Only incidents of this problem.
+    pub problem: Option<TicketId>,
     /// Only these (what a text search found).
     pub among: Option<Vec<TicketId>>,
+}
+
+/// Whether deleted tickets are among those asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deletion {
+    #[default]
+    Hidden,
+    /// Exports tell their followers of them.
+    Shown,
+    /// Nothing but them: what may still be restored.
+    Only,
 }
 
 /// What a list is ordered by; the id breaks ties.
@@ -108,7 +122,11 @@ impl Where {
 impl Filter {
     pub(super) fn conditions(&self, tx: &mut Tx) -> Where {
         let mut all = Where::default();
-        all.and_plain("t.deleted_at is null");
+        match self.deleted {
+            Deletion::Hidden => all.and_plain("t.deleted_at is null"),
+            Deletion::Shown => {}
+            Deletion::Only => all.and_plain("t.deleted_at is not null"),
+        }
         let actor = *tx.actor();
         if !actor.is_staff() {
             let user = actor.user().map_or(-1, |user| user.0);
@@ -138,6 +156,7 @@ impl Filter {
             ("t.group_id = ?", self.group.map(|id| id.0)),
             ("t.requester_id = ?", self.requester.map(|id| id.0)),
             ("t.organization_id = ?", self.organization.map(|id| id.0)),
+            ("t.problem_id = ?", self.problem.map(|id| id.0)),
             ("t.priority = ?", self.priority.map(|priority| priority as i64)),
             ("t.created_at > ?", self.created_after),
             ("t.created_at < ?", self.created_before),

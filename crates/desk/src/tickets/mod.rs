@@ -9,6 +9,7 @@ mod audit;
 mod close;
 mod create;
 mod draft;
+pub mod facts;
 mod filter;
 mod store;
 mod tags;
@@ -17,18 +18,18 @@ pub mod views;
 mod words;
 
 pub use attach::{
-    Attachment, NewAttachment, Upload, attachments_of_comment, attachments_of_ticket, find_attachment,
-    list_attachments, upload,
+    Attachment, NewAttachment, Upload, attachments_of_comment, attachments_of_ticket, delete_upload,
+    find_attachment, list_attachments, list_upload, upload, uploader_of,
 };
 pub use audit::{Audit, AuditEvent, audits_of};
 pub use close::close_solved;
 pub use create::{CreateError, CreateTicket, clean, create};
 pub use draft::{Draft, discard_draft, draft_of, save_draft};
-pub use filter::{Filter, Order};
+pub use filter::{Deletion, Filter, Order};
 pub(crate) use store::json_numbers;
 pub use store::{ccs_of, comments_of, find_comment, find_ticket, followers_of, list_tickets_by_ids};
 pub use tags::{TagChange, Tags};
-pub use update::{THE_DESK, UpdateError, UpdateTicket, Updated, delete, update};
+pub use update::{THE_DESK, UpdateError, UpdateTicket, Updated, delete, restore, update};
 pub use words::{Channel, Priority, Status, Type};
 
 use crate::*;

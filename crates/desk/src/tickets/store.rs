@@ -129,10 +129,21 @@ pub(super) fn save_first_comment(tx: &mut Tx, it: &Ticket) -> Result<(), Error> 
 pub(super) fn save_deleted(tx: &mut Tx, id: TicketId) -> Result<bool, Error> {
     let now = tx.now();
     let gone = tx.execute(
-        "update tickets set deleted_at = $1, version = version + 1 where id = $2 and deleted_at is null",
+        "update tickets set deleted_at = $1, updated_at = $1, version = version + 1
+         where id = $2 and deleted_at is null",
         params![now, id],
     )?;
     Ok(gone == 1)
+}
+
+pub(super) fn save_restored(tx: &mut Tx, id: TicketId) -> Result<bool, Error> {
+    let now = tx.now();
+    let back = tx.execute(
+        "update tickets set deleted_at = null, updated_at = $1, version = version + 1
+         where id = $2 and deleted_at is not null",
+        params![now, id],
+    )?;
+    Ok(back == 1)
 }
 
 pub(super) fn save_tags(tx: &mut Tx, id: TicketId, before: &Tags, after: &Tags) -> Result<(), Error> {
@@ -155,6 +166,14 @@ pub(super) fn insert_person(tx: &mut Tx, ticket: TicketId, user: UserId, kind: &
         params![ticket, user, kind, now],
     )?;
     Ok(new == 1)
+}
+
+pub(super) fn delete_person(tx: &mut Tx, ticket: TicketId, user: UserId, kind: &str) -> Result<(), Error> {
+    tx.execute(
+        "delete from ticket_people where ticket_id = $1 and user_id = $2 and kind = $3",
+        params![ticket, user, kind],
+    )?;
+    Ok(())
 }
 
 fn people_of(tx: &mut Tx, ticket: TicketId, kind: &str) -> Result<Vec<UserId>, Error> {

@@ -12,6 +12,7 @@ pub enum TagChange {
     Set(Vec<String>),
     Add(Vec<String>),
     Remove(Vec<String>),
+    AddAndRemove { add: Vec<String>, remove: Vec<String> },
 }
 
 impl Tags {
@@ -47,6 +48,9 @@ impl Tags {
                 let gone = Tags::from_words(words);
                 Tags(self.0.iter().filter(|tag| !gone.has(tag)).cloned().collect())
             }
+            TagChange::AddAndRemove { add, remove } => {
+                self.changed(&TagChange::Add(add.clone())).changed(&TagChange::Remove(remove.clone()))
+            }
         }
     }
 }
@@ -80,5 +84,7 @@ mod tests {
         let more = tags.changed(&TagChange::Add(vec!["C".into()]));
         assert_eq!(more.as_slice(), ["a", "b", "c"]);
         assert_eq!(more.changed(&TagChange::Remove(vec!["c".into()])), tags);
+        let both = TagChange::AddAndRemove { add: vec!["d".into()], remove: vec!["A".into(), "z".into()] };
+        assert_eq!(tags.changed(&both).as_slice(), ["b", "d"]);
     }
 }

@@ -18,6 +18,9 @@ pub struct UpdateTicket {
     pub requester: Option<UserId>,
     pub tags: Option<TagChange>,
     pub add_ccs: Vec<UserId>,
+    pub remove_ccs: Vec<UserId>,
+    /// The problem that this ticket is an incident of.
+    pub problem: Option<Option<TicketId>>,
     pub external_id: Option<Option<String>>,
     pub due_at: Option<Option<i64>>,
     pub channel: Channel,
@@ -42,6 +45,8 @@ impl UpdateTicket {
             requester: None,
             tags: None,
             add_ccs: Vec::new(),
+            remove_ccs: Vec::new(),
+            problem: None,
             external_id: None,
             due_at: None,
             channel: Channel::Web,
@@ -79,6 +84,8 @@ pub enum UpdateError {
     NoSuchGroup,
     #[error("the requester does not exist")]
     NoSuchRequester,
+    #[error("the problem is no other ticket of this desk")]
+    NoSuchProblem,
     #[error("the comment is empty")]
     NothingSaid,
     #[error("the comment is longer than {} KiB", COMMENT_BYTES_MAX / 1024)]
@@ -108,11 +115,8 @@ pub fn update(tx: &mut Tx, command: &UpdateTicket) -> Result<Updated, UpdateErro
     change_fields(tx, &mut ticket, command)?;
     ticket.settle_status(command.status, actor, speech.as_ref(), tx.now())?;
     difference(&before, &ticket, &mut audit);
-    let mut new_ccs = false;
-    for cc in command.add_ccs.iter().filter(|cc| **cc != ticket.requester).take(CCS_PER_TICKET_MAX) {
-        new_ccs |= store::insert_person(tx, ticket.id, *cc, "cc")?;
-    }
-    if audit.is_empty() && !new_ccs {
+    let other_ccs = change_ccs(tx, &ticket, command, &mut audit)?;
+    if audit.is_empty() {
         return Ok(Updated { ticket, comment: None, audit: None });
     }
     ticket.updated_at = tx.now().max(before.updated_at + i64::from(tx.now() == before.updated_at));
@@ -122,7 +126,7 @@ pub fn update(tx: &mut Tx, command: &UpdateTicket) -> Result<Updated, UpdateErro
     store::save_tags(tx, ticket.id, &before.tags, &ticket.tags)?;
     let author = speech.as_ref().map(|speech| speech.author).or(actor.user()).unwrap_or(THE_DESK);
     let audit = audit.write(tx, ticket.id, author, command.channel)?;
-    record(tx, &before, &ticket, command.channel, speech.as_ref())?;
+    record(tx, &before, &ticket, other_ccs, command.channel, speech.as_ref())?;
     if before.subject != ticket.subject || before.tags != ticket.tags || before.requester != ticket.requester
     {
         search::index_ticket(tx, &ticket)?;
@@ -140,6 +144,23 @@ pub fn delete(tx: &mut Tx, ticket: TicketId) -> Result<(), UpdateError> {
     }
     search::forget_ticket(tx, ticket)?;
     Ok(events::record(tx, &Event::TicketDeleted { ticket })?)
+}
+
+/// Brings a deleted ticket back as it was.
+pub fn restore(tx: &mut Tx, ticket: TicketId) -> Result<Ticket, UpdateError> {
+    if !tx.actor().is_agent() {
+        return Err(UpdateError::NotYours);
+    }
+    if !store::save_restored(tx, ticket)? {
+        return Err(UpdateError::NoSuchTicket);
+    }
+    let found = store::find_ticket(tx, ticket)?.ok_or(UpdateError::NoSuchTicket)?;
+    search::index_ticket(tx, &found)?;
+    for comment in comments_of(tx, ticket)? {
+        search::index_comment(tx, comment.id, &comment.body)?;
+    }
+    events::record(tx, &Event::TicketRestored { ticket })?;
+    Ok(found)
 }
 
 /// The author of what nobody in particular did.
@@ -180,7 +201,9 @@ fn may_update(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket
                 && command.kind.is_none()
                 && command.tags.is_none()
                 && command.requester.is_none()
-                && command.subject.is_none();
+                && command.subject.is_none()
+                && command.problem.is_none()
+                && command.remove_ccs.is_empty();
             if speaks_openly && only_solves && nothing_else { Ok(()) } else { Err(UpdateError::NotYours) }
         }
     }
@@ -271,6 +294,17 @@ fn change_fields(tx: &mut Tx, ticket: &mut Ticket, command: &UpdateTicket) -> Re
     if let Some(change) = &command.tags {
         ticket.tags = ticket.tags.changed(change);
     }
+    if let Some(problem) = command.problem {
+        if let Some(problem) = problem
+            && (problem == ticket.id || store::find_ticket(tx, problem)?.is_none())
+        {
+            return Err(UpdateError::NoSuchProblem);
+        }
+        ticket.problem = problem;
+        if problem.is_some() && command.kind.is_none() {
+            ticket.kind = Some(Type::Incident);
+        }
+    }
     if let Some(requester) = command.requester {
         let (_, organization) =
             store::role_and_organization(tx, requester)?.ok_or(UpdateError::NoSuchRequester)?;
@@ -296,6 +330,30 @@ fn change_fields(tx: &mut Tx, ticket: &mut Ticket, command: &UpdateTicket) -> Re
         ticket.assign_to(assignee, tx.now());
     }
     Ok(())
+}
+
+/// Who is in copy from now on; says whether that is somebody else than before.
+fn change_ccs(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    command: &UpdateTicket,
+    audit: &mut Draftsman,
+) -> Result<bool, db::Error> {
+    if command.add_ccs.is_empty() && command.remove_ccs.is_empty() {
+        return Ok(false);
+    }
+    let before = ccs_of(tx, ticket.id)?;
+    for cc in &command.remove_ccs {
+        store::delete_person(tx, ticket.id, *cc, "cc")?;
+    }
+    for cc in command.add_ccs.iter().filter(|cc| **cc != ticket.requester).take(CCS_PER_TICKET_MAX) {
+        store::insert_person(tx, ticket.id, *cc, "cc")?;
+    }
+    let after = ccs_of(tx, ticket.id)?;
+    if before != after {
+        audit.changed("email_cc_ids", &before, &after);
+    }
+    Ok(before != after)
 }
 
 impl Ticket {
@@ -368,6 +426,7 @@ fn difference(before: &Ticket, after: &Ticket, audit: &mut Draftsman) {
     compare! {
         subject as "subject", status as "status", priority as "priority", kind as "type", requester as "requester_id",
         assignee as "assignee_id", group as "group_id", tags as "tags", external_id as "external_id", due_at as "due_at",
+        problem as "problem_id",
     }
 }
 
@@ -375,6 +434,7 @@ fn record(
     tx: &mut Tx,
     before: &Ticket,
     after: &Ticket,
+    other_ccs: bool,
     channel: Channel,
     speech: Option<&Speech>,
 ) -> Result<(), db::Error> {
@@ -399,7 +459,10 @@ fn record(
     macro_rules! note {
         ($($field:ident),+) => { $( if before.$field != after.$field { fields.push(stringify!($field).to_owned()); } )+ };
     }
-    note!(subject, priority, kind, requester, tags, external_id, due_at);
+    note!(subject, priority, kind, requester, tags, external_id, due_at, problem);
+    if other_ccs {
+        fields.push("ccs".to_owned());
+    }
     if !fields.is_empty() {
         events::record(tx, &Event::TicketChanged { ticket, fields })?;
     }
@@ -419,6 +482,7 @@ impl Refusal for UpdateError {
             | UpdateError::AssigneeIsNoAgent
             | UpdateError::NoSuchGroup
             | UpdateError::NoSuchRequester
+            | UpdateError::NoSuchProblem
             | UpdateError::NothingSaid => Kind::Invalid,
             UpdateError::TooLong => Kind::TooMuch,
             UpdateError::Db(error) => error.kind(),
@@ -431,6 +495,7 @@ impl Refusal for UpdateError {
             UpdateError::SolvingNeedsAnAssignee | UpdateError::AssigneeIsNoAgent => Some("assignee"),
             UpdateError::NoSuchGroup => Some("group"),
             UpdateError::NoSuchRequester => Some("requester"),
+            UpdateError::NoSuchProblem => Some("problem_id"),
             UpdateError::NothingSaid | UpdateError::TooLong => Some("comment"),
             UpdateError::ChangedMeanwhile => Some("safe_update"),
             _ => None,

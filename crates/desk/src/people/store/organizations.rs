@@ -47,6 +47,31 @@ pub fn find_organization_by_name(tx: &mut Tx, name: &str) -> Result<Option<Organ
     tx.find(&sql, params![name_key(name)], organization_of)
 }
 
+pub fn find_organization_by_external_id(
+    tx: &mut Tx,
+    external_id: &str,
+) -> Result<Option<Organization>, Error> {
+    let sql = format!(
+        "select {ORGANIZATION_COLUMNS} from organizations o
+         where o.external_id = $1 and o.deleted_at is null order by o.id limit 1"
+    );
+    tx.find(&sql, params![external_id], organization_of)
+}
+
+/// Changed before `before`, deleted ones too, in the order of the last change, after this change of this organization.
+pub fn list_changed_organizations(
+    tx: &mut Tx,
+    after: (i64, OrganizationId),
+    before: i64,
+    count: usize,
+) -> Result<Vec<Organization>, Error> {
+    let sql = format!(
+        "select {ORGANIZATION_COLUMNS} from organizations o where (o.updated_at, o.id) > ($1, $2) and o.updated_at < $3
+         order by o.updated_at, o.id limit $4"
+    );
+    tx.list(&sql, params![after.0, after.1, before, count], organization_of)
+}
+
 pub fn list_organizations(tx: &mut Tx, seek: Seek, count_max: usize) -> Result<Vec<Organization>, Error> {
     let mut values = Vec::new();
     let mut conditions = String::from("o.deleted_at is null");

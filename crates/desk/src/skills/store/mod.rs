@@ -255,7 +255,7 @@ pub fn list_rules(tx: &mut Tx, skill: Option<SkillId>) -> Result<Vec<SkillRule>,
     tx.list(&sql, params![skill.map_or(0, |it| it.0)], rule)
 }
 
-pub(in crate::skills) fn find_rule(tx: &mut Tx, id: SkillRuleId) -> Result<Option<SkillRule>, Error> {
+pub fn find_rule(tx: &mut Tx, id: SkillRuleId) -> Result<Option<SkillRule>, Error> {
     let sql = format!(
         "select {SUMMARY}, {RULE_COLUMNS} from skill_rules r join skills s on s.id = r.skill_id where r.id = $1"
     );
