@@ -32,6 +32,7 @@ struct List {
     next: Option<String>,
     agents: Vec<User>,
     is_agent: bool,
+    me: i64,
 }
 
 struct Tab {
@@ -100,6 +101,7 @@ fn list(tx: &mut Tx, view: &View, after: Option<String>) -> Result<List, db::Err
         next: page.next.map(Cursor::to_text),
         agents: if is_agent { people::list_agents(tx)? } else { Vec::new() },
         is_agent,
+        me: tx.actor().user().map_or(0, |user| user.0),
     })
 }
 
@@ -147,7 +149,7 @@ mod samples {
     fn list(rows: Vec<Row>, after: Option<String>) -> List {
         let count = rows.len() as i64;
         let next = after.clone();
-        List { key: "mine", title: "My open", now: 10_000_000, count, rows, after, next, agents: vec![], is_agent: true }
+        List { key: "mine", title: "My open", now: 10_000_000, count, rows, after, next, agents: vec![], is_agent: true, me: 7 }
     }
 
     #[test]
