@@ -2,6 +2,16 @@
 
 use crate::{Engine, Error, Tx, params};
 
+/// Puts what can be found under an `id` that the index does not know yet; cheaper than [`put`].
+pub fn add<A>(tx: &mut Tx<A>, index: &'static str, id: i64, terms: &str) -> Result<(), Error> {
+    match tx.engine() {
+        Engine::Sqlite => tx
+            .execute(&format!("insert into {index} (rowid, terms) values ($1, $2)"), params![id, terms])
+            .map(|_| ()),
+        Engine::Postgres => put(tx, index, id, terms),
+    }
+}
+
 /// Puts (or replaces) what can be found under `id`. `index` is a name from the schema, never a user's word.
 pub fn put<A>(tx: &mut Tx<A>, index: &'static str, id: i64, terms: &str) -> Result<(), Error> {
     match tx.engine() {
@@ -38,7 +48,21 @@ pub fn newest<A>(
     if terms.is_empty() {
         return Ok(Vec::new());
     }
-    let query = query(tx.engine(), terms);
+    // Merging every word with the same beginning is dear; whole words alone are often enough for a page.
+    let whole = matching(tx, index, &query(tx.engine(), terms, Last::Whole), below, count_max)?;
+    if whole.len() >= count_max {
+        return Ok(whole);
+    }
+    matching(tx, index, &query(tx.engine(), terms, Last::Beginning), below, count_max)
+}
+
+fn matching<A>(
+    tx: &mut Tx<A>,
+    index: &'static str,
+    query: &str,
+    below: Option<i64>,
+    count_max: usize,
+) -> Result<Vec<i64>, Error> {
     let below = below.unwrap_or(i64::MAX);
     let sql = match tx.engine() {
         Engine::Sqlite => {
@@ -53,13 +77,20 @@ pub fn newest<A>(
     tx.list(&sql, params![query, below, count_max], |row| row.get(0))
 }
 
-fn query(engine: Engine, terms: &[String]) -> String {
-    let last = terms.len() - 1;
+/// What the last word of a query stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Whole,
+    Beginning,
+}
+
+fn query(engine: Engine, terms: &[String], last_word: Last) -> String {
+    let open_end = |i: usize| last_word == Last::Beginning && i == terms.len() - 1;
     let quoted = terms.iter().enumerate().map(|(i, term)| match engine {
-        Engine::Sqlite => format!("\"{}\"{}", term.replace('"', "\"\""), if i == last { "*" } else { "" }),
+        Engine::Sqlite => format!("\"{}\"{}", term.replace('"', "\"\""), if open_end(i) { "*" } else { "" }),
         Engine::Postgres => {
             let term = term.replace('\\', "\\\\").replace('\'', "''");
-            format!("'{term}'{}", if i == last { ":*" } else { "" })
+            format!("'{term}'{}", if open_end(i) { ":*" } else { "" })
         }
     });
     quoted.collect::<Vec<_>>().join(if engine == Engine::Sqlite { " " } else { " & " })

@@ -1,4 +1,6 @@
 //! SQLite: one writer thread that commits queued closures together, and readers on the calling thread.
+//!
+//! A closure may be run twice (see [`Writer::commit_together`]), as it may on PostgreSQL.
 
 use crate::pool::Pool;
 use crate::tx::Connection;
@@ -28,7 +30,7 @@ pub(crate) struct Sqlite<A> {
     clock: clock::Clock,
 }
 
-/// A closure that waits for the writer. It is run once, and answered once the commit is durable.
+/// A closure that waits for the writer. It is answered once the commit is durable.
 trait Write<A>: Send {
     /// True when its change is to be kept.
     fn run(&mut self, tx: &mut Tx<A>) -> bool;
@@ -44,13 +46,13 @@ struct Pending<A, F, T, E> {
 
 impl<A, F, T, E> Write<A> for Pending<A, F, T, E>
 where
-    A: Send,
+    A: Clone + Send,
     F: FnMut(&mut Tx<A>) -> Result<T, E> + Send,
     T: Send,
     E: From<Error> + Send,
 {
     fn run(&mut self, tx: &mut Tx<A>) -> bool {
-        tx.actor = self.actor.take();
+        tx.actor = self.actor.clone();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.closure)(tx)));
         let outcome = outcome.unwrap_or_else(|_| Err(Error::Panicked.into()));
         let keep = outcome.is_ok();
@@ -158,6 +160,27 @@ impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
     }
 }
 
+/// How a refused closure of a batch is undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    Never,
+    BySavepoint,
+}
+
+#[derive(PartialEq, Eq)]
+enum Ran {
+    All,
+    MustUndo,
+}
+
+/// Rows changed on this connection since it was opened.
+fn changes_on<A>(tx: &Tx<A>) -> u64 {
+    match &tx.connection {
+        Connection::Sqlite(connection) => connection.total_changes(),
+        Connection::Postgres { .. } => 0,
+    }
+}
+
 struct Writer<A> {
     tx: Tx<A>,
     closures: Receiver<Box<dyn Write<A>>>,
@@ -191,39 +214,54 @@ impl<A> Writer<A> {
         }
     }
 
+    /// First without savepoints, which make full-text indexes write a segment each; a closure that was refused after it
+    /// had changed something cannot be undone alone then, so all are run again, each in a savepoint of its own.
     fn commit_together(&mut self, batch: &mut [Box<dyn Write<A>>]) -> Result<(), Error> {
-        let tx = &mut self.tx;
-        tx.announcements.clear();
-        tx.execute("begin immediate", &[])?;
-        let alone = batch.len() == 1;
-        for closure in batch {
-            tx.now = (self.clock)();
-            let said = tx.announcements.len();
-            if !alone {
-                tx.execute("savepoint closure", &[])?;
-            }
-            let keep = closure.run(tx);
-            if alone && !keep {
-                tx.announcements.clear();
-                tx.execute("rollback", &[])?;
-                return Ok(());
-            }
-            if !keep {
-                tx.announcements.truncate(said);
-                tx.execute("rollback to closure", &[])?;
-            }
-            if !alone {
-                tx.execute("release closure", &[])?;
-            }
+        let committed = self.run_and_commit(batch);
+        if committed.is_err() {
+            // Nothing may stay open, whatever went wrong: the next batch begins anew.
+            let _ = self.tx.execute("rollback", &[]);
+            return committed;
         }
-        if let Err(error) = tx.execute("commit", &[]) {
-            let _ = tx.execute("rollback", &[]);
-            return Err(error);
-        }
-        for topic in tx.announcements.drain(..) {
+        for topic in self.tx.announcements.drain(..) {
             let _ = self.announcements.send(topic);
         }
         Ok(())
+    }
+
+    fn run_and_commit(&mut self, batch: &mut [Box<dyn Write<A>>]) -> Result<(), Error> {
+        if self.run_all(batch, Undo::Never)? == Ran::MustUndo {
+            self.tx.execute("rollback", &[])?;
+            self.run_all(batch, Undo::BySavepoint)?;
+        }
+        self.tx.execute("commit", &[]).map(|_| ())
+    }
+
+    fn run_all(&mut self, batch: &mut [Box<dyn Write<A>>], undo: Undo) -> Result<Ran, Error> {
+        let tx = &mut self.tx;
+        tx.announcements.clear();
+        tx.execute("begin immediate", &[])?;
+        for closure in batch {
+            tx.now = (self.clock)();
+            let said = tx.announcements.len();
+            if undo == Undo::BySavepoint {
+                tx.execute("savepoint closure", &[])?;
+            }
+            let changes = changes_on(tx);
+            let keep = closure.run(tx);
+            if !keep {
+                tx.announcements.truncate(said);
+                match undo {
+                    Undo::BySavepoint => tx.execute("rollback to closure", &[]).map(|_| ())?,
+                    Undo::Never if changes_on(tx) != changes => return Ok(Ran::MustUndo),
+                    Undo::Never => {}
+                }
+            }
+            if undo == Undo::BySavepoint {
+                tx.execute("release closure", &[])?;
+            }
+        }
+        Ok(Ran::All)
     }
 
     /// Folding the log into the file is the slow part of writing; it is done when nobody waits, if possible.

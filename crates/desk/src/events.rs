@@ -246,7 +246,9 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
             follow
         }
         // Work came in, went away, or came back: look who can take it.
-        TicketAssigned { ticket, to: None, .. } | TicketReopened { ticket, .. } | TicketRestored { ticket } => {
+        TicketAssigned { ticket, to: None, .. }
+        | TicketReopened { ticket, .. }
+        | TicketRestored { ticket } => {
             vec![(Work::RouteTicket { ticket: *ticket }, now)]
         }
         TicketAssigned { from: Some(freed), .. } => vec![(Work::FillHandsOf { user: *freed }, now)],

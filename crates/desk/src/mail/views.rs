@@ -147,6 +147,13 @@ pub fn suspended_page(
     Ok(page)
 }
 
+/// The new text of a suspended mail, where it could be read.
+pub fn suspended_text(tx: &mut Tx, mail: MailId) -> Result<Option<String>, MailError> {
+    must_be_staff(tx)?;
+    let parsed: Option<Incoming> = store::find_parsed(tx, mail)?;
+    Ok(parsed.map(|it| it.text_new))
+}
+
 pub fn count_suspended(tx: &mut Tx) -> Result<i64, MailError> {
     must_be_staff(tx)?;
     Ok(store::count_in_state(tx, MailState::Suspended)?)

@@ -24,9 +24,9 @@ pub use organizations::{
 pub use store::{
     Seek, UserFilter, autocomplete_organizations, count_organizations, count_users, find_group,
     find_identity, find_organization, find_organization_by_domain, find_organization_by_external_id,
-    find_organization_by_name, find_user, find_user_by_email, list_agents, list_by_ids, list_changed_organizations, list_groups, list_groups_with_members, list_identities,
-    list_memberships, list_organizations, list_organizations_by_ids, list_users, search_users, user_names,
-    verified_among,
+    find_organization_by_name, find_user, find_user_by_email, list_agents, list_by_ids,
+    list_changed_organizations, list_groups, list_groups_with_members, list_identities, list_memberships,
+    list_organizations, list_organizations_by_ids, list_users, search_users, user_names, verified_among,
 };
 pub use users::{
     CreateUser, UpdateUser, create_user, delete_user, requester_for, suspend, unsuspend, update_user,

@@ -201,7 +201,7 @@ fn json_of<T: serde::Serialize>(ids: &[T]) -> String {
 /// Who can be given tickets, by name.
 pub fn list_agents(tx: &mut Tx) -> Result<Vec<User>, Error> {
     let sql = format!(
-        "select {USER_COLUMNS} from users u where u.role in ('agent', 'lead', 'admin') and u.deleted_at is null
+        "select {USER_COLUMNS} from users u where u.role <> 'end-user' and u.role in ('agent', 'lead', 'admin') and u.deleted_at is null
          and u.suspended_at is null order by lower(u.name), u.id limit $1"
     );
     tx.list(&sql, params![AGENTS_LISTED_MAX], user_of)

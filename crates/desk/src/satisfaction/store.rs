@@ -68,7 +68,9 @@ pub(super) fn list_ratings(
     count: usize,
 ) -> Result<Vec<Rating>, Error> {
     tx.list(
-        &format!("{RATING} where coalesce(score, 0) between $1 and $2 and id > $3 order by id limit $4 offset $5"),
+        &format!(
+            "{RATING} where coalesce(score, 0) between $1 and $2 and id > $3 order by id limit $4 offset $5"
+        ),
         params![stars.0, stars.1, after, count, offset],
         rating,
     )

@@ -41,7 +41,9 @@ pub fn facts_of(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<TicketId, F
         (facts.description, facts.is_public) = (body, public);
     }
     let people: Vec<(TicketId, String, UserId)> = tx.list(
-        &format!("select ticket_id, kind, user_id from ticket_people where ticket_id in {among} order by user_id"),
+        &format!(
+            "select ticket_id, kind, user_id from ticket_people where ticket_id in {among} order by user_id"
+        ),
         params![list],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
@@ -50,7 +52,9 @@ pub fn facts_of(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<TicketId, F
         if kind == "cc" { facts.ccs.push(user) } else { facts.followers.push(user) }
     }
     let problems: Vec<TicketId> = tx.list(
-        &format!("select distinct problem_id from tickets where problem_id in {among} and deleted_at is null"),
+        &format!(
+            "select distinct problem_id from tickets where problem_id in {among} and deleted_at is null"
+        ),
         params![list],
         |row| row.get(0),
     )?;

@@ -153,7 +153,7 @@ pub fn count_for_show(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
     let mut conditions = filter.conditions(tx);
     let n = conditions.push(Value::Int(COUNT_SHOWN_MAX));
     let sql = format!(
-        "select count(*) from (select 1 as one from tickets t {} limit ${n}) as some",
+        "select count(*) from (select 1 as one from tickets t {} limit ${n}) as shown",
         conditions.sql()
     );
     tx.value(&sql, &conditions.params())
