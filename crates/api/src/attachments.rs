@@ -4,7 +4,7 @@ use crate::Api;
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::paging::encoded;
 use crate::problem::Problem;
-use crate::{store, ticket_facts};
+use crate::ticket_facts;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -12,7 +12,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use desk::settings::DeskKey;
-use desk::tickets::{Attachment, find_attachment, views};
+use desk::tickets::{Attachment, find_attachment, uploader_of, views};
 use desk::{Actor, AttachmentId};
 use subtle::ConstantTimeEq;
 
@@ -34,7 +34,7 @@ pub async fn show(Id(id): Id<AttachmentId>, call: Call) -> Answer {
         let file = find_attachment(tx, id)?.ok_or(Problem::NotFound)?;
         let may_see = match file.ticket {
             Some(ticket) => call.actor.is_staff() || views::visible_ticket(tx, ticket)?.is_some(),
-            None => store::uploader_of(tx, id)?.is_some_and(|user| call.actor.is(user)),
+            None => uploader_of(tx, id)?.is_some_and(|user| call.actor.is(user)),
         };
         if !may_see {
             return Err(Problem::NotFound);

@@ -17,7 +17,7 @@ where
 {
     if steps.len() > IDS_PER_CALL_MAX {
         let description = format!("at most {IDS_PER_CALL_MAX} records can be changed in one call");
-        return Err(Problem::Invalid { field: "base".into(), code: "TooManyValues", description });
+        return Err(Problem::TooManyValues(description));
     }
     let (desk, actor) = (call.api.desk.clone(), call.actor);
     let mut results = Vec::with_capacity(steps.len());

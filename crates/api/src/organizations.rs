@@ -10,9 +10,6 @@ use desk::people::{self, CreateOrganization, Organization, UpdateOrganization};
 use desk::{OrganizationId, Tx};
 use serde_json::{Value, json};
 
-/// Organizations that one search by external id looks through at a time.
-const LOOKED_THROUGH: usize = 1_000;
-
 pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
@@ -86,16 +83,7 @@ pub async fn search(call: Call) -> Answer {
 }
 
 fn by_external_id(tx: &mut Tx, external_id: &str) -> Result<Vec<Organization>, Problem> {
-    let mut seek = people::Seek::First;
-    loop {
-        let some = people::list_organizations(tx, seek, LOOKED_THROUGH)?;
-        let Some(last) = some.last().map(|it| it.id.0) else { return Ok(Vec::new()) };
-        let hit: Vec<_> = some.into_iter().filter(|it| it.external_id.as_deref() == Some(external_id)).collect();
-        if !hit.is_empty() {
-            return Ok(hit);
-        }
-        seek = people::Seek::After(last);
-    }
+    Ok(people::find_organization_by_external_id(tx, external_id)?.into_iter().collect())
 }
 
 fn unpaged(tx: &mut Tx, call: &Call, all: Vec<Organization>) -> Answer {

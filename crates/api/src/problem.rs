@@ -16,6 +16,8 @@ pub enum Problem {
     BadRequest(String),
     /// A field is wrong.
     Invalid { field: String, code: &'static str, description: String },
+    /// More records than one call may name.
+    TooManyValues(String),
     Conflict(String),
     TooLarge(String),
     TooMany { retry_after_s: u64 },
@@ -41,7 +43,7 @@ impl Problem {
             Problem::NotFound => "Not found".into(),
             Problem::Invalid { field, description, .. } => format!("{field}: {description}"),
             Problem::Forbidden(text) | Problem::BadRequest(text) => text.clone(),
-            Problem::Conflict(text) | Problem::TooLarge(text) => text.clone(),
+            Problem::Conflict(text) | Problem::TooLarge(text) | Problem::TooManyValues(text) => text.clone(),
             Problem::TooMany { .. } => "Too many requests".into(),
             Problem::Busy => "The desk is busy; try again in a moment".into(),
             Problem::Broken => "Something went wrong on our side".into(),
@@ -56,6 +58,7 @@ impl Problem {
             Problem::NotFound => "RecordNotFound",
             Problem::BadRequest(_) => "BadRequest",
             Problem::Invalid { .. } => "RecordInvalid",
+            Problem::TooManyValues(_) => "TooManyValues",
             Problem::Conflict(_) => "UpdateConflict",
             Problem::TooLarge(_) => "RequestTooLarge",
             Problem::TooMany { .. } => "TooManyRequests",
@@ -70,7 +73,7 @@ impl Problem {
             Problem::Forbidden(_) => StatusCode::FORBIDDEN,
             Problem::NotFound => StatusCode::NOT_FOUND,
             Problem::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Problem::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Problem::Invalid { .. } | Problem::TooManyValues(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::Conflict(_) => StatusCode::CONFLICT,
             Problem::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -100,11 +103,10 @@ impl<E: Refusal> From<E> for Problem {
             (Kind::Unknown, _) => Problem::NotAuthenticated,
             (Kind::Forbidden, _) => Problem::Forbidden(sentence),
             (Kind::NotFound, _) => Problem::NotFound,
-            (Kind::Conflict, None | Some("safe_update")) => Problem::Conflict(sentence),
-            // The word "already" in our sentences says that a value must be unique and is not.
-            (Kind::Invalid, Some(field)) if sentence.contains("already") => {
+            (Kind::Invalid | Kind::Conflict, Some(field)) if error.is_duplicate() => {
                 Problem::Invalid { field: field.into(), code: "DuplicateValue", description: sentence }
             }
+            (Kind::Conflict, None | Some("safe_update")) => Problem::Conflict(sentence),
             (Kind::TooMuch, None) => Problem::TooLarge(sentence),
             (Kind::Conflict | Kind::Invalid | Kind::TooMuch, field) => {
                 Problem::invalid(field.unwrap_or("base"), sentence)

@@ -3,8 +3,9 @@
 use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
-    attachments, comments, docs, groups, identities, incremental, job_statuses, memberships, openapi, organizations,
-    ratings, search, suspended, tags, ticket_lists, tickets, uploads, users, views,
+    attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
+    organizations, proficiencies, ratings, routing, search, skill_rules, skills, suspended, tags, ticket_lists, tickets,
+    uploads, users, views,
 };
 
 const INCLUDE: (&str, &str) = ("include", "users, groups, organizations, comment_count, last_audits");
@@ -20,7 +21,9 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Groups", of_groups()));
     all.extend(tagged("Files", of_files()));
     all.extend(tagged("Satisfaction", of_ratings()));
-    all.extend(tagged("Suspended mail", of_suspended()));
+    all.extend(tagged("Mail", of_mail()));
+    all.extend(tagged("Skills", of_skills()));
+    all.extend(tagged("Routing", of_routing()));
     all.extend(tagged("This document", of_documents()));
     all
 }
@@ -58,6 +61,16 @@ fn of_tickets() -> Vec<Route> {
             .takes::<TicketBody>()
             .gives::<TicketShape>("ticket"),
         Route::delete("/tickets/{id}", "Delete a ticket", tickets::destroy),
+        Route::get("/tickets/{id}/incidents", "Incidents of a problem", ticket_lists::incidents)
+            .lists::<TicketShape>("tickets")
+            .query(INCLUDE.0, INCLUDE.1),
+        Route::get("/deleted_tickets", "Tickets that may still be restored", ticket_lists::deleted)
+            .lists::<DeletedTicketShape>("deleted_tickets"),
+        Route::put("/deleted_tickets/{id}/restore", "Bring a deleted ticket back", tickets::restore)
+            .gives_page("application/json"),
+        Route::put("/deleted_tickets/restore_many", "Bring deleted tickets back", tickets::restore_many)
+            .gives_page("application/json")
+            .query("ids", "Which"),
         Route::get("/tickets/{id}/metrics", "Numbers of a ticket", tickets::metrics)
             .gives::<TicketMetricShape>("ticket_metric"),
         Route::get("/tickets/{id}/collaborators", "People in copy, and followers", tickets::collaborators)
@@ -113,6 +126,19 @@ fn of_search() -> Vec<Route> {
             .gives_all::<TicketShape>("tickets")
             .query("start_time", "Seconds since 1970")
             .query("cursor", "The after_cursor of the page before")
+            .query("per_page", "At most 1,000"),
+        Route::get("/incremental/users", "People changed since a moment, by time", incremental::users)
+            .gives_all::<UserShape>("users")
+            .query("start_time", "Seconds since 1970")
+            .query("per_page", "At most 1,000"),
+        Route::get("/incremental/users/cursor", "People changed since a moment, by cursor", incremental::users)
+            .gives_all::<UserShape>("users")
+            .query("start_time", "Seconds since 1970")
+            .query("cursor", "The after_cursor of the page before")
+            .query("per_page", "At most 1,000"),
+        Route::get("/incremental/organizations", "Organizations changed since a moment, by time", incremental::organizations)
+            .gives_all::<OrganizationShape>("organizations")
+            .query("start_time", "Seconds since 1970")
             .query("per_page", "At most 1,000"),
         Route::get("/incremental/tickets", "Tickets changed since a moment, by time", incremental::by_time)
             .gives_all::<TicketShape>("tickets")
@@ -288,7 +314,7 @@ fn of_ratings() -> Vec<Route> {
     ]
 }
 
-fn of_suspended() -> Vec<Route> {
+fn of_mail() -> Vec<Route> {
     vec![
         Route::get("/suspended_tickets", "Mail that waits for a decision", suspended::index)
             .lists::<SuspendedTicketShape>("suspended_tickets"),
@@ -297,6 +323,70 @@ fn of_suspended() -> Vec<Route> {
         Route::put("/suspended_tickets/{id}/recover", "Make a ticket of a suspended mail", suspended::make_ticket)
             .gives_all::<TicketShape>("ticket"),
         Route::delete("/suspended_tickets/{id}", "Throw a suspended mail away", suspended::destroy),
+        Route::get("/mail/ledger", "Every mail that came, and where it has gone", ledger::index)
+            .lists::<LedgerEntryShape>("mails")
+            .query("state", "received, comment, duplicate, suspended or discarded")
+            .query("from", "Only mail of this sender"),
+        Route::get("/mail/unaccounted", "How many mails have not ended anywhere", ledger::unaccounted)
+            .gives::<UnaccountedShape>("mail"),
+    ]
+}
+
+fn of_skills() -> Vec<Route> {
+    vec![
+        Route::get("/skills", "List the skills in use", skills::index)
+            .lists::<SkillShape>("skills")
+            .query("kind", "priority, specialist, human, technical, product, language or channel"),
+        Route::post("/skills", "Create a skill", skills::create).takes::<SkillBody>().creates::<SkillShape>("skill"),
+        Route::get("/skills/matrix", "People and skills", skills::matrix)
+            .gives::<MatrixShape>("matrix")
+            .query("group_id", "Only people of this group")
+            .query("kind", "Only skills of this kind")
+            .query("query", "Part of a skill's name, or else of a person's")
+            .query("all", "true: also skills of which nothing is known"),
+        Route::get("/skills/{id}", "Show a skill by id or key", skills::show).gives::<SkillShape>("skill"),
+        Route::put("/skills/{id}", "Change, retire or restore a skill", skills::update)
+            .takes::<SkillBody>()
+            .gives::<SkillShape>("skill"),
+        Route::get("/skill_rules", "List the rules that tell needs by words", skill_rules::index)
+            .lists::<SkillRuleShape>("skill_rules")
+            .query("skill", "Id or key of one skill"),
+        Route::post("/skill_rules", "Create a rule", skill_rules::create)
+            .takes::<SkillRuleBody>()
+            .creates::<SkillRuleShape>("skill_rule"),
+        Route::post("/skill_rules/try", "What the desk makes of a text; changes nothing", skill_rules::try_text)
+            .takes::<TextBody>()
+            .gives::<TriedShape>("result"),
+        Route::get("/skill_rules/{id}", "Show a rule", skill_rules::show).gives::<SkillRuleShape>("skill_rule"),
+        Route::put("/skill_rules/{id}", "Change, disable or enable a rule", skill_rules::update)
+            .takes::<SkillRuleBody>()
+            .gives::<SkillRuleShape>("skill_rule"),
+        Route::delete("/skill_rules/{id}", "Disable a rule", skill_rules::destroy),
+        Route::get("/users/{id}/proficiencies", "What a person can do", proficiencies::index)
+            .lists::<ProficiencyShape>("proficiencies"),
+        Route::get("/users/{id}/evidence", "Why the desk believes so; for the person and for leads", proficiencies::evidence)
+            .lists::<EvidenceShape>("evidence")
+            .query("skill", "Id or key of one skill"),
+        Route::post("/users/{id}/skill_ratings", "Rate oneself, or as a lead somebody else", proficiencies::rate_skill)
+            .takes::<SkillRatingBody>()
+            .creates::<EvidenceShape>("evidence"),
+        Route::put("/evidence/{id}/strike", "Strike evidence out, with a reason", proficiencies::strike).takes::<StrikeBody>(),
+    ]
+}
+
+fn of_routing() -> Vec<Route> {
+    vec![
+        Route::get("/tickets/{id}/requirements", "Skills that a ticket needs", routing::requirements)
+            .gives_all::<RequirementShape>("requirements"),
+        Route::put("/tickets/{id}/requirements", "Say what a ticket needs", routing::require)
+            .takes::<RequirementsBody>()
+            .gives_all::<RequirementShape>("requirements"),
+        Route::get("/tickets/{id}/routing_decisions", "Why a ticket went where it went", routing::decisions)
+            .gives_all::<RoutingDecisionShape>("routing_decisions"),
+        Route::get("/presences", "Who is here", routing::presences).gives_all::<PresenceShape>("presences"),
+        Route::put("/users/{id}/presence", "Say that somebody is online, away or offline; me for oneself", routing::set_presence)
+            .takes::<PresenceBody>()
+            .gives::<PresenceShape>("presence"),
     ]
 }
 

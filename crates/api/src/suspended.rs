@@ -1,13 +1,13 @@
 //! `/suspended_tickets`: mail that waits for somebody's decision.
 
 use crate::call::{Answer, Call, Id, Reply, Urls};
-use crate::paging::{self, Paged, Place, wrong_cursor};
+use crate::paging;
 use crate::problem::Problem;
 use crate::shapes::{SuspendedTicketShape, Via};
 use crate::time::iso;
-use crate::{ticket_facts, tickets};
-use desk::MailId;
-use desk::mail::views::{LedgerEntry, LedgerFilter, count_suspended, ledger_entry, ledger_page};
+use crate::{ledger, ticket_facts, tickets};
+use desk::{MailId, Tx, settings};
+use desk::mail::views::{LedgerEntry, LedgerFilter, count_suspended, ledger_entry, suspended_text};
 use desk::mail::{MailState, discard, recover};
 use desk::tickets::Channel;
 use serde_json::{Value, json};
@@ -17,28 +17,15 @@ pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let (paging, urls) = (call.paging()?, Urls::of(tx)?);
-        let before = match &paging.place {
-            Place::After(cursor) => Some(MailId(cursor.parse().map_err(|_| wrong_cursor())?)),
-            Place::Before(_) => return Err(Problem::BadRequest("this list can only be walked with page[after]".into())),
-            Place::Page(_) | Place::First => None,
-        };
         let filter = LedgerFilter { state: Some(MailState::Suspended), from_address: None };
-        let skip = paging.offset();
-        let mut rows: Vec<LedgerEntry> = Vec::new();
-        let mut below = before;
-        // The ledger's own pages end earlier than a deep page by number begins.
-        while rows.len() < skip + paging.size + 1 {
-            let some = ledger_page(tx, &filter, below, skip + paging.size + 1 - rows.len())?;
-            let Some(last) = some.last() else { break };
-            below = Some(last.id);
-            rows.extend(some);
+        let mut page = ledger::page_of(tx, &filter, &paging)?;
+        page.total = if paging.is_by_number() { Some(count_suspended(tx)?) } else { None };
+        let mut shapes = Vec::with_capacity(page.rows.len());
+        for entry in &page.rows {
+            shapes.push(shape(tx, entry, &urls)?);
         }
-        let mut rows: Vec<LedgerEntry> = rows.into_iter().skip(skip).collect();
-        let more = rows.len() > paging.size;
-        rows.truncate(paging.size);
-        let total = if paging.is_by_number() { Some(count_suspended(tx)?) } else { None };
-        let (first, last) = (rows.first().map(|it| it.id.to_string()), rows.last().map(|it| it.id.to_string()));
-        let page = Paged { rows, total, more, first, last }.map(|it| shape(&it, &urls));
+        let mut shapes = shapes.into_iter();
+        let page = page.map(|_| shapes.next());
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "suspended_tickets", page))))
     })
     .await
@@ -49,7 +36,7 @@ pub async fn show(Id(mail): Id<MailId>, call: Call) -> Answer {
         call.only_staff()?;
         let entry = ledger_entry(tx, mail)?.filter(|it| it.state == MailState::Suspended).ok_or(Problem::NotFound)?;
         let urls = Urls::of(tx)?;
-        Ok(Reply::one("suspended_ticket", shape(&entry, &urls)))
+        Ok(Reply::one("suspended_ticket", shape(tx, &entry, &urls)?))
     })
     .await
 }
@@ -74,8 +61,8 @@ pub async fn destroy(Id(mail): Id<MailId>, call: Call) -> Answer {
     .await
 }
 
-fn shape(entry: &LedgerEntry, urls: &Urls) -> SuspendedTicketShape {
-    SuspendedTicketShape {
+fn shape(tx: &mut Tx, entry: &LedgerEntry, urls: &Urls) -> Result<SuspendedTicketShape, Problem> {
+    Ok(SuspendedTicketShape {
         url: urls.resource(&format!("/suspended_tickets/{}", entry.id)),
         id: entry.id.0,
         author: json!({ "id": null, "name": entry.from_name, "email": entry.from_address }),
@@ -87,5 +74,7 @@ fn shape(entry: &LedgerEntry, urls: &Urls) -> SuspendedTicketShape {
         created_at: iso(entry.received_at),
         updated_at: iso(entry.ended_at.unwrap_or(entry.received_at)),
         via: Via::channel(Channel::Email),
-    }
+        content: suspended_text(tx, entry.id)?.unwrap_or_default(),
+        brand_id: settings::default_brand(tx)?.0,
+    })
 }

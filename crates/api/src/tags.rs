@@ -2,18 +2,18 @@
 
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::paging::{self, Paged};
-use crate::shapes::TagsBody;
-use crate::{store, ticket_changes, tickets};
+use crate::shapes::{TagCountShape, TagsBody};
+use crate::{ticket_changes, tickets};
 use axum::http::StatusCode;
 use desk::TicketId;
-use desk::tickets::{Channel, TagChange, UpdateTicket, update};
+use desk::tickets::{Channel, TagChange, UpdateTicket, facts, update};
 use serde_json::{Value, json};
 
 pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let (paging, urls) = (call.paging()?, Urls::of(tx)?);
-        let page = Paged::of_all(store::tag_counts(tx, "")?, &paging)?;
+        let page = Paged::of_all(facts::tag_counts(tx, "")?, &paging)?.map(|(name, count)| TagCountShape { name, count });
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "tags", page))))
     })
     .await
@@ -25,8 +25,8 @@ pub async fn autocomplete(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let beginning = call.query("name").unwrap_or_default().to_lowercase();
-        let found = store::tag_counts(tx, &beginning)?;
-        let names: Vec<String> = found.into_iter().take(SHOWN_MAX).map(|tag| tag.name).collect();
+        let found = facts::tag_counts(tx, &beginning)?;
+        let names: Vec<String> = found.into_iter().take(SHOWN_MAX).map(|(name, _)| name).collect();
         Ok(Reply::one("tags", names))
     })
     .await

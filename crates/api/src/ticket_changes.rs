@@ -36,7 +36,8 @@ pub fn to_create(tx: &mut Tx, wanted: &TicketChange) -> Result<CreateTicket, Pro
     command.ccs = copies(tx, wanted)?;
     command.external_id = wanted.external_id.clone().flatten();
     command.followup_of = wanted.via_followup_source_id.map(TicketId);
-    command.problem = wanted.problem_id.map(TicketId);
+    command.problem = wanted.problem_id.flatten().map(TicketId);
+    command.submitter = submitter;
     command.due_at = due_at(&wanted.due_at)?.flatten();
     Ok(command)
 }
@@ -58,11 +59,14 @@ pub fn to_update(tx: &mut Tx, ticket: TicketId, wanted: &TicketChange) -> Result
     };
     command.tags = match (&wanted.tags, &wanted.additional_tags, &wanted.remove_tags) {
         (Some(tags), _, _) => Some(TagChange::Set(tags.clone())),
-        (None, Some(tags), _) => Some(TagChange::Add(tags.clone())),
+        (None, Some(add), Some(remove)) => Some(TagChange::AddAndRemove { add: add.clone(), remove: remove.clone() }),
+        (None, Some(tags), None) => Some(TagChange::Add(tags.clone())),
         (None, None, Some(tags)) => Some(TagChange::Remove(tags.clone())),
         (None, None, None) => None,
     };
     command.add_ccs = copies(tx, wanted)?;
+    command.remove_ccs = removed_copies(tx, wanted)?;
+    command.problem = wanted.problem_id.map(|id| id.map(TicketId));
     command.external_id = wanted.external_id.clone();
     command.due_at = due_at(&wanted.due_at)?;
     command.updated_stamp = stamp(wanted.safe_update, wanted.updated_stamp.as_deref())?;
@@ -131,7 +135,7 @@ fn copies(tx: &mut Tx, wanted: &TicketChange) -> Result<Vec<UserId>, Problem> {
             PersonName::Named(person) => someone(tx, person)?,
         });
     }
-    for copy in wanted.email_ccs.iter().flatten().filter(|it| it.action.as_deref() != Some("delete")) {
+    for copy in wanted.email_ccs.iter().flatten().filter(|it| !it.is_removal()) {
         ids.push(match copy {
             CopyChange { user_id: Some(id), .. } => UserId(*id),
             CopyChange { user_email, user_name, .. } => {
@@ -144,6 +148,19 @@ fn copies(tx: &mut Tx, wanted: &TicketChange) -> Result<Vec<UserId>, Problem> {
         Some(stranger) => Err(Problem::invalid("collaborators", format!("there is no person with the id {stranger}"))),
         None => Ok(ids),
     }
+}
+
+/// `email_ccs` with the action `delete`; whom nobody knows is in no copy.
+fn removed_copies(tx: &mut Tx, wanted: &TicketChange) -> Result<Vec<UserId>, Problem> {
+    let mut ids = Vec::new();
+    for copy in wanted.email_ccs.iter().flatten().filter(|it| it.is_removal()) {
+        match (copy.user_id, &copy.user_email) {
+            (Some(id), _) => ids.push(UserId(id)),
+            (None, Some(email)) => ids.extend(people::find_user_by_email(tx, email)?.map(|user| user.id)),
+            (None, None) => return Err(Problem::missing("email_ccs")),
+        }
+    }
+    Ok(ids)
 }
 
 fn assignee(tx: &mut Tx, wanted: &TicketChange) -> Result<Change<UserId>, Problem> {

@@ -3,11 +3,11 @@
 use crate::call::{Call, Urls};
 use crate::problem::Problem;
 use crate::shapes::{AttachmentShape, AuditShape, CommentShape, GroupShape, OrganizationShape, TicketShape, UserShape, Via};
-use crate::store;
 use crate::time::iso;
 use desk::people::{self, User};
+use desk::satisfaction::Rating;
 use desk::tickets::{self, Attachment, Audit, AuditEvent, Comment, Ticket};
-use desk::{AuditId, CommentId, GroupId, OrganizationId, TicketId, Tx, UserId};
+use desk::{AuditId, CommentId, GroupId, OrganizationId, TicketId, Tx, UserId, satisfaction};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -16,7 +16,9 @@ const AUDITS_READ_MAX: usize = 2_000;
 
 pub fn shapes(tx: &mut Tx, urls: &Urls, list: &[Ticket]) -> Result<Vec<TicketShape>, Problem> {
     let ids: Vec<TicketId> = list.iter().map(|ticket| ticket.id).collect();
-    let mut beside = store::beside(tx, &ids)?;
+    let mut beside = tickets::facts::facts_of(tx, &ids)?;
+    let ratings = satisfaction::views::of_tickets(tx, &ids)?;
+    let ratings: HashMap<TicketId, &Rating> = ratings.iter().map(|it| (it.ticket, it)).collect();
     let staff = tx.actor().is_staff();
     Ok(list
         .iter()
@@ -28,7 +30,7 @@ pub fn shapes(tx: &mut Tx, urls: &Urls, list: &[Ticket]) -> Result<Vec<TicketSha
                     beside.description.clear();
                 }
             }
-            TicketShape::of(ticket, beside, urls)
+            TicketShape::of(ticket, beside, ratings.get(&ticket.id).copied(), urls)
         })
         .collect())
 }

@@ -3,11 +3,11 @@
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::paging::{self, Paged, Paging, Place, wrong_cursor};
 use crate::problem::Problem;
-use crate::shapes::CountShape;
+use crate::shapes::{CountShape, DeletedTicketShape};
 use crate::time::iso;
-use crate::{store, ticket_facts};
+use crate::ticket_facts;
 use desk::tickets::views::{self, Cursor};
-use desk::tickets::{self, Filter, Order, Ticket};
+use desk::tickets::{self, Deletion, Filter, Order, Ticket};
 use desk::{OrganizationId, TicketId, Tx, UserId};
 use serde_json::Value;
 
@@ -38,6 +38,31 @@ pub async fn assigned(Id(user): Id<UserId>, call: Call) -> Answer {
     of_filter(call, Filter { assignee: Some(user), ..Filter::default() }).await
 }
 
+pub async fn incidents(Id(problem): Id<TicketId>, call: Call) -> Answer {
+    of_filter(call, Filter { problem: Some(problem), ..Filter::default() }).await
+}
+
+/// What may still be restored, the newest change first.
+pub async fn deleted(call: Call) -> Answer {
+    call.read(|tx, call| {
+        call.only_staff()?;
+        let (paging, urls) = (call.paging()?, Urls::of(tx)?);
+        let filter = Filter { deleted: Deletion::Only, ..Filter::default() };
+        let page = page_of(tx, &paging, &filter, Order::UpdatedNewest)?;
+        let ids: Vec<TicketId> = page.rows.iter().map(|ticket| ticket.id).collect();
+        let facts = tickets::facts::facts_of(tx, &ids)?;
+        let page = page.map(|ticket| DeletedTicketShape {
+            id: ticket.id.0,
+            subject: ticket.subject.clone(),
+            actor: None,
+            deleted_at: iso(facts.get(&ticket.id).and_then(|it| it.deleted_at).unwrap_or(ticket.updated_at)),
+            previous_state: ticket.status.name(),
+        });
+        Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "deleted_tickets", page))))
+    })
+    .await
+}
+
 pub async fn of_organization(Id(organization): Id<OrganizationId>, call: Call) -> Answer {
     of_filter(call, Filter { organization: Some(organization), ..Filter::default() }).await
 }
@@ -45,7 +70,7 @@ pub async fn of_organization(Id(organization): Id<OrganizationId>, call: Call) -
 pub async fn copied(Id(user): Id<UserId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;
-        let among = Some(store::tickets_copied_to(tx, user, COPIED_MAX)?);
+        let among = Some(tickets::facts::copied_to(tx, user, COPIED_MAX)?);
         Ok(Reply::ok(listed(tx, call, &Filter { among, ..Filter::default() }, order_of(call)?)?))
     })
     .await

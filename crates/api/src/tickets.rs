@@ -50,6 +50,26 @@ pub async fn destroy(Id(ticket): Id<TicketId>, call: Call) -> Answer {
     .await
 }
 
+/// Brings a deleted ticket back.
+pub async fn restore(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    call.write(move |tx, _| {
+        tickets::restore(tx, ticket)?;
+        Ok(Reply::ok(json!({})))
+    })
+    .await
+}
+
+pub async fn restore_many(call: Call) -> Answer {
+    let ids: Vec<TicketId> = call.ids("ids")?;
+    call.write(move |tx, _| {
+        for ticket in &ids {
+            tickets::restore(tx, *ticket)?;
+        }
+        Ok(Reply::ok(json!({})))
+    })
+    .await
+}
+
 pub async fn metrics(Id(ticket): Id<TicketId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;

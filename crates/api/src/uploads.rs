@@ -3,12 +3,12 @@
 use crate::call::{Answer, Call, Reply, Urls};
 use crate::problem::Problem;
 use crate::shapes::UploadShape;
-use crate::{Api, store, ticket_facts};
+use crate::{Api, ticket_facts};
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
 use desk::blobs::BlobError;
-use desk::tickets::{NewAttachment, list_attachments, upload};
+use desk::tickets::{NewAttachment, delete_upload, list_upload, upload};
 use desk::{Tx, settings};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub async fn create(State(api): State<Api>, request: Request) -> Answer {
     let file = NewAttachment { blob, file_name, inline: false, content_id: None };
     call.write(move |tx, call| {
         if let Some(token) = &token
-            && store::attachments_of_upload(tx, token)?.is_empty()
+            && list_upload(tx, token)?.is_empty()
         {
             return Err(Problem::NotFound);
         }
@@ -40,9 +40,7 @@ pub async fn create(State(api): State<Api>, request: Request) -> Answer {
 }
 
 fn shape_of(tx: &mut Tx, call: &Call, urls: &Urls, done: desk::tickets::Upload) -> Result<UploadShape, Problem> {
-    let ids = store::attachments_of_upload(tx, &done.token)?;
-    let mut all = list_attachments(tx, &ids)?;
-    all.sort_by_key(|file| file.id);
+    let all = list_upload(tx, &done.token)?;
     Ok(UploadShape {
         token: done.token,
         expires_at: None,
@@ -58,7 +56,7 @@ async fn stored(api: &Api, content: Bytes, claimed: String) -> Result<desk::blob
 }
 
 pub async fn destroy(Path(token): Path<String>, call: Call) -> Answer {
-    call.write(move |tx, _| match store::delete_upload(tx, &token)? {
+    call.write(move |tx, _| match delete_upload(tx, &token)? {
         true => Ok(Reply::nothing()),
         false => Err(Problem::NotFound),
     })

@@ -5,7 +5,7 @@ use crate::paging::{self, Paged};
 use crate::problem::Problem;
 use crate::shapes::*;
 use crate::time::iso;
-use crate::{bulk, store, ticket_facts};
+use crate::{bulk, ticket_facts};
 use axum::http::StatusCode;
 use desk::people::{self, CreateUser, UpdateUser, User, UserFilter};
 use desk::{OrganizationId, Role, Tx, UserId, people::AddIdentity};
@@ -99,9 +99,13 @@ pub async fn related(Id(user): Id<UserId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;
         people::find_user(tx, user)?.ok_or(Problem::NotFound)?;
-        let (requested_tickets, assigned_tickets, ccd_tickets) = store::related_counts(tx, user)?;
-        let organization_subscriptions = 0;
-        let related = UserRelatedShape { assigned_tickets, requested_tickets, ccd_tickets, organization_subscriptions };
+        let counts = people::views::related_counts(tx, user)?;
+        let related = UserRelatedShape {
+            assigned_tickets: counts.assigned,
+            requested_tickets: counts.requested,
+            ccd_tickets: counts.copied,
+            organization_subscriptions: 0,
+        };
         Ok(Reply::one("user_related", related))
     })
     .await

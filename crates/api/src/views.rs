@@ -5,8 +5,8 @@ use crate::paging::{self, Paged};
 use crate::problem::Problem;
 use crate::shapes::{BrandShape, TicketFieldShape, ViewCountShape, ViewShape};
 use crate::time::iso;
-use crate::{store, ticket_lists};
-use desk::BrandId;
+use crate::ticket_lists;
+use desk::{BrandId, settings};
 use desk::tickets::views::{self, View};
 use desk::tickets::{Order, Priority, Status, Type};
 use serde_json::{Value, json};
@@ -181,7 +181,7 @@ pub async fn brands(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let (paging, urls) = (call.paging()?, Urls::of(tx)?);
-        let page = Paged::of_all(store::list_brands(tx)?, &paging)?.map(|brand| brand_shape(&brand, &urls));
+        let page = Paged::of_all(settings::list_brands(tx)?, &paging)?.map(|brand| brand_shape(&brand, &urls));
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "brands", page))))
     })
     .await
@@ -191,13 +191,13 @@ pub async fn brand(Id(id): Id<BrandId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;
         let urls = Urls::of(tx)?;
-        let brand = store::list_brands(tx)?.into_iter().find(|brand| brand.id == id).ok_or(Problem::NotFound)?;
+        let brand = settings::list_brands(tx)?.into_iter().find(|brand| brand.id == id).ok_or(Problem::NotFound)?;
         Ok(Reply::one("brand", brand_shape(&brand, &urls)))
     })
     .await
 }
 
-fn brand_shape(brand: &store::Brand, urls: &Urls) -> BrandShape {
+fn brand_shape(brand: &settings::Brand, urls: &Urls) -> BrandShape {
     BrandShape {
         id: brand.id.0,
         url: urls.resource(&format!("/brands/{}", brand.id)),

@@ -1,5 +1,6 @@
 //! What bodies may hold. Fields that are not named here are ignored, so that clients may send whole records back.
 
+use super::skills::{PresenceChange, RequirementChange, SkillChange, SkillRatingChange, SkillRuleChange};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -95,8 +96,9 @@ pub struct TicketChange {
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<String>)]
     pub external_id: Change<String>,
-    #[serde(default, deserialize_with = "number")]
-    pub problem_id: Option<i64>,
+    #[serde(default, deserialize_with = "named_number")]
+    #[schema(value_type = Option<i64>)]
+    pub problem_id: Change<i64>,
     #[serde(default, deserialize_with = "number")]
     pub brand_id: Option<i64>,
     #[serde(default, deserialize_with = "named")]
@@ -163,6 +165,12 @@ pub struct CopyChange {
     pub user_name: Option<String>,
     /// `put` (the default) or `delete`.
     pub action: Option<String>,
+}
+
+impl CopyChange {
+    pub fn is_removal(&self) -> bool {
+        self.action.as_deref() == Some("delete")
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -273,6 +281,11 @@ envelopes! {
     OrganizationsBody { organizations: Vec<OrganizationChange> },
     GroupBody { group: GroupChange },
     MembershipBody { group_membership: MembershipChange },
+    SkillBody { skill: SkillChange },
+    SkillRuleBody { skill_rule: SkillRuleChange },
+    SkillRatingBody { skill_rating: SkillRatingChange },
+    RequirementsBody { requirements: Vec<RequirementChange> },
+    PresenceBody { presence: PresenceChange },
 }
 
 /// One change for all of `ids=`, or one for each.

@@ -2,12 +2,12 @@
 
 mod changes;
 mod people;
-
+mod skills;
 mod tickets;
 
 pub use changes::*;
 pub use people::*;
-
+pub use skills::*;
 pub use tickets::*;
 
 use serde::Serialize;

@@ -2,6 +2,10 @@
 
 use crate::call::Urls;
 use crate::time::{iso, iso_if};
+use desk::mail::views::LedgerEntry;
+use desk::satisfaction::Rating;
+use desk::satisfaction::views::Score;
+use desk::tickets::facts::Facts;
 use desk::tickets::{Channel, Comment, Ticket};
 use desk::{GroupId, UserId};
 use serde::Serialize;
@@ -42,15 +46,24 @@ pub struct TicketRating {
     pub reason: Option<String>,
 }
 
-/// What a ticket's JSON says beyond its own row.
-#[derive(Clone, Default)]
-pub struct Beside {
-    pub description: String,
-    pub is_public: bool,
-    pub ccs: Vec<UserId>,
-    pub followers: Vec<UserId>,
-    pub has_incidents: bool,
-    pub rating: Option<TicketRating>,
+/// `offered`, `good` or `bad`.
+pub fn score_word(rating: &Rating) -> &'static str {
+    match Score::of(rating) {
+        Score::Good => "good",
+        Score::Bad => "bad",
+        Score::Any | Score::Offered | Score::Received => "offered",
+    }
+}
+
+impl TicketRating {
+    pub fn of(rating: &Rating) -> TicketRating {
+        TicketRating {
+            score: score_word(rating),
+            id: Some(rating.id.0),
+            comment: rating.comment.clone(),
+            reason: rating.reason.clone(),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -106,7 +119,7 @@ pub struct TicketShape {
 }
 
 impl TicketShape {
-    pub fn of(ticket: &Ticket, beside: Beside, urls: &Urls) -> TicketShape {
+    pub fn of(ticket: &Ticket, beside: Facts, rating: Option<&Rating>, urls: &Urls) -> TicketShape {
         let numbers = |ids: &[UserId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
         let mut via = Via::channel(ticket.channel);
         if let Some(source) = ticket.followup_source {
@@ -129,7 +142,8 @@ impl TicketShape {
             raw_subject: ticket.subject.clone(),
             description: beside.description,
             priority: ticket.priority.map(|priority| priority.name()),
-            status: ticket.status.name(),
+            // A deleted ticket appears in exports only.
+            status: if beside.deleted_at.is_some() { "deleted" } else { ticket.status.name() },
             recipient: None,
             requester_id: ticket.requester.0,
             submitter_id: ticket.submitter.0,
@@ -147,7 +161,9 @@ impl TicketShape {
             tags: ticket.tags.as_slice().to_vec(),
             custom_fields: [],
             fields: [],
-            satisfaction_rating: beside.rating.unwrap_or(TicketRating { score: "unoffered", ..TicketRating::default() }),
+            satisfaction_rating: rating
+                .map(TicketRating::of)
+                .unwrap_or(TicketRating { score: "unoffered", ..TicketRating::default() }),
             sharing_agreement_ids: [],
             brand_id: ticket.brand.0,
             allow_channelback: false,
@@ -377,11 +393,84 @@ pub struct SuspendedTicketShape {
     #[schema(value_type = Object)]
     pub author: Value,
     pub subject: String,
+    /// What it says, where it could be read.
+    pub content: String,
     pub cause: String,
+    pub brand_id: i64,
     pub message_id: Option<String>,
     pub ticket_id: Option<i64>,
     pub recipient: Option<String>,
     pub created_at: String,
     pub updated_at: String,
     pub via: Via,
+}
+
+/// A deleted ticket, which may still be restored.
+#[derive(Serialize, ToSchema)]
+pub struct DeletedTicketShape {
+    pub id: i64,
+    pub subject: String,
+    #[schema(value_type = Option<Object>)]
+    pub actor: Option<Value>,
+    pub deleted_at: String,
+    pub previous_state: &'static str,
+}
+
+/// One mail that came, and where it has gone.
+#[derive(Serialize, ToSchema)]
+pub struct LedgerEntryShape {
+    pub id: i64,
+    /// `smtp` or `imap`.
+    pub door: String,
+    pub mailbox_id: Option<i64>,
+    pub remote_ip: String,
+    pub mail_from: String,
+    pub from_address: Option<String>,
+    pub from_name: Option<String>,
+    pub subject: Option<String>,
+    pub message_id: Option<String>,
+    pub size: i64,
+    /// received, comment, duplicate, suspended, discarded
+    pub state: &'static str,
+    pub reason: Option<String>,
+    /// token, references, body-token, bounce
+    pub threaded_by: Option<String>,
+    pub ticket_id: Option<i64>,
+    pub comment_id: Option<i64>,
+    pub duplicate_of_id: Option<i64>,
+    pub received_at: String,
+    pub ended_at: Option<String>,
+}
+
+impl LedgerEntryShape {
+    pub fn of(entry: &LedgerEntry) -> LedgerEntryShape {
+        LedgerEntryShape {
+            id: entry.id.0,
+            door: entry.door.clone(),
+            mailbox_id: entry.mailbox.map(|id| id.0),
+            remote_ip: entry.remote_ip.clone(),
+            mail_from: entry.mail_from.clone(),
+            from_address: entry.from_address.clone(),
+            from_name: entry.from_name.clone(),
+            subject: entry.subject.clone(),
+            message_id: entry.message_id.clone(),
+            size: entry.bytes,
+            state: entry.state.name(),
+            reason: entry.reason.clone(),
+            threaded_by: entry.threaded_by.clone(),
+            ticket_id: entry.ticket.map(|id| id.0),
+            comment_id: entry.comment.map(|id| id.0),
+            duplicate_of_id: entry.duplicate_of.map(|id| id.0),
+            received_at: iso(entry.received_at),
+            ended_at: iso_if(entry.ended_at),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct UnaccountedShape {
+    /// Kept and not ended anywhere: 0 except while a retry is due.
+    pub unaccounted: i64,
+    /// Waiting for a person's decision.
+    pub suspended: i64,
 }

@@ -32,8 +32,16 @@ impl Program {
         Program::limited(Limits::default())
     }
 
+    /// One for SQLite, and one for PostgreSQL when there is a server to test with.
+    pub fn on_each_database() -> Vec<Program> {
+        World::on_each_database().into_iter().map(|world| Program::of(world, Limits::default())).collect()
+    }
+
     pub fn limited(limits: Limits) -> Program {
-        let world = World::on_sqlite();
+        Program::of(World::on_sqlite(), limits)
+    }
+
+    fn of(world: World, limits: Limits) -> Program {
         let me = world.admin("Ada");
         let token = world.write(move |tx| desk::access::create_api_token(tx, "a program", Some(me))).1;
         let router = api::router(Api::new(world.desk.clone(), limits));
@@ -79,6 +87,11 @@ impl Program {
 
     pub async fn put(&self, path: &str, body: Value) -> Answer {
         self.send("PUT", &format!("/api/v2{path}"), Some(&self.bearer()), body.to_string()).await
+    }
+
+    /// Somebody else's call; see [`Program::as_`].
+    pub async fn call(&self, proof: &str, method: &str, path: &str, body: Value) -> Answer {
+        self.send(method, &format!("/api/v2{path}"), Some(proof), body.to_string()).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {

@@ -1,0 +1,79 @@
+//! `/tickets/{id}/requirements`, `/tickets/{id}/routing_decisions`, `/presences`: what work needs, who is here, and
+//! why work went where it went.
+
+use crate::call::{Answer, Call, Id, Reply};
+use crate::problem::Problem;
+use crate::shapes::{PresenceBody, PresenceShape, RequirementShape, RequirementsBody, RoutingDecisionShape};
+use crate::skill_rules::hardness_in;
+use crate::{skills, tickets};
+use desk::routing::{self, PresenceStatus, SetPresence};
+use desk::skills::{Hardness, INDEPENDENT_LEVEL, Requirement, SetRequirements, requirements_of, set_requirements};
+use desk::{TicketId, UserId};
+use serde_json::json;
+
+pub async fn requirements(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        tickets::visible(tx, ticket)?;
+        let all: Vec<_> = requirements_of(tx, ticket)?.iter().map(RequirementShape::of).collect();
+        Ok(Reply::one("requirements", all))
+    })
+    .await
+}
+
+/// The whole list of what the ticket needs: a person's word stays when the rules run again.
+pub async fn require(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    let body = call.body::<RequirementsBody>()?.requirements;
+    call.write(move |tx, _| {
+        let mut requirements = Vec::with_capacity(body.len());
+        for one in &body {
+            requirements.push(Requirement {
+                skill: skills::wanted(tx, one.skill_id, one.skill.as_deref())?,
+                level: one.level.unwrap_or(INDEPENDENT_LEVEL),
+                weight: one.weight.unwrap_or(1.0),
+                hardness: hardness_in(one.hardness.as_deref())?.unwrap_or(Hardness::Prefer),
+            });
+        }
+        let rows = set_requirements(tx, &SetRequirements { ticket, requirements })?;
+        let all: Vec<_> = rows.iter().map(RequirementShape::of).collect();
+        Ok(Reply::one("requirements", all))
+    })
+    .await
+}
+
+/// The newest first.
+pub async fn decisions(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    call.read(move |tx, _| {
+        let all = routing::decisions_of(tx, ticket)?;
+        let all: Vec<_> = all.iter().map(|why| RoutingDecisionShape::of(ticket, why)).collect();
+        Ok(Reply::one("routing_decisions", all))
+    })
+    .await
+}
+
+/// Everybody who has ever said that they are here, by name.
+pub async fn presences(call: Call) -> Answer {
+    call.read(|tx, _| {
+        let all: Vec<_> = routing::presences(tx)?.iter().map(PresenceShape::of).collect();
+        Ok(Reply::one("presences", all))
+    })
+    .await
+}
+
+/// `/users/me/presence` or `/users/7/presence`.
+pub async fn set_presence(Id(who): Id<String>, call: Call) -> Answer {
+    let user = match who.as_str() {
+        "me" => call.actor.user().ok_or(Problem::NotFound)?,
+        id => UserId(id.parse().map_err(|_| Problem::NotFound)?),
+    };
+    let word = call.body::<PresenceBody>()?.presence.status.ok_or_else(|| Problem::missing("status"))?;
+    let status: PresenceStatus =
+        word.parse().map_err(|_| Problem::invalid("status", format!("{word:?} is not online, away or offline")))?;
+    call.write(move |tx, _| {
+        routing::set_presence(tx, &SetPresence { user, status })?;
+        let all = routing::presences(tx)?;
+        let shape = all.iter().find(|it| it.user == user).map(PresenceShape::of);
+        Ok(Reply::ok(json!({ "presence": shape })))
+    })
+    .await
+}

@@ -1,0 +1,73 @@
+//! Suspended mail and the ledger through the door.
+
+mod common;
+
+use common::{Program, sample};
+use desk::mail::{Address, Door, Incoming, MailState, Receipt};
+use serde_json::json;
+
+/// A mail without a sender, which nobody but a person can decide on.
+fn suspend(program: &Program, subject: &str) -> i64 {
+    let parsed = Incoming {
+        to: vec![Address { name: None, address: "help@example.com".into() }],
+        subject: subject.into(),
+        text_new: "Nobody has signed this.".into(),
+        full_text: format!("Nobody has signed this: {subject}"),
+        message_id: Some(format!("{}@robot.example.org", subject.replace(' ', "-"))),
+        ..Incoming::default()
+    };
+    let receipt = Receipt {
+        door: Door::Smtp,
+        remote_ip: "192.0.2.1".into(),
+        helo: "mx.example.org".into(),
+        mail_from: String::new(),
+        rcpt_to: vec!["help@example.com".into()],
+        raw: format!("Subject: {subject}\r\n\r\nNobody has signed this.").into_bytes(),
+    };
+    let ended = program.world.write(move |tx| desk::mail::receive(tx, &receipt, &parsed));
+    assert_eq!(ended.state, MailState::Suspended);
+    ended.mail.0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn suspended_mail_becomes_a_ticket_or_goes_away() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let (first, second) = (suspend(&program, "First letter"), suspend(&program, "Second letter"));
+        let list = program.get("/suspended_tickets.json?per_page=1").await.body;
+        assert_eq!((&list["count"], &list["suspended_tickets"][0]["id"]), (&json!(2), &json!(second)), "on {on}");
+        assert_eq!(list["suspended_tickets"][0]["content"], "Nobody has signed this.");
+        let by_cursor = program.get("/suspended_tickets?page[size]=1").await.body;
+        let next = by_cursor["links"]["next"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned();
+        assert_eq!(program.get(&next).await.body["suspended_tickets"][0]["id"], first);
+        let shown = program.get(&format!("/suspended_tickets/{first}")).await.body["suspended_ticket"].clone();
+        assert!(!shown["cause"].as_str().unwrap().is_empty());
+        if let Some(theirs) = sample("suspended_ticket") {
+            let missing: Vec<_> =
+                theirs.as_object().unwrap().keys().filter(|key| shown.get(key.as_str()).is_none()).collect();
+            assert!(missing.is_empty(), "a suspended ticket lacks {missing:?}");
+        }
+        let saved = program.put(&format!("/suspended_tickets/{first}/recover.json"), json!({})).await;
+        assert_eq!(saved.body["ticket"][0]["subject"], "First letter", "{} on {on}", saved.body);
+        assert_eq!(program.delete(&format!("/suspended_tickets/{second}")).await.status, 204);
+        assert_eq!(program.delete(&format!("/suspended_tickets/{second}")).await.status, 409, "it is gone already");
+        assert_eq!(program.get("/suspended_tickets").await.body["count"], 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_says_where_every_mail_has_gone() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let (first, second) = (suspend(&program, "One"), suspend(&program, "Two"));
+        program.delete(&format!("/suspended_tickets/{first}")).await;
+        let ledger = program.get("/mail/ledger.json").await.body;
+        assert_eq!(ledger["mails"].as_array().unwrap().len(), 2, "{ledger} on {on}");
+        let suspended = program.get("/mail/ledger?state=suspended").await.body;
+        assert_eq!((&suspended["mails"][0]["id"], suspended["mails"][1].is_null()), (&json!(second), true));
+        assert_eq!(program.get("/mail/ledger?state=lost").await.status, 422);
+        assert_eq!(program.get("/mail/unaccounted").await.body["mail"], json!({ "unaccounted": 0, "suspended": 1 }));
+        let marta = program.as_(program.world.customer("Marta", "marta@example.org"));
+        assert_eq!(program.call(&marta, "GET", "/mail/ledger", json!({})).await.status, 403);
+    }
+}
