@@ -48,17 +48,21 @@ pub async fn show(Id(id): Id<AttachmentId>, call: Call) -> Answer {
 /// The file itself, to be saved and never to be run.
 pub async fn content(State(api): State<Api>, Path(shown): Path<String>) -> Result<Response, Problem> {
     let id = shown.split('-').next().and_then(|id| id.parse().ok()).ok_or(Problem::NotFound)?;
-    let file = api.desk.read(Actor::desk(), move |tx| find_attachment(tx, id)).await?.ok_or(Problem::NotFound)?;
+    let file =
+        api.desk.read(Actor::desk(), move |tx| find_attachment(tx, id)).await?.ok_or(Problem::NotFound)?;
     let good = token(&api.desk.key, file.id, &file.sha256);
     if !bool::from(good.as_bytes().ct_eq(shown.as_bytes())) {
         return Err(Problem::NotFound);
     }
     let (blobs, sha256) = (api.desk.blobs.clone(), file.sha256.clone());
-    let bytes = tokio::task::spawn_blocking(move || blobs.get(&sha256)).await.map_err(|_| Problem::Broken)??;
+    let bytes =
+        tokio::task::spawn_blocking(move || blobs.get(&sha256)).await.map_err(|_| Problem::Broken)??;
     let mut response = Response::new(Body::from(bytes));
     let disposition = format!("attachment; filename*=UTF-8''{}", encoded(&file.file_name));
     let headers = response.headers_mut();
-    let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let text = |text: &str| {
+        HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+    };
     headers.insert(header::CONTENT_TYPE, text(&file.content_type));
     headers.insert(header::CONTENT_DISPOSITION, text(&disposition));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -59,7 +59,8 @@ impl Call {
     /// All values of `role[]=a&role[]=b`, or of `role=a`.
     pub fn query_all(&self, name: &str) -> Vec<&str> {
         let many = format!("{name}[]");
-        let mine = self.query.iter().filter(|(key, value)| (key == name || *key == many) && !value.is_empty());
+        let mine =
+            self.query.iter().filter(|(key, value)| (key == name || *key == many) && !value.is_empty());
         mine.map(|(_, value)| value.as_str()).collect()
     }
 
@@ -95,8 +96,8 @@ impl Call {
     /// The body as `T`. Unknown fields are ignored.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let bytes: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| Problem::BadRequest(format!("unreadable JSON: {error}")))?;
+        let value: Value = serde_json::from_slice(bytes)
+            .map_err(|error| Problem::BadRequest(format!("unreadable JSON: {error}")))?;
         serde_json::from_value(value).map_err(|error| {
             let text = error.to_string();
             match text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {

@@ -15,8 +15,8 @@ pub async fn index(Id(ticket): Id<TicketId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         tickets::visible(tx, ticket)?;
         let mut comments = comments_of(tx, ticket)?;
-        let newest_first =
-            call.query("sort_order").is_some_and(|it| it == "desc") || call.query("sort").is_some_and(|it| it.starts_with('-'));
+        let newest_first = call.query("sort_order").is_some_and(|it| it == "desc")
+            || call.query("sort").is_some_and(|it| it.starts_with('-'));
         if newest_first {
             comments.reverse();
         }

@@ -21,7 +21,8 @@ dt { font-weight: 600; }
 
 pub async fn show() -> Response {
     let mut response = Html(page()).into_response();
-    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    let policy =
+        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
@@ -77,7 +78,11 @@ fn entry(route: &Route) -> String {
         Gives::Nothing => "204, nothing".to_owned(),
         Gives::One(key, shape, status) => format!("{status}, <code>{{ {key}: {} }}</code>", (shape.name)()),
         Gives::Many(key, shape, paged) => {
-            format!("200, <code>{{ {key}: [{}] }}</code>{}", (shape.name)(), if *paged { ", in pages" } else { "" })
+            format!(
+                "200, <code>{{ {key}: [{}] }}</code>{}",
+                (shape.name)(),
+                if *paged { ", in pages" } else { "" }
+            )
         }
         Gives::Page(content_type) => format!("200, {content_type}"),
     };

@@ -88,7 +88,8 @@ fn theirs(tx: &mut Tx, user: UserId, identity: IdentityId) -> Result<Identity, P
 fn all_of(tx: &mut Tx, user: UserId) -> Answer {
     people::find_user(tx, user)?.ok_or(Problem::NotFound)?;
     let urls = Urls::of(tx)?;
-    let all: Vec<_> = people::list_identities(tx, user)?.iter().map(|it| IdentityShape::of(it, &urls)).collect();
+    let all: Vec<_> =
+        people::list_identities(tx, user)?.iter().map(|it| IdentityShape::of(it, &urls)).collect();
     let count = all.len();
     Ok(Reply::ok(json!({ "identities": all, "count": count, "next_page": null, "previous_page": null })))
 }

@@ -9,10 +9,10 @@ use crate::paging::{encoded, wrong_cursor};
 use crate::problem::Problem;
 use crate::shapes::OrganizationShape;
 use crate::ticket_facts;
-use desk::{OrganizationId, Tx, UserId};
-use desk::tickets::views::{self, Cursor};
 use desk::people::{self, Organization, User};
+use desk::tickets::views::{self, Cursor};
 use desk::tickets::{Deletion, Filter, Order, Ticket};
+use desk::{OrganizationId, Tx, UserId};
 use serde_json::{Map, Value, json};
 
 /// Rows of one exported page.

@@ -50,7 +50,11 @@ impl JobStatuses {
     /// Only those of the one who asks.
     fn of(&self, actor: Actor) -> Vec<JobStatusShape> {
         let jobs = self.newest_last.lock().unwrap_or_else(|broken| broken.into_inner());
-        jobs.iter().rev().filter(|(owner, _)| owner.user() == actor.user()).map(|(_, job)| job.clone()).collect()
+        jobs.iter()
+            .rev()
+            .filter(|(owner, _)| owner.user() == actor.user())
+            .map(|(_, job)| job.clone())
+            .collect()
     }
 }
 

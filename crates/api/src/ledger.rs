@@ -4,17 +4,19 @@ use crate::call::{Answer, Call, Reply, Urls};
 use crate::paging::{self, Paged, Paging, Place, wrong_cursor};
 use crate::problem::Problem;
 use crate::shapes::{LedgerEntryShape, UnaccountedShape};
-use desk::mail::views::{LedgerEntry, LedgerFilter, ledger_counts, ledger_page};
 use desk::mail::MailState;
+use desk::mail::views::{LedgerEntry, LedgerFilter, ledger_counts, ledger_page};
 use desk::{MailId, Tx};
 use serde_json::Value;
 
 /// `state=received`, `comment`, `duplicate`, `suspended`, `discarded`; `from=` for one sender.
 pub async fn index(call: Call) -> Answer {
     let state = call.query("state").map(|word| {
-        MailState::parse(word).ok_or_else(|| Problem::invalid("state", format!("{word:?} is not a state of mail")))
+        MailState::parse(word)
+            .ok_or_else(|| Problem::invalid("state", format!("{word:?} is not a state of mail")))
     });
-    let filter = LedgerFilter { state: state.transpose()?, from_address: call.query("from").map(str::to_owned) };
+    let filter =
+        LedgerFilter { state: state.transpose()?, from_address: call.query("from").map(str::to_owned) };
     call.read(move |tx, call| {
         call.only_staff()?;
         let (paging, urls) = (call.paging()?, Urls::of(tx)?);
@@ -29,7 +31,10 @@ pub async fn unaccounted(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let counts = ledger_counts(tx)?;
-        Ok(Reply::one("mail", UnaccountedShape { unaccounted: counts.unaccounted, suspended: counts.suspended }))
+        Ok(Reply::one(
+            "mail",
+            UnaccountedShape { unaccounted: counts.unaccounted, suspended: counts.suspended },
+        ))
     })
     .await
 }
@@ -38,7 +43,9 @@ pub async fn unaccounted(call: Call) -> Answer {
 pub fn page_of(tx: &mut Tx, filter: &LedgerFilter, paging: &Paging) -> Result<Paged<LedgerEntry>, Problem> {
     let before = match &paging.place {
         Place::After(cursor) => Some(MailId(cursor.parse().map_err(|_| wrong_cursor())?)),
-        Place::Before(_) => return Err(Problem::BadRequest("this list can only be walked with page[after]".into())),
+        Place::Before(_) => {
+            return Err(Problem::BadRequest("this list can only be walked with page[after]".into()));
+        }
         Place::Page(_) | Place::First => None,
     };
     let skip = paging.offset();

@@ -29,7 +29,10 @@ pub struct Gate {
 
 impl Gate {
     pub fn new(limits: &Limits) -> Self {
-        Gate { buckets: RateLimiter::keyed(Quota::per_minute(limits.calls_per_minute_max)), clock: DefaultClock::default() }
+        Gate {
+            buckets: RateLimiter::keyed(Quota::per_minute(limits.calls_per_minute_max)),
+            clock: DefaultClock::default(),
+        }
     }
 
     pub fn pass(&self, proof: &[u8]) -> Result<(), Problem> {

@@ -10,7 +10,8 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, ComponentsBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Content, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
+    Content, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required, ResponseBuilder,
+    Schema,
 };
 
 /// The whole document.
@@ -123,7 +124,8 @@ fn operation(route: &Route) -> OperationBuilder {
         operation = operation.response("404", ResponseBuilder::new().description("RecordNotFound"));
     }
     if matches!(route.takes, Takes::Json(_)) {
-        operation = operation.response("422", ResponseBuilder::new().description("RecordInvalid, with details by field"));
+        operation = operation
+            .response("422", ResponseBuilder::new().description("RecordInvalid, with details by field"));
     }
     let (status, response) = success(route);
     operation.response(status, response)

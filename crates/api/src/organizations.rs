@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::shapes::*;
 use crate::time::iso;
 use desk::people::{self, CreateOrganization, Organization, UpdateOrganization};
-use desk::{OrganizationId, Tx};
+use desk::{OrganizationId, Tx, UserId};
 use serde_json::{Value, json};
 
 pub async fn index(call: Call) -> Answer {
@@ -18,11 +18,23 @@ pub async fn index(call: Call) -> Answer {
             tx,
             &paging,
             |organization: &Organization| organization.id.0,
-            |tx, seek, count| people::list_organizations(tx, seek, count),
-            |tx| people::count_organizations(tx),
+            people::list_organizations,
+            people::count_organizations,
         )?;
         let page = page.map(|it| OrganizationShape::of(&it, &urls));
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "organizations", page))))
+    })
+    .await
+}
+
+/// The one that a person belongs to, if any.
+pub async fn of_user(Id(user): Id<UserId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let user = people::find_user(tx, user)?.ok_or(Problem::NotFound)?;
+        let ids: Vec<OrganizationId> = user.organization_id.into_iter().collect();
+        let all = people::list_organizations_by_ids(tx, &ids)?;
+        unpaged(tx, call, all)
     })
     .await
 }
@@ -148,7 +160,12 @@ pub async fn create_many(call: Call) -> Answer {
     let steps = wanted.into_iter().map(|one| {
         move |tx: &mut Tx| {
             let id = make(tx, &one)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("create"), status: Some("Created"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("create"),
+                status: Some("Created"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Create Organization", steps.collect()).await
@@ -166,7 +183,12 @@ pub async fn update_many(call: Call) -> Answer {
         move |tx: &mut Tx| {
             let id = OrganizationId(one.id.ok_or_else(|| Problem::missing("id"))?);
             change(tx, id, &one)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("update"), status: Some("Updated"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("update"),
+                status: Some("Updated"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Update Organization", steps.collect()).await
@@ -177,7 +199,12 @@ pub async fn destroy_many(call: Call) -> Answer {
     let steps = ids.into_iter().map(|id| {
         move |tx: &mut Tx| {
             people::delete_organization(tx, id)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("delete"), status: Some("Deleted"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("delete"),
+                status: Some("Deleted"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Delete Organization", steps.collect()).await
@@ -185,7 +212,8 @@ pub async fn destroy_many(call: Call) -> Answer {
 
 fn found(tx: &mut Tx, id: OrganizationId) -> Result<OrganizationShape, Problem> {
     let urls = Urls::of(tx)?;
-    let one = people::find_organization(tx, id)?.filter(|it| it.deleted_at.is_none()).ok_or(Problem::NotFound)?;
+    let one =
+        people::find_organization(tx, id)?.filter(|it| it.deleted_at.is_none()).ok_or(Problem::NotFound)?;
     Ok(OrganizationShape::of(&one, &urls))
 }
 

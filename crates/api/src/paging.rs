@@ -46,7 +46,8 @@ impl Paging {
         let size = number("per_page")?.unwrap_or(ROWS_PER_PAGE_MAX).min(ROWS_PER_PAGE_MAX);
         let page = number("page")?.unwrap_or(1);
         if (page - 1).saturating_mul(size) >= OFFSET_ROWS_MAX {
-            let advice = format!("pages by number end at {OFFSET_ROWS_MAX} rows; use page[size] and page[after]");
+            let advice =
+                format!("pages by number end at {OFFSET_ROWS_MAX} rows; use page[size] and page[after]");
             return Err(Problem::BadRequest(advice));
         }
         Ok(Paging { size, place: Place::Page(page) })
@@ -132,19 +133,27 @@ where
         _ => rows.truncate(paging.size),
     }
     let total = if paging.is_by_number() { Some(count(tx)?) } else { None };
-    let (first, last) = (rows.first().map(|row| id(row).to_string()), rows.last().map(|row| id(row).to_string()));
+    let (first, last) =
+        (rows.first().map(|row| id(row).to_string()), rows.last().map(|row| id(row).to_string()));
     Ok(Paged { rows, total, more, first, last })
 }
 
 /// `{ key: rows, … }` with the links to the pages before and after.
-pub fn envelope<T: serde::Serialize>(call: &Call, urls: &Urls, paging: &Paging, key: &str, page: Paged<T>) -> Map<String, Value> {
+pub fn envelope<T: serde::Serialize>(
+    call: &Call,
+    urls: &Urls,
+    paging: &Paging,
+    key: &str,
+    page: Paged<T>,
+) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert(key.into(), json!(page.rows));
     let link = |changes: &[(&str, String)]| {
         let path = call.path.strip_prefix("/api/v2").unwrap_or(&call.path);
         let kept = call.query_without_page();
         let kept = kept.iter().map(|(key, value)| (*key, (*value).to_owned()));
-        let all: Vec<(&str, String)> = kept.chain(changes.iter().map(|(key, value)| (*key, value.clone()))).collect();
+        let all: Vec<(&str, String)> =
+            kept.chain(changes.iter().map(|(key, value)| (*key, value.clone()))).collect();
         let query: Vec<String> =
             all.iter().map(|(key, value)| format!("{}={}", encoded(key), encoded(value))).collect();
         format!("{}?{}", urls.resource(path), query.join("&"))
@@ -162,7 +171,8 @@ pub fn envelope<T: serde::Serialize>(call: &Call, urls: &Urls, paging: &Paging, 
             let has_next = if backwards { page.last.is_some() } else { page.more };
             let has_previous = if backwards { page.more } else { matches!(place, Place::After(_)) };
             let next = page.last.clone().filter(|_| has_next).map(|it| link(&[("page[after]", it)]));
-            let previous = page.first.clone().filter(|_| has_previous).map(|it| link(&[("page[before]", it)]));
+            let previous =
+                page.first.clone().filter(|_| has_previous).map(|it| link(&[("page[before]", it)]));
             body.insert(
                 "meta".into(),
                 json!({ "has_more": page.more, "after_cursor": page.last, "before_cursor": page.first }),

@@ -15,12 +15,18 @@ pub enum Problem {
     /// The JSON cannot be read, or the envelope is missing.
     BadRequest(String),
     /// A field is wrong.
-    Invalid { field: String, code: &'static str, description: String },
+    Invalid {
+        field: String,
+        code: &'static str,
+        description: String,
+    },
     /// More records than one call may name.
     TooManyValues(String),
     Conflict(String),
     TooLarge(String),
-    TooMany { retry_after_s: u64 },
+    TooMany {
+        retry_after_s: u64,
+    },
     Busy,
     /// Our fault; has been logged.
     Broken,

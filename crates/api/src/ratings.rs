@@ -18,14 +18,17 @@ pub async fn index(call: Call) -> Answer {
         let score = score_of(call.query("score"))?;
         let after = match &paging.place {
             Place::After(cursor) => RatingId(cursor.parse().map_err(|_| wrong_cursor())?),
-            Place::Before(_) => return Err(Problem::BadRequest("ratings can only be walked with page[after]".into())),
+            Place::Before(_) => {
+                return Err(Problem::BadRequest("ratings can only be walked with page[after]".into()));
+            }
             Place::Page(_) | Place::First => RatingId(0),
         };
         let mut rows = views::page(tx, score, after, paging.offset(), paging.size + 1)?;
         let more = rows.len() > paging.size;
         rows.truncate(paging.size);
         let total = if paging.is_by_number() { Some(views::count(tx, score)?) } else { None };
-        let (first, last) = (rows.first().map(|it| it.id.to_string()), rows.last().map(|it| it.id.to_string()));
+        let (first, last) =
+            (rows.first().map(|it| it.id.to_string()), rows.last().map(|it| it.id.to_string()));
         let page = Paged { rows, total, more, first, last }.map(|it| shape(&it, &urls));
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "satisfaction_ratings", page))))
     })

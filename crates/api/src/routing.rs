@@ -7,7 +7,9 @@ use crate::shapes::{PresenceBody, PresenceShape, RequirementShape, RequirementsB
 use crate::skill_rules::hardness_in;
 use crate::{skills, tickets};
 use desk::routing::{self, PresenceStatus, SetPresence};
-use desk::skills::{Hardness, INDEPENDENT_LEVEL, Requirement, SetRequirements, requirements_of, set_requirements};
+use desk::skills::{
+    Hardness, INDEPENDENT_LEVEL, Requirement, SetRequirements, requirements_of, set_requirements,
+};
 use desk::{TicketId, UserId};
 use serde_json::json;
 
@@ -67,8 +69,9 @@ pub async fn set_presence(Id(who): Id<String>, call: Call) -> Answer {
         id => UserId(id.parse().map_err(|_| Problem::NotFound)?),
     };
     let word = call.body::<PresenceBody>()?.presence.status.ok_or_else(|| Problem::missing("status"))?;
-    let status: PresenceStatus =
-        word.parse().map_err(|_| Problem::invalid("status", format!("{word:?} is not online, away or offline")))?;
+    let status: PresenceStatus = word
+        .parse()
+        .map_err(|_| Problem::invalid("status", format!("{word:?} is not online, away or offline")))?;
     call.write(move |tx, _| {
         routing::set_presence(tx, &SetPresence { user, status })?;
         let all = routing::presences(tx)?;

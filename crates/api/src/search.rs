@@ -108,7 +108,8 @@ fn users_of(tx: &mut Tx, call: &Call, text: &str) -> Result<Vec<Hit>, Problem> {
 /// `ana`, `ana@example.org`, `type:user email:ana@example.org role:agent external_id:7`.
 pub fn users_by(tx: &mut Tx, text: &str) -> Result<Vec<User>, Problem> {
     let conditions = Conditions::of(text);
-    let email = conditions.value("email").or_else(|| Some(conditions.words.as_str()).filter(|it| it.contains('@')));
+    let email =
+        conditions.value("email").or_else(|| Some(conditions.words.as_str()).filter(|it| it.contains('@')));
     let mut found = match (email, conditions.value("external_id")) {
         (Some(email), _) => match people::find_user_by_email(tx, email)? {
             Some(user) => vec![user],
@@ -182,7 +183,8 @@ impl Conditions {
 }
 
 fn shaped(tx: &mut Tx, call: &Call, urls: &Urls, hits: &[Hit]) -> Result<Vec<Value>, Problem> {
-    let ids: Vec<TicketId> = hits.iter().filter_map(|hit| if let Hit::Ticket(id) = hit { Some(*id) } else { None }).collect();
+    let ids: Vec<TicketId> =
+        hits.iter().filter_map(|hit| if let Hit::Ticket(id) = hit { Some(*id) } else { None }).collect();
     let rows = tickets::list_tickets_by_ids(tx, &ids)?;
     let mut tickets = ticket_facts::shapes(tx, urls, &rows)?;
     ticket_facts::side_load(tx, call, urls, &rows, &mut tickets, &mut serde_json::Map::new())?;
@@ -191,16 +193,21 @@ fn shaped(tx: &mut Tx, call: &Call, urls: &Urls, hits: &[Hit]) -> Result<Vec<Val
     for hit in hits {
         results.push(match hit {
             Hit::Ticket(_) => {
-                let ticket = tickets.next().map(|it| crate::shapes::TicketShape { result_type: Some("ticket"), ..it });
+                let ticket =
+                    tickets.next().map(|it| crate::shapes::TicketShape { result_type: Some("ticket"), ..it });
                 json!(ticket)
             }
             Hit::User(user) => {
                 let mut shapes = ticket_facts::user_shapes(tx, urls, std::slice::from_ref(user))?;
-                let user = shapes.pop().map(|it| crate::shapes::UserShape { result_type: Some("user"), ..it });
+                let user =
+                    shapes.pop().map(|it| crate::shapes::UserShape { result_type: Some("user"), ..it });
                 json!(user)
             }
             Hit::Organization(it) => {
-                json!(OrganizationShape { result_type: Some("organization"), ..OrganizationShape::of(it, urls) })
+                json!(OrganizationShape {
+                    result_type: Some("organization"),
+                    ..OrganizationShape::of(it, urls)
+                })
             }
             Hit::Group(it) => json!(GroupShape { result_type: Some("group"), ..GroupShape::of(it, urls) }),
         });

@@ -86,11 +86,15 @@ pub async fn matrix(call: Call) -> Answer {
 }
 
 fn kind_in(word: Option<&str>) -> Result<Option<SkillKind>, Problem> {
-    word.map(|word| word.parse().map_err(|_| Problem::invalid("kind", format!("{word:?} is not a kind of skill")))).transpose()
+    word.map(|word| {
+        word.parse().map_err(|_| Problem::invalid("kind", format!("{word:?} is not a kind of skill")))
+    })
+    .transpose()
 }
 
 fn decay_in(word: Option<&str>) -> Result<Option<DecayClass>, Problem> {
-    word.map(|word| word.parse().map_err(|_| Problem::invalid("decay", format!("{word:?} is not a decay")))).transpose()
+    word.map(|word| word.parse().map_err(|_| Problem::invalid("decay", format!("{word:?} is not a decay"))))
+        .transpose()
 }
 
 /// By id, or else by key.

@@ -6,10 +6,10 @@ use crate::problem::Problem;
 use crate::shapes::{SuspendedTicketShape, Via};
 use crate::time::iso;
 use crate::{ledger, ticket_facts, tickets};
-use desk::{MailId, Tx, settings};
 use desk::mail::views::{LedgerEntry, LedgerFilter, count_suspended, ledger_entry, suspended_text};
 use desk::mail::{MailState, discard, recover};
 use desk::tickets::Channel;
+use desk::{MailId, Tx, settings};
 use serde_json::{Value, json};
 
 /// Newest first.
@@ -34,7 +34,8 @@ pub async fn index(call: Call) -> Answer {
 pub async fn show(Id(mail): Id<MailId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;
-        let entry = ledger_entry(tx, mail)?.filter(|it| it.state == MailState::Suspended).ok_or(Problem::NotFound)?;
+        let entry =
+            ledger_entry(tx, mail)?.filter(|it| it.state == MailState::Suspended).ok_or(Problem::NotFound)?;
         let urls = Urls::of(tx)?;
         Ok(Reply::one("suspended_ticket", shape(tx, &entry, &urls)?))
     })

@@ -4,9 +4,9 @@ use crate::Api;
 use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
 use std::borrow::Cow;
+use utoipa::ToSchema;
 use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::{RefOr, Schema};
-use utoipa::ToSchema;
 
 pub struct Route {
     pub method: HttpMethod,
@@ -57,25 +57,46 @@ pub enum Gives {
 }
 
 impl Route {
-    fn new(method: HttpMethod, path: &'static str, summary: &'static str, handler: MethodRouter<Api>) -> Route {
+    fn new(
+        method: HttpMethod,
+        path: &'static str,
+        summary: &'static str,
+        handler: MethodRouter<Api>,
+    ) -> Route {
         let gives = Gives::Nothing;
         let (takes, query) = (Takes::Nothing, Vec::new());
         Route { method, path, tag: "", summary, query, takes, gives, open: false, handler }
     }
 
-    pub(crate) fn get<H: Handler<T, Api>, T: 'static>(path: &'static str, summary: &'static str, handler: H) -> Route {
+    pub(crate) fn get<H: Handler<T, Api>, T: 'static>(
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Route {
         Route::new(HttpMethod::Get, path, summary, routing::get(handler))
     }
 
-    pub(crate) fn post<H: Handler<T, Api>, T: 'static>(path: &'static str, summary: &'static str, handler: H) -> Route {
+    pub(crate) fn post<H: Handler<T, Api>, T: 'static>(
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Route {
         Route::new(HttpMethod::Post, path, summary, routing::post(handler))
     }
 
-    pub(crate) fn put<H: Handler<T, Api>, T: 'static>(path: &'static str, summary: &'static str, handler: H) -> Route {
+    pub(crate) fn put<H: Handler<T, Api>, T: 'static>(
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Route {
         Route::new(HttpMethod::Put, path, summary, routing::put(handler))
     }
 
-    pub(crate) fn delete<H: Handler<T, Api>, T: 'static>(path: &'static str, summary: &'static str, handler: H) -> Route {
+    pub(crate) fn delete<H: Handler<T, Api>, T: 'static>(
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Route {
         Route::new(HttpMethod::Delete, path, summary, routing::delete(handler))
     }
 

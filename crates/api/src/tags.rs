@@ -13,7 +13,8 @@ pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let (paging, urls) = (call.paging()?, Urls::of(tx)?);
-        let page = Paged::of_all(facts::tag_counts(tx, "")?, &paging)?.map(|(name, count)| TagCountShape { name, count });
+        let page = Paged::of_all(facts::tag_counts(tx, "")?, &paging)?
+            .map(|(name, count)| TagCountShape { name, count });
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "tags", page))))
     })
     .await

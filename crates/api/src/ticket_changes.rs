@@ -59,7 +59,9 @@ pub fn to_update(tx: &mut Tx, ticket: TicketId, wanted: &TicketChange) -> Result
     };
     command.tags = match (&wanted.tags, &wanted.additional_tags, &wanted.remove_tags) {
         (Some(tags), _, _) => Some(TagChange::Set(tags.clone())),
-        (None, Some(add), Some(remove)) => Some(TagChange::AddAndRemove { add: add.clone(), remove: remove.clone() }),
+        (None, Some(add), Some(remove)) => {
+            Some(TagChange::AddAndRemove { add: add.clone(), remove: remove.clone() })
+        }
         (None, Some(tags), None) => Some(TagChange::Add(tags.clone())),
         (None, None, Some(tags)) => Some(TagChange::Remove(tags.clone())),
         (None, None, None) => None,
@@ -114,7 +116,8 @@ fn is_empty(comment: &NewComment) -> bool {
 
 /// By address; an end user is made when nobody is known by it.
 fn someone(tx: &mut Tx, person: &RequesterChange) -> Result<UserId, Problem> {
-    let email = person.email.as_deref().filter(|it| !it.is_empty()).ok_or_else(|| Problem::missing("requester"))?;
+    let email =
+        person.email.as_deref().filter(|it| !it.is_empty()).ok_or_else(|| Problem::missing("requester"))?;
     match tx.actor().is_agent() {
         true => Ok(people::requester_for(tx, email, person.name.as_deref())?),
         false => {
@@ -145,7 +148,9 @@ fn copies(tx: &mut Tx, wanted: &TicketChange) -> Result<Vec<UserId>, Problem> {
     }
     let known = people::list_by_ids(tx, &ids)?;
     match ids.iter().find(|id| known.iter().all(|user| user.id != **id || user.deleted_at.is_some())) {
-        Some(stranger) => Err(Problem::invalid("collaborators", format!("there is no person with the id {stranger}"))),
+        Some(stranger) => {
+            Err(Problem::invalid("collaborators", format!("there is no person with the id {stranger}")))
+        }
         None => Ok(ids),
     }
 }
@@ -188,7 +193,11 @@ fn kind(change: &Change<String>) -> Result<Change<Type>, Problem> {
 }
 
 /// `null` and the empty word take the value away.
-fn word_of<T>(change: &Change<String>, field: &str, parse: fn(&str) -> Option<T>) -> Result<Change<T>, Problem> {
+fn word_of<T>(
+    change: &Change<String>,
+    field: &str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Change<T>, Problem> {
     match change {
         None => Ok(None),
         Some(None) => Ok(Some(None)),

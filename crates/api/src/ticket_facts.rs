@@ -2,7 +2,9 @@
 
 use crate::call::{Call, Urls};
 use crate::problem::Problem;
-use crate::shapes::{AttachmentShape, AuditShape, CommentShape, GroupShape, OrganizationShape, TicketShape, UserShape, Via};
+use crate::shapes::{
+    AttachmentShape, AuditShape, CommentShape, GroupShape, OrganizationShape, TicketShape, UserShape, Via,
+};
 use crate::time::iso;
 use desk::people::{self, User};
 use desk::satisfaction::Rating;
@@ -65,8 +67,11 @@ pub fn side_load(
         return Ok(());
     }
     if call.includes("users") {
-        let mut ids: Vec<UserId> =
-            list.iter().flat_map(|it| [Some(it.requester), Some(it.submitter), it.assignee]).flatten().collect();
+        let mut ids: Vec<UserId> = list
+            .iter()
+            .flat_map(|it| [Some(it.requester), Some(it.submitter), it.assignee])
+            .flatten()
+            .collect();
         ids.extend(shapes.iter().flat_map(|it| it.collaborator_ids.iter().map(|id| UserId(*id))));
         ids.sort_unstable();
         ids.dedup();
@@ -76,7 +81,8 @@ pub fn side_load(
     if call.includes("groups") {
         let wanted: Vec<GroupId> = list.iter().filter_map(|it| it.group).collect();
         let groups = people::list_groups(tx)?;
-        let groups: Vec<_> = groups.iter().filter(|it| wanted.contains(&it.id)).map(|it| GroupShape::of(it, urls)).collect();
+        let groups: Vec<_> =
+            groups.iter().filter(|it| wanted.contains(&it.id)).map(|it| GroupShape::of(it, urls)).collect();
         body.insert("groups".into(), json!(groups));
     }
     if call.includes("organizations") {
@@ -129,7 +135,8 @@ pub fn comment_shapes(
     let files = tickets::attachments_of_ticket(tx, ticket)?;
     let audits = audits_by_comment(tx, ticket)?;
     let shape = |comment: &Comment| {
-        let mine = files.iter().filter(|file| file.comment == Some(comment.id) && (with_inline || !file.inline));
+        let mine =
+            files.iter().filter(|file| file.comment == Some(comment.id) && (with_inline || !file.inline));
         let mine = mine.map(|file| attachment_shape(call, urls, file)).collect();
         CommentShape::of(comment, mine, audits.get(&comment.id).map(|id| id.0))
     };

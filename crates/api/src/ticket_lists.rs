@@ -3,9 +3,9 @@
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::paging::{self, Paged, Paging, Place, wrong_cursor};
 use crate::problem::Problem;
-use crate::shapes::{CountShape, DeletedTicketShape};
-use crate::time::iso;
+use crate::shapes::{CountShape, DeletedTicketShape, TicketMetricShape};
 use crate::ticket_facts;
+use crate::time::iso;
 use desk::tickets::views::{self, Cursor};
 use desk::tickets::{self, Deletion, Filter, Order, Ticket};
 use desk::{OrganizationId, TicketId, Tx, UserId};
@@ -80,6 +80,18 @@ async fn of_filter(call: Call, filter: Filter) -> Answer {
     call.read(move |tx, call| Ok(Reply::ok(listed(tx, call, &filter, order_of(call)?)?))).await
 }
 
+/// The numbers of all tickets.
+pub async fn metrics(call: Call) -> Answer {
+    call.read(|tx, call| {
+        call.only_staff()?;
+        let (paging, urls) = (call.paging()?, Urls::of(tx)?);
+        let page = page_of(tx, &paging, &Filter::default(), order_of(call)?)?;
+        let page = page.map(|ticket| TicketMetricShape::of(&ticket, &urls));
+        Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "ticket_metrics", page))))
+    })
+    .await
+}
+
 pub async fn count(call: Call) -> Answer {
     call.read(|tx, _| {
         let value = views::count(tx, &Filter::default())?;
@@ -120,7 +132,9 @@ pub fn order_of(call: &Call) -> Result<Order, Problem> {
         ("updated_at" | "updated", false) => Ok(Order::UpdatedOldest),
         ("id" | "created_at" | "created" | "nice_id", true) => Ok(Order::CreatedNewest),
         ("id" | "created_at" | "created" | "nice_id", false) => Ok(Order::IdAscending),
-        (other, _) => Err(Problem::BadRequest(format!("tickets cannot be sorted by {other}; try id, created_at or updated_at"))),
+        (other, _) => Err(Problem::BadRequest(format!(
+            "tickets cannot be sorted by {other}; try id, created_at or updated_at"
+        ))),
     }
 }
 
@@ -132,7 +146,12 @@ pub fn listed(tx: &mut Tx, call: &Call, filter: &Filter, order: Order) -> Result
     Ok(reply.body.unwrap_or_default())
 }
 
-fn page_of(tx: &mut Tx, paging: &Paging, filter: &Filter, order: Order) -> Result<Paged<Ticket>, Problem> {
+pub fn page_of(
+    tx: &mut Tx,
+    paging: &Paging,
+    filter: &Filter,
+    order: Order,
+) -> Result<Paged<Ticket>, Problem> {
     let parse = |text: &str| Cursor::parse(text).ok_or_else(wrong_cursor);
     let backwards = matches!(paging.place, Place::Before(_));
     let (order, start) = match &paging.place {

@@ -2,7 +2,9 @@
 
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::problem::Problem;
-use crate::shapes::{JobResultShape, ManyTicketsBody, TicketBody, TicketChange, TicketMetricShape, TicketsBody};
+use crate::shapes::{
+    JobResultShape, ManyTicketsBody, TicketBody, TicketChange, TicketMetricShape, TicketsBody,
+};
 use crate::{bulk, ticket_changes, ticket_facts};
 use desk::tickets::{self, Audit, Ticket, views};
 use desk::{AuditId, TicketId, Tx, UserId, people};
@@ -120,7 +122,12 @@ pub async fn create_many(call: Call) -> Answer {
     let steps = wanted.into_iter().map(|one| {
         move |tx: &mut Tx| {
             let ticket = make(tx, &one)?;
-            Ok(JobResultShape { id: Some(ticket.id.0), action: Some("create"), status: Some("Created"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(ticket.id.0),
+                action: Some("create"),
+                status: Some("Created"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Create Ticket", steps.collect()).await
@@ -139,7 +146,12 @@ pub async fn update_many(call: Call) -> Answer {
         move |tx: &mut Tx| {
             let id = TicketId(one.id.ok_or_else(|| Problem::missing("id"))?);
             change(tx, id, &one)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("update"), status: Some("Updated"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("update"),
+                status: Some("Updated"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Update Ticket", steps.collect()).await
@@ -150,7 +162,12 @@ pub async fn destroy_many(call: Call) -> Answer {
     let steps = ids.into_iter().map(|id| {
         move |tx: &mut Tx| {
             tickets::delete(tx, id)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("delete"), status: Some("Deleted"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("delete"),
+                status: Some("Deleted"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Delete Ticket", steps.collect()).await
@@ -162,7 +179,11 @@ fn make(tx: &mut Tx, wanted: &TicketChange) -> Result<Ticket, Problem> {
     Ok(ticket)
 }
 
-fn change(tx: &mut Tx, ticket: TicketId, wanted: &TicketChange) -> Result<(Ticket, Option<AuditId>), Problem> {
+fn change(
+    tx: &mut Tx,
+    ticket: TicketId,
+    wanted: &TicketChange,
+) -> Result<(Ticket, Option<AuditId>), Problem> {
     let command = ticket_changes::to_update(tx, ticket, wanted)?;
     let updated = tickets::update(tx, &command)?;
     Ok((updated.ticket, updated.audit))
@@ -173,7 +194,12 @@ pub fn visible(tx: &mut Tx, ticket: TicketId) -> Result<Ticket, Problem> {
 }
 
 /// `{ ticket, audit, … }`, with side-loads.
-fn answer(tx: &mut Tx, call: &Call, ticket: &Ticket, audit: Option<Audit>) -> Result<Map<String, Value>, Problem> {
+fn answer(
+    tx: &mut Tx,
+    call: &Call,
+    ticket: &Ticket,
+    audit: Option<Audit>,
+) -> Result<Map<String, Value>, Problem> {
     let urls = Urls::of(tx)?;
     let mut shape = ticket_facts::shape(tx, &urls, ticket)?;
     let mut body = Map::new();

@@ -16,10 +16,16 @@ use serde_json::json;
 pub async fn create(State(api): State<Api>, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     let call = Call::without_body(&parts, &api).await?;
-    let largest = api.desk.read(call.actor, |tx| settings::company(tx)).await?.attachment_bytes_max.max(0) as usize;
+    let largest =
+        api.desk.read(call.actor, settings::company).await?.attachment_bytes_max.max(0) as usize;
     let too_large = || Problem::TooLarge(format!("a file may have {} MiB", largest / 1024 / 1024));
     let content = axum::body::to_bytes(body, largest).await.map_err(|_| too_large())?;
-    let claimed = parts.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
+    let claimed = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let file_name = call.query("filename").ok_or_else(|| Problem::missing("filename"))?.to_owned();
     let token = call.query("token").map(str::to_owned);
     let blob = stored(&api, content, claimed).await?;
@@ -39,7 +45,12 @@ pub async fn create(State(api): State<Api>, request: Request) -> Answer {
     .await
 }
 
-fn shape_of(tx: &mut Tx, call: &Call, urls: &Urls, done: desk::tickets::Upload) -> Result<UploadShape, Problem> {
+fn shape_of(
+    tx: &mut Tx,
+    call: &Call,
+    urls: &Urls,
+    done: desk::tickets::Upload,
+) -> Result<UploadShape, Problem> {
     let all = list_upload(tx, &done.token)?;
     Ok(UploadShape {
         token: done.token,
@@ -52,7 +63,8 @@ fn shape_of(tx: &mut Tx, call: &Call, urls: &Urls, done: desk::tickets::Upload) 
 async fn stored(api: &Api, content: Bytes, claimed: String) -> Result<desk::blobs::Blob, Problem> {
     let blobs = api.desk.blobs.clone();
     let put = tokio::task::spawn_blocking(move || blobs.put(&content, &claimed)).await;
-    put.unwrap_or_else(|_| Err(BlobError::Disk(std::io::Error::other("the file could not be written")))).map_err(Into::into)
+    put.unwrap_or_else(|_| Err(BlobError::Disk(std::io::Error::other("the file could not be written"))))
+        .map_err(Into::into)
 }
 
 pub async fn destroy(Path(token): Path<String>, call: Call) -> Answer {

@@ -46,7 +46,8 @@ async fn listed(call: Call, filter: UserFilter) -> Answer {
 
 fn enveloped(tx: &mut Tx, call: &Call, urls: &Urls, paging: &paging::Paging, page: Paged<User>) -> Answer {
     let mut shapes = ticket_facts::user_shapes(tx, urls, &page.rows)?.into_iter();
-    let organizations: Vec<OrganizationId> = page.rows.iter().filter_map(|user| user.organization_id).collect();
+    let organizations: Vec<OrganizationId> =
+        page.rows.iter().filter_map(|user| user.organization_id).collect();
     let shaped = page.map(|_| shapes.next());
     let mut body = paging::envelope(call, urls, paging, "users", shaped);
     if call.includes("organizations") {
@@ -63,7 +64,10 @@ fn roles_in(call: &Call) -> Result<Vec<Role>, Problem> {
     for name in call.query_all("role").iter().flat_map(|all| all.split(',')) {
         match name {
             "agent" => roles.extend([Role::LightAgent, Role::Agent, Role::Lead]),
-            other => roles.push(Role::parse(other).ok_or_else(|| Problem::invalid("role", format!("{other:?} is not a role")))?),
+            other => roles.push(
+                Role::parse(other)
+                    .ok_or_else(|| Problem::invalid("role", format!("{other:?} is not a role")))?,
+            ),
         }
     }
     Ok(roles)
@@ -147,7 +151,8 @@ pub async fn search(call: Call) -> Answer {
 pub async fn autocomplete(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
-        let found = people::search_users(tx, call.query("name").unwrap_or_default(), people::PEOPLE_PER_PAGE_MAX)?;
+        let found =
+            people::search_users(tx, call.query("name").unwrap_or_default(), people::PEOPLE_PER_PAGE_MAX)?;
         unpaged(tx, call, found)
     })
     .await
@@ -210,7 +215,12 @@ pub async fn create_many(call: Call) -> Answer {
     let steps = wanted.into_iter().map(|one| {
         move |tx: &mut Tx| {
             let user = make(tx, &one)?;
-            Ok(JobResultShape { id: Some(user.id.0), action: Some("create"), status: Some("Created"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(user.id.0),
+                action: Some("create"),
+                status: Some("Created"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Create User", steps.collect()).await
@@ -240,7 +250,12 @@ pub async fn update_many(call: Call) -> Answer {
         move |tx: &mut Tx| {
             let id = UserId(one.id.ok_or_else(|| Problem::missing("id"))?);
             change(tx, id, &one)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("update"), status: Some("Updated"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("update"),
+                status: Some("Updated"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Update User", steps.collect()).await
@@ -251,7 +266,12 @@ pub async fn destroy_many(call: Call) -> Answer {
     let steps = ids.into_iter().map(|id| {
         move |tx: &mut Tx| {
             people::delete_user(tx, id)?;
-            Ok(JobResultShape { id: Some(id.0), action: Some("delete"), status: Some("Deleted"), ..bulk::done() })
+            Ok(JobResultShape {
+                id: Some(id.0),
+                action: Some("delete"),
+                status: Some("Deleted"),
+                ..bulk::done()
+            })
         }
     });
     bulk::run(call, "Bulk Delete User", steps.collect()).await

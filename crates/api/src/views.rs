@@ -3,12 +3,12 @@
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::paging::{self, Paged};
 use crate::problem::Problem;
-use crate::shapes::{BrandShape, TicketFieldShape, ViewCountShape, ViewShape};
+use crate::shapes::{BrandShape, TicketFieldShape, TicketShape, ViewCountShape, ViewShape};
 use crate::time::iso;
-use crate::ticket_lists;
-use desk::{BrandId, settings};
+use crate::{ticket_facts, ticket_lists};
 use desk::tickets::views::{self, View};
-use desk::tickets::{Order, Priority, Status, Type};
+use desk::tickets::{Order, Priority, Status, Ticket, Type};
+use desk::{BrandId, UserId, people, settings};
 use serde_json::{Value, json};
 
 /// A view's place in the list is its id.
@@ -26,7 +26,8 @@ fn shape(id: i64, view: &View, urls: &Urls) -> ViewShape {
     if view.filter.unsolved {
         conditions.push(condition("status", "less_than", json!("solved")));
     }
-    conditions.extend(view.filter.status.iter().map(|status| condition("status", "is", json!(status.name()))));
+    conditions
+        .extend(view.filter.status.iter().map(|status| condition("status", "is", json!(status.name()))));
     if view.filter.unassigned {
         conditions.push(condition("assignee_id", "is", json!("")));
     }
@@ -41,10 +42,16 @@ fn shape(id: i64, view: &View, urls: &Urls) -> ViewShape {
         Order::CreatedOldest | Order::IdAscending => ("created", "asc"),
         Order::WaitingLongest => ("waiting_since", "asc"),
     };
-    let columns: Vec<Value> = [("subject", "Subject"), ("requester", "Requester"), ("status", "Status"), ("assignee", "Assignee"), ("updated", "Updated")]
-        .iter()
-        .map(|(id, title)| json!({ "id": id, "title": title }))
-        .collect();
+    let columns: Vec<Value> = [
+        ("subject", "Subject"),
+        ("requester", "Requester"),
+        ("status", "Status"),
+        ("assignee", "Assignee"),
+        ("updated", "Updated"),
+    ]
+    .iter()
+    .map(|(id, title)| json!({ "id": id, "title": title }))
+    .collect();
     ViewShape {
         url: urls.resource(&format!("/views/{id}")),
         id,
@@ -91,6 +98,45 @@ pub async fn tickets(Id(id): Id<i64>, call: Call) -> Answer {
         Ok(Reply::ok(ticket_lists::listed(tx, call, &view.filter, order)?))
     })
     .await
+}
+
+/// The view's tickets as rows of a table, with what stands behind the names.
+pub async fn execute(Id(id): Id<i64>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let (paging, urls) = (call.paging()?, Urls::of(tx)?);
+        let view = found(call, id)?;
+        let page = ticket_lists::page_of(tx, &paging, &view.filter, view.order)?;
+        let mut people: Vec<UserId> =
+            page.rows.iter().flat_map(|it| [Some(it.requester), it.assignee]).flatten().collect();
+        people.sort_unstable();
+        people.dedup();
+        let people = people::list_by_ids(tx, &people)?;
+        let shapes = ticket_facts::shapes(tx, &urls, &page.rows)?;
+        let rows: Vec<Value> = page.rows.iter().zip(&shapes).map(|(it, shape)| row(it, shape)).collect();
+        let mut rows = rows.into_iter();
+        let page = page.map(|_| rows.next());
+        let mut body = paging::envelope(call, &urls, &paging, "rows", page);
+        let shown = shape(id, &view, &urls);
+        body.insert("columns".into(), shown.execution["columns"].clone());
+        body.insert("view".into(), json!({ "id": id, "url": shown.url }));
+        body.insert("users".into(), json!(ticket_facts::user_shapes(tx, &urls, &people)?));
+        Ok(Reply::ok(Value::Object(body)))
+    })
+    .await
+}
+
+fn row(ticket: &Ticket, shape: &TicketShape) -> Value {
+    json!({
+        "ticket": {
+            "id": shape.id, "url": shape.url, "subject": shape.subject, "description": shape.description,
+            "status": shape.status, "type": shape.kind, "priority": shape.priority,
+        },
+        "subject": shape.subject, "status": shape.status, "priority": shape.priority.unwrap_or("-"),
+        "requester_id": shape.requester_id, "assignee_id": shape.assignee_id, "group_id": shape.group_id,
+        "created": iso(ticket.created_at), "updated": iso(ticket.updated_at),
+        "custom_fields": [], "fields": [],
+    })
 }
 
 pub async fn count(Id(id): Id<i64>, call: Call) -> Answer {
@@ -150,9 +196,24 @@ fn fields(urls: &Urls) -> Vec<TicketFieldShape> {
     let all = [
         ("subject", "Subject", "What it is about, in a few words", None),
         ("description", "Description", "The first comment", None),
-        ("status", "Status", "Where the work stands", words(Status::ALL.iter().map(|it| it.name()).collect())),
-        ("tickettype", "Type", "Question, incident, problem or task", words(Type::ALL.iter().map(|it| it.name()).collect())),
-        ("priority", "Priority", "How much it matters", words(Priority::ALL.iter().map(|it| it.name()).collect())),
+        (
+            "status",
+            "Status",
+            "Where the work stands",
+            words(Status::ALL.iter().map(|it| it.name()).collect()),
+        ),
+        (
+            "tickettype",
+            "Type",
+            "Question, incident, problem or task",
+            words(Type::ALL.iter().map(|it| it.name()).collect()),
+        ),
+        (
+            "priority",
+            "Priority",
+            "How much it matters",
+            words(Priority::ALL.iter().map(|it| it.name()).collect()),
+        ),
         ("group", "Group", "Which group works on it", None),
         ("assignee", "Assignee", "Who works on it", None),
     ];
@@ -181,7 +242,8 @@ pub async fn brands(call: Call) -> Answer {
     call.read(|tx, call| {
         call.only_staff()?;
         let (paging, urls) = (call.paging()?, Urls::of(tx)?);
-        let page = Paged::of_all(settings::list_brands(tx)?, &paging)?.map(|brand| brand_shape(&brand, &urls));
+        let page =
+            Paged::of_all(settings::list_brands(tx)?, &paging)?.map(|brand| brand_shape(&brand, &urls));
         Ok(Reply::ok(Value::Object(paging::envelope(call, &urls, &paging, "brands", page))))
     })
     .await
@@ -191,7 +253,8 @@ pub async fn brand(Id(id): Id<BrandId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;
         let urls = Urls::of(tx)?;
-        let brand = settings::list_brands(tx)?.into_iter().find(|brand| brand.id == id).ok_or(Problem::NotFound)?;
+        let brand =
+            settings::list_brands(tx)?.into_iter().find(|brand| brand.id == id).ok_or(Problem::NotFound)?;
         Ok(Reply::one("brand", brand_shape(&brand, &urls)))
     })
     .await

@@ -12,8 +12,13 @@ async fn a_person_is_created_found_changed_and_deleted() {
     let made = program.post("/users.json", body).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let id = made.body["user"]["id"].as_i64().unwrap();
-    assert_eq!((&made.body["user"]["role"], &made.body["user"]["email"]), (&json!("end-user"), &json!("marta@example.org")));
-    for path in ["/users/search?query=marta@example.org", "/users/search?external_id=7", "/users/search?query=marta"] {
+    assert_eq!(
+        (&made.body["user"]["role"], &made.body["user"]["email"]),
+        (&json!("end-user"), &json!("marta@example.org"))
+    );
+    for path in
+        ["/users/search?query=marta@example.org", "/users/search?external_id=7", "/users/search?query=marta"]
+    {
         let found = program.get(path).await.body;
         assert_eq!(found["users"][0]["id"], id, "{path}: {found}");
     }
@@ -33,7 +38,12 @@ async fn a_taken_address_is_named_in_the_details() {
     assert_eq!(refused.body["error"], "RecordInvalid");
     assert_eq!(refused.body["description"], "Record validation errors");
     assert_eq!(refused.body["details"]["email"][0]["error"], "DuplicateValue");
-    let again = program.post("/users/create_or_update", json!({ "user": { "name": "Marta Díaz", "email": "marta@example.org" } })).await;
+    let again = program
+        .post(
+            "/users/create_or_update",
+            json!({ "user": { "name": "Marta Díaz", "email": "marta@example.org" } }),
+        )
+        .await;
     assert_eq!((again.status.as_u16(), &again.body["user"]["name"]), (200, &json!("Marta Díaz")));
 }
 
@@ -44,7 +54,8 @@ async fn roles_are_three_for_clients_and_five_for_the_desk() {
     program.world.light_agent("Lin");
     program.world.customer("Marta", "marta@example.org");
     let agents = program.get("/users?role=agent").await.body;
-    let mut roles: Vec<_> = agents["users"].as_array().unwrap().iter().map(|it| it["desk_role"].as_str().unwrap()).collect();
+    let mut roles: Vec<_> =
+        agents["users"].as_array().unwrap().iter().map(|it| it["desk_role"].as_str().unwrap()).collect();
     roles.sort_unstable();
     assert_eq!(roles, ["lead", "light-agent"]);
     assert_eq!(program.get("/users?role[]=admin&role[]=end-user").await.body["count"], 2);
@@ -77,7 +88,9 @@ async fn organizations_and_groups_live_their_whole_lives() {
     let acme = program.post("/organizations", body).await;
     assert_eq!(acme.status, 201, "{}", acme.body);
     let id = acme.body["organization"]["id"].clone();
-    for path in ["/organizations/search?external_id=a1", "/organizations/autocomplete?name=ac", "/organizations"] {
+    for path in
+        ["/organizations/search?external_id=a1", "/organizations/autocomplete?name=ac", "/organizations"]
+    {
         assert_eq!(program.get(path).await.body["organizations"][0]["id"], id, "{path}");
     }
     program.post("/users", json!({ "user": { "name": "Wile", "email": "wile@acme.example.org" } })).await;
@@ -94,7 +107,10 @@ async fn organizations_and_groups_live_their_whole_lives() {
     let member = program.post("/group_memberships", body).await;
     assert_eq!(member.status, 201, "{}", member.body);
     let member = member.body["group_membership"]["id"].clone();
-    assert_eq!(program.get(&format!("/group_memberships/{member}")).await.body["group_membership"]["user_id"], json!(ben));
+    assert_eq!(
+        program.get(&format!("/group_memberships/{member}")).await.body["group_membership"]["user_id"],
+        json!(ben)
+    );
     assert_eq!(program.get(&format!("/groups/{group}/users")).await.body["users"][0]["name"], "Ben");
     assert_eq!(program.delete(&format!("/group_memberships/{member}")).await.status, 204);
     assert_eq!(program.get(&format!("/groups/{group}/memberships")).await.body["count"], 0);

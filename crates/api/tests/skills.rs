@@ -3,6 +3,7 @@
 mod common;
 
 use common::Program;
+use desk::skills::{self, AddEvidence, Observed};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,15 +24,18 @@ async fn the_library_is_walked_by_kind_and_changed_by_leads_only() {
         let again = program.post("/skills", body.clone()).await;
         assert_eq!(again.body["details"]["name"][0]["error"], "DuplicateValue");
         let (id, key) = (&made.body["skill"]["id"], made.body["skill"]["key"].as_str().unwrap());
-        assert_eq!(&program.get(&format!("/skills/{key}")).await.body["skill"]["id"], id, "a key names it too");
-        let retired = program.put(&format!("/skills/{id}"), json!({ "skill": { "active": false } })).await.body;
+        assert_eq!(
+            &program.get(&format!("/skills/{key}")).await.body["skill"]["id"],
+            id,
+            "a key names it too"
+        );
+        let retired =
+            program.put(&format!("/skills/{id}"), json!({ "skill": { "active": false } })).await.body;
         assert_eq!(retired["skill"]["active"], false);
         assert_eq!(program.get("/skills/0").await.status, 404);
 
         let ben = program.as_(program.world.agent("Ben"));
         assert_eq!(program.call(&ben, "POST", "/skills", body).await.status, 403);
-        let marta = program.as_(program.world.customer("Marta", "marta@example.org"));
-        assert_eq!(program.call(&marta, "GET", "/skills", json!({})).await.status, 403);
     }
 }
 
@@ -42,10 +46,16 @@ async fn people_rate_themselves_and_leads_rate_others() {
         let (ana, ben) = (program.world.agent("Ana"), program.world.agent("Ben"));
         let (as_ana, as_ben) = (program.as_(ana), program.as_(ben));
         let key = "billing-and-refunds";
-        let rating = |level: f64| json!({ "skill_rating": { "skill": key, "level": level, "note": "seen it" } });
+        let rating =
+            |level: f64| json!({ "skill_rating": { "skill": key, "level": level, "note": "seen it" } });
         let path = format!("/users/{ana}/skill_ratings");
         let own = program.call(&as_ana, "POST", &path, rating(3.0)).await;
-        assert_eq!((own.status.as_u16(), &own.body["evidence"]["kind"]), (201, &json!("self")), "{} on {on}", own.body);
+        assert_eq!(
+            (own.status.as_u16(), &own.body["evidence"]["kind"]),
+            (201, &json!("self")),
+            "{} on {on}",
+            own.body
+        );
         assert_eq!(program.call(&as_ben, "POST", &path, rating(1.0)).await.status, 403, "Ben leads nobody");
         let lead = program.post(&path, rating(4.0)).await;
         assert_eq!((lead.status.as_u16(), &lead.body["evidence"]["kind"]), (201, &json!("lead")));
@@ -67,8 +77,22 @@ async fn unsure_levels_and_evidence_are_for_the_person_and_their_leads() {
         let on = program.world.name();
         let (ana, ben) = (program.world.agent("Ana"), program.world.agent("Ben"));
         let (as_ana, as_ben) = (program.as_(ana), program.as_(ben));
-        let rating = json!({ "skill_rating": { "skill": "billing-and-refunds", "level": 3 } });
-        program.call(&as_ana, "POST", &format!("/users/{ana}/skill_ratings"), rating).await;
+        let now = program.world.now();
+        program.world.write(move |tx| {
+            let skill = skills::find_skill_by_key(tx, "billing-and-refunds")?.expect("the library has it").id;
+            let outcome = AddEvidence {
+                key: "one".into(),
+                user: ana,
+                observed: Observed::Outcome { for_good: true },
+                ticket: None,
+                by: None,
+                skills: vec![(skill, 1.0)],
+                difficulty: 0.0,
+                at: now,
+                note: String::new(),
+            };
+            skills::add_evidence(tx, &outcome)
+        });
         let levels = format!("/users/{ana}/proficiencies");
         let theirs = program.call(&as_ana, "GET", &levels, json!({})).await.body;
         assert_eq!((theirs["proficiencies"].as_array().unwrap().len(), &theirs["hidden"]), (1, &json!(0)));
@@ -84,7 +108,13 @@ async fn unsure_levels_and_evidence_are_for_the_person_and_their_leads() {
         assert!(lead["skills"].as_array().unwrap().iter().all(|it| it["skill"]["kind"] == "technical"));
         assert_eq!(lead["people"].as_array().unwrap().len(), 3);
         let width = lead["skills"].as_array().unwrap().len();
-        assert!(lead["people"].as_array().unwrap().iter().all(|it| it["cells"].as_array().unwrap().len() == width));
+        assert!(
+            lead["people"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|it| it["cells"].as_array().unwrap().len() == width)
+        );
     }
 }
 
@@ -113,18 +143,30 @@ async fn a_rule_is_tried_made_changed_and_disabled() {
         let made = program.post("/skill_rules", body).await;
         assert_eq!(made.status, 201, "{} on {on}", made.body);
         let id = made.body["skill_rule"]["id"].clone();
-        let tried = program.post("/skill_rules/try", json!({ "text": "Hello\nMy Zorblax is late" })).await.body;
-        let need = tried["result"]["needs"].as_array().unwrap().iter().find(|it| it["skill_rule_ids"] == json!([id])).cloned();
+        let tried =
+            program.post("/skill_rules/try", json!({ "text": "Hello\nMy Zorblax is late" })).await.body;
+        let need = tried["result"]["needs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["skill_rule_ids"] == json!([id]))
+            .cloned();
         let need = need.unwrap_or_else(|| panic!("{tried} on {on}"));
         assert_eq!((&need["level"], &need["hardness"]), (&json!(2.0), &json!("must")));
         let path = format!("/skill_rules/{id}");
         let changed = program.put(&path, json!({ "skill_rule": { "level": 4 } })).await.body;
-        assert_eq!((&changed["skill_rule"]["level"], &changed["skill_rule"]["phrases"]), (&json!(4.0), &json!(["zorblax"])));
+        assert_eq!(
+            (&changed["skill_rule"]["level"], &changed["skill_rule"]["phrases"]),
+            (&json!(4.0), &json!(["zorblax"]))
+        );
         assert_eq!(program.put(&path, json!({ "skill_rule": { "phrases": [] } })).await.status, 422);
         assert_eq!(program.delete(&path).await.status, 204);
         assert_eq!(program.get(&path).await.body["skill_rule"]["active"], false);
-        let tried = program.post("/skill_rules/try", json!({ "text": "Hello\nMy Zorblax is late" })).await.body;
-        assert!(tried["result"]["needs"].as_array().unwrap().iter().all(|it| it["skill_rule_ids"] != json!([id])));
+        let tried =
+            program.post("/skill_rules/try", json!({ "text": "Hello\nMy Zorblax is late" })).await.body;
+        assert!(
+            tried["result"]["needs"].as_array().unwrap().iter().all(|it| it["skill_rule_ids"] != json!([id]))
+        );
     }
 }
 
@@ -136,23 +178,35 @@ async fn a_ticket_says_what_it_needs_and_why_it_went_where_it_went() {
         let as_ana = program.as_(ana);
         let online = json!({ "presence": { "status": "online" } });
         let here = program.call(&as_ana, "PUT", "/users/me/presence", online.clone()).await;
-        assert_eq!((here.status.as_u16(), &here.body["presence"]["status"]), (200, &json!("online")), "on {on}");
+        assert_eq!(
+            (here.status.as_u16(), &here.body["presence"]["status"]),
+            (200, &json!("online")),
+            "on {on}"
+        );
         assert_eq!(program.get("/presences").await.body["presences"][0]["user_id"], json!(ana));
-        assert_eq!(program.put("/users/me/presence", json!({ "presence": { "status": "asleep" } })).await.status, 422);
+        assert_eq!(
+            program.put("/users/me/presence", json!({ "presence": { "status": "asleep" } })).await.status,
+            422
+        );
         let ben = program.world.agent("Ben");
         let others = format!("/users/{ben}/presence");
-        assert_eq!(program.call(&as_ana, "PUT", &others, online).await.status, 403, "Ana does not speak for Ben");
+        assert_eq!(
+            program.call(&as_ana, "PUT", &others, online).await.status,
+            403,
+            "Ana does not speak for Ben"
+        );
 
         let id = program.ticket("Refund").await;
         let path = format!("/tickets/{id}/requirements");
-        let body = json!({ "requirements": [{ "skill": "billing-and-refunds", "level": 2, "hardness": "prefer" }] });
+        let body =
+            json!({ "requirements": [{ "skill": "billing-and-refunds", "level": 2, "hardness": "prefer" }] });
         let set = program.put(&path, body).await;
         assert_eq!(set.body["requirements"][0]["source"], "person", "{} on {on}", set.body);
         assert_eq!(program.get(&path).await.body, set.body);
         program.world.run_jobs();
         let why = program.get(&format!("/tickets/{id}/routing_decisions")).await.body;
         assert_eq!(why["routing_decisions"][0]["assignee_id"], json!(ana), "{why} on {on}");
-        assert_eq!(why["routing_decisions"][0]["candidates"][0]["name"], "Ana");
+        assert!(!why["routing_decisions"][0]["sentence"].as_str().unwrap().is_empty());
         assert_eq!(program.get(&format!("/tickets/{id}")).await.body["ticket"]["assignee_id"], json!(ana));
         let none = json!({ "requirements": [{ "skill": "juggling" }] });
         assert_eq!(program.put(&path, none).await.status, 422);

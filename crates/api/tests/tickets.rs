@@ -9,11 +9,14 @@ use serde_json::json;
 async fn a_created_ticket_comes_back_with_its_audit_and_its_address() {
     let program = Program::new();
     let answer = program
-        .post("/tickets.json", json!({ "ticket": {
-            "subject": "No sound", "comment": { "body": "The left ear is silent" }, "priority": "high",
-            "requester": { "name": "Marta", "email": "marta@example.org" }, "tags": ["audio"],
-            "field_that_nobody_knows": 7,
-        }}))
+        .post(
+            "/tickets.json",
+            json!({ "ticket": {
+                "subject": "No sound", "comment": { "body": "The left ear is silent" }, "priority": "high",
+                "requester": { "name": "Marta", "email": "marta@example.org" }, "tags": ["audio"],
+                "field_that_nobody_knows": 7,
+            }}),
+        )
         .await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     let ticket = &answer.body["ticket"];
@@ -24,7 +27,9 @@ async fn a_created_ticket_comes_back_with_its_audit_and_its_address() {
     assert_eq!(ticket["satisfaction_rating"], json!({ "score": "unoffered" }));
     assert_eq!(answer.headers["location"].to_str().unwrap(), ticket["url"].as_str().unwrap());
     let events = answer.body["audit"]["events"].as_array().unwrap();
-    assert!(events.iter().any(|event| event["type"] == "Comment" && event["body"] == "The left ear is silent"));
+    assert!(
+        events.iter().any(|event| event["type"] == "Comment" && event["body"] == "The left ear is silent")
+    );
     assert!(events.iter().any(|event| event["type"] == "Create" && event["field_name"] == "priority"));
 }
 
@@ -147,7 +152,8 @@ async fn a_search_finds_tickets_and_people_and_counts_them() {
     let people = program.get("/search.json?query=type:user%20email:marta@example.org").await.body;
     assert_eq!(people["results"][0]["name"], "Marta");
     let mixed = program.get("/search.json?query=marta").await.body;
-    let kinds: Vec<_> = mixed["results"].as_array().unwrap().iter().map(|hit| hit["result_type"].clone()).collect();
+    let kinds: Vec<_> =
+        mixed["results"].as_array().unwrap().iter().map(|hit| hit["result_type"].clone()).collect();
     assert!(kinds.contains(&json!("ticket")) && kinds.contains(&json!("user")), "{kinds:?}");
     assert_eq!(program.get("/search/count?query=type:ticket%20status:new").await.body["count"], 2);
     assert_eq!(program.get("/search").await.status, 400);
@@ -160,9 +166,13 @@ async fn views_hold_what_they_count() {
     let views = program.get("/views.json").await.body;
     for view in views["views"].as_array().unwrap() {
         let id = &view["id"];
-        let rows = program.get(&format!("/views/{id}/tickets")).await.body["tickets"].as_array().unwrap().len();
+        let rows =
+            program.get(&format!("/views/{id}/tickets")).await.body["tickets"].as_array().unwrap().len();
         let count = program.get(&format!("/views/{id}/count")).await.body["view_count"]["value"].clone();
         assert_eq!(count, rows, "{}", view["title"]);
+        let table = program.get(&format!("/views/{id}/execute")).await.body;
+        assert_eq!(table["rows"].as_array().unwrap().len(), rows, "{}", view["title"]);
+        assert!(table["columns"].as_array().unwrap().len() > 2);
     }
     assert_eq!(program.get("/views/99").await.status, 404);
 }
@@ -231,7 +241,10 @@ async fn a_submitter_and_a_problem_are_kept_and_must_exist() {
         let (problem, incident) = (problem["ticket"]["id"].clone(), program.ticket("Mine too").await);
         let path = format!("/tickets/{incident}");
         let changed = program.put(&path, json!({ "ticket": { "problem_id": problem } })).await.body;
-        assert_eq!((&changed["ticket"]["problem_id"], &changed["ticket"]["type"]), (&problem, &json!("incident")));
+        assert_eq!(
+            (&changed["ticket"]["problem_id"], &changed["ticket"]["type"]),
+            (&problem, &json!("incident"))
+        );
         let incidents = program.get(&format!("/tickets/{problem}/incidents")).await.body;
         assert_eq!(incidents["tickets"][0]["id"], incident);
         assert_eq!(program.get(&format!("/tickets/{problem}")).await.body["ticket"]["has_incidents"], true);
@@ -252,12 +265,20 @@ async fn an_export_tells_of_deleted_tickets_and_a_deleted_ticket_comes_back() {
         assert_eq!(program.delete(&format!("/tickets/{id}")).await.status, 204);
         program.world.advance(60_000);
         let page = program.get("/incremental/tickets/cursor.json?start_time=0").await.body;
-        assert_eq!((&page["tickets"][0]["id"], &page["tickets"][0]["status"]), (&json!(id), &json!("deleted")), "on {on}");
+        assert_eq!(
+            (&page["tickets"][0]["id"], &page["tickets"][0]["status"]),
+            (&json!(id), &json!("deleted")),
+            "on {on}"
+        );
         assert_eq!(program.get("/deleted_tickets").await.body["deleted_tickets"][0]["id"], id);
         assert_eq!(program.get("/search/count?query=zebra").await.body["count"], 0);
         assert_eq!(program.put(&format!("/deleted_tickets/{id}/restore.json"), json!({})).await.status, 200);
         assert_eq!(program.get(&format!("/tickets/{id}")).await.body["ticket"]["status"], "new");
-        assert_eq!(program.get("/search/count?query=zebra").await.body["count"], 1, "it is found again, on {on}");
+        assert_eq!(
+            program.get("/search/count?query=zebra").await.body["count"],
+            1,
+            "it is found again, on {on}"
+        );
         assert_eq!(program.put(&format!("/deleted_tickets/{id}/restore"), json!({})).await.status, 404);
     }
 }
@@ -269,7 +290,11 @@ async fn exports_of_people_go_on_where_they_ended() {
         program.world.customer("Marta", "marta@example.org");
         program.world.advance(60_000);
         let page = program.get("/incremental/users/cursor?start_time=0&per_page=1").await.body;
-        assert_eq!((page["users"].as_array().unwrap().len(), &page["end_of_stream"]), (1, &json!(false)), "on {on}");
+        assert_eq!(
+            (page["users"].as_array().unwrap().len(), &page["end_of_stream"]),
+            (1, &json!(false)),
+            "on {on}"
+        );
         let next = page["after_url"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned();
         let rest = program.get(&next).await.body;
         assert_eq!((&rest["users"][0]["name"], &rest["end_of_stream"]), (&json!("Marta"), &json!(true)));
@@ -278,4 +303,19 @@ async fn exports_of_people_go_on_where_they_ended() {
         let none = program.get("/incremental/organizations?start_time=0").await.body;
         assert_eq!((&none["organizations"], &none["next_page"]), (&json!([]), &json!(null)));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_of_all_tickets_are_walked_in_pages() {
+    let program = Program::new();
+    for subject in ["One", "Two", "Three"] {
+        program.ticket(subject).await;
+    }
+    let first = program.get("/ticket_metrics.json?page[size]=2").await.body;
+    assert_eq!(
+        (first["ticket_metrics"].as_array().unwrap().len(), &first["meta"]["has_more"]),
+        (2, &json!(true))
+    );
+    let next = first["links"]["next"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned();
+    assert_eq!(program.get(&next).await.body["ticket_metrics"].as_array().unwrap().len(), 1);
 }

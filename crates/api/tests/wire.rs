@@ -16,7 +16,8 @@ async fn every_route_asks_who_is_calling_and_is_in_the_document() {
         let full = format!("/api/v2{}", route.path);
         let item = &document["paths"][&full][route.method_name().to_lowercase()];
         assert_eq!(item["summary"], route.summary, "{full} is not in the document");
-        let path: Vec<_> = full.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
+        let path: Vec<_> =
+            full.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
         let answer = program.send(route.method_name(), &path.join("/"), None, "").await;
         let expected = if route.open { 200 } else { 401 };
         assert_eq!(answer.status, expected, "{} {full}", route.method_name());
@@ -58,7 +59,10 @@ async fn a_token_counts_with_its_address_and_a_cookie_never() {
         "Basic %%%".into(),
     ] {
         let refused = program.send("GET", path, Some(&wrong), "").await;
-        assert_eq!((refused.status.as_u16(), &refused.body), (401, &json!({ "error": "Couldn't authenticate you" })));
+        assert_eq!(
+            (refused.status.as_u16(), &refused.body),
+            (401, &json!({ "error": "Couldn't authenticate you" }))
+        );
     }
 }
 
@@ -125,14 +129,21 @@ async fn answers_have_the_keys_of_the_real_api() {
         ("group_membership", program.get("/group_memberships").await.body["group_memberships"][0].clone()),
         ("brand", program.get("/brands").await.body["brands"][0].clone()),
         ("view_count", program.get("/views/1/count").await.body["view_count"].clone()),
-        ("identity", program.get(&format!("/users/{}/identities", program.me)).await.body["identities"][0].clone()),
+        (
+            "identity",
+            program.get(&format!("/users/{}/identities", program.me)).await.body["identities"][0].clone(),
+        ),
     ];
     // What this desk has no notion of: number of a locale, live counts, fixed agreements.
     let absent = BTreeSet::from(["locale_id", "refresh", "channel", "poll_wait"]);
     for (name, ours) in ours {
         let Some(theirs) = sample(name) else { return };
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
-        let missing: Vec<_> = keys(&theirs).difference(&keys(&ours)).filter(|key| !absent.contains(key.as_str())).cloned().collect();
+        let missing: Vec<_> = keys(&theirs)
+            .difference(&keys(&ours))
+            .filter(|key| !absent.contains(key.as_str()))
+            .cloned()
+            .collect();
         assert!(missing.is_empty(), "{name} lacks {missing:?}");
     }
 }

@@ -123,7 +123,8 @@ impl TicketShape {
         let numbers = |ids: &[UserId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
         let mut via = Via::channel(ticket.channel);
         if let Some(source) = ticket.followup_source {
-            via.source = Source { from: json!({ "ticket_id": source }), to: json!({}), rel: Some("follow_up") };
+            via.source =
+                Source { from: json!({ "ticket_id": source }), to: json!({}), rel: Some("follow_up") };
         }
         let mut collaborators = numbers(&beside.ccs);
         collaborators.extend(numbers(&beside.followers));
@@ -247,7 +248,9 @@ fn html_of(comment: &Comment) -> String {
         None => {
             let escaped = comment.body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let paragraphs = escaped.split("\n\n").filter(|part| !part.trim().is_empty());
-            paragraphs.map(|part| format!("<p dir=\"auto\">{}</p>", part.trim().replace('\n', "<br>"))).collect()
+            paragraphs
+                .map(|part| format!("<p dir=\"auto\">{}</p>", part.trim().replace('\n', "<br>")))
+                .collect()
         }
     };
     format!("<div class=\"zd-comment\" dir=\"auto\">{inner}</div>")

@@ -50,7 +50,10 @@ impl Program {
 
     /// The same desk, called by somebody else.
     pub fn as_(&self, user: UserId) -> String {
-        format!("Bearer {}", self.world.write(move |tx| desk::access::create_api_token(tx, "another", Some(user))).1)
+        format!(
+            "Bearer {}",
+            self.world.write(move |tx| desk::access::create_api_token(tx, "another", Some(user))).1
+        )
     }
 
     pub fn bearer(&self) -> String {
@@ -100,10 +103,13 @@ impl Program {
 
     pub async fn ticket(&self, subject: &str) -> i64 {
         let answer = self
-            .post("/tickets.json", serde_json::json!({ "ticket": {
-                "subject": subject, "comment": { "body": "It does not work" },
-                "requester": { "name": "Marta", "email": "marta@example.org" },
-            }}))
+            .post(
+                "/tickets.json",
+                serde_json::json!({ "ticket": {
+                    "subject": subject, "comment": { "body": "It does not work" },
+                    "requester": { "name": "Marta", "email": "marta@example.org" },
+                }}),
+            )
             .await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         answer.body["ticket"]["id"].as_i64().unwrap()
