@@ -12,8 +12,8 @@ use desk::skills::{Rate, RateSelf};
 /// A person speaks of what they have at least at this level; a lead of what they see from this level on.
 const SELF_RATED_LEVEL_MIN: f64 = 3.0;
 const LEAD_RATED_LEVEL_MIN: f64 = 3.5;
-/// Leads look again after so long: what is not used fades.
-const LEADS_LOOK_EVERY_MS: i64 = 60 * DAY_MS;
+/// Leads look again after so long, before what is seldom used has faded.
+const LEADS_LOOK_EVERY_MS: i64 = 28 * DAY_MS;
 
 impl History {
     pub(super) fn rate_self(&mut self, n: usize) -> Result<()> {
