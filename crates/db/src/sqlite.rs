@@ -308,5 +308,10 @@ fn settle(connection: &rusqlite::Connection, own: &str) -> Result<(), Error> {
         "pragma busy_timeout={BUSY_TIMEOUT_MS}; {own} pragma foreign_keys=on; pragma cache_size=-{CACHE_KIB};
          pragma mmap_size={MMAP_BYTES}; pragma temp_store=memory;"
     );
-    connection.execute_batch(&common).map_err(|source| Error::Open(Box::new(source)))
+    let settled = connection.execute_batch(&common).and_then(|()| {
+        // Plans never depend on bound values: otherwise every binding that a partial index looked at makes SQLite
+        // prepare the statement anew, a fifth of all time in intake.
+        connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+    });
+    settled.map(|_| ()).map_err(|source| Error::Open(Box::new(source)))
 }

@@ -183,7 +183,7 @@ mod tests {
         let mut last = 0;
         for attempts in 1..40 {
             let pause = pause_ms(7, attempts);
-            assert!(pause >= PAUSE_MS_MIN && pause <= PAUSE_MS_MAX + PAUSE_MS_MAX / 4);
+            assert!((PAUSE_MS_MIN..=PAUSE_MS_MAX + PAUSE_MS_MAX / 4).contains(&pause));
             assert!(pause * 2 > last, "try {attempts} waits {pause} after {last}");
             last = pause;
         }
