@@ -16,8 +16,7 @@ use serde_json::json;
 pub async fn create(State(api): State<Api>, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     let call = Call::without_body(&parts, &api).await?;
-    let largest =
-        api.desk.read(call.actor, settings::company).await?.attachment_bytes_max.max(0) as usize;
+    let largest = api.desk.read(call.actor, settings::company).await?.attachment_bytes_max.max(0) as usize;
     let too_large = || Problem::TooLarge(format!("a file may have {} MiB", largest / 1024 / 1024));
     let content = axum::body::to_bytes(body, largest).await.map_err(|_| too_large())?;
     let claimed = parts

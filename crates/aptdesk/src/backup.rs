@@ -30,7 +30,10 @@ pub struct RestoreFlags {
 pub fn backup(flags: &BackupFlags) -> Outcome {
     let config = flags.desk.settle()?;
     if !config.database.starts_with("sqlite:") {
-        return Err("this desk lives on PostgreSQL: back up its database with pg_dump, and copy the folder `files`".into());
+        return Err(
+            "this desk lives on PostgreSQL: back up its database with pg_dump, and copy the folder `files`"
+                .into(),
+        );
     }
     if !config.data.join("desk.sqlite").exists() && config.database.ends_with("desk.sqlite") {
         return Err(format!("there is no desk in {}", config.data.display()).into());
@@ -67,7 +70,8 @@ fn write_archive(output: &Path, database: &Path, files: &Path) -> Result<usize, 
             if name.to_string_lossy().starts_with('.') {
                 continue;
             }
-            archive.append_path_with_name(file.path(), Path::new("files").join(folder.file_name()).join(name))?;
+            archive
+                .append_path_with_name(file.path(), Path::new("files").join(folder.file_name()).join(name))?;
             count += 1;
         }
     }
@@ -92,6 +96,10 @@ pub fn restore(flags: &RestoreFlags) -> Outcome {
     let tickets: i64 = desk.db.read_now(desk::Actor::desk(), |tx| {
         desk::tickets::views::count(tx, &desk::tickets::Filter::default())
     })?;
-    say(&format!("restored into {}: {tickets} tickets. Start it with: aptdesk serve --data {}", flags.data.display(), flags.data.display()));
+    say(&format!(
+        "restored into {}: {tickets} tickets. Start it with: aptdesk serve --data {}",
+        flags.data.display(),
+        flags.data.display()
+    ));
     Ok(())
 }

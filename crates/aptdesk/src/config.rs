@@ -138,7 +138,8 @@ impl Flags {
         let flags = match &self.config {
             None => self.clone(),
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Unreadable(path.clone(), e))?;
+                let text =
+                    std::fs::read_to_string(path).map_err(|e| ConfigError::Unreadable(path.clone(), e))?;
                 let file: File =
                     toml::from_str(&text).map_err(|e| ConfigError::NotToml(path.clone(), Box::new(e)))?;
                 self.clone().or(file)
@@ -188,7 +189,9 @@ impl Flags {
             _ => return Err(ConfigError::Value("durability", durability, "full or normal")),
         };
         Ok(Config {
-            database: flags.database.unwrap_or_else(|| format!("sqlite:{}", data.join("desk.sqlite").display())),
+            database: flags
+                .database
+                .unwrap_or_else(|| format!("sqlite:{}", data.join("desk.sqlite").display())),
             http: flags.http.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             smtp,
             public_url: full(flags.public_url).map(|url| url.trim_end_matches('/').to_owned()),
@@ -255,7 +258,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("aptdesk.toml");
         std::fs::write(&path, "hostname = \"desk.example.org\"\nsmtp = \"off\"\n").expect("written");
-        let flags = Flags { config: Some(path), hostname: Some("other.example.org".into()), ..Flags::default() };
+        let flags =
+            Flags { config: Some(path), hostname: Some("other.example.org".into()), ..Flags::default() };
         let config = flags.settle().expect("understood");
         assert_eq!((config.hostname.as_str(), config.smtp), ("other.example.org", None));
         assert_eq!(config.http.port(), 8080);

@@ -92,14 +92,20 @@ pub fn run(flags: &Flags) -> Outcome {
     let outcome = runtime.block_on(async {
         let stop = jobs::Stop::default();
         let outbox = flags.data.join(OUTBOX_FOLDER);
-        let customers = customers::Customers::new(content.clone(), outbox.clone(), flags.pace.max(PACE_SECONDS_MIN));
+        let customers =
+            customers::Customers::new(content.clone(), outbox.clone(), flags.pace.max(PACE_SECONDS_MIN));
         let (sink, sink_task) = customers::listen(customers.clone(), stop.clone()).await?;
         config.relay = Some(relay(sink));
         let running = Running::start(config, desk).await?;
         customers.doors_are_open(running.http, running.smtp);
         let mut tasks = vec![sink_task];
         if !flags.no_traffic {
-            let traffic = traffic::Traffic::new(running.desk.clone(), content.clone(), staff.clone(), customers.clone());
+            let traffic = traffic::Traffic::new(
+                running.desk.clone(),
+                content.clone(),
+                staff.clone(),
+                customers.clone(),
+            );
             tasks.extend(Arc::new(traffic).start(&stop));
         }
         greet(&running, &content, &staff, &outbox).await?;
@@ -137,7 +143,13 @@ fn config(flags: &Flags) -> Config {
 
 /// The customers' own server.
 fn relay(sink: SocketAddr) -> Relay {
-    Relay { host: sink.ip().to_string(), port: sink.port(), security: "plain".into(), user: None, password: None }
+    Relay {
+        host: sink.ip().to_string(),
+        port: sink.port(),
+        security: "plain".into(),
+        user: None,
+        password: None,
+    }
 }
 
 /// Removes the folder of a demo. False if there is none; an error if the folder is somebody else's.
@@ -203,7 +215,8 @@ fn make_past(flags: &Flags, config: &Config, content: &Arc<Content>, tickets: us
 async fn greet(running: &Running, content: &Content, staff: &Staff, outbox: &Path) -> Result<()> {
     let url = &running.public_url;
     let link = async |role: &str| -> Result<String> {
-        let index = content.agents.iter().position(|agent| agent.role == role).ok_or("nobody has this role")?;
+        let index =
+            content.agents.iter().position(|agent| agent.role == role).ok_or("nobody has this role")?;
         let user = staff.members[index].user;
         let made = running.desk.write(Actor::desk(), move |tx| {
             access::create_link(tx, Some(user), LinkPurpose::Demo, LINK_VALID_MS)
@@ -214,7 +227,10 @@ async fn greet(running: &Running, content: &Content, staff: &Staff, outbox: &Pat
     let lead = content.lead().map(|lead| lead.name.as_str()).unwrap_or("the lead");
     let address = &content.company.address;
     say(&format!("\n{} is at work at {url}", content.company.name));
-    say(&format!("\nSign in as {lead}, the lead, with one click (once, within a day):\n  {}", link("lead").await?));
+    say(&format!(
+        "\nSign in as {lead}, the lead, with one click (once, within a day):\n  {}",
+        link("lead").await?
+    ));
     say(&format!("or as the admin:\n  {}", link("admin").await?));
     say(&format!(
         "\nWrite to it yourself, from any address:\n  swaks --server {smtp} --from you@home.example --to {address} \\\n    \

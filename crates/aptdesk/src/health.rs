@@ -65,7 +65,8 @@ async fn ready(State(health): State<Arc<Health>>) -> Response {
         Ok(_) => Json(serde_json::json!({ "status": "ready" })).into_response(),
         Err(error) => {
             tracing::warn!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "not ready" }))).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "not ready" })))
+                .into_response()
         }
     }
 }
@@ -83,7 +84,8 @@ struct Numbers {
 async fn metrics(State(health): State<Arc<Health>>) -> Response {
     let asked = health.desk.read(Actor::desk(), |tx| {
         let now = tx.now();
-        let view = |key| desk::tickets::views::default_views(Actor::desk()).into_iter().find(|view| view.key == key);
+        let view =
+            |key| desk::tickets::views::default_views(Actor::desk()).into_iter().find(|view| view.key == key);
         let count = |tx: &mut desk::Tx, key| match view(key) {
             Some(view) => desk::tickets::views::count(tx, &view.filter),
             None => Ok(0),
@@ -92,7 +94,8 @@ async fn metrics(State(health): State<Arc<Health>>) -> Response {
             jobs_waiting: jobs::count_waiting(tx)?,
             jobs_dead: jobs::list_dead(tx, 10_000)?.len() as i64,
             unaccounted: desk::mail::unaccounted(tx)?,
-            oldest_unsent_seconds: desk::mail::oldest_unsent_at(tx)?.map_or(0.0, |at| (now - at) as f64 / 1000.0),
+            oldest_unsent_seconds: desk::mail::oldest_unsent_at(tx)?
+                .map_or(0.0, |at| (now - at) as f64 / 1000.0),
             open_tickets: count(tx, "open")?,
             unassigned_tickets: count(tx, "unassigned")?,
         })
@@ -106,11 +109,20 @@ async fn metrics(State(health): State<Arc<Health>>) -> Response {
     };
     let mut registry = Registry::with_prefix("aptdesk");
     registry.register("http_requests", "Requests answered", health.requests.clone());
-    registry.register_with_unit("http_request", "Time to answer a request", Unit::Seconds, health.seconds.clone());
+    registry.register_with_unit(
+        "http_request",
+        "Time to answer a request",
+        Unit::Seconds,
+        health.seconds.clone(),
+    );
     let gauges = [
         ("jobs_waiting", "Jobs that are not dead", numbers.jobs_waiting),
         ("jobs_dead", "Jobs that were given up", numbers.jobs_dead),
-        ("mail_unaccounted", "Received mails that are neither comment, duplicate nor suspended", numbers.unaccounted),
+        (
+            "mail_unaccounted",
+            "Received mails that are neither comment, duplicate nor suspended",
+            numbers.unaccounted,
+        ),
         ("tickets_open", "Tickets that are less than solved", numbers.open_tickets),
         ("tickets_unassigned", "Of those, the ones nobody has", numbers.unassigned_tickets),
         ("write_queue", "Closures that wait for the SQLite writer", health.desk.db.write_queue_len() as i64),
@@ -122,7 +134,12 @@ async fn metrics(State(health): State<Arc<Health>>) -> Response {
     }
     let lag = Gauge::<f64, std::sync::atomic::AtomicU64>::default();
     lag.set(numbers.oldest_unsent_seconds);
-    registry.register_with_unit("mail_unsent_age", "Age of the oldest mail that is still to be sent", Unit::Seconds, lag);
+    registry.register_with_unit(
+        "mail_unsent_age",
+        "Age of the oldest mail that is still to be sent",
+        Unit::Seconds,
+        lag,
+    );
     let mut text = String::new();
     match encode(&mut text, &registry) {
         Ok(()) => {

@@ -43,7 +43,10 @@ struct DkimKey {
 impl Mailroom {
     pub async fn new(config: &Config, desk: Desk) -> Result<Mailroom, Failure> {
         let resolver = match config.resolver {
-            true => Resolver::system().map(Arc::new).map_err(|error| tracing::warn!(%error, "mail is not checked by DNS")).ok(),
+            true => Resolver::system()
+                .map(Arc::new)
+                .map_err(|error| tracing::warn!(%error, "mail is not checked by DNS"))
+                .ok(),
             false => None,
         };
         let dkim = match &config.dkim {
@@ -51,8 +54,9 @@ impl Mailroom {
             Some(dkim) => Some(DkimKey {
                 domain: dkim.domain.clone(),
                 selector: dkim.selector.clone(),
-                pem: std::fs::read_to_string(&dkim.key)
-                    .map_err(|error| format!("the DKIM key {} could not be read: {error}", dkim.key.display()))?,
+                pem: std::fs::read_to_string(&dkim.key).map_err(|error| {
+                    format!("the DKIM key {} could not be read: {error}", dkim.key.display())
+                })?,
             }),
         };
         let mut smtp = SmtpConfig::new(config.hostname.clone(), db::clock::now_ms);
@@ -72,7 +76,8 @@ impl Mailroom {
 
     /// The SMTP door, until the stop.
     pub async fn receive(self: Arc<Self>, listener: tokio::net::TcpListener, stop: Stop) {
-        if let Err(error) = smtp::serve(listener, self.smtp.clone(), self.intake.clone(), stop.watch()).await {
+        if let Err(error) = smtp::serve(listener, self.smtp.clone(), self.intake.clone(), stop.watch()).await
+        {
             tracing::error!(%error, "mail is no longer received");
         }
     }
@@ -82,10 +87,14 @@ impl Mailroom {
         let mut followed: HashMap<MailboxId, (Mailbox, Stop, tokio::task::JoinHandle<()>)> = HashMap::new();
         while !stop.is_stopped() {
             let wanted = self.desk.read(Actor::desk(), mailboxes::list).await.unwrap_or_default();
-            let wanted: Vec<Mailbox> =
-                wanted.into_iter().filter(|it| it.kind == MailboxKind::Imap && it.settings.imap.is_some()).collect();
+            let wanted: Vec<Mailbox> = wanted
+                .into_iter()
+                .filter(|it| it.kind == MailboxKind::Imap && it.settings.imap.is_some())
+                .collect();
             followed.retain(|id, (known, own_stop, _)| {
-                let same = wanted.iter().any(|it| it.id == *id && it.settings == known.settings && it.address == known.address);
+                let same = wanted
+                    .iter()
+                    .any(|it| it.id == *id && it.settings == known.settings && it.address == known.address);
                 if !same {
                     own_stop.stop();
                 }
@@ -115,7 +124,13 @@ impl Mailroom {
         let Ok(account) = self.imap_account(&mailbox).await else {
             let _ = self
                 .desk
-                .write(Actor::desk(), move |tx| mailboxes::save_checked(tx, id, Some("the stored password cannot be read; enter it again")))
+                .write(Actor::desk(), move |tx| {
+                    mailboxes::save_checked(
+                        tx,
+                        id,
+                        Some("the stored password cannot be read; enter it again"),
+                    )
+                })
                 .await;
             return;
         };
@@ -178,7 +193,9 @@ impl Mailroom {
             },
             auth: match (server.user.is_empty(), server.sign_in) {
                 (true, _) => RelayAuth::Nobody,
-                (false, SignIn::Password) => RelayAuth::Password { user: server.user.clone(), password: secret },
+                (false, SignIn::Password) => {
+                    RelayAuth::Password { user: server.user.clone(), password: secret }
+                }
                 (false, SignIn::Xoauth2) => RelayAuth::XOAuth2 { user: server.user.clone(), token: secret },
             },
             ca_pem: None,
@@ -188,7 +205,9 @@ impl Mailroom {
 
     async fn send(&self, id: MailOutId) -> Result<Outcome, Failure> {
         let found = self.desk.read(Actor::desk(), move |tx| {
-            let Some((content, state)) = desk::mail::outgoing(tx, id)? else { return Ok::<_, db::Error>(None) };
+            let Some((content, state)) = desk::mail::outgoing(tx, id)? else {
+                return Ok::<_, db::Error>(None);
+            };
             let files = desk::mail::attachments_of(tx, &content)?;
             let mailbox = match desk::mail::mailbox_of(tx, id)? {
                 Some(mailbox) => mailboxes::find(tx, mailbox)?,
@@ -208,10 +227,16 @@ impl Mailroom {
         let mut loaded = Vec::with_capacity(files.len());
         for file in files {
             let data = self.desk.blobs.get(&file.blob.sha256)?;
-            loaded.push(OutgoingFile { name: file.file_name, content_type: file.blob.content_type, content_id: file.content_id, data });
+            loaded.push(OutgoingFile {
+                name: file.file_name,
+                content_type: file.blob.content_type,
+                content_id: file.content_id,
+                data,
+            });
         }
         let from = content.from.address.clone();
-        let recipients: Vec<String> = content.to.iter().chain(&content.cc).map(|to| to.address.clone()).collect();
+        let recipients: Vec<String> =
+            content.to.iter().chain(&content.cc).map(|to| to.address.clone()).collect();
         let raw = self.signed(send::build(&mime(content, loaded, self.desk.db.now())), &from);
         let delivery = self.deliver(&relay, &from, &recipients, &raw).await;
         match delivery {
@@ -251,7 +276,9 @@ impl Mailroom {
     /// The message with its DKIM signature, when a key for the sender's domain is there.
     fn signed(&self, raw: Vec<u8>, from: &str) -> Vec<u8> {
         let domain = from.rsplit('@').next().unwrap_or_default();
-        let Some(key) = self.dkim.as_ref().filter(|key| key.domain.eq_ignore_ascii_case(domain)) else { return raw };
+        let Some(key) = self.dkim.as_ref().filter(|key| key.domain.eq_ignore_ascii_case(domain)) else {
+            return raw;
+        };
         match sign(&raw, &key.domain, &key.selector, &key.pem) {
             Ok(signed) => signed,
             Err(error) => {
@@ -266,7 +293,8 @@ impl Mailroom {
             Ok(()) => Outcome::Done,
             Err(error) if attempts >= desk::mail::TAKE_IN_ATTEMPTS_MAX => {
                 let why = error.to_string();
-                let given_up = self.desk.write(Actor::desk(), move |tx| desk::mail::give_up(tx, mail, &why)).await;
+                let given_up =
+                    self.desk.write(Actor::desk(), move |tx| desk::mail::give_up(tx, mail, &why)).await;
                 given_up.map_or_else(|error| Outcome::Failed(error.to_string()), |_| Outcome::Done)
             }
             Err(error) => Outcome::Failed(error.to_string()),
@@ -282,32 +310,49 @@ impl Mailroom {
             match self.imap_account(&mailbox).await {
                 Err(error) => lines.push(Trial::bad(format!("In: {error}"))),
                 Ok(account) => {
-                    lines.push(Trial::note(format!("In: signing in at {}:{} as {}", account.host, account.port, account.user)));
+                    lines.push(Trial::note(format!(
+                        "In: signing in at {}:{} as {}",
+                        account.host, account.port, account.user
+                    )));
                     lines.push(match imap::probe(&account).await {
                         Ok(probe) => Trial::good(format!(
                             "In: {} messages in {}{}",
                             probe.messages,
                             account.folder,
-                            if probe.idle { "; the server tells of new ones at once" } else { "; asked once a minute" }
+                            if probe.idle {
+                                "; the server tells of new ones at once"
+                            } else {
+                                "; asked once a minute"
+                            }
                         )),
                         Err(error) => Trial::bad(format!("In: {error}")),
                     });
                 }
             }
         } else {
-            lines.push(Trial::good(format!("In: mail for {} is accepted by this desk's own SMTP door", mailbox.address)));
+            lines.push(Trial::good(format!(
+                "In: mail for {} is accepted by this desk's own SMTP door",
+                mailbox.address
+            )));
         }
         match self.relay_for(Some(&mailbox)).await {
             Err(error) => lines.push(Trial::bad(format!("Out: {error}"))),
-            Ok(None) => lines.push(Trial::bad("Out: no server for outgoing mail is set up; answers will wait.")),
+            Ok(None) => {
+                lines.push(Trial::bad("Out: no server for outgoing mail is set up; answers will wait."))
+            }
             Ok(Some(relay)) => {
-                lines.push(Trial::note(format!("Out: sending a mail from {} to itself by {}:{}", mailbox.address, relay.host, relay.port)));
+                lines.push(Trial::note(format!(
+                    "Out: sending a mail from {} to itself by {}:{}",
+                    mailbox.address, relay.host, relay.port
+                )));
                 let test = test_mail(&mailbox, self.desk.db.now());
                 let raw = self.signed(send::build(&test), &mailbox.address);
                 let to = [mailbox.address.clone()];
                 lines.push(match self.deliver(&relay, &mailbox.address, &to, &raw).await {
                     Delivery::Sent(words) => Trial::good(format!("Out: the server said: {words}")),
-                    Delivery::Deferred(words) | Delivery::Failed(words) => Trial::bad(format!("Out: the server said: {words}")),
+                    Delivery::Deferred(words) | Delivery::Failed(words) => {
+                        Trial::bad(format!("Out: the server said: {words}"))
+                    }
                 });
             }
         }
@@ -362,7 +407,11 @@ struct MailboxSink {
 impl imap::Sink for MailboxSink {
     async fn store(&self, mail: Fetched) -> Result<(), String> {
         let receipt = Receipt {
-            door: Door::Imap { mailbox: self.mailbox, uid_validity: mail.uid_validity.into(), uid: mail.uid.into() },
+            door: Door::Imap {
+                mailbox: self.mailbox,
+                uid_validity: mail.uid_validity.into(),
+                uid: mail.uid.into(),
+            },
             remote_ip: String::new(),
             helo: String::new(),
             mail_from: String::new(),
@@ -384,7 +433,8 @@ impl imap::Sink for MailboxSink {
     fn trouble(&self, error: &imap::ImapError, _next_try: Duration) {
         let (desk, id, words) = (self.mailroom.desk.clone(), self.mailbox, error.to_string());
         tokio::spawn(async move {
-            let saved = desk.write(Actor::desk(), move |tx| mailboxes::save_checked(tx, id, Some(&words))).await;
+            let saved =
+                desk.write(Actor::desk(), move |tx| mailboxes::save_checked(tx, id, Some(&words))).await;
             if let Err(error) = saved {
                 tracing::warn!(%error, "a mailbox's trouble could not be noted");
             }
@@ -470,7 +520,8 @@ fn tls(config: &Config) -> Result<Arc<rustls::ServerConfig>, Failure> {
         std::fs::write(&certificate, certificate_pem)?;
     }
     let read = |path: &std::path::Path| {
-        std::fs::read_to_string(path).map_err(|error| format!("{} could not be read: {error}", path.display()))
+        std::fs::read_to_string(path)
+            .map_err(|error| format!("{} could not be read: {error}", path.display()))
     };
     Ok(smtp::server_config(&read(&certificate)?, &read(&key)?)?)
 }
@@ -478,7 +529,8 @@ fn tls(config: &Config) -> Result<Arc<rustls::ServerConfig>, Failure> {
 fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())
 }
 
@@ -487,7 +539,10 @@ impl web::MailboxTest for Mailroom {
     fn test(&self, mailbox: MailboxId) -> futures_util::future::BoxFuture<'_, Vec<web::TestLine>> {
         Box::pin(async move {
             let trials = self.try_out(mailbox).await;
-            trials.into_iter().map(|trial| web::TestLine { is_good: trial.is_good, words: trial.words }).collect()
+            trials
+                .into_iter()
+                .map(|trial| web::TestLine { is_good: trial.is_good, words: trial.words })
+                .collect()
         })
     }
 }

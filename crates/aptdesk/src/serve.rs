@@ -47,7 +47,10 @@ pub struct Running {
 }
 
 impl Running {
-    pub async fn start(config: Config, desk: Desk) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
+    pub async fn start(
+        config: Config,
+        desk: Desk,
+    ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
         raise_file_limit();
         let stop = Stop::default();
         let listener = tokio::net::TcpListener::bind(config.http)
@@ -77,7 +80,8 @@ impl Running {
         let drain = stop.clone();
         tasks.push(tokio::spawn(async move {
             let service = app.into_make_service_with_connect_info::<SocketAddr>();
-            let served = axum::serve(listener, service).with_graceful_shutdown(async move { drain.stopped().await });
+            let served =
+                axum::serve(listener, service).with_graceful_shutdown(async move { drain.stopped().await });
             if let Err(error) = served.await {
                 tracing::error!(%error, "the pages are no longer served");
             }
@@ -95,9 +99,14 @@ impl Running {
         if !set_up {
             let token = self
                 .desk
-                .write(Actor::desk(), |tx| access::create_link(tx, None, LinkPurpose::SetUp, SET_UP_LINK_VALID_MS))
+                .write(Actor::desk(), |tx| {
+                    access::create_link(tx, None, LinkPurpose::SetUp, SET_UP_LINK_VALID_MS)
+                })
                 .await?;
-            say(&format!("Set it up here (the link works once, for a day):\n  {}/set-up/{token}", self.public_url));
+            say(&format!(
+                "Set it up here (the link works once, for a day):\n  {}/set-up/{token}",
+                self.public_url
+            ));
         }
         Ok(())
     }
@@ -135,7 +144,8 @@ async fn settle_public_url(desk: &Desk, given: Option<&str>, http: SocketAddr) -
     let given = given.map(str::to_owned);
     desk.write(Actor::desk(), move |tx| {
         let mut company = settings::company(tx)?;
-        let local = company.public_url.starts_with("http://localhost") || company.public_url.starts_with("http://127.");
+        let local = company.public_url.starts_with("http://localhost")
+            || company.public_url.starts_with("http://127.");
         let settled = match &given {
             Some(url) => url.clone(),
             None if local => format!("http://{}", reachable(http)),

@@ -39,11 +39,14 @@ pub fn run(verb: &UserVerb) -> Outcome {
 
 fn add(flags: &config::Flags, name: &str, email: &str, role: &str) -> Outcome {
     let desk = flags.settle()?.open()?;
-    let role = Role::parse(role).filter(|role| role.is_staff()).ok_or("a role is agent, light-agent, lead or admin")?;
+    let role = Role::parse(role)
+        .filter(|role| role.is_staff())
+        .ok_or("a role is agent, light-agent, lead or admin")?;
     let invite = Invite { name: name.to_owned(), email: email.to_owned(), role, groups: Vec::new() };
     let invited = desk.db.write_now(Actor::desk(), move |tx| access::invite(tx, &invite))?;
     let url = public_url(&desk)?;
-    say(&serde_json::json!({ "id": invited.user, "invite_url": format!("{url}/invite/{}", invited.token) }).to_string());
+    say(&serde_json::json!({ "id": invited.user, "invite_url": format!("{url}/invite/{}", invited.token) })
+        .to_string());
     Ok(())
 }
 
@@ -51,11 +54,14 @@ fn sign_in(flags: &config::Flags, email: &str) -> Outcome {
     let desk = flags.settle()?.open()?;
     let address = email.to_owned();
     let user = desk.db.read_now(Actor::desk(), |tx| people::find_user_by_email(tx, &address))?;
-    let user = user.filter(|user| user.role.is_staff()).ok_or_else(|| format!("nobody here has the address {email}"))?;
+    let user = user
+        .filter(|user| user.role.is_staff())
+        .ok_or_else(|| format!("nobody here has the address {email}"))?;
     let token = desk.db.write_now(Actor::desk(), move |tx| {
         access::create_link(tx, Some(user.id), LinkPurpose::SignIn, LINK_VALID_MS)
     })?;
-    say(&serde_json::json!({ "sign_in_url": format!("{}/sign-in/link/{token}", public_url(&desk)?) }).to_string());
+    say(&serde_json::json!({ "sign_in_url": format!("{}/sign-in/link/{token}", public_url(&desk)?) })
+        .to_string());
     Ok(())
 }
 

@@ -19,7 +19,11 @@ async fn main() -> Result<(), std::io::Error> {
     let marta = world.customer("Marta Reyes", "marta@example.org");
     let ticket = world.ticket_of(marta, "I was charged twice for the same order");
     world.write_as(ana, move |tx| {
-        let solved = UpdateTicket { status: Some(Status::Solved), assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) };
+        let solved = UpdateTicket {
+            status: Some(Status::Solved),
+            assignee: Some(Some(ana)),
+            ..UpdateTicket::of(ticket)
+        };
         tickets::update(tx, &solved).map(|_| ())
     });
     world.run_jobs();
@@ -28,7 +32,10 @@ async fn main() -> Result<(), std::io::Error> {
     world.run_jobs();
     for work in world.take_outside_jobs() {
         let Work::SendMail { mail_out } = work else { continue };
-        let text = world.read(move |tx| desk::mail::outgoing(tx, mail_out)).map(|mail| mail.0.text).unwrap_or_default();
+        let text = world
+            .read(move |tx| desk::mail::outgoing(tx, mail_out))
+            .map(|mail| mail.0.text)
+            .unwrap_or_default();
         if let Some((_, token)) = text.lines().find_map(|line| line.split_once("/rate/")) {
             writeln!(std::io::stdout(), "http://127.0.0.1:{port}/rate/{token}")?;
         }

@@ -30,7 +30,13 @@ pub(crate) struct Message<'a> {
     pub text: &'a str,
 }
 
-pub(crate) fn message(status: StatusCode, words: &'static Words, company: &str, title: &str, text: &str) -> Response {
+pub(crate) fn message(
+    status: StatusCode,
+    words: &'static Words,
+    company: &str,
+    title: &str,
+    text: &str,
+) -> Response {
     (status, Html(Message { words, company, title, text })).into_response()
 }
 

@@ -188,7 +188,12 @@ mod tests {
 
     #[test]
     fn an_answer_that_stands_is_shown_and_can_be_changed() {
-        let answered = RatingPage { score: Some(2), reason: Some("unfriendly".into()), comment: Some("<b>".into()), ..page("en") };
+        let answered = RatingPage {
+            score: Some(2),
+            reason: Some("unfriendly".into()),
+            comment: Some("<b>".into()),
+            ..page("en")
+        };
         let html = filled(answered).render().unwrap();
         assert!(html.contains("value=\"2\" required checked") && html.contains("&#60;b&#62;"), "{html}");
     }
@@ -201,7 +206,8 @@ mod tests {
 
     #[test]
     fn nobody_and_very_long_words_render() {
-        let odd = RatingPage { agent: None, subject: "ש".repeat(300), company: "x".repeat(500), ..page("fr") };
+        let odd =
+            RatingPage { agent: None, subject: "ש".repeat(300), company: "x".repeat(500), ..page("fr") };
         assert!(filled(odd).render().is_ok());
     }
 }

@@ -76,7 +76,8 @@ pub async fn new(State(center): State<Center>, From(ip): From, headers: HeaderMa
     if !center.limits.may_look(ip) {
         return page::too_often(words);
     }
-    Html(New { words, company: company(&center).await, form: Written::default(), problem: None }).into_response()
+    Html(New { words, company: company(&center).await, form: Written::default(), problem: None })
+        .into_response()
 }
 
 pub async fn create(
@@ -114,7 +115,8 @@ fn open(tx: &mut desk::Tx, form: &Written) -> Result<TicketId, RequestError> {
         return Err(RequestError::Suspended);
     }
     let comment = NewComment { author: Some(requester), ..NewComment::public(form.message.trim()) };
-    let ticket = tickets::create(tx, &CreateTicket::new(requester, form.subject.trim(), comment, Channel::Web))?;
+    let ticket =
+        tickets::create(tx, &CreateTicket::new(requester, form.subject.trim(), comment, Channel::Web))?;
     Ok(ticket.id)
 }
 
@@ -124,7 +126,8 @@ fn thanks(words: &'static Words, company: String, ticket: Option<TicketId>) -> R
         None => words.received.to_owned(),
     };
     let again = Some("/requests/new".to_owned());
-    Html(Thanks { words, company, title: words.thanks, text, again, again_text: words.another }).into_response()
+    Html(Thanks { words, company, title: words.thanks, text, again, again_text: words.another })
+        .into_response()
 }
 
 fn wrong(form: &Written, words: &'static Words) -> Option<Wrong> {
@@ -148,7 +151,8 @@ async fn company(center: &Center) -> String {
 
 /// The first language of ours that the browser asks for.
 fn preferred(headers: &HeaderMap) -> &'static Words {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wanted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut codes = wanted.split(',').filter_map(|part| part.split([';', '-']).next()).map(str::trim);
     words::of(codes.find(|code| words::is_known(code)).unwrap_or("en"))
 }
@@ -174,7 +178,10 @@ mod tests {
         assert_eq!(wrong(&written(), en), None);
         assert_eq!(wrong(&Written { email: "marta".into(), ..written() }, en).unwrap().field, "email");
         assert_eq!(wrong(&Written { subject: " ".into(), ..written() }, en).unwrap().field, "subject");
-        assert_eq!(wrong(&Written { message: "x".repeat(20_001), ..written() }, en).unwrap().field, "message");
+        assert_eq!(
+            wrong(&Written { message: "x".repeat(20_001), ..written() }, en).unwrap().field,
+            "message"
+        );
     }
 
     #[test]

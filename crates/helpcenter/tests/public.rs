@@ -24,7 +24,11 @@ struct Answer {
 async fn ask(app: &Router, request: Request<Body>) -> Answer {
     let (parts, body) = app.clone().oneshot(request).await.expect("the router answers").into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
 }
 
 async fn get(app: &Router, path: &str) -> Answer {
@@ -49,7 +53,11 @@ fn asked(world: &World) -> (TicketId, String) {
     let marta = world.customer("Marta", "marta@example.org");
     let ticket = world.ticket_of(marta, "No sound");
     world.write_as(ana, move |tx| {
-        let update = UpdateTicket { status: Some(Status::Solved), assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) };
+        let update = UpdateTicket {
+            status: Some(Status::Solved),
+            assignee: Some(Some(ana)),
+            ..UpdateTicket::of(ticket)
+        };
         tickets::update(tx, &update).map(|_| ())
     });
     world.run_jobs();
@@ -60,11 +68,14 @@ fn asked(world: &World) -> (TicketId, String) {
         .take_outside_jobs()
         .into_iter()
         .filter_map(|work| match work {
-            Work::SendMail { mail_out } => world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0.text),
+            Work::SendMail { mail_out } => {
+                world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0.text)
+            }
             _ => None,
         })
         .collect();
-    let line = mails.iter().flat_map(|text| text.lines()).find(|line| line.contains("/rate/")).expect("a link");
+    let line =
+        mails.iter().flat_map(|text| text.lines()).find(|line| line.contains("/rate/")).expect("a link");
     (ticket, format!("/rate/{}", line.rsplit_once('/').unwrap().1))
 }
 
@@ -132,13 +143,16 @@ async fn the_pages_run_no_script_and_tell_nobody_their_address() {
     for path in ["/requests/new", "/rate/x"] {
         let page = get(&app, path).await;
         let csp = page.headers["content-security-policy"].to_str().unwrap();
-        assert!(csp.starts_with("default-src 'none'") && !csp.contains("script-src") && !csp.contains("unsafe"));
+        assert!(
+            csp.starts_with("default-src 'none'") && !csp.contains("script-src") && !csp.contains("unsafe")
+        );
         assert_eq!(page.headers["referrer-policy"], "no-referrer");
         assert!(!page.body.contains("<script") && !page.body.contains(" style="));
     }
 }
 
-const REQUEST: &str = "name=Marta&email=Marta%40example.org&subject=Charged+twice&message=Please+look%0D%0AThanks";
+const REQUEST: &str =
+    "name=Marta&email=Marta%40example.org&subject=Charged+twice&message=Please+look%0D%0AThanks";
 
 #[tokio::test]
 async fn a_request_becomes_a_ticket_of_its_writer() {
@@ -146,9 +160,11 @@ async fn a_request_becomes_a_ticket_of_its_writer() {
         let app = helpcenter::router(world.desk.clone());
         let thanks = post(&app, "/requests/new", REQUEST).await;
         assert!(thanks.body.contains("under the number"), "{}", thanks.body);
-        let marta = world.read(|tx| people::find_user_by_email(tx, "marta@example.org")).expect("Marta is known");
+        let marta =
+            world.read(|tx| people::find_user_by_email(tx, "marta@example.org")).expect("Marta is known");
         let filter = tickets::Filter { requester: Some(marta.id), ..Default::default() };
-        let page = world.read(move |tx| tickets::views::page(tx, &filter, tickets::Order::CreatedNewest, None, 10));
+        let page =
+            world.read(move |tx| tickets::views::page(tx, &filter, tickets::Order::CreatedNewest, None, 10));
         assert_eq!(page.rows.len(), 1, "on {}", world.name());
         assert_eq!((&*page.rows[0].subject, page.rows[0].channel), ("Charged twice", Channel::Web));
     }

@@ -22,8 +22,8 @@ use mail_auth::hickory_resolver::config::{ResolverConfig, ResolverOpts};
 use mail_auth::spf::Spf;
 use mail_auth::spf::verify::SpfParameters;
 use mail_auth::{
-    AuthenticatedMessage, DkimOutput, DkimResult, DmarcResult, DnsError, Error, MessageAuthenticator, Parameters, ResolverCache,
-    SpfResult, Txt,
+    AuthenticatedMessage, DkimOutput, DkimResult, DmarcResult, DnsError, Error, MessageAuthenticator,
+    Parameters, ResolverCache, SpfResult, Txt,
 };
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
@@ -103,20 +103,23 @@ pub struct Resolver {
 impl Resolver {
     /// The name servers of this machine.
     pub fn system() -> Result<Self, ResolverError> {
-        let authenticator = MessageAuthenticator::new_system_conf().map_err(|error| ResolverError(error.to_string()))?;
+        let authenticator =
+            MessageAuthenticator::new_system_conf().map_err(|error| ResolverError(error.to_string()))?;
         Ok(Resolver { authenticator, records: Records::default(), timeout: VERIFY_TIMEOUT })
     }
 
     /// Asks nobody: every verdict that needs a lookup is `temperror`.
     pub fn offline() -> Result<Self, ResolverError> {
         let nobody = ResolverConfig::from_parts(None, Vec::new(), Vec::new());
-        let authenticator =
-            MessageAuthenticator::new(nobody, ResolverOpts::default()).map_err(|error| ResolverError(error.to_string()))?;
+        let authenticator = MessageAuthenticator::new(nobody, ResolverOpts::default())
+            .map_err(|error| ResolverError(error.to_string()))?;
         Ok(Resolver { authenticator, records: Records::default(), timeout: VERIFY_TIMEOUT })
     }
 
     /// Knows these TXT records and that there are no others. For tests, and for those who seed a cache.
-    pub fn with_records<'x>(records: impl IntoIterator<Item = (&'x str, &'x str)>) -> Result<Self, ResolverError> {
+    pub fn with_records<'x>(
+        records: impl IntoIterator<Item = (&'x str, &'x str)>,
+    ) -> Result<Self, ResolverError> {
         let mut resolver = Resolver::offline()?;
         resolver.records.only_these = true;
         for (name, text) in records {
@@ -148,13 +151,16 @@ impl Resolver {
         };
         let Some(mut message) = AuthenticatedMessage::parse(raw) else { return results };
         message.dkim_headers.truncate(SIGNATURES_MAX);
-        let dkim = self.authenticator.verify_dkim(Parameters::new(&message).with_txt_cache(&self.records)).await;
+        let dkim =
+            self.authenticator.verify_dkim(Parameters::new(&message).with_txt_cache(&self.records)).await;
         results.dkim = dkim.iter().map(dkim_verdict).collect();
-        let arc = self.authenticator.verify_arc(Parameters::new(&message).with_txt_cache(&self.records)).await;
+        let arc =
+            self.authenticator.verify_arc(Parameters::new(&message).with_txt_cache(&self.records)).await;
         results.arc = verdict(arc.result());
         let mail_from_domain = origin.mail_from.rsplit_once('@').map_or(origin.helo, |(_, domain)| domain);
         let asked = DmarcParameters::new(&message, &dkim, mail_from_domain, &spf);
-        let dmarc = self.authenticator.verify_dmarc(Parameters::new(asked).with_txt_cache(&self.records)).await;
+        let dmarc =
+            self.authenticator.verify_dmarc(Parameters::new(asked).with_txt_cache(&self.records)).await;
         results.dmarc = DmarcVerdict {
             result: dmarc_verdict(&dmarc.result()),
             domain: dmarc.domain().to_owned(),
@@ -165,10 +171,17 @@ impl Resolver {
                 Policy::Unspecified => None,
             },
         };
-        let from_domain = message.from().rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase()).unwrap_or_default();
-        let spf_aligned = results.spf.result == Verdict::Pass && belong_together(&from_domain, &results.spf.domain);
-        let dkim_aligned =
-            results.dkim.iter().any(|one| one.result == Verdict::Pass && belong_together(&from_domain, &one.domain));
+        let from_domain = message
+            .from()
+            .rsplit_once('@')
+            .map(|(_, domain)| domain.to_ascii_lowercase())
+            .unwrap_or_default();
+        let spf_aligned =
+            results.spf.result == Verdict::Pass && belong_together(&from_domain, &results.spf.domain);
+        let dkim_aligned = results
+            .dkim
+            .iter()
+            .any(|one| one.result == Verdict::Pass && belong_together(&from_domain, &one.domain));
         results.aligned = results.dmarc.result == Verdict::Pass || spf_aligned || dkim_aligned;
         results
     }
@@ -228,9 +241,10 @@ fn dmarc_verdict(result: &DmarcResult) -> Verdict {
 
 fn dkim_verdict(output: &DkimOutput<'_>) -> DkimVerdict {
     let reason = match output.result() {
-        DkimResult::Neutral(error) | DkimResult::Fail(error) | DkimResult::PermError(error) | DkimResult::TempError(error) => {
-            Some(error.to_string())
-        }
+        DkimResult::Neutral(error)
+        | DkimResult::Fail(error)
+        | DkimResult::PermError(error)
+        | DkimResult::TempError(error) => Some(error.to_string()),
         DkimResult::Pass | DkimResult::None => None,
     };
     // A signature that does not fit is a failure for whoever reads the list; "neutral" hides it.
@@ -300,20 +314,44 @@ pub enum SignError {
 
 /// Headers that a signature covers: what the reader sees, and what threading rests on.
 const SIGNED_HEADERS: [&str; 14] = [
-    "From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "MIME-Version",
-    "Content-Type", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post",
+    "From",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Reply-To",
+    "MIME-Version",
+    "Content-Type",
+    "Auto-Submitted",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
 ];
 
 /// The message with our DKIM-Signature in front of it. The bytes must be those that leave.
 pub fn sign(raw: &[u8], domain: &str, selector: &str, private_key_pem: &str) -> Result<Vec<u8>, SignError> {
-    let key = || PrivateKeyDer::from_pem_slice(private_key_pem.as_bytes()).map_err(|_| SignError::UnreadableKey);
+    let key =
+        || PrivateKeyDer::from_pem_slice(private_key_pem.as_bytes()).map_err(|_| SignError::UnreadableKey);
     let failed = |error: Error| SignError::NotSigned(error.to_string());
     let signature = match RsaKey::<Sha256>::from_key_der(key()?) {
-        Ok(rsa) => DkimSigner::from_key(rsa).domain(domain).selector(selector).headers(SIGNED_HEADERS).sign(raw).map_err(failed)?,
+        Ok(rsa) => DkimSigner::from_key(rsa)
+            .domain(domain)
+            .selector(selector)
+            .headers(SIGNED_HEADERS)
+            .sign(raw)
+            .map_err(failed)?,
         Err(_) => {
             let PrivateKeyDer::Pkcs8(der) = key()? else { return Err(SignError::UnreadableKey) };
-            let ed25519 = Ed25519Key::from_pkcs8_maybe_unchecked_der(der.secret_pkcs8_der()).map_err(|_| SignError::UnreadableKey)?;
-            DkimSigner::from_key(ed25519).domain(domain).selector(selector).headers(SIGNED_HEADERS).sign(raw).map_err(failed)?
+            let ed25519 = Ed25519Key::from_pkcs8_maybe_unchecked_der(der.secret_pkcs8_der())
+                .map_err(|_| SignError::UnreadableKey)?;
+            DkimSigner::from_key(ed25519)
+                .domain(domain)
+                .selector(selector)
+                .headers(SIGNED_HEADERS)
+                .sign(raw)
+                .map_err(failed)?
         }
     };
     let mut signed = signature.to_header().into_bytes();
@@ -333,12 +371,18 @@ mod tests {
     fn key_pair() -> (String, String) {
         let der = Ed25519Key::generate_pkcs8().unwrap();
         let public = STANDARD.encode(Ed25519Key::from_pkcs8_der(&der).unwrap().public_key());
-        let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(&der));
+        let pem =
+            format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(&der));
         (pem, format!("v=DKIM1; k=ed25519; p={public}"))
     }
 
     fn origin() -> Origin<'static> {
-        Origin { remote_ip: [192, 0, 2, 7].into(), helo: "mx.example.org", mail_from: "ana@example.org", hostname: "mx.example.net" }
+        Origin {
+            remote_ip: [192, 0, 2, 7].into(),
+            helo: "mx.example.org",
+            mail_from: "ana@example.org",
+            hostname: "mx.example.net",
+        }
     }
 
     #[tokio::test]
@@ -363,7 +407,10 @@ mod tests {
         let (pem, record) = key_pair();
         let mut signed = sign(LETTER, "example.org", "desk", &pem).unwrap();
         signed.extend_from_slice(b"and more\r\n");
-        let records = [("desk._domainkey.example.org", record.as_str()), ("example.org", "v=spf1 ip4:198.51.100.1 -all")];
+        let records = [
+            ("desk._domainkey.example.org", record.as_str()),
+            ("example.org", "v=spf1 ip4:198.51.100.1 -all"),
+        ];
         let results = Resolver::with_records(records).unwrap().verify(&signed, &origin()).await;
         assert_eq!((results.spf.result, results.dkim[0].result), (Verdict::Fail, Verdict::Fail));
         assert!(!results.aligned);

@@ -146,7 +146,11 @@ pub struct Connection {
 }
 
 /// Connects, fetches what is new and takes leave.
-pub async fn fetch_new<S: Sink>(account: &ImapAccount, state: Option<ImapState>, sink: &S) -> Result<ImapState, ImapError> {
+pub async fn fetch_new<S: Sink>(
+    account: &ImapAccount,
+    state: Option<ImapState>,
+    sink: &S,
+) -> Result<ImapState, ImapError> {
     let mut connection = Connection::open(account).await?;
     let state = connection.fetch_new(state, sink).await?;
     connection.close().await;
@@ -168,10 +172,13 @@ impl Connection {
             Ok(session.capabilities().await?.has_str("IDLE"))
         })
         .await?;
-        let mailbox =
-            within(COMMAND_TIMEOUT, "opening the folder", async { Ok(session.select(&account.folder).await?) }).await?;
-        let uid_validity =
-            mailbox.uid_validity.ok_or_else(|| ImapError::Server("it gives messages no lasting numbers".to_owned()))?;
+        let mailbox = within(COMMAND_TIMEOUT, "opening the folder", async {
+            Ok(session.select(&account.folder).await?)
+        })
+        .await?;
+        let uid_validity = mailbox
+            .uid_validity
+            .ok_or_else(|| ImapError::Server("it gives messages no lasting numbers".to_owned()))?;
         Ok(Connection {
             session,
             uid_validity,
@@ -187,7 +194,11 @@ impl Connection {
     }
 
     /// Goes on until nothing new is left, so that waiting afterwards cannot miss anything.
-    pub async fn fetch_new<S: Sink>(&mut self, state: Option<ImapState>, sink: &S) -> Result<ImapState, ImapError> {
+    pub async fn fetch_new<S: Sink>(
+        &mut self,
+        state: Option<ImapState>,
+        sink: &S,
+    ) -> Result<ImapState, ImapError> {
         let same = state.filter(|state| state.uid_validity == self.uid_validity);
         let mut last_uid = same.map_or(0, |state| state.last_uid);
         let mut unseen_only = false;
@@ -245,7 +256,10 @@ impl Connection {
     async fn uids_after(&mut self, last_uid: u32, unseen_only: bool) -> Result<Vec<u32>, ImapError> {
         let Some(first) = last_uid.checked_add(1) else { return Ok(Vec::new()) };
         let query = if unseen_only { format!("UNSEEN UID {first}:*") } else { format!("UID {first}:*") };
-        let found = within(COMMAND_TIMEOUT, "looking for new mail", async { Ok(self.session.uid_search(&query).await?) }).await?;
+        let found = within(COMMAND_TIMEOUT, "looking for new mail", async {
+            Ok(self.session.uid_search(&query).await?)
+        })
+        .await?;
         // `n:*` also finds the last message when its number is below n.
         let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid > last_uid).collect();
         uids.sort_unstable();
@@ -260,9 +274,14 @@ impl Connection {
             let set = set_of(some.iter());
             let sizes = self.fetch(&set, "(UID RFC822.SIZE)").await?;
             for uid in some {
-                let size = sizes.iter().find(|fetch| fetch.uid == Some(*uid)).and_then(|fetch| fetch.size).unwrap_or(0) as usize;
+                let size = sizes
+                    .iter()
+                    .find(|fetch| fetch.uid == Some(*uid))
+                    .and_then(|fetch| fetch.size)
+                    .unwrap_or(0) as usize;
                 let full = batches.last().is_none_or(|batch| {
-                    batch.len() >= BATCH_MESSAGES_MAX || bytes + size.min(CUT_BYTES.max(size)) > BATCH_BYTES_MAX
+                    batch.len() >= BATCH_MESSAGES_MAX
+                        || bytes + size.min(CUT_BYTES.max(size)) > BATCH_BYTES_MAX
                 });
                 if full {
                     batches.push(Vec::new());
@@ -282,7 +301,8 @@ impl Connection {
         let mut fetched: Vec<(Fetch, bool)> = Vec::new();
         if !whole.is_empty() {
             let set = set_of(whole.iter().map(|(uid, _)| uid));
-            fetched.extend(self.fetch(&set, "(UID BODY.PEEK[])").await?.into_iter().map(|fetch| (fetch, false)));
+            fetched
+                .extend(self.fetch(&set, "(UID BODY.PEEK[])").await?.into_iter().map(|fetch| (fetch, false)));
         }
         if !cut.is_empty() {
             let set = set_of(cut.iter().map(|(uid, _)| uid));
@@ -342,7 +362,9 @@ fn set_of<'x>(uids: impl Iterator<Item = &'x u32>) -> String {
             _ => ranges.push((uid, uid)),
         }
     }
-    let pieces = ranges.into_iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}:{last}") });
+    let pieces = ranges
+        .into_iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}:{last}") });
     pieces.collect::<Vec<_>>().join(",")
 }
 

@@ -7,7 +7,9 @@ use crate::auth::{AuthResults, Origin, Resolver};
 use crate::parse::{self, Message};
 use crate::smtp::{Accepted, Envelope, Intake, RecipientVerdict, Refused};
 use desk::blobs::Blobs;
-use desk::mail::{Address, AuthSummary, Bounce, Door, Ended, Incoming, IncomingAttachment, MailError, Receipt};
+use desk::mail::{
+    Address, AuthSummary, Bounce, Door, Ended, Incoming, IncomingAttachment, MailError, Receipt,
+};
 use desk::{Actor, Desk, Kind, MailId, Refusal};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,11 +42,16 @@ impl DeskIntake {
     }
 
     /// Keeps and ends a mail. When this returns, the original survives a power cut.
-    pub async fn take(&self, receipt: Receipt, helo_and_ip: Option<(&str, std::net::IpAddr)>) -> Result<MailId, MailError> {
+    pub async fn take(
+        &self,
+        receipt: Receipt,
+        helo_and_ip: Option<(&str, std::net::IpAddr)>,
+    ) -> Result<MailId, MailError> {
         let message = parse::parse(&receipt.raw);
         let auth = match (&self.resolver, helo_and_ip) {
             (Some(resolver), Some((helo, remote_ip))) => {
-                let origin = Origin { remote_ip, helo, mail_from: &receipt.mail_from, hostname: &self.hostname };
+                let origin =
+                    Origin { remote_ip, helo, mail_from: &receipt.mail_from, hostname: &self.hostname };
                 resolver.verify(&receipt.raw, &origin).await
             }
             _ => AuthResults::default(),
@@ -61,13 +68,19 @@ impl DeskIntake {
         }
     }
 
-    async fn take_whole(&self, receipt: Arc<Receipt>, message: Arc<Message>, auth: AuthResults) -> Result<Ended, MailError> {
+    async fn take_whole(
+        &self,
+        receipt: Arc<Receipt>,
+        message: Arc<Message>,
+        auth: AuthResults,
+    ) -> Result<Ended, MailError> {
         let incoming = if message.attachments.is_empty() {
             incoming(&message, &auth, &self.desk.blobs, &self.desk.key)?
         } else {
             // Files are written and synced before their rows; that is no work for an async thread.
             let (desk, message) = (self.desk.clone(), message.clone());
-            let made = tokio::task::spawn_blocking(move || incoming(&message, &auth, &desk.blobs, &desk.key)).await;
+            let made =
+                tokio::task::spawn_blocking(move || incoming(&message, &auth, &desk.blobs, &desk.key)).await;
             made.map_err(|_| MailError::Db(db_panicked()))??
         };
         let incoming = Arc::new(incoming);
@@ -140,7 +153,12 @@ impl Intake for DeskIntake {
 }
 
 /// What the desk is told of a message. Its files are stored first.
-pub fn incoming(message: &Message, auth: &AuthResults, blobs: &Blobs, key: &desk::settings::DeskKey) -> Result<Incoming, MailError> {
+pub fn incoming(
+    message: &Message,
+    auth: &AuthResults,
+    blobs: &Blobs,
+    key: &desk::settings::DeskKey,
+) -> Result<Incoming, MailError> {
     let address = |mailbox: &parse::Mailbox| Address {
         name: (!mailbox.name.is_empty()).then(|| mailbox.name.clone()),
         address: mailbox.address.clone(),
@@ -149,7 +167,9 @@ pub fn incoming(message: &Message, auth: &AuthResults, blobs: &Blobs, key: &desk
     let mut attachments = Vec::with_capacity(message.attachments.len());
     for file in &message.attachments {
         attachments.push(IncomingAttachment {
-            blob: blobs.put(&file.data, &file.content_type).map_err(|error| MailError::Refused(Box::new(error)))?,
+            blob: blobs
+                .put(&file.data, &file.content_type)
+                .map_err(|error| MailError::Refused(Box::new(error)))?,
             file_name: file.name.clone(),
             inline: file.inline,
             content_id: file.content_id.clone(),

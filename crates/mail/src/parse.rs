@@ -69,8 +69,16 @@ pub struct Message {
 
 /// Headers that name a recipient of this delivery, after SEMANTICS "E-mail".
 const RECIPIENT_HEADERS: &[&str] = &[
-    "To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To", "X-Envelope-To", "Resent-To",
-    "Resent-Cc", "Apparently-To",
+    "To",
+    "Cc",
+    "Delivered-To",
+    "X-Original-To",
+    "X-Forwarded-To",
+    "Envelope-To",
+    "X-Envelope-To",
+    "Resent-To",
+    "Resent-Cc",
+    "Apparently-To",
 ];
 
 pub fn parse(raw: &[u8]) -> Message {
@@ -172,7 +180,8 @@ fn author(
         return Some(local);
     }
     let return_path = fields.all("Return-Path").flat_map(addresses::parse_addresses);
-    let other = reply_to.iter().cloned().chain(sender).chain(return_path).find(|one| one.address.contains('@'));
+    let other =
+        reply_to.iter().cloned().chain(sender).chain(return_path).find(|one| one.address.contains('@'));
     match other {
         Some(other) => {
             problems.push("From holds no address; another header was used".to_owned());
@@ -223,7 +232,13 @@ fn join(body: &mut Body) -> (String, Option<String>) {
     (text, html)
 }
 
-fn bounce(body: &Body, fields: &Fields<'_>, from: Option<&Mailbox>, subject: &str, text: &str) -> Option<Bounce> {
+fn bounce(
+    body: &Body,
+    fields: &Fields<'_>,
+    from: Option<&Mailbox>,
+    subject: &str,
+    text: &str,
+) -> Option<Bounce> {
     match &body.delivery_status {
         Some(status) => {
             let original_message_id = body.returned_message_id.clone();
@@ -261,7 +276,8 @@ fn fold(text: &str, subject: &str) -> (String, Option<String>) {
     }
     let (text, rest) = text.split_at(end);
     let folded = text::fold_with(text, &text::Hints { subject: Some(subject), ..text::Hints::default() });
-    let away = folded.parts.iter().filter(|part| !matches!(part.kind, text::Kind::New | text::Kind::Forwarded));
+    let away =
+        folded.parts.iter().filter(|part| !matches!(part.kind, text::Kind::New | text::Kind::Forwarded));
     let quoted: String = away.map(|part| part.text.as_str()).collect();
     (folded.visible + rest, Some(quoted).filter(|quoted| !quoted.trim().is_empty()))
 }
@@ -273,7 +289,9 @@ fn joined(pieces: &mut Vec<String>) -> Option<String> {
 
 fn delivered_to(fields: &Fields<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for mailbox in RECIPIENT_HEADERS.iter().flat_map(|name| fields.all(name)).flat_map(addresses::parse_addresses) {
+    for mailbox in
+        RECIPIENT_HEADERS.iter().flat_map(|name| fields.all(name)).flat_map(addresses::parse_addresses)
+    {
         let address = mailbox.address.to_lowercase();
         if address.contains('@') && !found.contains(&address) && found.len() < addresses::ADDRESSES_MAX {
             found.push(address);

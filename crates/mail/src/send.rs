@@ -229,9 +229,11 @@ impl Mailer {
         let tls = match relay.tls {
             RelayTls::Plain => Tls::None,
             mode => {
-                let mut parameters = TlsParameters::builder(relay.host.clone()).set_min_tls_version(TlsVersion::Tlsv12);
+                let mut parameters =
+                    TlsParameters::builder(relay.host.clone()).set_min_tls_version(TlsVersion::Tlsv12);
                 if let Some(pem) = &relay.ca_pem {
-                    parameters = parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(said)?);
+                    parameters =
+                        parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(said)?);
                 }
                 let parameters = parameters.build().map_err(said)?;
                 if mode == RelayTls::Implicit { Tls::Wrapper(parameters) } else { Tls::Required(parameters) }
@@ -264,9 +266,11 @@ impl Mailer {
         // The client adds the last line break by itself.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         match self.transport.send_raw(&route, raw).await {
-            Ok(answer) => {
-                Delivery::Sent(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" ")))
-            }
+            Ok(answer) => Delivery::Sent(format!(
+                "{} {}",
+                answer.code(),
+                answer.message().collect::<Vec<_>>().join(" ")
+            )),
             Err(error) => fate(&error),
         }
     }
@@ -282,7 +286,10 @@ impl Mailer {
 }
 
 fn route(mail_from: &str, rcpt_to: &[String]) -> Result<Route, String> {
-    let read = |text: &str| text.parse::<LettreAddress>().map_err(|_| format!("{text} is not an address that mail can be sent to"));
+    let read = |text: &str| {
+        text.parse::<LettreAddress>()
+            .map_err(|_| format!("{text} is not an address that mail can be sent to"))
+    };
     let from = if mail_from.is_empty() { None } else { Some(read(mail_from)?) };
     let to = rcpt_to.iter().map(|address| read(address)).collect::<Result<Vec<_>, _>>()?;
     Route::new(from, to).map_err(|_| "there is no recipient".to_owned())
@@ -319,7 +326,8 @@ mod tests {
     use crate::parse::parse;
 
     fn mail() -> OutgoingMail {
-        let mailbox = |name: &str, address: &str| Mailbox { name: name.to_owned(), address: address.to_owned() };
+        let mailbox =
+            |name: &str, address: &str| Mailbox { name: name.to_owned(), address: address.to_owned() };
         OutgoingMail {
             from: mailbox("Jörg, Desk", "help+t0k@desk.test"),
             to: vec![mailbox("Ana", "ana@example.org")],
@@ -332,8 +340,18 @@ mod tests {
             text: "Hello,\n.\nFrom here\n".to_owned(),
             html: Some("<p>Hello <img src=\"cid:logo\"></p>".to_owned()),
             attachments: vec![
-                OutgoingFile { name: "Übersicht.pdf".to_owned(), content_type: "application/pdf".to_owned(), data: vec![0, 1, 2, 255], ..OutgoingFile::default() },
-                OutgoingFile { name: "logo.png".to_owned(), content_type: "image/png".to_owned(), content_id: Some("logo".to_owned()), data: vec![9; 100] },
+                OutgoingFile {
+                    name: "Übersicht.pdf".to_owned(),
+                    content_type: "application/pdf".to_owned(),
+                    data: vec![0, 1, 2, 255],
+                    ..OutgoingFile::default()
+                },
+                OutgoingFile {
+                    name: "logo.png".to_owned(),
+                    content_type: "image/png".to_owned(),
+                    content_id: Some("logo".to_owned()),
+                    data: vec![9; 100],
+                },
             ],
             ..OutgoingMail::default()
         }
@@ -346,24 +364,39 @@ mod tests {
         let read = parse(&raw);
         let from = read.from.unwrap();
         assert_eq!((from.name.as_str(), from.address.as_str()), ("Jörg, Desk", "help+t0k@desk.test"));
-        assert_eq!((read.to[0].address.as_str(), read.cc[0].address.as_str(), read.bcc.len()), ("ana@example.org", "bo@example.org", 0));
+        assert_eq!(
+            (read.to[0].address.as_str(), read.cc[0].address.as_str(), read.bcc.len()),
+            ("ana@example.org", "bo@example.org", 0)
+        );
         assert_eq!(read.subject, "Re: Grüße  Bcc: evil@x.test");
-        assert_eq!((read.message_id.as_deref(), read.date_ms), (Some("out.1@desk.test"), Some(1_767_268_800_000)));
+        assert_eq!(
+            (read.message_id.as_deref(), read.date_ms),
+            (Some("out.1@desk.test"), Some(1_767_268_800_000))
+        );
         assert_eq!((read.in_reply_to, read.references.len()), (vec!["in.1@example.org".to_owned()], 2));
         assert_eq!(read.text, "Hello,\n.\nFrom here\n");
         assert!(read.html.is_some_and(|html| html.contains("data-cid=\"logo\"")));
-        let files: Vec<_> = read.attachments.iter().map(|file| (file.name.as_str(), file.data.len(), file.inline)).collect();
+        let files: Vec<_> =
+            read.attachments.iter().map(|file| (file.name.as_str(), file.data.len(), file.inline)).collect();
         assert_eq!(files, [("logo.png", 100, true), ("Übersicht.pdf", 4, false)]);
         assert_eq!((read.machine, read.problems), (None, vec![]));
     }
 
     #[test]
     fn automatic_mail_says_so_and_is_known_again() {
-        let raw = build(&OutgoingMail { auto_submitted: true, list_unsubscribe: Some("https://desk.test/u/1".to_owned()), ..mail() });
+        let raw = build(&OutgoingMail {
+            auto_submitted: true,
+            list_unsubscribe: Some("https://desk.test/u/1".to_owned()),
+            ..mail()
+        });
         let read = parse(&raw);
         assert!(read.is_our_own && read.machine.is_some());
         let text = String::from_utf8_lossy(&raw);
-        assert!(text.contains("List-Unsubscribe: <https://desk.test/u/1>") && text.contains("List-Unsubscribe-Post"), "{text}");
+        assert!(
+            text.contains("List-Unsubscribe: <https://desk.test/u/1>")
+                && text.contains("List-Unsubscribe-Post"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -28,7 +28,11 @@ pub trait Intake: Send + Sync + 'static {
     fn accepts_recipient(&self, address: &str) -> impl Future<Output = RecipientVerdict> + Send;
 
     /// Returns only when the message would survive a power cut.
-    fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> impl Future<Output = Result<Accepted, Refused>> + Send;
+    fn accept(
+        &self,
+        envelope: Envelope,
+        raw: Vec<u8>,
+    ) -> impl Future<Output = Result<Accepted, Refused>> + Send;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

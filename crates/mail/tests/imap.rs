@@ -5,7 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use mail::imap::{Connection, Fetched, FirstFetch, ImapAccount, ImapAuth, ImapError, ImapState, ImapTls, Sink, Wake, fetch_new, follow, probe};
+use mail::imap::{
+    Connection, Fetched, FirstFetch, ImapAccount, ImapAuth, ImapError, ImapState, ImapTls, Sink, Wake,
+    fetch_new, follow, probe,
+};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -63,17 +66,29 @@ fn missing() -> Option<Dovecot> {
 
 impl Dovecot {
     async fn start(certificate: Option<(&str, &str)>) -> Option<Dovecot> {
-        let Some(program) = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/usr/bin/dovecot"].iter().find(|path| Path::new(path).exists()) else {
+        let Some(program) = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/usr/bin/dovecot"]
+            .iter()
+            .find(|path| Path::new(path).exists())
+        else {
             return missing();
         };
         let folder = tempfile::tempdir().unwrap();
-        let said = |program: &str, arg: &str| String::from_utf8(Command::new(program).arg(arg).output().unwrap().stdout).unwrap().trim().to_owned();
+        let said = |program: &str, arg: &str| {
+            String::from_utf8(Command::new(program).arg(arg).output().unwrap().stdout)
+                .unwrap()
+                .trim()
+                .to_owned()
+        };
         let me = said("id", "-un");
         let is_root = said("id", "-u") == "0";
         let owner = if is_root { "nobody".to_owned() } else { me.clone() };
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let at = folder.path().display().to_string();
-        let internal = if is_root { String::new() } else { format!("default_internal_user = {me}\ndefault_login_user = {me}\n") };
+        let internal = if is_root {
+            String::new()
+        } else {
+            format!("default_internal_user = {me}\ndefault_login_user = {me}\n")
+        };
         let ssl = match certificate {
             Some((cert, key)) => {
                 std::fs::write(folder.path().join("cert.pem"), cert).unwrap();
@@ -96,10 +111,24 @@ impl Dovecot {
         let path = folder.path().join("dovecot.conf");
         std::fs::write(&path, config).unwrap();
         if is_root {
-            assert!(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(folder.path().join("mail")).status().unwrap().success());
+            assert!(
+                Command::new("chown")
+                    .args(["-R", "nobody:nogroup"])
+                    .arg(folder.path().join("mail"))
+                    .status()
+                    .unwrap()
+                    .success()
+            );
             assert!(Command::new("chmod").arg("755").arg(folder.path()).status().unwrap().success());
         }
-        let child = Command::new(program).arg("-F").arg("-c").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = Command::new(program)
+            .arg("-F")
+            .arg("-c")
+            .arg(&path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let dovecot = Dovecot { child, folder, port, owner: is_root.then_some(owner), delivered: 0 };
         until("dovecot answers", || async { TcpStream::connect(("127.0.0.1", port)).await.is_ok() }).await;
         Some(dovecot)
@@ -112,8 +141,13 @@ impl Dovecot {
     fn deliver(&mut self, subject: &str, bytes: usize) {
         self.delivered += 1;
         let name = format!("{}.M{}.test", 1_700_000_000 + self.delivered, self.delivered);
-        let (temporary, path) = (self.mail_folder().join("tmp").join(&name), self.mail_folder().join("new").join(&name));
-        std::fs::write(&temporary, format!("Subject: {subject}\r\nFrom: a@b.test\r\n\r\n{}\r\n", "x".repeat(bytes))).unwrap();
+        let (temporary, path) =
+            (self.mail_folder().join("tmp").join(&name), self.mail_folder().join("new").join(&name));
+        std::fs::write(
+            &temporary,
+            format!("Subject: {subject}\r\nFrom: a@b.test\r\n\r\n{}\r\n", "x".repeat(bytes)),
+        )
+        .unwrap();
         if let Some(owner) = &self.owner {
             assert!(Command::new("chown").arg(owner).arg(&temporary).status().unwrap().success());
         }
@@ -145,7 +179,10 @@ async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    assert!(tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(), "{what}: it did not happen");
+    assert!(
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(),
+        "{what}: it did not happen"
+    );
 }
 
 #[tokio::test]
@@ -166,7 +203,12 @@ async fn everything_is_fetched_once_and_a_week_offline_is_caught_up() {
     assert_eq!(later.last_uid, 180);
     let expected: Vec<String> = (0..180).map(|number| format!("mail {number}")).collect();
     assert_eq!(shelf.subjects(), expected);
-    assert!(std::fs::read_dir(dovecot.mail_folder().join("cur")).unwrap().flatten().all(|file| file.file_name().to_string_lossy().ends_with(":2,S")));
+    assert!(
+        std::fs::read_dir(dovecot.mail_folder().join("cur"))
+            .unwrap()
+            .flatten()
+            .all(|file| file.file_name().to_string_lossy().ends_with(":2,S"))
+    );
 }
 
 #[tokio::test]
@@ -175,7 +217,13 @@ async fn when_the_numbers_change_their_meaning_all_is_handed_over_again() {
     let shelf = Shelf::default();
     dovecot.deliver("one", 10);
     let state = fetch_new(&dovecot.account(), None, &shelf).await.unwrap();
-    for name in ["dovecot-uidlist", "dovecot-uidvalidity", "dovecot.index.log", "dovecot.index.cache", "dovecot.index"] {
+    for name in [
+        "dovecot-uidlist",
+        "dovecot-uidvalidity",
+        "dovecot.index.log",
+        "dovecot.index.cache",
+        "dovecot.index",
+    ] {
         let _ = std::fs::remove_file(dovecot.mail_folder().join(name));
     }
     let foreign = ImapState { uid_validity: state.uid_validity.wrapping_sub(1), last_uid: 4_000 };
@@ -210,11 +258,16 @@ async fn old_mail_is_left_alone_when_that_is_wished() {
     fetch_new(&dovecot.account(), None, &Shelf::default()).await.unwrap();
     dovecot.deliver("unseen", 10);
     let shelf = Shelf::default();
-    fetch_new(&ImapAccount { first_fetch: FirstFetch::Unseen, ..dovecot.account() }, None, &shelf).await.unwrap();
+    fetch_new(&ImapAccount { first_fetch: FirstFetch::Unseen, ..dovecot.account() }, None, &shelf)
+        .await
+        .unwrap();
     assert_eq!(shelf.subjects(), ["unseen"]);
     dovecot.deliver("later", 10);
     let shelf = Shelf::default();
-    let state = fetch_new(&ImapAccount { first_fetch: FirstFetch::OnlyNew, ..dovecot.account() }, None, &shelf).await.unwrap();
+    let state =
+        fetch_new(&ImapAccount { first_fetch: FirstFetch::OnlyNew, ..dovecot.account() }, None, &shelf)
+            .await
+            .unwrap();
     assert!(shelf.subjects().is_empty());
     dovecot.deliver("new", 10);
     fetch_new(&dovecot.account(), Some(state), &shelf).await.unwrap();
@@ -311,10 +364,18 @@ async fn a_token_signs_in_and_a_server_without_idle_is_polled() {
         // user=desk^Aauth=Bearer t0ken^A^A
         ("dXNlcj1kZXNrAWF1dGg9QmVhcmVyIHQwa2VuAQE=", "TAG OK in\r\n".to_owned()),
         ("CAPABILITY", "* CAPABILITY IMAP4rev1\r\nTAG OK\r\n".to_owned()),
-        ("SELECT", "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 1] ok\r\nTAG OK [READ-WRITE] open\r\n".to_owned()),
+        (
+            "SELECT",
+            "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 1] ok\r\nTAG OK [READ-WRITE] open\r\n"
+                .to_owned(),
+        ),
     ])
     .await;
-    let account = ImapAccount { auth: ImapAuth::XOAuth2 { token: "t0ken".to_owned() }, host: "127.0.0.1".to_owned(), ..account(port) };
+    let account = ImapAccount {
+        auth: ImapAuth::XOAuth2 { token: "t0ken".to_owned() },
+        host: "127.0.0.1".to_owned(),
+        ..account(port)
+    };
     let connection = Connection::open(&account).await.unwrap();
     let (_, wake) = connection.idle_once(Duration::from_secs(1)).await.unwrap();
     assert_eq!(wake, Wake::NotOffered);
@@ -328,7 +389,11 @@ async fn an_expired_token_is_refused_in_the_servers_words() {
         ("", "TAG NO [AUTHENTICATIONFAILED] token expired\r\n".to_owned()),
     ])
     .await;
-    let account = ImapAccount { auth: ImapAuth::XOAuth2 { token: "old".to_owned() }, host: "127.0.0.1".to_owned(), ..account(port) };
+    let account = ImapAccount {
+        auth: ImapAuth::XOAuth2 { token: "old".to_owned() },
+        host: "127.0.0.1".to_owned(),
+        ..account(port)
+    };
     match probe(&account).await {
         Err(ImapError::Refused(words)) => assert!(words.contains("token expired"), "{words}"),
         other => panic!("{other:?}"),

@@ -43,7 +43,8 @@ fn what_another_desk_reads_is_what_we_read() {
     for path in files(&folder, "box") {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let ours = parse(&std::fs::read(&path).unwrap());
-        let theirs = yaml::read(&String::from_utf8_lossy(&std::fs::read(path.with_extension("yml")).unwrap()));
+        let theirs =
+            yaml::read(&String::from_utf8_lossy(&std::fs::read(path.with_extension("yml")).unwrap()));
         let from = ours.from.clone().unwrap_or_default();
         let mut compare = |field: &str, ours: &str, theirs: Option<&str>| {
             if let Some(theirs) = theirs {
@@ -58,8 +59,11 @@ fn what_another_desk_reads_is_what_we_read() {
         compare("subject", &ours.subject, theirs.text("subject"));
         let their_files = theirs.files();
         if theirs.has_files {
-            let list = |files: Vec<(String, usize)>| files.iter().map(|(name, bytes)| format!("{name} {bytes}")).collect::<Vec<_>>().join(", ");
-            let our_files = ours.attachments.iter().map(|file| (file.name.clone(), file.data.len())).collect();
+            let list = |files: Vec<(String, usize)>| {
+                files.iter().map(|(name, bytes)| format!("{name} {bytes}")).collect::<Vec<_>>().join(", ")
+            };
+            let our_files =
+                ours.attachments.iter().map(|file| (file.name.clone(), file.data.len())).collect();
             compare("files", &list(our_files), Some(&list(their_files)));
         }
         if let Some(body) = theirs.text("body").filter(|body| !body.starts_with("no visible content")) {
@@ -69,12 +73,28 @@ fn what_another_desk_reads_is_what_we_read() {
             bodies += 1;
         }
         let html = ours.html.unwrap_or_default().to_ascii_lowercase();
-        for forbidden in ["<script", "<style", "<form", "<iframe", "<object", "<embed", "<meta", "<link", "javascript:", " onclick=", " onload=", " src=\"http"] {
+        for forbidden in [
+            "<script",
+            "<style",
+            "<form",
+            "<iframe",
+            "<object",
+            "<embed",
+            "<meta",
+            "<link",
+            "javascript:",
+            " onclick=",
+            " onload=",
+            " src=\"http",
+        ] {
             assert!(!html.contains(forbidden), "{name} holds {forbidden}");
         }
     }
     let likeness = likeness / f64::from(bodies);
-    eprintln_once(&format!("{} of {compared} fields agree, bodies are alike to {likeness:.3}", compared - differences.len()));
+    eprintln_once(&format!(
+        "{} of {compared} fields agree, bodies are alike to {likeness:.3}",
+        compared - differences.len()
+    ));
     for difference in &differences {
         eprintln_once(difference);
     }
@@ -95,7 +115,8 @@ fn every_message_is_read_whole_cut_and_damaged() {
         for tenth in 1..10 {
             let _ = parse(&raw[..raw.len() * tenth / 10]);
         }
-        let damaged: Vec<u8> = raw.iter().enumerate().map(|(at, byte)| if at % 37 == 0 { byte ^ 0x55 } else { *byte }).collect();
+        let damaged: Vec<u8> =
+            raw.iter().enumerate().map(|(at, byte)| if at % 37 == 0 { byte ^ 0x55 } else { *byte }).collect();
         let _ = parse(&damaged);
         count += 1;
     }
@@ -130,8 +151,13 @@ fn similarity(ours: &str, theirs: &str) -> f64 {
             bare.push(' ');
             bare.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
         }
-        let bare = bare.replace("&gt;", ">").replace("&lt;", "<").replace("&quot;", "\"").replace("&amp;", "&");
-        let mut words: Vec<String> = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let bare =
+            bare.replace("&gt;", ">").replace("&lt;", "<").replace("&quot;", "\"").replace("&amp;", "&");
+        let mut words: Vec<String> = bare
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
         words.sort();
         words
     };
@@ -144,7 +170,11 @@ fn similarity(ours: &str, theirs: &str) -> f64 {
             std::cmp::Ordering::Equal => (a, b, common) = (a + 1, b + 1, common + 1),
         }
     }
-    if ours.len() + theirs.len() == 0 { 1.0 } else { 2.0 * f64::from(common) / (ours.len() + theirs.len()) as f64 }
+    if ours.len() + theirs.len() == 0 {
+        1.0
+    } else {
+        2.0 * f64::from(common) / (ours.len() + theirs.len()) as f64
+    }
 }
 
 /// As much YAML as those expectations are written in.
@@ -162,16 +192,22 @@ mod yaml {
 
         /// Names and sizes of real attachments, without the copy of the HTML that the other desk adds.
         pub fn files(&self) -> Vec<(String, usize)> {
-            let get = |file: &[(String, String)], key: &str| file.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
+            let get = |file: &[(String, String)], key: &str| {
+                file.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+            };
             let real = self.files.iter().filter(|file| get(file, "content-alternative").is_none());
-            real.map(|file| (get(file, "filename").unwrap_or_default(), get(file, "data").map_or(0, |data| size(&data)))).collect()
+            real.map(|file| {
+                (get(file, "filename").unwrap_or_default(), get(file, "data").map_or(0, |data| size(&data)))
+            })
+            .collect()
         }
     }
 
     fn size(data: &str) -> usize {
         match data.strip_prefix("!binary ") {
             Some(encoded) => {
-                let digits = encoded.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').count();
+                let digits =
+                    encoded.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').count();
                 digits * 3 / 4
             }
             None => data.len(),
@@ -208,10 +244,20 @@ mod yaml {
 
     fn scalar(lines: &[&str], at: usize, indent: usize, first: &str) -> (String, usize) {
         let block = first.trim_start_matches("!binary ");
-        let more: Vec<&str> = lines[at + 1..].iter().copied().take_while(|line| line.trim().is_empty() || line.trim() == "'" || line.len() - line.trim_start().len() > indent).collect();
+        let more: Vec<&str> = lines[at + 1..]
+            .iter()
+            .copied()
+            .take_while(|line| {
+                line.trim().is_empty() || line.trim() == "'" || line.len() - line.trim_start().len() > indent
+            })
+            .collect();
         if block.starts_with('|') {
-            let margin = more.iter().find(|line| !line.trim().is_empty()).map_or(0, |line| line.len() - line.trim_start().len());
-            let mut text: String = more.iter().map(|line| format!("{}\n", line.get(margin..).unwrap_or_default())).collect();
+            let margin = more
+                .iter()
+                .find(|line| !line.trim().is_empty())
+                .map_or(0, |line| line.len() - line.trim_start().len());
+            let mut text: String =
+                more.iter().map(|line| format!("{}\n", line.get(margin..).unwrap_or_default())).collect();
             match block.as_bytes().get(1) {
                 Some(b'-') => text.truncate(text.trim_end_matches('\n').len()),
                 Some(b'+') => {}

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use mail::parse::{Mailbox, parse};
 use mail::send::{Delivery, Mailer, OutgoingMail, Relay, RelayAuth, RelayTls, build};
-use mail::smtp::{Accepted, Envelope, Intake, RecipientVerdict, Refused, SmtpConfig, self_signed, serve, server_config};
+use mail::smtp::{
+    Accepted, Envelope, Intake, RecipientVerdict, Refused, SmtpConfig, self_signed, serve, server_config,
+};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -72,13 +74,19 @@ async fn the_relay_gets_exactly_what_was_built_and_its_answer_is_kept() {
     let mailer = Mailer::new(&settings(address)).unwrap();
     let raw = letter();
     for _ in 0..2 {
-        assert_eq!(mailer.deliver("help@desk.test", &to("ana@there.test"), &raw).await, Delivery::Sent("250 2.0.0 stored as r1".to_owned()));
+        assert_eq!(
+            mailer.deliver("help@desk.test", &to("ana@there.test"), &raw).await,
+            Delivery::Sent("250 2.0.0 stored as r1".to_owned())
+        );
     }
     let (envelope, received) = elsewhere.taken.lock().unwrap().remove(0);
     assert_eq!(&received[envelope.trace_bytes..], raw.as_slice());
     assert_eq!((envelope.mail_from.as_str(), envelope.helo.as_str()), ("help@desk.test", "desk.test"));
     assert_eq!(parse(&received).text, "yes\n\n.\n");
-    assert_eq!(mailer.deliver("", &to("ana@there.test"), &raw).await, Delivery::Sent("250 2.0.0 stored as r1".to_owned()));
+    assert_eq!(
+        mailer.deliver("", &to("ana@there.test"), &raw).await,
+        Delivery::Sent("250 2.0.0 stored as r1".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -104,7 +112,10 @@ async fn an_unreachable_relay_only_delays() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let mailer = Mailer::new(&settings(address)).unwrap();
-    assert!(matches!(mailer.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    assert!(matches!(
+        mailer.deliver("help@desk.test", &to("ana@there.test"), &letter()).await,
+        Delivery::Deferred(_)
+    ));
     assert!(mailer.probe().await.is_err());
 }
 
@@ -115,13 +126,22 @@ async fn encryption_is_demanded_and_the_certificate_checked() {
     let secure = Relay { tls: RelayTls::StartTls, ..settings(address) };
     let trusting = Mailer::new(&Relay { ca_pem: Some(cert), ..secure.clone() }).unwrap();
     assert_eq!(trusting.probe().await, Ok(()));
-    assert!(matches!(trusting.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Sent(_)));
+    assert!(matches!(
+        trusting.deliver("help@desk.test", &to("ana@there.test"), &letter()).await,
+        Delivery::Sent(_)
+    ));
     assert!(elsewhere.taken.lock().unwrap()[0].0.tls);
     let doubtful = Mailer::new(&secure).unwrap();
-    assert!(matches!(doubtful.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    assert!(matches!(
+        doubtful.deliver("help@desk.test", &to("ana@there.test"), &letter()).await,
+        Delivery::Deferred(_)
+    ));
     let (plain_address, elsewhere, _stop) = relay(None).await;
     let demanding = Mailer::new(&Relay { port: plain_address.port(), ..secure }).unwrap();
-    assert!(matches!(demanding.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    assert!(matches!(
+        demanding.deliver("help@desk.test", &to("ana@there.test"), &letter()).await,
+        Delivery::Deferred(_)
+    ));
     assert!(elsewhere.taken.lock().unwrap().is_empty());
 }
 
@@ -130,5 +150,8 @@ async fn wrong_sign_in_is_a_matter_of_settings_not_of_the_letter() {
     let (address, _elsewhere, _stop) = relay(None).await;
     let auth = RelayAuth::Password { user: "a".to_owned(), password: "b".to_owned() };
     let mailer = Mailer::new(&Relay { auth, ..settings(address) }).unwrap();
-    assert!(matches!(mailer.deliver("help@desk.test", &to("ana@there.test"), &letter()).await, Delivery::Deferred(_)));
+    assert!(matches!(
+        mailer.deliver("help@desk.test", &to("ana@there.test"), &letter()).await,
+        Delivery::Deferred(_)
+    ));
 }

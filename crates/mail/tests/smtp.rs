@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use lettre::address::Envelope as Route;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use mail::smtp::{Accepted, Envelope, Intake, RecipientVerdict, Refused, SmtpConfig, self_signed, serve, server_config};
+use mail::smtp::{
+    Accepted, Envelope, Intake, RecipientVerdict, Refused, SmtpConfig, self_signed, serve, server_config,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -116,7 +118,10 @@ impl Hand {
 }
 
 fn lettre_to(door: &Door, tls: Tls) -> AsyncSmtpTransport<Tokio1Executor> {
-    AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(door.address.port()).tls(tls).build()
+    AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
+        .port(door.address.port())
+        .tls(tls)
+        .build()
 }
 
 fn route(from: Option<&str>, to: &str) -> Route {
@@ -127,14 +132,28 @@ fn route(from: Option<&str>, to: &str) -> Route {
 async fn a_common_client_delivers_and_the_bytes_arrive_as_they_were() {
     let door = open(|_| {}).await;
     let body = b"Subject: hi\r\n\r\n.one\r\n..two\r\n\xc3\xa4";
-    let answer = lettre_to(&door, Tls::None).send_raw(&route(Some("ana@client.test"), "help+t0ken@desk.test"), body).await.unwrap();
+    let answer = lettre_to(&door, Tls::None)
+        .send_raw(&route(Some("ana@client.test"), "help+t0ken@desk.test"), body)
+        .await
+        .unwrap();
     assert_eq!(answer.message().collect::<String>(), "2.0.0 stored as m1");
     let (envelope, raw) = door.stored().remove(0);
-    assert_eq!((envelope.mail_from.as_str(), envelope.rcpt_to.as_slice()), ("ana@client.test", ["help+t0ken@desk.test".to_owned()].as_slice()));
-    assert_eq!((envelope.remote_ip, envelope.tls, envelope.received_at_ms), (IpAddr::from([127, 0, 0, 1]), false, NOON));
+    assert_eq!(
+        (envelope.mail_from.as_str(), envelope.rcpt_to.as_slice()),
+        ("ana@client.test", ["help+t0ken@desk.test".to_owned()].as_slice())
+    );
+    assert_eq!(
+        (envelope.remote_ip, envelope.tls, envelope.received_at_ms),
+        (IpAddr::from([127, 0, 0, 1]), false, NOON)
+    );
     assert_eq!(raw[envelope.trace_bytes..].strip_suffix(b"\r\n"), Some(body.as_slice()));
     let trace = String::from_utf8_lossy(&raw[..envelope.trace_bytes]).into_owned();
-    assert!(trace.starts_with("Return-Path: <ana@client.test>\r\nEnvelope-To: help+t0ken@desk.test\r\nReceived: from "), "{trace}");
+    assert!(
+        trace.starts_with(
+            "Return-Path: <ana@client.test>\r\nEnvelope-To: help+t0ken@desk.test\r\nReceived: from "
+        ),
+        "{trace}"
+    );
     assert!(trace.contains("by mx.desk.test with ESMTP; Thu, 1 Jan 2026 12:00:00 +0000"), "{trace}");
     assert_eq!(mail::parse::parse(&raw).subject, "hi");
 }
@@ -143,8 +162,14 @@ async fn a_common_client_delivers_and_the_bytes_arrive_as_they_were() {
 async fn starttls_encrypts_and_is_told_in_the_trace() {
     let (cert, key) = self_signed("mx.desk.test").unwrap();
     let door = open(|config| config.tls = Some(server_config(&cert, &key).unwrap())).await;
-    let parameters = TlsParameters::builder("mx.desk.test".to_owned()).dangerous_accept_invalid_certs(true).build().unwrap();
-    lettre_to(&door, Tls::Required(parameters)).send_raw(&route(Some("a@b.test"), "help@desk.test"), b"Subject: x\r\n\r\ny\r\n").await.unwrap();
+    let parameters = TlsParameters::builder("mx.desk.test".to_owned())
+        .dangerous_accept_invalid_certs(true)
+        .build()
+        .unwrap();
+    lettre_to(&door, Tls::Required(parameters))
+        .send_raw(&route(Some("a@b.test"), "help@desk.test"), b"Subject: x\r\n\r\ny\r\n")
+        .await
+        .unwrap();
     let (envelope, raw) = door.stored().remove(0);
     assert!(envelope.tls);
     assert!(String::from_utf8_lossy(&raw).contains("with ESMTPS"));
@@ -196,7 +221,10 @@ async fn a_whole_conversation_may_come_in_one_piece() {
 #[tokio::test]
 async fn reports_come_from_nobody_and_are_recognised_later() {
     let door = open(|_| {}).await;
-    lettre_to(&door, Tls::None).send_raw(&route(None, "help@desk.test"), b"From: a@b\r\n\r\nx\r\n").await.unwrap();
+    lettre_to(&door, Tls::None)
+        .send_raw(&route(None, "help@desk.test"), b"From: a@b\r\n\r\nx\r\n")
+        .await
+        .unwrap();
     let (envelope, raw) = door.stored().remove(0);
     assert_eq!(envelope.mail_from, "");
     assert_eq!(mail::parse::parse(&raw).machine.as_deref(), Some("empty Return-Path"));
@@ -255,7 +283,9 @@ async fn chunks_are_put_together() {
 #[tokio::test]
 async fn a_busy_or_broken_desk_asks_to_try_again() {
     let door = open(|_| {}).await;
-    for (refusal, code) in [(Refused::Busy, "451"), (Refused::TooLarge, "552"), (Refused::Broken("disk".into()), "451")] {
+    for (refusal, code) in
+        [(Refused::Busy, "451"), (Refused::TooLarge, "552"), (Refused::Broken("disk".into()), "451")]
+    {
         *door.shelf.refusal.lock().unwrap() = Some(refusal);
         let answer = Hand::reach(&door).await.transmit("Subject: x\r\n\r\ny").await;
         assert!(answer.starts_with(code) && !answer.contains("disk"), "{answer}");
@@ -267,9 +297,18 @@ async fn the_order_of_commands_is_kept() {
     let door = open(|_| {}).await;
     let mut hand = Hand::reach(&door).await;
     for (line, code) in [
-        ("MAIL FROM:<a@b.test>", "503"), ("EHLO c", "250"), ("RCPT TO:<help@desk.test>", "503"), ("DATA", "503"), ("MAIL FROM:a@b", "501"),
-        ("MAIL FROM:<a@b.test>", "250"), ("MAIL FROM:<a@b.test>", "503"), ("DATA", "554"), ("AUTH PLAIN AGEAYg==", "503"), ("STARTTLS", "502"),
-        ("RSET", "250"), ("DATA", "503"),
+        ("MAIL FROM:<a@b.test>", "503"),
+        ("EHLO c", "250"),
+        ("RCPT TO:<help@desk.test>", "503"),
+        ("DATA", "503"),
+        ("MAIL FROM:a@b", "501"),
+        ("MAIL FROM:<a@b.test>", "250"),
+        ("MAIL FROM:<a@b.test>", "503"),
+        ("DATA", "554"),
+        ("AUTH PLAIN AGEAYg==", "503"),
+        ("STARTTLS", "502"),
+        ("RSET", "250"),
+        ("DATA", "503"),
     ] {
         let answer = hand.ask(&format!("{line}\r\n")).await;
         assert!(answer.starts_with(code), "{line}: {answer}");
@@ -342,7 +381,10 @@ async fn twenty_connections_deliver_everything() {
                 for expected in ["250", "250", "354"] {
                     assert!(hand.hear().await.starts_with(expected));
                 }
-                let body = format!("Message-ID: <{number}.{message}@c.test>\r\n\r\n{}\r\n.\r\n", "text ".repeat(200));
+                let body = format!(
+                    "Message-ID: <{number}.{message}@c.test>\r\n\r\n{}\r\n.\r\n",
+                    "text ".repeat(200)
+                );
                 assert!(hand.ask(&body).await.starts_with("250"));
             }
         });
@@ -350,7 +392,8 @@ async fn twenty_connections_deliver_everything() {
     while let Some(sender) = senders.join_next().await {
         sender.unwrap();
     }
-    let mut ids: Vec<_> = door.stored().iter().map(|(_, raw)| mail::parse::parse(raw).message_id.unwrap()).collect();
+    let mut ids: Vec<_> =
+        door.stored().iter().map(|(_, raw)| mail::parse::parse(raw).message_id.unwrap()).collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 1_000);

@@ -37,7 +37,8 @@ const EVENT: &str = "insert into events (at, kind, facts) values ($1, 'ticket_cr
 const JOB: &str = "insert into jobs (kind, payload, due_at) values ('triage', $1, $2)";
 const LIST: &str = "select id, subject, status, requester_id, tags, updated_at from tickets where group_id = $1 and status < 4 order by updated_at desc limit 50";
 const ONE: &str = "select id, subject, status, requester_id, tags, updated_at from tickets where id = $1";
-const COMMENTS: &str = "select id, author_id, body, created_at from comments where ticket_id = $1 order by id";
+const COMMENTS: &str =
+    "select id, author_id, body, created_at from comments where ticket_id = $1 order by id";
 const BODY: &str = "Hello, the lamp that arrived on Tuesday flickers whenever the app is open. I have tried another socket and \
     the reset that your page describes. Could you send a replacement, or tell me what else to try? Thank you, Marta";
 const FACTS: &str = r#"{"kind":"ticket_created","ticket":1,"requester":2,"channel":"email","status":"new"}"#;
@@ -45,7 +46,8 @@ const FACTS: &str = r#"{"kind":"ticket_created","ticket":1,"requester":2,"channe
 pub fn run(arguments: &[String]) -> Outcome {
     let tickets = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(TICKETS);
     let folder = tempfile::tempdir_in(".").map_err(|error| error.to_string())?;
-    let mut report = Report::new("db", &format!("{tickets} tickets, SQLite synchronous=FULL, 3 rounds of 3 s, medians"));
+    let mut report =
+        Report::new("db", &format!("{tickets} tickets, SQLite synchronous=FULL, 3 rounds of 3 s, medians"));
     sqlite(folder.path(), tickets, &mut report).map_err(|error| error.to_string())?;
     match super::postgres_url() {
         Some(url) => postgres(&url, tickets.min(200_000), &mut report).map_err(|error| error.to_string())?,
@@ -83,10 +85,13 @@ fn sqlite(folder: &Path, tickets: i64, report: &mut Report) -> Result<(), Failur
     for _ in 0..ROUNDS {
         Samples::add(&mut raw_list, rate(|i| raw_rows(&raw, LIST, i % 50)));
         Samples::add(&mut list, rate(|i| read_list(&database, i % 50)));
-        Samples::add(&mut raw_one, rate(|i| {
-            raw_rows(&raw, ONE, i % READ_TICKETS + 1)?;
-            raw_rows(&raw, COMMENTS, i % READ_TICKETS + 1)
-        }));
+        Samples::add(
+            &mut raw_one,
+            rate(|i| {
+                raw_rows(&raw, ONE, i % READ_TICKETS + 1)?;
+                raw_rows(&raw, COMMENTS, i % READ_TICKETS + 1)
+            }),
+        );
         Samples::add(&mut one, rate(|i| read_one(&database, i % READ_TICKETS + 1)));
     }
     report.ratio("list of 50", &list, &raw_list, "lists/s", "≥ 0.77 (1.3× the time)");
@@ -138,7 +143,8 @@ fn raw_create(connection: &Connection, per_commit: i64) -> Result<u64, Failure> 
     for i in 0..per_commit {
         let now = db::clock::now_ms();
         let mut ticket = connection.prepare_cached(&numbered(TICKET))?;
-        let id: i64 = ticket.query_row(rusqlite::params!["Charged twice for March", i % 50, i, now], |row| row.get(0))?;
+        let id: i64 = ticket
+            .query_row(rusqlite::params!["Charged twice for March", i % 50, i, now], |row| row.get(0))?;
         connection.prepare_cached(&numbered(COMMENT))?.execute(rusqlite::params![id, i, BODY, now])?;
         connection.prepare_cached(&numbered(AUDIT))?.execute(rusqlite::params![id, FACTS, now])?;
         connection.prepare_cached(&numbered(EVENT))?.execute(rusqlite::params![now, FACTS])?;
@@ -210,7 +216,8 @@ fn postgres(url: &str, tickets: i64, report: &mut Report) -> Result<(), Failure>
     let schema = format!("bench_{}", std::process::id());
     let mut admin = ::postgres::Client::connect(url, ::postgres::NoTls)?;
     admin.batch_execute(&format!("create schema {schema}"))?;
-    let joined = format!("{url}{}options=-c%20search_path%3D{schema}", if url.contains('?') { "&" } else { "?" });
+    let joined =
+        format!("{url}{}options=-c%20search_path%3D{schema}", if url.contains('?') { "&" } else { "?" });
     let outcome = postgres_in(&joined, tickets, report);
     admin.batch_execute(&format!("drop schema {schema} cascade"))?;
     outcome
@@ -228,13 +235,15 @@ fn postgres_in(url: &str, tickets: i64, report: &mut Report) -> Result<(), Failu
     let inserts = [TICKET, COMMENT, AUDIT, EVENT, JOB].map(|sql| client.prepare(sql));
     let [ticket, comment, audit, event, job] = inserts;
     let (ticket, comment, audit, event, job) = (ticket?, comment?, audit?, event?, job?);
-    let (mut creates, mut raw_creates, mut many) = (Samples::default(), Samples::default(), Samples::default());
+    let (mut creates, mut raw_creates, mut many) =
+        (Samples::default(), Samples::default(), Samples::default());
     let (mut lists, mut raw_lists, mut reads, mut raw_reads) = Default::default();
     for _ in 0..ROUNDS {
         raw_creates.add(rate(|i| {
             let now = db::clock::now_ms();
             let mut tx = client.transaction()?;
-            let id: i64 = tx.query_one(&ticket, &[&"Charged twice for March", &(i % 50), &(i % 9_000), &now])?.get(0);
+            let id: i64 =
+                tx.query_one(&ticket, &[&"Charged twice for March", &(i % 50), &(i % 9_000), &now])?.get(0);
             tx.execute(&comment, &[&id, &(i % 9_000), &BODY, &now])?;
             tx.execute(&audit, &[&id, &FACTS, &now])?;
             tx.execute(&event, &[&now, &FACTS])?;
@@ -244,19 +253,31 @@ fn postgres_in(url: &str, tickets: i64, report: &mut Report) -> Result<(), Failu
         }));
         creates.add(rate(|i| create(&database, i).map(|()| 1)));
         many.add(rate_of_callers(32, |i| create(&database, i).map(|()| 1)));
-        Samples::add(&mut raw_lists, rate(|i| Ok(std::hint::black_box(client.query(&list, &[&(i % 50)])?).len().min(1) as u64)));
+        Samples::add(
+            &mut raw_lists,
+            rate(|i| Ok(std::hint::black_box(client.query(&list, &[&(i % 50)])?).len().min(1) as u64)),
+        );
         Samples::add(&mut lists, rate(|i| read_list(&database, i % 50)));
-        Samples::add(&mut raw_reads, rate(|i| {
-            std::hint::black_box(client.query(&one, &[&(i % READ_TICKETS + 1)])?);
-            std::hint::black_box(client.query(&comments, &[&(i % READ_TICKETS + 1)])?);
-            Ok(1)
-        }));
+        Samples::add(
+            &mut raw_reads,
+            rate(|i| {
+                std::hint::black_box(client.query(&one, &[&(i % READ_TICKETS + 1)])?);
+                std::hint::black_box(client.query(&comments, &[&(i % READ_TICKETS + 1)])?);
+                Ok(1)
+            }),
+        );
         Samples::add(&mut reads, rate(|i| read_one(&database, i % READ_TICKETS + 1)));
     }
     report.ratio("PostgreSQL: create, 1 caller", &creates, &raw_creates, "creates/s", "");
     report.rate("PostgreSQL: create, 32 callers", &many, "creates/s");
     report.ratio("PostgreSQL: list of 50 (in begin … commit)", &lists, &raw_lists, "lists/s", "");
-    report.ratio("PostgreSQL: a ticket with 10 comments (in begin … commit)", &reads, &raw_reads, "tickets/s", "");
+    report.ratio(
+        "PostgreSQL: a ticket with 10 comments (in begin … commit)",
+        &reads,
+        &raw_reads,
+        "tickets/s",
+        "",
+    );
     Ok(())
 }
 
@@ -291,4 +312,3 @@ fn rate_of_callers(callers: usize, one: impl Fn(i64) -> Result<u64, Failure> + S
     });
     done.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64()
 }
-

@@ -19,9 +19,21 @@ struct Benchmark {
 
 /// One line per measurement.
 const BENCHMARKS: &[Benchmark] = &[
-    Benchmark { name: "db", meaning: "the door to the database against the raw engine: [TICKETS]", run: db::run },
-    Benchmark { name: "intake", meaning: "mail by SMTP until it is a routed ticket: [ROUNDS]", run: intake::run },
-    Benchmark { name: "pages", meaning: "list, ticket and search over HTTP, start, memory: [TICKETS]", run: pages::run },
+    Benchmark {
+        name: "db",
+        meaning: "the door to the database against the raw engine: [TICKETS]",
+        run: db::run,
+    },
+    Benchmark {
+        name: "intake",
+        meaning: "mail by SMTP until it is a routed ticket: [ROUNDS]",
+        run: intake::run,
+    },
+    Benchmark {
+        name: "pages",
+        meaning: "list, ticket and search over HTTP, start, memory: [TICKETS]",
+        run: pages::run,
+    },
 ];
 
 /// A PostgreSQL that may be filled, if there is one.

@@ -31,7 +31,11 @@ impl Report {
     /// Ours beside the raw engine's; the ratio is of medians taken in turns in the same run.
     pub fn ratio(&mut self, name: &str, ours: &Samples, raw: &Samples, unit: &str, bar: &str) {
         let ratio = ours.median() / raw.median();
-        self.rows.push(format!("| {name} | {:.0} {unit} | {:.0} {unit} | {ratio:.2} | {bar} |", ours.median(), raw.median()));
+        self.rows.push(format!(
+            "| {name} | {:.0} {unit} | {:.0} {unit} | {ratio:.2} | {bar} |",
+            ours.median(),
+            raw.median()
+        ));
     }
 
     pub fn rate(&mut self, name: &str, ours: &Samples, unit: &str) {
@@ -60,7 +64,10 @@ impl Report {
 
 fn machine() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).map(|rest| rest.trim_start_matches([' ', '\t', ':']));
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map(|rest| rest.trim_start_matches([' ', '\t', ':']));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let seconds = db::clock::now_ms() / 1_000;
     format!("{} cores, {}, day {} since 1970", cores, model.unwrap_or("unknown processor"), seconds / 86_400)

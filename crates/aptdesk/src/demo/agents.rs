@@ -69,7 +69,11 @@ pub fn plan(
 ) -> (Turn, Option<Verdict>) {
     let (agent, situation) = (&content.agents[index], case.situation(content));
     let say = |text: &str| Some(case.fill(content, text, Some(agent)));
-    let group = agent.groups.contains(&situation.group).then(|| staff.groups.get(&situation.group).copied()).flatten();
+    let group = agent
+        .groups
+        .contains(&situation.group)
+        .then(|| staff.groups.get(&situation.group).copied())
+        .flatten();
     let mut turn = Turn {
         ticket: ticket.id,
         agent: staff.members[index].user,
@@ -120,7 +124,10 @@ pub fn plan(
 /// Carries the turn out as the agent who acts in `tx`. False if the ticket is no longer theirs to answer.
 pub fn take(tx: &mut Tx, turn: &Turn) -> Result<bool> {
     let Some(ticket) = tickets::find_ticket(tx, turn.ticket)? else { return Ok(false) };
-    if ticket.assignee != Some(turn.agent) || ticket.waiting_since.is_none() || ticket.status >= Status::Solved {
+    if ticket.assignee != Some(turn.agent)
+        || ticket.waiting_since.is_none()
+        || ticket.status >= Status::Solved
+    {
         return Ok(false);
     }
     if let Some(note) = &turn.note {

@@ -96,7 +96,10 @@ impl Case {
         let situation = self.situation(content);
         OutgoingMail {
             from: mailbox(self.customer(content)),
-            to: vec![Mailbox { name: content.company.name.clone(), address: content.company.address.clone() }],
+            to: vec![Mailbox {
+                name: content.company.name.clone(),
+                address: content.company.address.clone(),
+            }],
             subject: self.fill(content, &situation.subject, None),
             date_ms: now_ms,
             message_id: self.message_id(content, 0),
@@ -106,7 +109,14 @@ impl Case {
     }
 
     /// Answers an answer, as mail programs do: above what it quotes.
-    pub fn reply(&self, content: &Content, to: &Received, words: &str, letter: u32, now_ms: i64) -> OutgoingMail {
+    pub fn reply(
+        &self,
+        content: &Content,
+        to: &Received,
+        words: &str,
+        letter: u32,
+        now_ms: i64,
+    ) -> OutgoingMail {
         let situation = self.situation(content);
         let mut text = self.fill(content, words, None);
         if let Some(phrases) = content.phrases_in(&situation.language) {
@@ -140,12 +150,77 @@ fn mailbox(customer: &Customer) -> Mailbox {
 
 fn day_and_month(day: i64, language: &str) -> String {
     const MONTHS: [(&str, [&str; 12]); 4] = [
-        ("en", ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]),
-        ("es", ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]),
-        ("de", ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]),
-        ("fr", ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]),
+        (
+            "en",
+            [
+                "January",
+                "February",
+                "March",
+                "April",
+                "May",
+                "June",
+                "July",
+                "August",
+                "September",
+                "October",
+                "November",
+                "December",
+            ],
+        ),
+        (
+            "es",
+            [
+                "enero",
+                "febrero",
+                "marzo",
+                "abril",
+                "mayo",
+                "junio",
+                "julio",
+                "agosto",
+                "septiembre",
+                "octubre",
+                "noviembre",
+                "diciembre",
+            ],
+        ),
+        (
+            "de",
+            [
+                "Januar",
+                "Februar",
+                "März",
+                "April",
+                "Mai",
+                "Juni",
+                "Juli",
+                "August",
+                "September",
+                "Oktober",
+                "November",
+                "Dezember",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "janvier",
+                "février",
+                "mars",
+                "avril",
+                "mai",
+                "juin",
+                "juillet",
+                "août",
+                "septembre",
+                "octobre",
+                "novembre",
+                "décembre",
+            ],
+        ),
     ];
-    let date = jiff::Timestamp::from_millisecond(day * DAY_MS).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    let date =
+        jiff::Timestamp::from_millisecond(day * DAY_MS).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
     let months = MONTHS.iter().find(|(code, _)| *code == language).map_or(&MONTHS[0].1, |(_, months)| months);
     let month = months[date.month() as usize - 1];
     match language {
@@ -177,7 +252,8 @@ mod tests {
             let case = Case { situation, seed: 5, day: 20_400 };
             for text in [&it.subject, &it.opening, &it.answer, &it.follow_up_happy, &it.follow_up_unhappy] {
                 let filled = case.fill(&content, text, content.agents.first());
-                let left = ["name}", "{order_no}", "{amount}", "{date}"].iter().find(|mark| filled.contains(**mark));
+                let left =
+                    ["name}", "{order_no}", "{amount}", "{date}"].iter().find(|mark| filled.contains(**mark));
                 assert_eq!(left, None, "{}: {filled}", it.key);
             }
         }

@@ -154,7 +154,8 @@ impl Content {
 
     pub fn notes_for<'a>(&'a self, situation: &'a Situation) -> impl Iterator<Item = &'a Note> {
         self.notes.iter().filter(move |note| {
-            note.group == situation.group && (note.topics.is_empty() || note.topics.contains(&situation.topic))
+            note.group == situation.group
+                && (note.topics.is_empty() || note.topics.contains(&situation.topic))
         })
     }
 
@@ -199,7 +200,12 @@ mod tests {
             assert!(content.groups.iter().any(|group| group.name == situation.group), "{}", situation.key);
             assert!(content.phrases.contains_key(&situation.language), "{}", situation.language);
             let known = |email: &String| content.customers.iter().any(|customer| customer.email == *email);
-            assert!(situation.customer.as_ref().is_none_or(known), "{}: {:?}", situation.key, situation.customer);
+            assert!(
+                situation.customer.as_ref().is_none_or(known),
+                "{}: {:?}",
+                situation.key,
+                situation.customer
+            );
         }
     }
 }

@@ -182,7 +182,11 @@ impl Customers {
     /// Opens the page, as everybody does, and then sends its form.
     async fn fill_in(&self, token: &str, form: &str) -> Result<()> {
         let http = self.doors.get().ok_or("the doors are closed")?.http;
-        self.request(http, &format!("GET /rate/{token} HTTP/1.1\r\nHost: {http}\r\nConnection: close\r\n\r\n")).await?;
+        self.request(
+            http,
+            &format!("GET /rate/{token} HTTP/1.1\r\nHost: {http}\r\nConnection: close\r\n\r\n"),
+        )
+        .await?;
         let request = format!(
             "POST /rate/{token} HTTP/1.1\r\nHost: {http}\r\nConnection: close\r\nOrigin: http://{http}\r\n\
              Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n\
@@ -258,7 +262,8 @@ impl Intake for Sink {
         let customers = &self.0;
         let raw = raw.get(envelope.trace_bytes..).unwrap_or(&raw);
         let message = mail::parse::parse(raw);
-        let known = |to: &String| customers.content.customers.iter().any(|it| it.email.eq_ignore_ascii_case(to));
+        let known =
+            |to: &String| customers.content.customers.iter().any(|it| it.email.eq_ignore_ascii_case(to));
         if !envelope.rcpt_to.iter().all(known) {
             customers.keep_for_visitor(raw).await.map_err(|error| Refused::Broken(error.to_string()))?;
         } else if let Some(token) = ratings::token_in(&message.text) {

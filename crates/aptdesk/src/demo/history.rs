@@ -82,14 +82,20 @@ impl History {
     }
 
     /// Lives from where the clock stands until `until_ms`; says how many tickets have come so far.
-    pub fn live(&mut self, ticket_count: usize, until_ms: i64, mut progress: impl FnMut(usize)) -> Result<()> {
+    pub fn live(
+        &mut self,
+        ticket_count: usize,
+        until_ms: i64,
+        mut progress: impl FnMut(usize),
+    ) -> Result<()> {
         let from = self.clock.now();
         for n in 0..self.staff.members.len() {
             self.later(from + n as i64 * MINUTE_MS, Step::RateSelf(n));
             self.later(from + HOUR_MS + n as i64 * MINUTE_MS, Step::RateTeam(n));
         }
         for at in self.arrivals(ticket_count, from + 2 * HOUR_MS, until_ms) {
-            let case = Case::new(self.dice.random_range(0..self.content.situations.len()), self.dice.random(), at);
+            let case =
+                Case::new(self.dice.random_range(0..self.content.situations.len()), self.dice.random(), at);
             self.later(at, Step::Arrive(case));
         }
         self.later(from + 3 * HOUR_MS / 2, Step::Round);
@@ -163,7 +169,11 @@ impl History {
             if here != self.present.contains(&n) {
                 let status = if here { PresenceStatus::Online } else { PresenceStatus::Offline };
                 changes.push(SetPresence { user: member.user, status });
-                if here { self.present.insert(n) } else { self.present.remove(&n) };
+                if here {
+                    self.present.insert(n)
+                } else {
+                    self.present.remove(&n)
+                };
             }
         }
         let closing = now - self.last_closing > CLOSING_EVERY_MS;
@@ -200,10 +210,13 @@ impl History {
         course.looks += 1;
         let patience = (course.looks * 15 * MINUTE_MS).min(2 * HOUR_MS);
         let ticket = self.desk.db.read_now(Actor::desk(), |tx| tickets::find_ticket(tx, id))?;
-        let Some(ticket) = ticket.filter(|it| it.waiting_since.is_some() && it.status < tickets::Status::Solved) else {
+        let Some(ticket) =
+            ticket.filter(|it| it.waiting_since.is_some() && it.status < tickets::Status::Solved)
+        else {
             return Ok(());
         };
-        let here = ticket.assignee.filter(|user| self.present.iter().any(|n| self.staff.members[*n].user == *user));
+        let here =
+            ticket.assignee.filter(|user| self.present.iter().any(|n| self.staff.members[*n].user == *user));
         match here {
             Some(agent) => self.after(25 * MINUTE_MS, Step::Act(case, agent)),
             None => self.after(patience, Step::Look(case)),
@@ -224,8 +237,11 @@ impl History {
         let Some(ticket) = ticket else { return Ok(()) };
         let present: Vec<usize> = self.present.iter().copied().collect();
         let (content, staff) = (self.content.clone(), self.staff.clone());
-        let (turn, verdict) = agents::plan(&content, &staff, (&case, &ticket), index, phase, &present, &mut self.dice);
-        if !self.present.contains(&index) || !self.write(staff.members[index].actor(), move |tx| agents::take(tx, &turn))? {
+        let (turn, verdict) =
+            agents::plan(&content, &staff, (&case, &ticket), index, phase, &present, &mut self.dice);
+        if !self.present.contains(&index)
+            || !self.write(staff.members[index].actor(), move |tx| agents::take(tx, &turn))?
+        {
             self.after(20 * MINUTE_MS, Step::Look(case));
             return Ok(());
         }

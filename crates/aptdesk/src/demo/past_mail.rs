@@ -53,7 +53,11 @@ impl History {
 
     /// A customer who is asked how it was may answer, a while later.
     fn consider_rating(&mut self, ticket: TicketId, token: String) {
-        let found = self.courses.iter().find(|(_, course)| course.ticket == Some(ticket)).map(|(case, _)| case.clone());
+        let found = self
+            .courses
+            .iter()
+            .find(|(_, course)| course.ticket == Some(ticket))
+            .map(|(case, _)| case.clone());
         if let Some(case) = found {
             self.after(9 * HOUR_MS, Step::Rate(case, token));
         }

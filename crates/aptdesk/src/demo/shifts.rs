@@ -61,7 +61,8 @@ pub fn present(content: &Content, now_ms: i64) -> Vec<usize> {
     let languages: BTreeSet<&str> = content.situations.iter().map(|it| it.language.as_str()).collect();
     for language in languages {
         let key = format!("language-{language}");
-        let speaks = |i: &&usize| content.agents[**i].skills.get(&key).is_some_and(|level| *level >= SPEAKS_LEVEL);
+        let speaks =
+            |i: &&usize| content.agents[**i].skills.get(&key).is_some_and(|level| *level >= SPEAKS_LEVEL);
         if !here.iter().any(|i| speaks(&i)) {
             here.extend(rest.iter().find(speaks));
         }
@@ -84,7 +85,8 @@ mod tests {
     }
 
     fn first_in(content: &Content, zone: &str) -> (usize, bool) {
-        let found = content.agents.iter().enumerate().find(|(i, it)| it.time_zone == zone && i % WEEKEND_EVERY == 0);
+        let found =
+            content.agents.iter().enumerate().find(|(i, it)| it.time_zone == zone && i % WEEKEND_EVERY == 0);
         (found.expect("somebody works there").0, true)
     }
 
@@ -94,8 +96,14 @@ mod tests {
         let (i, _) = first_in(&content, "America/New_York");
         let agent = &content.agents[i];
         // 8:30 in New York is 13:30 UTC in winter and 12:30 in summer.
-        assert!(!is_at_work(agent, i, at("2026-01-14T13:29:00Z")) && is_at_work(agent, i, at("2026-01-14T13:30:00Z")));
-        assert!(!is_at_work(agent, i, at("2026-07-15T12:29:00Z")) && is_at_work(agent, i, at("2026-07-15T12:30:00Z")));
+        assert!(
+            !is_at_work(agent, i, at("2026-01-14T13:29:00Z"))
+                && is_at_work(agent, i, at("2026-01-14T13:30:00Z"))
+        );
+        assert!(
+            !is_at_work(agent, i, at("2026-07-15T12:29:00Z"))
+                && is_at_work(agent, i, at("2026-07-15T12:30:00Z"))
+        );
         assert!(!is_at_work(agent, i, at("2026-01-17T16:00:00Z")), "it is Saturday");
     }
 
@@ -116,8 +124,12 @@ mod tests {
         for hour in 0..7 * 24 {
             let now = monday + hour * 3_600_000;
             let here = present(&content, now);
-            let by_rota = (0..content.agents.len()).filter(|i| is_at_work(&content.agents[*i], *i, now)).count();
-            assert!(here.len() >= by_rota.max(PRESENT_MIN) && here.len() < content.agents.len(), "hour {hour}");
+            let by_rota =
+                (0..content.agents.len()).filter(|i| is_at_work(&content.agents[*i], *i, now)).count();
+            assert!(
+                here.len() >= by_rota.max(PRESENT_MIN) && here.len() < content.agents.len(),
+                "hour {hour}"
+            );
             for language in ["en", "de", "es", "fr"] {
                 let key = format!("language-{language}");
                 let level = |i: &usize| content.agents[*i].skills.get(&key).copied().unwrap_or(0.0);

@@ -29,7 +29,8 @@ impl Member {
 }
 
 pub fn set_up(desk: &Desk, content: &Content, public_url: &str) -> Result<Staff> {
-    let admin = content.agents.iter().find(|agent| agent.role == "admin").ok_or("the company has no admin")?;
+    let admin =
+        content.agents.iter().find(|agent| agent.role == "admin").ok_or("the company has no admin")?;
     let command = SetUp {
         company: content.company.name.clone(),
         address: content.company.address.clone(),
@@ -50,7 +51,11 @@ pub fn set_up(desk: &Desk, content: &Content, public_url: &str) -> Result<Staff>
     let organizations: Vec<CreateOrganization> = content
         .organizations
         .iter()
-        .map(|it| CreateOrganization { name: it.name.clone(), domains: it.domains.clone(), ..CreateOrganization::default() })
+        .map(|it| CreateOrganization {
+            name: it.name.clone(),
+            domains: it.domains.clone(),
+            ..CreateOrganization::default()
+        })
         .collect();
     let customers: Vec<CreateUser> = content
         .customers
@@ -77,7 +82,11 @@ pub fn set_up(desk: &Desk, content: &Content, public_url: &str) -> Result<Staff>
         }
         // Whoever is best at it answers, whatever their group.
         if let Some(mailbox) = mailboxes::find_default(tx)? {
-            mailboxes::update(tx, mailbox.id, &UpdateMailbox { group: Some(None), ..UpdateMailbox::default() })?;
+            mailboxes::update(
+                tx,
+                mailbox.id,
+                &UpdateMailbox { group: Some(None), ..UpdateMailbox::default() },
+            )?;
         }
         Ok::<_, Failure>(())
     })?;

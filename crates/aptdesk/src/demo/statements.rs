@@ -22,7 +22,10 @@ impl History {
         let dice = &mut self.dice;
         let said: Vec<RateSelf> = wanted
             .into_iter()
-            .map(|(skill, level)| RateSelf { skill, level: truth::stated(level, truth::SELF_RATING_SD_LEVELS, dice) })
+            .map(|(skill, level)| RateSelf {
+                skill,
+                level: truth::stated(level, truth::SELF_RATING_SD_LEVELS, dice),
+            })
             .collect();
         self.write(self.staff.members[n].actor(), move |tx| {
             said.iter().try_for_each(|it| desk::skills::rate_self(tx, it).map(|_| ()))?;
@@ -33,9 +36,13 @@ impl History {
     /// By the lead of the person's group, or the admin.
     pub(super) fn rate_team(&mut self, n: usize) -> Result<()> {
         let agents = &self.content.agents;
-        let leads = |i: &usize| agents[*i].role == "lead" && agents[*i].groups.iter().any(|it| agents[n].groups.contains(it));
+        let leads = |i: &usize| {
+            agents[*i].role == "lead" && agents[*i].groups.iter().any(|it| agents[n].groups.contains(it))
+        };
         let admin = agents.iter().position(|it| it.role == "admin");
-        let Some(lead) = (0..agents.len()).find(leads).filter(|lead| *lead != n).or(admin).filter(|lead| *lead != n) else {
+        let Some(lead) =
+            (0..agents.len()).find(leads).filter(|lead| *lead != n).or(admin).filter(|lead| *lead != n)
+        else {
             return Ok(());
         };
         let wanted = from_level(&self.staff, &agents[n], LEAD_RATED_LEVEL_MIN);

@@ -18,7 +18,8 @@ fn spearman(pairs: &[(f64, f64)]) -> f64 {
         };
         values.iter().map(rank).collect()
     };
-    let (one, other) = (ranks(pairs.iter().map(|it| it.0).collect()), ranks(pairs.iter().map(|it| it.1).collect()));
+    let (one, other) =
+        (ranks(pairs.iter().map(|it| it.0).collect()), ranks(pairs.iter().map(|it| it.1).collect()));
     let mean = (pairs.len() as f64 + 1.0) / 2.0;
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - mean) * (y - mean)).sum::<f64>();
     product(&one, &other) / (product(&one, &one) * product(&other, &other)).sqrt()
@@ -28,9 +29,11 @@ fn spearman(pairs: &[(f64, f64)]) -> f64 {
 fn a_small_past_adds_up_and_its_beliefs_resemble_the_truth() {
     let world = World::on_sqlite();
     let content = Arc::new(Content::load().expect("the content is read"));
-    let company = Arc::new(staff::set_up(&world.desk, &content, "http://localhost:8080").expect("it is set up"));
+    let company =
+        Arc::new(staff::set_up(&world.desk, &content, "http://localhost:8080").expect("it is set up"));
     let until = world.now() + 40 * DAY_MS;
-    let mut history = History::new(world.desk.clone(), world.clock.clone(), content.clone(), company.clone(), 7);
+    let mut history =
+        History::new(world.desk.clone(), world.clock.clone(), content.clone(), company.clone(), 7);
     let mut arrived = 0;
     history.live(TICKETS, until, |count| arrived = count).expect("the past is lived");
     assert_eq!(arrived, TICKETS);
@@ -55,8 +58,15 @@ fn a_small_past_adds_up_and_its_beliefs_resemble_the_truth() {
         }
     }
     let agreement = spearman(&pairs);
-    eprintln!("{} beliefs, rank correlation with the truth {agreement:.3}, {from_work} moved more than twice", pairs.len());
-    assert!(agreement > 0.3 && from_work > 10, "{agreement} over {} beliefs, {from_work} from work", pairs.len());
+    eprintln!(
+        "{} beliefs, rank correlation with the truth {agreement:.3}, {from_work} moved more than twice",
+        pairs.len()
+    );
+    assert!(
+        agreement > 0.3 && from_work > 10,
+        "{agreement} over {} beliefs, {from_work} from work",
+        pairs.len()
+    );
 
     let solved = world.read(|tx| {
         let filter = desk::tickets::Filter { solved_after: Some(0), ..Default::default() };

@@ -138,7 +138,10 @@ impl Traffic {
         let mut seen = HashSet::new();
         for ticket in waiting.rows {
             let (Some(agent), Some(_)) = (ticket.assignee, ticket.waiting_since) else { continue };
-            let Some(index) = agents::index_of(&self.staff, agent).filter(|index| present.contains(index)) else { continue };
+            let Some(index) = agents::index_of(&self.staff, agent).filter(|index| present.contains(index))
+            else {
+                continue;
+            };
             if desks.foreign.contains(&ticket.id) {
                 continue;
             }
@@ -159,7 +162,8 @@ impl Traffic {
 
     /// One answer after the other.
     fn begin(&self, desks: &mut Desks, ticket: &Ticket, agent: UserId, now: i64) {
-        let mean = (ANSWERING_PACES * self.customers.pace).clamp(ANSWERING_SECONDS_MIN, ANSWERING_SECONDS_MAX);
+        let mean =
+            (ANSWERING_PACES * self.customers.pace).clamp(ANSWERING_SECONDS_MIN, ANSWERING_SECONDS_MAX);
         let share = if ticket.replies > 0 { CLOSING_SHARE_OF_TIME } else { 1.0 };
         let seconds = self.customers.draw(|dice| 0.3 * mean * share + truth::pause(0.7 * mean * share, dice));
         let free_at = desks.free_at.entry(agent).or_insert(now);
@@ -198,7 +202,9 @@ impl Traffic {
 
 /// The case of a ticket, by the Message-ID of its first mail.
 fn case_of(tx: &mut Tx, content: &Content, ticket: TicketId) -> Result<Option<Case>> {
-    let Some(mail) = tickets::comments_of(tx, ticket)?.first().and_then(|first| first.mail) else { return Ok(None) };
+    let Some(mail) = tickets::comments_of(tx, ticket)?.first().and_then(|first| first.mail) else {
+        return Ok(None);
+    };
     let Some(raw) = desk::mail::raw_of(tx, mail)? else { return Ok(None) };
     let id = mail::parse::parse(&raw).message_id;
     Ok(id.and_then(|id| Case::from_message_id(content, &id)))

@@ -41,7 +41,9 @@ pub fn predictor(agent: &Agent, situation: &Situation) -> f64 {
 
 /// Draws what becomes of an answer of this agent, after so many tries before.
 pub fn verdict(agent: &Agent, situation: &Situation, tries: u32, dice: &mut ChaCha8Rng) -> Verdict {
-    let z = predictor(agent, situation) + TICKET_SD_LOGITS * normal(dice) + SECOND_TRY_BONUS_LOGITS * f64::from(tries);
+    let z = predictor(agent, situation)
+        + TICKET_SD_LOGITS * normal(dice)
+        + SECOND_TRY_BONUS_LOGITS * f64::from(tries);
     let for_good = dice.random::<f64>() < sigmoid(z + SOLVED_OFFSET_LOGITS);
     // Many say thank you; who was not helped comes back.
     let replies = !for_good || dice.random::<f64>() < 0.4;
@@ -89,7 +91,8 @@ mod tests {
     fn who_can_do_it_solves_more_for_good_and_is_liked_better() {
         let content = Content::load().expect("the content is read");
         let mut dice = ChaCha8Rng::seed_from_u64(1);
-        let situation = content.situations.iter().find(|it| it.key == "saml-audience-monday").expect("it is there");
+        let situation =
+            content.situations.iter().find(|it| it.key == "saml-audience-monday").expect("it is there");
         let mut draw = |name: &str| {
             let agent = content.agents.iter().find(|it| it.name == name).expect("they are there");
             let all: Vec<Verdict> = (0..2_000).map(|_| verdict(agent, situation, 0, &mut dice)).collect();

@@ -20,12 +20,14 @@ pub type BoxedStream = Box<dyn Stream>;
 
 pub async fn sign_in(account: &ImapAccount) -> Result<Session<BoxedStream>, ImapError> {
     let client = within(COMMAND_TIMEOUT, "connecting", greet(account)).await?;
-    let refused = |(error, _): (async_imap::error::Error, Client<BoxedStream>)| ImapError::Refused(error.to_string());
+    let refused =
+        |(error, _): (async_imap::error::Error, Client<BoxedStream>)| ImapError::Refused(error.to_string());
     within(COMMAND_TIMEOUT, "signing in", async {
         match &account.auth {
             ImapAuth::Password(password) => client.login(&account.user, password).await.map_err(refused),
             ImapAuth::XOAuth2 { token } => {
-                let bearer = Bearer { answer: Some(format!("user={}\x01auth=Bearer {token}\x01\x01", account.user)) };
+                let bearer =
+                    Bearer { answer: Some(format!("user={}\x01auth=Bearer {token}\x01\x01", account.user)) };
                 client.authenticate("XOAUTH2", bearer).await.map_err(refused)
             }
         }
@@ -34,8 +36,11 @@ pub async fn sign_in(account: &ImapAccount) -> Result<Session<BoxedStream>, Imap
 }
 
 async fn greet(account: &ImapAccount) -> Result<Client<BoxedStream>, ImapError> {
-    let unreachable =
-        |error: std::io::Error| ImapError::Unreachable { host: account.host.clone(), port: account.port, reason: error.to_string() };
+    let unreachable = |error: std::io::Error| ImapError::Unreachable {
+        host: account.host.clone(),
+        port: account.port,
+        reason: error.to_string(),
+    };
     let tcp = TcpStream::connect((account.host.as_str(), account.port)).await.map_err(unreachable)?;
     tcp.set_nodelay(true).map_err(unreachable)?;
     match account.tls {
@@ -58,7 +63,9 @@ async fn greet(account: &ImapAccount) -> Result<Client<BoxedStream>, ImapError> 
     }
 }
 
-async fn read_greeting<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug>(client: &mut Client<T>) -> Result<(), ImapError> {
+async fn read_greeting<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug>(
+    client: &mut Client<T>,
+) -> Result<(), ImapError> {
     match client.read_response().await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(ImapError::Server("nothing; it hung up".to_owned())),
@@ -82,7 +89,8 @@ async fn encrypt(account: &ImapAccount, tcp: TcpStream) -> Result<BoxedStream, I
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from(account.host.clone()).map_err(|error| said(&error))?;
-    let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|error| said(&error))?;
+    let stream =
+        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|error| said(&error))?;
     Ok(Box::new(stream))
 }
 

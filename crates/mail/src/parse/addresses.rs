@@ -201,9 +201,13 @@ fn bare(phrase: &str, comments: &[String]) -> Mailbox {
         return Mailbox { name: comments.join(" "), address: phrase.trim().to_owned() };
     }
     if let Some(at) = words.iter().rposition(|word| is_address(&tidy_address(word))) {
-        let rest: Vec<&str> = words.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, word)| *word).collect();
+        let rest: Vec<&str> =
+            words.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, word)| *word).collect();
         let name = tidy_name(&rest.join(" "));
-        return Mailbox { name: if name.is_empty() { comments.join(" ") } else { name }, address: tidy_address(words[at]) };
+        return Mailbox {
+            name: if name.is_empty() { comments.join(" ") } else { name },
+            address: tidy_address(words[at]),
+        };
     }
     if let Some(inside) = comments.iter().find(|comment| is_address(comment)) {
         return Mailbox { name: tidy_name(&decoded), address: tidy_address(inside) };
@@ -222,16 +226,25 @@ fn is_scheme(phrase: &str) -> bool {
 
 fn tidy_address(text: &str) -> String {
     let text = decode_words(text);
-    let text = text.trim().trim_matches(|c: char| matches!(c, '\'' | '<' | '>' | '[' | ']' | '(' | ')' | ','));
+    let text =
+        text.trim().trim_matches(|c: char| matches!(c, '\'' | '<' | '>' | '[' | ']' | '(' | ')' | ','));
     let lower = text.get(..7).map(str::to_ascii_lowercase);
     let text = if lower.as_deref() == Some("mailto:") { &text[7..] } else { text };
     let text = text.strip_prefix("smtp:").or_else(|| text.strip_prefix("SMTP:")).unwrap_or(text);
     let text = text.trim_end_matches(['.', ':', ';']);
-    if text.starts_with('"') { text.to_owned() } else { text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect() }
+    if text.starts_with('"') {
+        text.to_owned()
+    } else {
+        text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
+    }
 }
 
 fn tidy_name(text: &str) -> String {
-    let joined = text.split(|c: char| c.is_ascii_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let joined = text
+        .split(|c: char| c.is_ascii_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut name = joined.as_str();
     for quote in ['"', '\''] {
         if let Some(inner) = name.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)) {
@@ -263,7 +276,10 @@ mod tests {
         assert_eq!(one("j@x.org (John (Jo) Doe)"), pair("John (Jo) Doe", "j@x.org"));
         assert_eq!(one("<@a.org,@b.org:j@x.org>"), pair("", "j@x.org"));
         assert_eq!(one("\"john doe\"@x.org"), pair("", "\"john doe\"@x.org"));
-        assert_eq!(one("=?Windows-1252?Q?Hans_B=C4KO?= =?iso-8859-15?q?Sch=F6nland?= <me@x.net>"), pair("Hans BÄKOSchönland", "me@x.net"));
+        assert_eq!(
+            one("=?Windows-1252?Q?Hans_B=C4KO?= =?iso-8859-15?q?Sch=F6nland?= <me@x.net>"),
+            pair("Hans BÄKOSchönland", "me@x.net")
+        );
         assert_eq!(parse_addresses(b"Team: a@x.org, B <b@x.org>;, c@x.org").len(), 3);
         assert_eq!(parse_addresses(b"undisclosed-recipients:;"), []);
     }
@@ -271,10 +287,16 @@ mod tests {
     #[test]
     fn the_forms_that_only_exist_in_the_wild() {
         assert_eq!(one("Test test@example.com"), pair("Test", "test@example.com"));
-        assert_eq!(one("MAILER-DAEMON (Mail Delivery System)"), pair("Mail Delivery System", "MAILER-DAEMON"));
+        assert_eq!(
+            one("MAILER-DAEMON (Mail Delivery System)"),
+            pair("Mail Delivery System", "MAILER-DAEMON")
+        );
         assert_eq!(one("Namedy (hans@example.com)"), pair("Namedy", "hans@example.com"));
         assert_eq!(one("Doe, John <j@x.org>"), pair("Doe, John", "j@x.org"));
-        assert_eq!(one("Max Kohl | [example.com] <kohl@example.com>"), pair("Max Kohl | [example.com]", "kohl@example.com"));
+        assert_eq!(
+            one("Max Kohl | [example.com] <kohl@example.com>"),
+            pair("Max Kohl | [example.com]", "kohl@example.com")
+        );
         assert_eq!(one("'Ana' <mailto:ana@x.org>"), pair("Ana", "ana@x.org"));
         assert_eq!(one("Ana <ana@x.org"), pair("Ana", "ana@x.org"));
         assert_eq!(one("=?utf-8?Q?Foo, Bar?= <f@x.org>"), pair("Foo, Bar", "f@x.org"));

@@ -18,7 +18,13 @@ const NAME_CHARS_MAX: usize = 180;
 
 impl Attachment {
     pub fn new(name: String, content_type: &str, data: Vec<u8>) -> Self {
-        Attachment { name: tidy_name(&name), content_type: content_type.to_ascii_lowercase(), inline: false, content_id: None, data }
+        Attachment {
+            name: tidy_name(&name),
+            content_type: content_type.to_ascii_lowercase(),
+            inline: false,
+            content_id: None,
+            data,
+        }
     }
 }
 
@@ -56,7 +62,9 @@ pub fn number_repeated_names(attachments: &mut [Attachment]) {
         }
         let (stem, extension) = split_extension(&current.name);
         let numbered = (1..).map(|number| format!("{stem}{number}{extension}"));
-        if let Some(free) = numbered.take(before.len() + 1).find(|name| before.iter().all(|other| other.name != *name)) {
+        if let Some(free) =
+            numbered.take(before.len() + 1).find(|name| before.iter().all(|other| other.name != *name))
+        {
             current.name = free;
         }
     }
@@ -70,7 +78,10 @@ fn finish(leaf: Leaf<'_>, name: String, content_type: String, content_id: Option
 fn content_type(leaf: &Leaf<'_>) -> String {
     let kind = leaf.content_type.value.as_str();
     let sound = kind.split_once('/').is_some_and(|(main, sub)| {
-        !main.is_empty() && !sub.is_empty() && kind.len() <= 128 && kind.bytes().all(|b| b.is_ascii_graphic() && b != b',')
+        !main.is_empty()
+            && !sub.is_empty()
+            && kind.len() <= 128
+            && kind.bytes().all(|b| b.is_ascii_graphic() && b != b',')
     });
     match kind {
         "" => "text/plain".to_owned(),
@@ -80,15 +91,24 @@ fn content_type(leaf: &Leaf<'_>) -> String {
 }
 
 fn given_name(leaf: &Leaf<'_>) -> Option<String> {
-    let described = || leaf.fields.text("Content-Description").filter(|text| split_extension(text).1.len() > 1 && !text.contains(' '));
+    let described = || {
+        leaf.fields
+            .text("Content-Description")
+            .filter(|text| split_extension(text).1.len() > 1 && !text.contains(' '))
+    };
     let located = || leaf.fields.text("Content-Location").filter(|location| !location.contains([':', '?']));
-    [leaf.disposition.get("filename"), leaf.content_type.get("name"), leaf.content_type.get("filename"), leaf.disposition.get("name")]
-        .into_iter()
-        .flatten()
-        .map(str::to_owned)
-        .find(|name| !tidy_name(name).is_empty())
-        .or_else(located)
-        .or_else(described)
+    [
+        leaf.disposition.get("filename"),
+        leaf.content_type.get("name"),
+        leaf.content_type.get("filename"),
+        leaf.disposition.get("name"),
+    ]
+    .into_iter()
+    .flatten()
+    .map(str::to_owned)
+    .find(|name| !tidy_name(name).is_empty())
+    .or_else(located)
+    .or_else(described)
 }
 
 fn content_id(fields: &Fields<'_>) -> Option<String> {
@@ -112,7 +132,9 @@ fn name_from_type(content_type: &str) -> String {
         "text/calendar" => "calendar",
         "application/pgp-signature" => "signature",
         "text/plain" | "text/html" => "document",
-        _ if ["image/", "audio/", "video/"].iter().any(|main| content_type.starts_with(main)) => &content_type[..5],
+        _ if ["image/", "audio/", "video/"].iter().any(|main| content_type.starts_with(main)) => {
+            &content_type[..5]
+        }
         _ => "file",
     };
     match extension(content_type) {
@@ -160,14 +182,18 @@ fn extension(content_type: &str) -> &'static str {
 
 fn subject_of(message: &[u8]) -> Option<String> {
     let parsed = mail_parser::MessageParser::default().parse_headers(message)?;
-    let field = parsed.headers().iter().find(|header| header.name.as_str().eq_ignore_ascii_case("subject"))?;
+    let field =
+        parsed.headers().iter().find(|header| header.name.as_str().eq_ignore_ascii_case("subject"))?;
     Some(unstructured(message.get(field.offset_start as usize..field.offset_end as usize)?))
 }
 
 /// No folders, no control characters, not hidden, not endless.
 fn tidy_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|piece| !piece.trim().is_empty()).unwrap_or_default();
-    let invisible = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let visible: String = last.chars().map(|c| if invisible(c) { ' ' } else { c }).collect();
     let joined = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     if joined.chars().all(|c| c == '.') {

@@ -77,7 +77,9 @@ impl<'x> Walk<'x> {
         let fields = Fields::of(part, self.raw);
         let content_type = fields.first("Content-Type").map(Parameterised::parse).unwrap_or_default();
         match &part.body {
-            PartType::Multipart(children) if !children.is_empty() => self.multipart(&content_type, children, parent, depth),
+            PartType::Multipart(children) if !children.is_empty() => {
+                self.multipart(&content_type, children, parent, depth)
+            }
             PartType::Message(_) => self.enclosed(part, fields, content_type, parent),
             _ => self.leaf(part, fields, content_type, parent, is_first),
         }
@@ -88,7 +90,9 @@ impl<'x> Walk<'x> {
             "multipart/alternative" => Parent::Alternative,
             "multipart/related" => Parent::Related,
             "multipart/report" => {
-                self.body.is_report |= content_type.get("report-type").is_none_or(|kind| kind.eq_ignore_ascii_case("delivery-status"));
+                self.body.is_report |= content_type
+                    .get("report-type")
+                    .is_none_or(|kind| kind.eq_ignore_ascii_case("delivery-status"));
                 Parent::Report
             }
             _ => Parent::Mixed,
@@ -107,21 +111,33 @@ impl<'x> Walk<'x> {
     /// After an alternative, what exists only as text or only as HTML is given in the other form too, so that a
     /// letter of several pieces reads the same in both.
     fn pair_up(&mut self, texts: usize, htmls: usize) {
-        let added_text = self.body.texts.get(texts..).is_some_and(|added| added.iter().any(|text| !text.trim().is_empty()));
+        let added_text = self
+            .body
+            .texts
+            .get(texts..)
+            .is_some_and(|added| added.iter().any(|text| !text.trim().is_empty()));
         let added_html = self.body.htmls.get(htmls..).is_some_and(|added| !added.is_empty());
         if added_html && !added_text {
             self.body.texts.truncate(texts);
-            let seen: Vec<String> = self.body.htmls[htmls..].iter().map(|clean| html::html_to_text(clean)).collect();
+            let seen: Vec<String> =
+                self.body.htmls[htmls..].iter().map(|clean| html::html_to_text(clean)).collect();
             self.body.texts.extend(seen);
         }
         if added_text && !added_html {
-            let shown: Vec<String> = self.body.texts[texts..].iter().map(|text| html::text_to_html(text)).collect();
+            let shown: Vec<String> =
+                self.body.texts[texts..].iter().map(|text| html::text_to_html(text)).collect();
             self.body.new_htmls.extend(shown.iter().cloned());
             self.body.htmls.extend(shown);
         }
     }
 
-    fn enclosed(&mut self, part: &'x MessagePart<'x>, fields: Fields<'x>, content_type: Parameterised, parent: Parent) {
+    fn enclosed(
+        &mut self,
+        part: &'x MessagePart<'x>,
+        fields: Fields<'x>,
+        content_type: Parameterised,
+        parent: Parent,
+    ) {
         let data = self.data(part, &fields);
         if parent == Parent::Report && self.body.returned_message_id.is_none() {
             self.body.returned_message_id = bounce::returned_message_id(&data);
@@ -131,7 +147,14 @@ impl<'x> Walk<'x> {
         self.attach(attachments::from_message(leaf));
     }
 
-    fn leaf(&mut self, part: &'x MessagePart<'x>, fields: Fields<'x>, content_type: Parameterised, parent: Parent, is_first: bool) {
+    fn leaf(
+        &mut self,
+        part: &'x MessagePart<'x>,
+        fields: Fields<'x>,
+        content_type: Parameterised,
+        parent: Parent,
+        is_first: bool,
+    ) {
         let data = self.data(part, &fields);
         let disposition = fields.first("Content-Disposition").map(Parameterised::parse).unwrap_or_default();
         let leaf = Leaf { fields, content_type, disposition, data };
@@ -140,13 +163,23 @@ impl<'x> Walk<'x> {
             kind if kind.starts_with("multipart/") => "text/plain",
             kind => kind,
         };
-        let named = leaf.disposition.get("filename").or(leaf.content_type.get("name")).is_some_and(|name| !name.trim().is_empty());
-        let attached = leaf.disposition.value == "attachment" || named && (!is_first || parent == Parent::Mixed);
+        let named = leaf
+            .disposition
+            .get("filename")
+            .or(leaf.content_type.get("name"))
+            .is_some_and(|name| !name.trim().is_empty());
+        let attached =
+            leaf.disposition.value == "attachment" || named && (!is_first || parent == Parent::Mixed);
         match kind {
-            "text/html" if !attached && (parent != Parent::Related || is_first) => self.read_html(&leaf, parent),
-            "text/plain" if !attached && (parent != Parent::Related || is_first) => self.read_text(&leaf, parent),
+            "text/html" if !attached && (parent != Parent::Related || is_first) => {
+                self.read_html(&leaf, parent)
+            }
+            "text/plain" if !attached && (parent != Parent::Related || is_first) => {
+                self.read_text(&leaf, parent)
+            }
             "text/calendar" => self.read_calendar(leaf),
-            "text/x-amp-html" | "text/watch-html" | "text/enriched" | "text/richtext" if parent == Parent::Alternative => {}
+            "text/x-amp-html" | "text/watch-html" | "text/enriched" | "text/richtext"
+                if parent == Parent::Alternative => {}
             "message/delivery-status" | "message/global-delivery-status" => self.read_delivery_status(leaf),
             "text/rfc822-headers" | "message/rfc822-headers" => {
                 if self.body.returned_message_id.is_none() {
@@ -171,9 +204,11 @@ impl<'x> Walk<'x> {
             text.replace_range(block.start..block.end, "");
             self.attach(Attachment::new(block.name, "application/octet-stream", block.data));
         }
-        let flowed = leaf.content_type.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
+        let flowed =
+            leaf.content_type.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
         if flowed {
-            let delete_space = leaf.content_type.get("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+            let delete_space =
+                leaf.content_type.get("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
             text = join_flowed(&text, delete_space);
         }
         // Text that follows HTML outside an alternative, such as the footer of a list, belongs to both forms.
@@ -197,7 +232,13 @@ impl<'x> Walk<'x> {
         if parent != Parent::Alternative && parent != Parent::Related {
             // Text before it has to show in the HTML form as well.
             if self.body.htmls.is_empty() {
-                let earlier: Vec<String> = self.body.texts.iter().filter(|text| !text.trim().is_empty()).map(|text| html::text_to_html(text)).collect();
+                let earlier: Vec<String> = self
+                    .body
+                    .texts
+                    .iter()
+                    .filter(|text| !text.trim().is_empty())
+                    .map(|text| html::text_to_html(text))
+                    .collect();
                 self.body.new_htmls.extend(earlier.iter().cloned());
                 self.body.htmls.extend(earlier);
             }
@@ -226,7 +267,8 @@ impl<'x> Walk<'x> {
         if let Some(mut invite) = calendar::read_invite(&text)
             && !self.body.invites.iter().any(|known| known.uid == invite.uid && known.start == invite.start)
         {
-            invite.method = invite.method.or_else(|| leaf.content_type.get("method").map(str::to_ascii_uppercase));
+            invite.method =
+                invite.method.or_else(|| leaf.content_type.get("method").map(str::to_ascii_uppercase));
             self.body.invites.push(invite);
         }
         self.attach(attachments::from_leaf(leaf));
@@ -246,7 +288,8 @@ impl<'x> Walk<'x> {
         if tnef.files.is_empty() && tnef.text.is_none() && tnef.html.is_none() {
             return self.attach(attachments::from_leaf(leaf));
         }
-        let has_words = self.body.texts.iter().any(|text| !text.trim().is_empty()) || !self.body.htmls.is_empty();
+        let has_words =
+            self.body.texts.iter().any(|text| !text.trim().is_empty()) || !self.body.htmls.is_empty();
         if !has_words {
             if let Some(inner) = tnef.html.filter(|inner| !inner.trim().is_empty()) {
                 let clean = html::clean_html(&inner);
@@ -259,7 +302,11 @@ impl<'x> Walk<'x> {
             }
         }
         for file in tnef.files {
-            let mut attachment = Attachment::new(file.name, file.content_type.as_deref().unwrap_or("application/octet-stream"), file.data);
+            let mut attachment = Attachment::new(
+                file.name,
+                file.content_type.as_deref().unwrap_or("application/octet-stream"),
+                file.data,
+            );
             attachment.content_id = file.content_id;
             self.attach(attachment);
         }
@@ -284,7 +331,11 @@ impl<'x> Walk<'x> {
         if let Some(problem) = decoded.problem {
             self.problem(&problem);
         }
-        let text = if decoded.text.contains('\r') { decoded.text.replace("\r\n", "\n").replace('\r', "\n") } else { decoded.text };
+        let text = if decoded.text.contains('\r') {
+            decoded.text.replace("\r\n", "\n").replace('\r', "\n")
+        } else {
+            decoded.text
+        };
         if text.contains('\0') { text.replace('\0', "") } else { text }
     }
 
@@ -295,7 +346,9 @@ impl<'x> Walk<'x> {
         match encoding.trim_matches(['"', '\'', ';', ' ']) {
             "base64" => transfer::base64(bytes),
             "quoted-printable" => transfer::quoted_printable(bytes),
-            "x-uuencode" | "uuencode" | "x-uue" | "uue" => transfer::uudecode(bytes).unwrap_or_else(|| bytes.to_vec()),
+            "x-uuencode" | "uuencode" | "x-uue" | "uue" => {
+                transfer::uudecode(bytes).unwrap_or_else(|| bytes.to_vec())
+            }
             _ => bytes.to_vec(),
         }
     }
@@ -303,14 +356,19 @@ impl<'x> Walk<'x> {
 
 fn is_tnef(kind: &str, leaf: &Leaf<'_>) -> bool {
     let name = leaf.disposition.get("filename").or(leaf.content_type.get("name")).unwrap_or_default();
-    matches!(kind, "application/ms-tnef" | "application/vnd.ms-tnef") || name.eq_ignore_ascii_case("winmail.dat")
+    matches!(kind, "application/ms-tnef" | "application/vnd.ms-tnef")
+        || name.eq_ignore_ascii_case("winmail.dat")
 }
 
 /// The charset an HTML document names itself; used only when the mail names none.
 fn meta_charset(data: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(data.get(..2048).unwrap_or(data)).to_ascii_lowercase();
     let (_, after) = head.split_once("charset=")?;
-    let label: String = after.trim_start_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let label: String = after
+        .trim_start_matches(['"', '\''])
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .collect();
     (!label.is_empty()).then_some(label)
 }
 

@@ -32,12 +32,18 @@ const REPORT_BYTES_MAX: usize = 64 * 1024;
 pub fn from_delivery_status(status: &str) -> Bounce {
     let mut best: Option<Bounce> = None;
     for group in groups(status) {
-        let get = |name: &str| group.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
-        if get("Final-Recipient").is_none() && get("Original-Recipient").is_none() && get("Action").is_none() {
+        let get = |name: &str| {
+            group.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        };
+        if get("Final-Recipient").is_none() && get("Original-Recipient").is_none() && get("Action").is_none()
+        {
             continue;
         }
         let found = Bounce {
-            final_recipient: get("Original-Recipient").filter(|_| get("Final-Recipient").is_none()).or(get("Final-Recipient")).map(untyped),
+            final_recipient: get("Original-Recipient")
+                .filter(|_| get("Final-Recipient").is_none())
+                .or(get("Final-Recipient"))
+                .map(untyped),
             status: get("Status").and_then(enhanced_status),
             action: get("Action").map(|action| first_word(action).to_ascii_lowercase()),
             diagnostic: get("Diagnostic-Code").map(untyped),
@@ -57,7 +63,9 @@ pub fn returned_message_id(header_block: &[u8]) -> Option<String> {
     let mut lines = text.split(|&byte| byte == b'\n').peekable();
     while let Some(line) = lines.next() {
         let line = line.trim_ascii();
-        let Some(value) = line.get(..11).filter(|name| name.eq_ignore_ascii_case(b"message-id:")).map(|_| &line[11..]) else {
+        let Some(value) =
+            line.get(..11).filter(|name| name.eq_ignore_ascii_case(b"message-id:")).map(|_| &line[11..])
+        else {
             continue;
         };
         let mut value = value.to_vec();
@@ -81,7 +89,8 @@ pub fn from_text(fields: &Fields<'_>, from: Option<&Mailbox>, subject: &str, tex
     let failed_recipients = fields.text("X-Failed-Recipients");
     let address = from.map_or("", |from| from.address.as_str());
     let local = address.split('@').next().unwrap_or_default();
-    let from_system = is_daemon(address) || local.eq_ignore_ascii_case("postmaster") || has_empty_return_path(fields);
+    let from_system =
+        is_daemon(address) || local.eq_ignore_ascii_case("postmaster") || has_empty_return_path(fields);
     let opening = OPENINGS.iter().any(|opening| text.contains(opening));
     let is_report = failed_recipients.is_some()
         || opening && (from_system || subject_is_a_report(subject))
@@ -132,10 +141,24 @@ const OPENINGS: &[&str] = &[
 fn subject_is_a_report(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     [
-        "undelivered mail", "undeliverable", "delivery status notification", "mail delivery failed", "mail delivery failure",
-        "failure notice", "returned mail", "delivery failure", "warning: message", "mail delivery system", "unzustellbar",
-        "nicht zustellbar", "non remis", "no se puede entregar", "mail system error", "message undeliverable",
-        "delivery delayed", "mail could not be delivered",
+        "undelivered mail",
+        "undeliverable",
+        "delivery status notification",
+        "mail delivery failed",
+        "mail delivery failure",
+        "failure notice",
+        "returned mail",
+        "delivery failure",
+        "warning: message",
+        "mail delivery system",
+        "unzustellbar",
+        "nicht zustellbar",
+        "non remis",
+        "no se puede entregar",
+        "mail system error",
+        "message undeliverable",
+        "delivery delayed",
+        "mail could not be delivered",
     ]
     .iter()
     .any(|start| subject.starts_with(start))
@@ -143,7 +166,9 @@ fn subject_is_a_report(subject: &str) -> bool {
 
 fn is_delay(subject: &str, text: &str) -> bool {
     let subject = subject.to_lowercase();
-    subject.contains("(delay)") || subject.contains("delayed") || subject.starts_with("warning: message")
+    subject.contains("(delay)")
+        || subject.contains("delayed")
+        || subject.starts_with("warning: message")
         || text.contains("has not yet been delivered")
 }
 
@@ -174,21 +199,31 @@ fn untyped(value: &str) -> String {
 }
 
 fn enhanced_status(text: &str) -> Option<String> {
-    text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '#' | ',' | ';' | '<' | '>' | ':'))
-        .find(|word| {
-            let mut numbers = word.split('.');
-            let class = numbers.next().is_some_and(|class| matches!(class, "2" | "4" | "5"));
-            let mut small = || numbers.next().is_some_and(|n| (1..=3).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()));
-            class && small() && small() && numbers.next().is_none()
-        })
-        .map(str::to_owned)
+    text.split(|c: char| {
+        c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '#' | ',' | ';' | '<' | '>' | ':')
+    })
+    .find(|word| {
+        let mut numbers = word.split('.');
+        let class = numbers.next().is_some_and(|class| matches!(class, "2" | "4" | "5"));
+        let mut small = || {
+            numbers
+                .next()
+                .is_some_and(|n| (1..=3).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        class && small() && small() && numbers.next().is_none()
+    })
+    .map(str::to_owned)
 }
 
 /// A line that quotes a server's answer, such as `550 5.1.1 unknown user` or `Remote host said: 550 no`.
 fn reply_code(line: &str) -> bool {
-    line.split(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '<')).filter(|word| !word.is_empty()).take(8).any(|word| {
-        word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit())
-    }) && line.len() > 8
+    line.split(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '<'))
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .any(|word| {
+            word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit())
+        })
+        && line.len() > 8
 }
 
 fn explanation(text: &str) -> Option<String> {
@@ -199,14 +234,18 @@ fn explanation(text: &str) -> Option<String> {
 
 /// The address a report complains about: in brackets, at the start of a line, or alone on one.
 fn failing_address(text: &str, own: &str) -> Option<String> {
-    let below = text.lines().position(|line| line.contains("copy of the message") || line.starts_with("Return-Path:")).unwrap_or(usize::MAX);
+    let below = text
+        .lines()
+        .position(|line| line.contains("copy of the message") || line.starts_with("Return-Path:"))
+        .unwrap_or(usize::MAX);
     let lines: Vec<&str> = text.lines().take(below).map(str::trim).collect();
     let bracketed = lines.iter().filter_map(|line| {
         let (inside, after) = line.strip_prefix('<')?.split_once('>')?;
         (after.starts_with(':') || after.trim().is_empty() || after.starts_with(['(', ' '])).then_some(inside)
     });
     let alone = lines.iter().copied().map(|line| line.trim_end_matches(':'));
-    let anywhere = lines.iter().flat_map(|line| line.split([' ', '<', '>', '(', ')', ',', ';', ':', '\'', '"']));
+    let anywhere =
+        lines.iter().flat_map(|line| line.split([' ', '<', '>', '(', ')', ',', ';', ':', '\'', '"']));
     bracketed
         .chain(alone)
         .chain(anywhere)

@@ -68,13 +68,17 @@ fn moment(parameters: &[(String, String)], value: &str) -> (Option<String>, Opti
     let (bare, is_utc) = value.strip_suffix('Z').map_or((value, false), |bare| (bare, true));
     let Some(at) = civil(bare) else { return (Some(value.to_owned()).filter(|text| !text.is_empty()), None) };
     let all_day = !bare.contains('T');
-    let shown = if all_day { at.strftime("%Y-%m-%d").to_string() } else { at.strftime("%Y-%m-%d %H:%M").to_string() };
+    let shown =
+        if all_day { at.strftime("%Y-%m-%d").to_string() } else { at.strftime("%Y-%m-%d %H:%M").to_string() };
     let time_zone = match zone {
         _ if is_utc => Some(TimeZone::UTC),
         Some(zone) => TimeZone::get(zone).ok(),
         None => None,
     };
-    let ms = time_zone.filter(|_| !all_day).and_then(|zone| at.to_zoned(zone).ok()).map(|at| at.timestamp().as_millisecond());
+    let ms = time_zone
+        .filter(|_| !all_day)
+        .and_then(|zone| at.to_zoned(zone).ok())
+        .map(|at| at.timestamp().as_millisecond());
     let suffix = if is_utc { Some("UTC") } else { zone };
     (Some(suffix.map_or(shown.clone(), |zone| format!("{shown} {zone}"))), ms)
 }
@@ -87,7 +91,16 @@ fn civil(text: &str) -> Option<DateTime> {
         _ => return None,
     };
     let small = |value: i16| i8::try_from(value).ok();
-    DateTime::new(digits(0, 4)?, small(digits(4, 6)?)?, small(digits(6, 8)?)?, small(hour)?, small(minute)?, small(second)?.min(59), 0).ok()
+    DateTime::new(
+        digits(0, 4)?,
+        small(digits(4, 6)?)?,
+        small(digits(6, 8)?)?,
+        small(hour)?,
+        small(minute)?,
+        small(second)?.min(59),
+        0,
+    )
+    .ok()
 }
 
 /// Lines that begin with a blank go on with the line before.
@@ -115,7 +128,9 @@ fn split_line(line: &str) -> Option<Line> {
     let (head, value) = (&line[..colon.0], &line[colon.0 + 1..]);
     let mut pieces = head.split(';');
     let name = pieces.next()?.trim().to_ascii_uppercase();
-    let parameters = pieces.filter_map(|piece| piece.split_once('=')).map(|(key, value)| (key.to_ascii_uppercase(), value.to_owned()));
+    let parameters = pieces
+        .filter_map(|piece| piece.split_once('='))
+        .map(|(key, value)| (key.to_ascii_uppercase(), value.to_owned()));
     Some((name, parameters.collect(), value.to_owned()))
 }
 

@@ -35,7 +35,10 @@ fn decode_unlabelled(bytes: &[u8], label: Option<&str>) -> Decoded {
     if bytes.is_ascii() {
         if bytes.contains(&0x1b) && has_iso_2022_jp_escape(bytes) {
             let text = ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned();
-            return Decoded { text, problem: Some("read as ISO-2022-JP, which the message did not say".into()) };
+            return Decoded {
+                text,
+                problem: Some("read as ISO-2022-JP, which the message did not say".into()),
+            };
         }
         return Decoded { text: String::from_utf8_lossy(bytes).into_owned(), problem: None };
     }
@@ -43,7 +46,8 @@ fn decode_unlabelled(bytes: &[u8], label: Option<&str>) -> Decoded {
         let text = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0.into_owned();
         return Decoded { text, problem: None };
     }
-    let said = label.map_or("no charset was given".to_owned(), |label| format!("the charset {label} was wrong"));
+    let said =
+        label.map_or("no charset was given".to_owned(), |label| format!("the charset {label} was wrong"));
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Decoded { text: text.to_owned(), problem: Some(format!("{said}; read as UTF-8")) };
     }
@@ -83,7 +87,10 @@ fn decode_labelled(bytes: &[u8], label: &str, encoding: &'static Encoding) -> De
             let problem = Some(format!("the charset {label} was wrong; read as {}", better.name()));
             return Decoded { text: guessed.into_owned(), problem };
         }
-        return Decoded { text: text.into_owned(), problem: Some(format!("some characters are not {label}")) };
+        return Decoded {
+            text: text.into_owned(),
+            problem: Some(format!("some characters are not {label}")),
+        };
     }
     Decoded { text: text.into_owned(), problem: None }
 }
@@ -113,11 +120,14 @@ fn decode_rare(bytes: &[u8], label: &str) -> Decoded {
 }
 
 fn tidy_label(label: &str) -> String {
-    let label = label.trim().trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace()).to_ascii_lowercase();
+    let label =
+        label.trim().trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace()).to_ascii_lowercase();
     let label = label.strip_prefix("charset=").unwrap_or(&label).trim_matches('"');
     match label {
         "utf8mb4" | "utf-8mb4" | "utf_8" | "utf 8" | "unicode" | "utf-8-sig" => "utf-8".to_owned(),
-        "x-unknown" | "unknown" | "unknown-8bit" | "x-user-defined" | "binary" | "_iso-2022-jp$esc" => String::new(),
+        "x-unknown" | "unknown" | "unknown-8bit" | "x-user-defined" | "binary" | "_iso-2022-jp$esc" => {
+            String::new()
+        }
         "unicode-1-1-utf-7" => "utf-7".to_owned(),
         "cp-850" => "cp850".to_owned(),
         "ansi" => "windows-1252".to_owned(),
@@ -161,7 +171,10 @@ mod tests {
 
     #[test]
     fn a_true_label_is_believed_without_comment() {
-        assert_eq!(decode(b"\xe4\xf6\xfc\xdf", Some("iso-8859-1")), Decoded { text: "äöüß".into(), problem: None });
+        assert_eq!(
+            decode(b"\xe4\xf6\xfc\xdf", Some("iso-8859-1")),
+            Decoded { text: "äöüß".into(), problem: None }
+        );
         assert_eq!(decode("äöü".as_bytes(), Some("UTF-8")), Decoded { text: "äöü".into(), problem: None });
     }
 

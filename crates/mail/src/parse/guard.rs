@@ -19,7 +19,10 @@ pub fn make_sound<'x>(raw: &'x [u8], problems: &mut Vec<String>) -> Cow<'x, [u8]
     let mut sound = Cow::Borrowed(raw);
     let header_end = header_end(raw);
     if header_end > HEADER_BYTES_MAX {
-        let line_end = raw[..HEADER_BYTES_MAX].iter().rposition(|&byte| byte == b'\n').map_or(HEADER_BYTES_MAX, |at| at + 1);
+        let line_end = raw[..HEADER_BYTES_MAX]
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(HEADER_BYTES_MAX, |at| at + 1);
         sound = Cow::Owned([&raw[..line_end], b"\r\n", &raw[header_end..]].concat());
         problems.push("the header is longer than is read".to_owned());
     }
@@ -83,5 +86,8 @@ fn begins(text: &[u8], word: &[u8]) -> bool {
     let after = text.get(word.len()..).unwrap_or_default();
     let is_word = text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     // In running text the word "message" is followed by a blank and a letter, in a type by a slash.
-    is_word && (word == b"digest" || after.iter().take(40).find(|byte| !byte.is_ascii_whitespace() && **byte != b'(') == Some(&b'/'))
+    is_word
+        && (word == b"digest"
+            || after.iter().take(40).find(|byte| !byte.is_ascii_whitespace() && **byte != b'(')
+                == Some(&b'/'))
 }

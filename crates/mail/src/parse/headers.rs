@@ -219,11 +219,11 @@ fn join_continuations(raw: Vec<(String, String)>) -> Vec<(String, String)> {
     pieces.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut pieces = pieces.into_iter().peekable();
     while let Some((base, _, encoded, value)) = pieces.next() {
-        let (charset, first) = match value.split_once('\'').and_then(|(set, rest)| Some((set, rest.split_once('\'')?.1)))
-        {
-            Some((set, rest)) if encoded => (set.to_owned(), rest.to_owned()),
-            _ => (String::new(), value),
-        };
+        let (charset, first) =
+            match value.split_once('\'').and_then(|(set, rest)| Some((set, rest.split_once('\'')?.1))) {
+                Some((set, rest)) if encoded => (set.to_owned(), rest.to_owned()),
+                _ => (String::new(), value),
+            };
         let mut bytes = if encoded { percent_decode(&first) } else { first.into_bytes() };
         while let Some((_, _, encoded, value)) = pieces.next_if(|piece| piece.0 == base) {
             bytes.extend(if encoded { percent_decode(&value) } else { value.into_bytes() });
@@ -335,8 +335,14 @@ mod tests {
     #[test]
     fn file_names_are_read_in_every_spelling() {
         let name = |header: &[u8], key: &str| Parameterised::parse(header).get(key).map(str::to_owned);
-        assert_eq!(name(b"attachment; filename*=utf-8''Erkl%C3%A4rung.txt", "filename").as_deref(), Some("Erklärung.txt"));
-        assert_eq!(name(b"a; filename*0*=utf-8''a%20; filename*1=b.txt", "filename").as_deref(), Some("a b.txt"));
+        assert_eq!(
+            name(b"attachment; filename*=utf-8''Erkl%C3%A4rung.txt", "filename").as_deref(),
+            Some("Erklärung.txt")
+        );
+        assert_eq!(
+            name(b"a; filename*0*=utf-8''a%20; filename*1=b.txt", "filename").as_deref(),
+            Some("a b.txt")
+        );
         assert_eq!(name(b"a/b; name=\" =?ISO-8859-1?B?5A==?=.jpg\"", "name").as_deref(), Some(" ä.jpg"));
         assert_eq!(name(b"a/b;\r\n name=\"x;y \\\"z\\\".txt\"", "name").as_deref(), Some("x;y \"z\".txt"));
         assert_eq!(name(b"a/b; name=plain name (1).txt", "name").as_deref(), Some("plain name (1).txt"));

@@ -56,7 +56,8 @@ fn with_short_texts(raw: &str) -> Cow<'_, str> {
             out.push_str("<wbr>");
             copied = at;
         }
-        let is_tag = raw.as_bytes().get(next + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/');
+        let is_tag =
+            raw.as_bytes().get(next + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/');
         let tag_bytes = if is_tag { count_attributes(&raw.as_bytes()[next + 1..]).1 } else { 0 };
         at = next + 1 + tag_bytes;
     }
@@ -69,7 +70,8 @@ fn with_short_texts(raw: &str) -> Cow<'_, str> {
 
 /// The next place where a break cuts neither a word nor an entity; anywhere if that is far.
 fn break_after(raw: &str, start: usize) -> usize {
-    let near = raw.as_bytes()[start..].iter().take(1_000).position(|byte| matches!(byte, b' ' | b'\n' | b';'));
+    let near =
+        raw.as_bytes()[start..].iter().take(1_000).position(|byte| matches!(byte, b' ' | b'\n' | b';'));
     let mut at = near.map_or(start, |step| start + step + 1);
     while !raw.is_char_boundary(at) {
         at += 1;
@@ -86,31 +88,77 @@ fn cut(text: &str, bytes_max: usize) -> &str {
 }
 
 const STYLE_PROPERTIES: &[&str] = &[
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-right",
-    "border-spacing", "border-style", "border-top", "border-width", "color", "direction", "display", "font",
-    "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height", "margin",
-    "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "padding", "padding-bottom",
-    "padding-left", "padding-right", "padding-top", "text-align", "text-decoration", "text-indent", "text-transform",
-    "unicode-bidi", "vertical-align", "white-space", "width",
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "color",
+    "direction",
+    "display",
+    "font",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "height",
+    "letter-spacing",
+    "line-height",
+    "margin",
+    "margin-bottom",
+    "margin-left",
+    "margin-right",
+    "margin-top",
+    "max-width",
+    "padding",
+    "padding-bottom",
+    "padding-left",
+    "padding-right",
+    "padding-top",
+    "text-align",
+    "text-decoration",
+    "text-indent",
+    "text-transform",
+    "unicode-bidi",
+    "vertical-align",
+    "white-space",
+    "width",
 ];
 
 /// Classes by which mail programs mark quotes and signatures.
 const CLASSES: &[&str] = &[
-    "gmail_quote", "gmail_attr", "gmail_extra", "gmail_signature", "moz-cite-prefix", "moz-signature", "yahoo_quoted",
-    "protonmail_quote", "protonmail_signature_block", "tutanota_quote", "zmail_extra",
+    "gmail_quote",
+    "gmail_attr",
+    "gmail_extra",
+    "gmail_signature",
+    "moz-cite-prefix",
+    "moz-signature",
+    "yahoo_quoted",
+    "protonmail_quote",
+    "protonmail_signature_block",
+    "tutanota_quote",
+    "zmail_extra",
 ];
 
 /// Elements that vanish with all they hold.
 const DROPPED_WHOLE: &[&str] = &[
-    "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "applet", "select", "textarea",
-    "svg", "math", "audio", "video", "canvas", "xml", "noembed", "noframes", "datalist",
+    "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "applet", "select",
+    "textarea", "svg", "math", "audio", "video", "canvas", "xml", "noembed", "noframes", "datalist",
 ];
 
 static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::default();
     let layout = ["align", "valign", "width", "height", "bgcolor"];
     let mut attributes: HashMap<&str, HashSet<&str>> = builder.clone_tag_attributes();
-    for tag in ["table", "tr", "td", "th", "tbody", "thead", "tfoot", "col", "colgroup", "img", "p", "div", "hr"] {
+    for tag in
+        ["table", "tr", "td", "th", "tbody", "thead", "tfoot", "col", "colgroup", "img", "p", "div", "hr"]
+    {
         attributes.entry(tag).or_default().extend(layout);
     }
     attributes.entry("table").or_default().extend(["border", "cellpadding", "cellspacing"]);
@@ -122,13 +170,19 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .add_generic_attributes(["style", "dir", "lang", "title"])
         .filter_style_properties(STYLE_PROPERTIES.iter().copied().collect())
         .clean_content_tags(DROPPED_WHOLE.iter().copied().collect())
-        .allowed_classes(["div", "span", "blockquote", "p", "table"].map(|tag| (tag, CLASSES.iter().copied().collect())).into())
+        .allowed_classes(
+            ["div", "span", "blockquote", "p", "table"]
+                .map(|tag| (tag, CLASSES.iter().copied().collect()))
+                .into(),
+        )
         .url_schemes(["http", "https", "mailto", "tel", "cid", "data"].into())
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
         .attribute_filter(|tag, name, value| match name {
-            "href" | "cite" => (!has_scheme(value, "data:") && !has_scheme(value, "cid:")).then_some(Cow::Borrowed(value)),
+            "href" | "cite" => {
+                (!has_scheme(value, "data:") && !has_scheme(value, "cid:")).then_some(Cow::Borrowed(value))
+            }
             "src" if has_scheme(value, "data:") => is_data_picture(value).then_some(Cow::Borrowed(value)),
             "src" => (tag == "img" && !has_scheme(value, "mailto:")).then_some(Cow::Borrowed(value)),
             _ => Some(Cow::Borrowed(value)),
@@ -177,9 +231,12 @@ fn rename_image_source(tag: &str) -> String {
 /// Elements that may stay open by the rules of HTML, or never hold anything.
 fn opens_nothing(tag: &[u8]) -> bool {
     let is = |name: &str| tag.eq_ignore_ascii_case(name.as_bytes());
-    ["br", "hr", "img", "meta", "link", "input", "col", "wbr", "area", "base", "p", "li", "td", "th", "tr", "o:p"]
-        .into_iter()
-        .any(is)
+    [
+        "br", "hr", "img", "meta", "link", "input", "col", "wbr", "area", "base", "p", "li", "td", "th",
+        "tr", "o:p",
+    ]
+    .into_iter()
+    .any(is)
 }
 
 fn too_deep(raw: &str) -> bool {
@@ -190,7 +247,8 @@ fn too_deep(raw: &str) -> bool {
         let rest = bytes.get(at..).unwrap_or_default();
         let closing = rest.first() == Some(&b'/');
         let name = rest.get(usize::from(closing)..).unwrap_or_default();
-        let length = name.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b':').count();
+        let length =
+            name.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b':').count();
         let name = name.get(..length).unwrap_or_default();
         if !name.first().is_some_and(u8::is_ascii_alphabetic) {
             continue;
@@ -250,7 +308,20 @@ mod tests {
             <form action=/e><input name=f>g</form><a href='javascript:h()'>i</a><object data=j></object>\
             <img src=x onerror=k()><svg><script>l</script></svg><base href=http://m><meta http-equiv=refresh content=0>";
         let clean = clean_html(dirty);
-        for forbidden in ["onclick", "script", "style", "iframe", "form", "input", "javascript", "object", "onerror", "svg", "base", "meta"] {
+        for forbidden in [
+            "onclick",
+            "script",
+            "style",
+            "iframe",
+            "form",
+            "input",
+            "javascript",
+            "object",
+            "onerror",
+            "svg",
+            "base",
+            "meta",
+        ] {
             assert!(!clean.contains(forbidden), "{forbidden} in {clean}");
         }
         assert!(clean.contains('g') && clean.contains('i'));
@@ -258,7 +329,9 @@ mod tests {
 
     #[test]
     fn pictures_are_named_but_not_loaded() {
-        let clean = clean_html("<img src=\"https://a.example/b.png?x=1&amp;y=2\" width=3><img src='CID:logo@x'><img src='data:text/html,x'>");
+        let clean = clean_html(
+            "<img src=\"https://a.example/b.png?x=1&amp;y=2\" width=3><img src='CID:logo@x'><img src='data:text/html,x'>",
+        );
         assert!(clean.contains("data-remote-src=\"https://a.example/b.png?x=1&amp;y=2\""), "{clean}");
         assert!(clean.contains("data-cid=\"logo@x\""), "{clean}");
         assert!(!clean.contains(" src="), "{clean}");
@@ -267,7 +340,10 @@ mod tests {
     #[test]
     fn links_open_elsewhere_and_tell_nothing() {
         let clean = clean_html("<a href=\"https://a.example/\" target=_self>x</a>");
-        assert!(clean.contains("rel=\"noopener noreferrer nofollow\"") && clean.contains("target=\"_blank\""), "{clean}");
+        assert!(
+            clean.contains("rel=\"noopener noreferrer nofollow\"") && clean.contains("target=\"_blank\""),
+            "{clean}"
+        );
     }
 
     #[test]
@@ -283,17 +359,26 @@ mod tests {
 
     #[test]
     fn a_reader_sees_paragraphs_lists_and_quotes() {
-        assert_eq!(seen("<p>Hello\n <b>you</b>,</p><p>two&nbsp;&amp; three</p>"), "Hello you,\n\ntwo & three\n");
+        assert_eq!(
+            seen("<p>Hello\n <b>you</b>,</p><p>two&nbsp;&amp; three</p>"),
+            "Hello you,\n\ntwo & three\n"
+        );
         assert_eq!(seen("a<br>b<br><br>c<div>d</div>e"), "a\nb\n\nc\nd\ne\n");
         assert_eq!(seen("<ol><li>x<li>y</ol><ul><li>z</ul>"), "1. x\n2. y\n\n* z\n");
-        assert_eq!(seen("yes<blockquote type=cite>no?<blockquote>first</blockquote></blockquote>ok"), "yes\n> no?\n> > first\nok\n");
+        assert_eq!(
+            seen("yes<blockquote type=cite>no?<blockquote>first</blockquote></blockquote>ok"),
+            "yes\n> no?\n> > first\nok\n"
+        );
         assert_eq!(seen("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>"), "a b\nc\n");
         assert_eq!(seen("<pre>a\n  b</pre>"), "a\n  b\n");
     }
 
     #[test]
     fn what_is_hidden_is_not_seen() {
-        assert_eq!(seen("<title>t</title><div style='display: none'>pre<div>header</div></div>shown"), "shown\n");
+        assert_eq!(
+            seen("<title>t</title><div style='display: none'>pre<div>header</div></div>shown"),
+            "shown\n"
+        );
     }
 
     #[test]

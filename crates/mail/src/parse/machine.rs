@@ -32,7 +32,10 @@ pub fn machine_reason(fields: &Fields<'_>, from: Option<&Mailbox>, is_report: bo
         return Some(format!("X-Auto-Response-Suppress: {value}"));
     }
     for value in [fields.text("Precedence"), fields.text("X-Precedence")].into_iter().flatten() {
-        if matches!(first_word(&value).to_ascii_lowercase().as_str(), "bulk" | "junk" | "list" | "auto_reply" | "auto-reply") {
+        if matches!(
+            first_word(&value).to_ascii_lowercase().as_str(),
+            "bulk" | "junk" | "list" | "auto_reply" | "auto-reply"
+        ) {
             return Some(format!("Precedence: {value}"));
         }
     }
@@ -47,13 +50,17 @@ pub fn machine_reason(fields: &Fields<'_>, from: Option<&Mailbox>, is_report: bo
 
 /// A web form that marks itself as automatic but names a person to answer: it becomes a ticket like any other.
 pub fn is_form(fields: &Fields<'_>, from: Option<&Mailbox>, reply_to: &[Mailbox]) -> bool {
-    let automatic = fields.text("Auto-Submitted").is_some_and(|value| first_word(&value).eq_ignore_ascii_case("auto-generated"));
+    let automatic = fields
+        .text("Auto-Submitted")
+        .is_some_and(|value| first_word(&value).eq_ignore_ascii_case("auto-generated"));
     let from = from.map_or("", |from| from.address.as_str());
     automatic
         && !is_daemon(from)
         && !has_empty_return_path(fields)
         && !fields.has(LOOP_HEADER)
-        && reply_to.iter().any(|answer| answer.address.contains('@') && !answer.address.eq_ignore_ascii_case(from))
+        && reply_to
+            .iter()
+            .any(|answer| answer.address.contains('@') && !answer.address.eq_ignore_ascii_case(from))
 }
 
 pub fn has_empty_return_path(fields: &Fields<'_>) -> bool {

@@ -16,7 +16,10 @@ fn an_ordinary_letter_is_read_completely() {
     assert_eq!(read.cc[0].name, "Jörg");
     assert_eq!((read.subject.as_str(), read.text.as_str()), ("No sound", "It is quiet.\n"));
     assert_eq!(read.date_ms, Some(1_483_727_021_000));
-    assert_eq!((read.message_id.as_deref(), read.in_reply_to.as_slice()), (Some("1@x"), ["0@x".to_owned()].as_slice()));
+    assert_eq!(
+        (read.message_id.as_deref(), read.in_reply_to.as_slice()),
+        (Some("1@x"), ["0@x".to_owned()].as_slice())
+    );
     assert_eq!(read.references, ["a@x", "0@x"]);
     assert_eq!(read.delivered_to, ["desk@example.net", "j@example.org", "help@example.net"]);
     assert_eq!((read.machine, read.bounce, read.problems), (None, None, vec![]));
@@ -24,7 +27,17 @@ fn an_ordinary_letter_is_read_completely() {
 
 #[test]
 fn any_bytes_at_all_are_a_message() {
-    for raw in [b"".as_slice(), b"\0", b"\r\n\r\n", b"\xff\xfe\xfd", b":", b"a", b"Content-Type: multipart/mixed; boundary=", b"From \n", b"=?"] {
+    for raw in [
+        b"".as_slice(),
+        b"\0",
+        b"\r\n\r\n",
+        b"\xff\xfe\xfd",
+        b":",
+        b"a",
+        b"Content-Type: multipart/mixed; boundary=",
+        b"From \n",
+        b"=?",
+    ] {
         let _ = parse(raw);
     }
     assert!(!parse(b"just words").problems.is_empty());
@@ -47,7 +60,8 @@ fn both_forms_of_a_letter_are_kept_and_its_files_named() {
     );
     assert_eq!(read.text, "plain\n");
     assert!(read.html.as_deref().is_some_and(|html| html.contains("data-cid=\"p@x\"")));
-    let files: Vec<_> = read.attachments.iter().map(|file| (file.name.as_str(), file.data.len(), file.inline)).collect();
+    let files: Vec<_> =
+        read.attachments.iter().map(|file| (file.name.as_str(), file.data.len(), file.inline)).collect();
     assert_eq!(files[0], ("p.png", 3, true));
     assert_eq!(files[1].0, "inner.eml");
     assert!(!read.text.contains("secret"));
@@ -64,8 +78,13 @@ fn html_alone_is_read_as_text_too() {
 fn machines_are_known_by_their_headers() {
     let read = |header: &str| message(&format!("From: a@x.org\n{header}\n\nhi\n"));
     for header in [
-        "Auto-Submitted: auto-replied", "X-Autoreply: yes", "X-Autorespond: 1", "Precedence: bulk", "Precedence: auto_reply",
-        "Return-Path: <>", "X-Aptdesk-Loop: 1",
+        "Auto-Submitted: auto-replied",
+        "X-Autoreply: yes",
+        "X-Autorespond: 1",
+        "Precedence: bulk",
+        "Precedence: auto_reply",
+        "Return-Path: <>",
+        "X-Aptdesk-Loop: 1",
     ] {
         assert!(read(header).machine.is_some(), "{header}");
     }

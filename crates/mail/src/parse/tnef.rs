@@ -90,7 +90,9 @@ fn apply_properties(file: &mut TnefFile, data: &[u8], codepage: &str) {
                     file.name = name;
                 }
             }
-            0x3704 | 0x3001 if file.name.is_empty() => file.name = value.into_text(codepage).unwrap_or_default(),
+            0x3704 | 0x3001 if file.name.is_empty() => {
+                file.name = value.into_text(codepage).unwrap_or_default()
+            }
             0x370E => file.content_type = value.into_text(codepage).filter(|kind| kind.contains('/')),
             0x3712 => file.content_id = value.into_text(codepage).filter(|id| !id.is_empty()),
             0x3701 => {
@@ -120,7 +122,8 @@ impl Value<'_> {
         match self {
             Value::Bytes8(bytes) | Value::Binary(bytes) => Some(text_of(bytes, codepage)),
             Value::Wide(bytes) => {
-                let units: Vec<u16> = bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+                let units: Vec<u16> =
+                    bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
                 Some(String::from_utf16_lossy(&units).trim_end_matches('\0').to_owned())
             }
             Value::Object(_) | Value::Other => None,
@@ -269,7 +272,10 @@ mod tests {
         let tnef = unpack(&envelope()).expect("an envelope");
         assert_eq!(tnef.text.as_deref(), Some("Grüße"));
         assert_eq!(tnef.files.len(), 1);
-        assert_eq!((tnef.files[0].name.as_str(), tnef.files[0].data.as_slice()), ("long name.txt", b"the file".as_slice()));
+        assert_eq!(
+            (tnef.files[0].name.as_str(), tnef.files[0].data.as_slice()),
+            ("long name.txt", b"the file".as_slice())
+        );
     }
 
     #[test]

@@ -179,6 +179,9 @@ mod tests {
 
     #[test]
     fn a_sentence_that_begins_with_begin_is_not_a_file() {
-        assert!(uuencoded_blocks("begin 644 reasons to call\nWe love to hear from you, really often.\nend\n").is_empty());
+        assert!(
+            uuencoded_blocks("begin 644 reasons to call\nWe love to hear from you, really often.\nend\n")
+                .is_empty()
+        );
     }
 }

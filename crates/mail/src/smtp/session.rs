@@ -181,7 +181,11 @@ impl<'a, I: Intake> Session<'a, I> {
     }
 
     /// Reads more. False when the conversation is over: closed, too slow, or the desk is going down.
-    async fn fill<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S, timeout: Duration) -> io::Result<bool> {
+    async fn fill<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        stream: &mut S,
+        timeout: Duration,
+    ) -> io::Result<bool> {
         if self.at == self.input.len() {
             self.input.clear();
         } else if self.at > 0 {
@@ -235,7 +239,9 @@ impl<'a, I: Intake> Session<'a, I> {
             Err(Error::InvalidRecipientAddress) => self.reply("553 5.1.3 that is no recipient's address"),
             Err(Error::UnsupportedParameter { .. }) => self.reply("555 5.5.4 that parameter is not offered"),
             Err(Error::SyntaxError { syntax }) => self.reply(&format!("501 5.5.4 expected: {syntax}")),
-            Err(Error::InvalidParameter { param }) => self.reply(&format!("501 5.5.4 cannot read the parameter {param}")),
+            Err(Error::InvalidParameter { param }) => {
+                self.reply(&format!("501 5.5.4 cannot read the parameter {param}"))
+            }
             Err(_) => self.reply("500 5.5.1 unknown command"),
         }
         Action::Continue
@@ -325,7 +331,9 @@ impl<'a, I: Intake> Session<'a, I> {
         match &self.transaction {
             None => self.reply("503 5.5.1 say MAIL first"),
             Some(transaction) if transaction.in_chunks => self.reply("503 5.5.1 go on with BDAT"),
-            Some(transaction) if transaction.rcpt_to.is_empty() => self.reply("554 5.5.1 no valid recipients"),
+            Some(transaction) if transaction.rcpt_to.is_empty() => {
+                self.reply("554 5.5.1 no valid recipients")
+            }
             Some(_) => {
                 self.reply("354 end with CRLF . CRLF");
                 return Action::Data;
@@ -393,7 +401,12 @@ impl<'a, I: Intake> Session<'a, I> {
     }
 
     /// Reads one chunk, which is always taken off the line, whatever becomes of it.
-    async fn bdat<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S, bytes: usize, is_last: bool) -> io::Result<bool> {
+    async fn bdat<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        stream: &mut S,
+        bytes: usize,
+        is_last: bool,
+    ) -> io::Result<bool> {
         let bytes_max = self.server.config.message_bytes_max;
         if bytes > DISCARDED_BYTES_MAX {
             self.reply(TOO_LARGE);

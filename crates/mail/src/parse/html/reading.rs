@@ -70,7 +70,8 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
-    let text = text.replace("&nbsp;", "\u{a0}").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let text =
+        text.replace("&nbsp;", "\u{a0}").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
     Cow::Owned(text.replace("&amp;", "&"))
 }
 
@@ -116,7 +117,10 @@ impl Page {
                 ' ' | '\n' | '\r' | '\t' | '\x0c' => self.space_wanted = true,
                 '\u{200b}' | '\u{200c}' | '\u{feff}' | '\u{ad}' | '\u{34f}' => {}
                 c => {
-                    if std::mem::take(&mut self.space_wanted) && !self.line.is_empty() && !self.line.ends_with(' ') {
+                    if std::mem::take(&mut self.space_wanted)
+                        && !self.line.is_empty()
+                        && !self.line.ends_with(' ')
+                    {
                         self.line.push(' ');
                     }
                     self.line.push(if c == '\u{a0}' { ' ' } else { c });
@@ -264,8 +268,28 @@ fn is_indent(attributes: &str) -> bool {
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "div" | "table" | "tr" | "tbody" | "thead" | "tfoot" | "caption" | "center" | "address" | "article" | "aside"
-            | "section" | "header" | "footer" | "main" | "nav" | "figure" | "figcaption" | "dt" | "dd" | "details"
-            | "summary" | "hgroup"
+        "div"
+            | "table"
+            | "tr"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "caption"
+            | "center"
+            | "address"
+            | "article"
+            | "aside"
+            | "section"
+            | "header"
+            | "footer"
+            | "main"
+            | "nav"
+            | "figure"
+            | "figcaption"
+            | "dt"
+            | "dd"
+            | "details"
+            | "summary"
+            | "hgroup"
     )
 }
