@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { defineComposer } from "./composer";
 import { flash, watchFlashes } from "./flash";
+import { watchFrames } from "./frames";
 import { watchKeys } from "./keys";
 import { watchLists } from "./list";
 import { defineLive } from "./live";
@@ -18,6 +19,7 @@ watchFlashes();
 watchKeys();
 watchLists();
 watchMenus();
+watchFrames();
 keepScroll();
 defineTime();
 defineLive();

@@ -6,6 +6,7 @@ import type { Editor } from "./editor";
 import { Uploads } from "./uploads";
 
 const DRAFT_MS = 800;
+const LETTER_GAP_PX = 12;
 
 class TicketComposer extends HTMLElement {
   private form!: HTMLFormElement;
@@ -259,7 +260,12 @@ class TicketComposer extends HTMLElement {
       tellOthers(answer.headers.get("HX-Trigger"));
       const target = document.querySelector(this.dataset.target ?? "#conversation");
       if (moved) location.assign(moved);
-      else if (target && html.trim()) await morph(target, html);
+      else if (target && html.trim()) {
+        const known = new Set(all(".letter", target).map((it) => it.id));
+        await morph(target, html);
+        const fresh = all(".letter", document.querySelector(this.dataset.target ?? "#conversation") ?? target).filter((it) => !known.has(it.id)).at(-1);
+        if (fresh) requestAnimationFrame(() => this.show(fresh));
+      }
       return;
     }
     this.unsaved = true;
@@ -278,6 +284,16 @@ class TicketComposer extends HTMLElement {
       const page = new DOMParser().parseFromString(html, "text/html");
       this.notice = (page.querySelector(".error, h1") ?? page.body).textContent?.trim() || this.say("failed", "That could not be sent.");
     }
+  }
+
+  /** What was just sent stands in full above the sheet; of a long letter, its beginning. */
+  private show(letter: Element): void {
+    letter.classList.add("fresh");
+    const { top, bottom } = letter.getBoundingClientRect();
+    const hidden = bottom + LETTER_GAP_PX - this.getBoundingClientRect().top;
+    const head = document.querySelector("#ticket-head");
+    const covered = head && getComputedStyle(head).position === "sticky" ? head.clientHeight : 0;
+    if (hidden > 0) window.scrollBy({ top: Math.min(hidden, top - covered), behavior: "instant" });
   }
 
   private clear(): void {

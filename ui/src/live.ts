@@ -7,6 +7,8 @@ const GATHER_MS = 120;
 const HIDDEN_MS_MAX = 60_000;
 const HEARTBEAT_MS = 25_000;
 const TYPING_MS = 4_000;
+/** Says that somebody is still there, and nothing about what they look at. */
+const STILL_HERE = "/presence/beat";
 
 let source: EventSource | undefined;
 let joined = "";
@@ -17,6 +19,7 @@ class LiveStream extends HTMLElement {
   static observedAttributes = ["topics"];
   private beat = 0;
   private typedAt = 0;
+  private seen = () => document.hidden || this.tell(false);
   private typing = (event: Event) => {
     if (!(event.target as Element).closest?.("ticket-composer") || Date.now() - this.typedAt < TYPING_MS) return;
     this.typedAt = Date.now();
@@ -28,12 +31,15 @@ class LiveStream extends HTMLElement {
     if (!this.hasAttribute("presence")) return;
     document.addEventListener("input", this.typing);
     this.tell(false);
-    this.beat = window.setInterval(() => document.hidden || this.tell(Date.now() - this.typedAt < HEARTBEAT_MS), HEARTBEAT_MS);
+    // A hidden tab beats on: whoever reads elsewhere for two minutes has not gone, and keeps their work.
+    this.beat = window.setInterval(() => this.tell(Date.now() - this.typedAt < HEARTBEAT_MS), HEARTBEAT_MS);
+    document.addEventListener("visibilitychange", this.seen);
   }
 
   disconnectedCallback(): void {
     clearInterval(this.beat);
     document.removeEventListener("input", this.typing);
+    document.removeEventListener("visibilitychange", this.seen);
     connect();
   }
 
@@ -44,7 +50,8 @@ class LiveStream extends HTMLElement {
   private tell(typing: boolean): void {
     const body = new URLSearchParams({ typing: String(typing) });
     // Presence is a courtesy: when it cannot be told, nobody needs to know.
-    fetch(this.getAttribute("presence") ?? "", { method: "POST", body, keepalive: true }).catch(() => undefined);
+    const place = document.hidden ? STILL_HERE : (this.getAttribute("presence") ?? STILL_HERE);
+    fetch(place, { method: "POST", body, keepalive: true }).catch(() => undefined);
   }
 }
 

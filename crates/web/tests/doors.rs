@@ -5,6 +5,7 @@ mod common;
 use axum::http::{Method, StatusCode};
 use common::Browser;
 use desk::access::{self, Invite, LinkPurpose, passwords};
+use desk::routing::{self, PresenceStatus, SetPresence};
 use desk::{Role, people};
 use testkit::World;
 
@@ -92,6 +93,29 @@ async fn looking_at_a_sign_in_link_does_not_use_it_up() {
     assert_eq!(browser.post(&path, &[]).await.location.as_deref(), Some("/"));
     assert_eq!(browser.get("/").await.status, StatusCode::OK);
     assert_eq!(scanner.post(&path, &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whoever_signs_in_gets_work_without_looking_for_a_switch() {
+    let world = World::on_sqlite();
+    let ana = world.agent("Ana");
+    let leo = world.light_agent("Leo");
+    set_password(&world, ana);
+    set_password(&world, leo);
+    let presence = |user| world.read(move |tx| routing::presence_of(tx, user));
+    assert_eq!(presence(ana), PresenceStatus::Offline);
+    Browser::at(&world).post("/sign-in", &[("email", "ana@desk.example"), ("password", PASSWORD)]).await;
+    assert_eq!(presence(ana), PresenceStatus::Online);
+
+    let away = SetPresence { user: ana, status: PresenceStatus::Away };
+    world.write(move |tx| routing::set_presence(tx, &away));
+    let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
+    Browser::at(&world).post(&format!("/sign-in/link/{token}"), &[]).await;
+    assert_eq!(presence(ana), PresenceStatus::Away, "who said that they are away stays away");
+
+    let in_by_now = Browser::at(&world).post("/sign-in", &[("email", "leo@desk.example"), ("password", PASSWORD)]).await;
+    assert_eq!(in_by_now.location.as_deref(), Some("/"));
+    assert_eq!(presence(leo), PresenceStatus::Offline, "who holds no work is offered none");
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use desk::access::{self, HashedPassword, SessionToken, passwords};
-use desk::{Actor, Kind, UserId};
+use desk::routing::{self, PresenceStatus, RoutingError, SetPresence};
+use desk::{Actor, Kind, UserId, people};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -46,8 +47,24 @@ fn welcome(web: &Web, session: SessionToken, next: &str) -> Response {
     (CookieJar::new().add(cookie), Redirect::to(next)).into_response()
 }
 
+/// A session, and work may come: whoever signs in is here, unless they have said that they are away.
 fn open_session(tx: &mut desk::Tx, user: UserId, client: &Client) -> Result<SessionToken, db::Error> {
-    access::start_session(tx, user, &client.ip, &client.agent)
+    let session = access::start_session(tx, user, &client.ip, &client.agent)?;
+    let holds_work = people::find_user(tx, user)?.is_some_and(|user| user.role.is_agent() && user.is_active());
+    if holds_work {
+        come_online(tx, user).map_err(|error| match error {
+            RoutingError::Db(error) => error,
+            other => db::Error::Corrupt(other.to_string()),
+        })?;
+    }
+    Ok(session)
+}
+
+fn come_online(tx: &mut desk::Tx, user: UserId) -> Result<(), RoutingError> {
+    match routing::presence_of(tx, user)? {
+        PresenceStatus::Offline => routing::set_presence(tx, &SetPresence { user, status: PresenceStatus::Online }),
+        PresenceStatus::Online | PresenceStatus::Away => routing::beat(tx, user),
+    }
 }
 
 /// A place of ours to go on to; home for anything else.

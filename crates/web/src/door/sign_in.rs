@@ -1,6 +1,6 @@
 //! `/sign-in`: address and password.
 
-use super::{own_place, welcome};
+use super::{open_session, own_place, welcome};
 use crate::{Client, Html, Problem, Web};
 use axum::Form;
 use axum::extract::{Query, State};
@@ -58,7 +58,9 @@ pub async fn create(State(web): State<Web>, client: Client, Form(form): Form<Sig
 
 async fn attempt(web: &Web, client: &Client, form: &SignInForm) -> Result<SessionToken, Problem> {
     web.sign_ins.ask(client, &form.email)?;
-    Ok(access::sign_in_with_password(&web.desk, &form.email, &form.password, &client.ip, &client.agent).await?)
+    let user = access::check_password(&web.desk, &form.email, &form.password).await?.id;
+    let client = client.clone();
+    Ok(web.desk.write(Actor::desk(), move |tx| open_session(tx, user, &client)).await?)
 }
 
 /// Nothing to sign in to before the desk is set up.

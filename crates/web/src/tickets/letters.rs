@@ -5,7 +5,7 @@ use desk::tickets::Attachment;
 use desk::tickets::views::Letter;
 use std::borrow::Cow;
 
-/// Height of a frame in pixels, as its content cannot tell from inside its sandbox.
+/// Height of a frame in pixels until the page has measured its content, and where no script runs.
 const FRAME_HEIGHT_PX_MIN: usize = 160;
 const FRAME_HEIGHT_PX_MAX: usize = 720;
 /// Letters of text in one line of a frame, about.
