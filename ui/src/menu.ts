@@ -6,7 +6,9 @@ export function watchMenus(): void {
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     for (const menu of open()) {
-      if (!menu.contains(target) || target.closest(".menu-sheet a, .menu-sheet button")) menu.open = false;
+      // On phones the rail itself is the sheet of "More".
+      const sheet = menu.matches(".rail-more") ? menu.closest(".rail") : menu;
+      if (!sheet?.contains(target) || target.closest(".menu-sheet a, .menu-sheet button")) menu.open = false;
     }
   });
   document.addEventListener("keydown", (event) => {
