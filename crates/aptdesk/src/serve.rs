@@ -134,7 +134,9 @@ fn router(desk: &Desk, secure_cookies: bool, mailroom: Arc<Mailroom>) -> Router 
         .merge(helpcenter::router(desk.clone()))
         .merge(web::router(web))
         .layer(axum::middleware::from_fn_with_state(health, health::observe))
-        .layer(tower_http::compression::CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(
+            tower_http::compression::CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest),
+        )
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

@@ -25,7 +25,8 @@ pub fn message_to_json(file: &str, message: &Message) -> Value {
         .collect();
     json!({
         "file": file,
-        "from": message.from.as_ref().map(mailbox),
+        // Always an object: a mail that names nobody has empty words here, and says so among its problems.
+        "from": mailbox(&message.from.clone().unwrap_or_default()),
         "to": mailboxes(&message.to),
         "cc": mailboxes(&message.cc),
         "subject": message.subject,

@@ -64,7 +64,11 @@ fn build(folder: &std::path::Path, port: u16, kind: &str) -> Result<(World, Stri
         Arc::new(move || wall() - behind.load(Ordering::SeqCst))
     };
     let options = db::Options { durable: false, clock, ..db::Options::default() };
-    let desk = Desk::open(&format!("sqlite:{}", folder.join("desk.sqlite").display()), folder.join("blobs"), options)?;
+    let desk = Desk::open(
+        &format!("sqlite:{}", folder.join("desk.sqlite").display()),
+        folder.join("blobs"),
+        options,
+    )?;
     let world = World { desk, worker: Arc::default(), behind };
     let base = format!("http://127.0.0.1:{port}");
     if kind == "bare" {
@@ -77,9 +81,12 @@ fn build(folder: &std::path::Path, port: u16, kind: &str) -> Result<(World, Stri
         world.live_through(ana)?;
     }
     world.behind.store(0, Ordering::SeqCst);
-    world.write_as(ana, move |tx| routing::set_presence(tx, &SetPresence { user: ana, status: PresenceStatus::Online }))?;
+    world.write_as(ana, move |tx| {
+        routing::set_presence(tx, &SetPresence { user: ana, status: PresenceStatus::Online })
+    })?;
     world.work_off()?;
-    let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, 24 * HOUR_MS))?;
+    let token =
+        world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, 24 * HOUR_MS))?;
     Ok((world, format!("{base}/sign-in/link/{token}")))
 }
 
@@ -99,11 +106,25 @@ impl World {
 
     /// Six days of a small team.
     fn live_through(&self, ana: UserId) -> Result<(), Oops> {
-        let team = [("Tomás Ortiz", Role::Agent), ("Mei Tan", Role::Lead), ("Leila Haddad", Role::Agent), ("Kofi Mensah", Role::Agent)];
+        let team = [
+            ("Tomás Ortiz", Role::Agent),
+            ("Mei Tan", Role::Lead),
+            ("Leila Haddad", Role::Agent),
+            ("Kofi Mensah", Role::Agent),
+        ];
         let mut agents = vec![ana];
         for (name, role) in team {
-            let email = format!("{}@nordlicht.example", name.split(' ').next().unwrap_or_default().to_lowercase().replace('á', "a"));
-            let create = CreateUser { name: name.into(), email: Some(email), role, verified: true, ..CreateUser::default() };
+            let email = format!(
+                "{}@nordlicht.example",
+                name.split(' ').next().unwrap_or_default().to_lowercase().replace('á', "a")
+            );
+            let create = CreateUser {
+                name: name.into(),
+                email: Some(email),
+                role,
+                verified: true,
+                ..CreateUser::default()
+            };
             agents.push(self.write(move |tx| people::create_user(tx, &create))?);
         }
         let billing = CreateGroup { name: "Billing".into(), description: "Money in, money back".into() };
@@ -130,7 +151,11 @@ impl World {
                 let level = 1.0 + ((place * 7 + nth * 5) % 9) as f64 / 2.2;
                 let now = self.desk.db.now();
                 for (lead, key) in [(false, "self"), (true, "lead")] {
-                    let observed = if lead { Observed::LeadRating { level } } else { Observed::SelfRating { level: level.round() } };
+                    let observed = if lead {
+                        Observed::LeadRating { level }
+                    } else {
+                        Observed::SelfRating { level: level.round() }
+                    };
                     let evidence = AddEvidence {
                         key: format!("{key}:{agent}:{}", skill.id),
                         user: *agent,
@@ -152,7 +177,10 @@ impl World {
     /// One letter comes, and sooner or later somebody answers.
     fn arrive(&self, nth: usize, agents: &[UserId]) -> Result<(), Oops> {
         let (name, language, subject, body) = LETTERS[nth % LETTERS.len()];
-        let email = format!("{}{nth}@customers.example", name.split(' ').next_back().unwrap_or("x").to_lowercase().replace(|c: char| !c.is_ascii(), ""));
+        let email = format!(
+            "{}{nth}@customers.example",
+            name.split(' ').next_back().unwrap_or("x").to_lowercase().replace(|c: char| !c.is_ascii(), "")
+        );
         let mut comment = NewComment::public(body);
         match nth % 7 {
             0 => comment.quoted = Some(QUOTED.into()),
@@ -162,7 +190,10 @@ impl World {
         }
         let ticket = self.write(move |tx| {
             let requester = people::requester_for(tx, &email, Some(name))?;
-            let command = CreateTicket { tags: vec![language.to_owned()], ..CreateTicket::new(requester, subject, comment.clone(), Channel::Email) };
+            let command = CreateTicket {
+                tags: vec![language.to_owned()],
+                ..CreateTicket::new(requester, subject, comment.clone(), Channel::Email)
+            };
             Ok::<_, Oopsie>(tickets::create(tx, &command)?.id)
         })?;
         self.work_off()?;
@@ -170,13 +201,28 @@ impl World {
             let agent = agents[nth % agents.len()];
             self.pass(35 * MINUTE_MS)?;
             let status = if nth % 4 == 3 { Status::Pending } else { Status::Solved };
-            let answer = NewComment::public("Hello,\n\nthank you for writing. I have looked into it and put it right on our side.\n\nBest wishes");
-            self.write_as(agent, move |tx| tickets::update(tx, &UpdateTicket { comment: Some(answer.clone()), status: Some(status), ..UpdateTicket::of(ticket) }))?;
+            let answer = NewComment::public(
+                "Hello,\n\nthank you for writing. I have looked into it and put it right on our side.\n\nBest wishes",
+            );
+            self.write_as(agent, move |tx| {
+                tickets::update(
+                    tx,
+                    &UpdateTicket {
+                        comment: Some(answer.clone()),
+                        status: Some(status),
+                        ..UpdateTicket::of(ticket)
+                    },
+                )
+            })?;
         }
         if nth % 5 == 1 {
-            let note = NewComment::internal("Same fault as last week: the retry of 3 March booked twice. Refunds up to €100 need no approval.");
+            let note = NewComment::internal(
+                "Same fault as last week: the retry of 3 March booked twice. Refunds up to €100 need no approval.",
+            );
             let agent = agents[(nth + 1) % agents.len()];
-            self.write_as(agent, move |tx| tickets::update(tx, &UpdateTicket { comment: Some(note.clone()), ..UpdateTicket::of(ticket) }))?;
+            self.write_as(agent, move |tx| {
+                tickets::update(tx, &UpdateTicket { comment: Some(note.clone()), ..UpdateTicket::of(ticket) })
+            })?;
         }
         self.work_off()
     }
@@ -184,17 +230,37 @@ impl World {
     /// An exchange that goes on and on.
     fn long_one(&self, ana: UserId) -> Result<(), Oops> {
         let ticket: TicketId = self.write(|tx| {
-            let requester = people::requester_for(tx, "wolfgang@bahnhof.example", Some("Wolfgang Ammerschläger-von-Hohenstein"))?;
-            let command = CreateTicket::new(requester, LONG, NewComment::public("It still does not work."), Channel::Email);
+            let requester = people::requester_for(
+                tx,
+                "wolfgang@bahnhof.example",
+                Some("Wolfgang Ammerschläger-von-Hohenstein"),
+            )?;
+            let command = CreateTicket::new(
+                requester,
+                LONG,
+                NewComment::public("It still does not work."),
+                Channel::Email,
+            );
             Ok::<_, Oopsie>(tickets::create(tx, &command)?.id)
         })?;
-        self.write_as(ana, move |tx| tickets::update(tx, &UpdateTicket { assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) }))?;
+        self.write_as(ana, move |tx| {
+            tickets::update(tx, &UpdateTicket { assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) })
+        })?;
         for nth in 0..30_i64 {
             self.pass(9 * MINUTE_MS)?;
-            let requester = self.write(move |tx| tickets::find_ticket(tx, ticket))?.ok_or("the ticket is there")?.requester;
-            let said = NewComment::public(format!("Attempt {nth}: {}", LETTERS[nth as usize % LETTERS.len()].3));
+            let requester = self
+                .write(move |tx| tickets::find_ticket(tx, ticket))?
+                .ok_or("the ticket is there")?
+                .requester;
+            let said =
+                NewComment::public(format!("Attempt {nth}: {}", LETTERS[nth as usize % LETTERS.len()].3));
             let comment = if nth % 2 == 0 { said.by(ana) } else { said.by(requester) };
-            self.write(move |tx| tickets::update(tx, &UpdateTicket { comment: Some(comment.clone()), ..UpdateTicket::of(ticket) }))?;
+            self.write(move |tx| {
+                tickets::update(
+                    tx,
+                    &UpdateTicket { comment: Some(comment.clone()), ..UpdateTicket::of(ticket) },
+                )
+            })?;
         }
         self.work_off()
     }
@@ -210,18 +276,29 @@ impl World {
         self.work_off()
     }
 
-    fn write<T: Send + 'static, E>(&self, closure: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    fn write<T: Send + 'static, E>(
+        &self,
+        closure: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         E: From<db::Error> + Send + 'static,
     {
         self.desk.db.write_now(Actor::desk(), closure)
     }
 
-    fn write_as<T: Send + 'static, E>(&self, user: UserId, closure: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    fn write_as<T: Send + 'static, E>(
+        &self,
+        user: UserId,
+        closure: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         E: From<db::Error> + Send + 'static,
     {
-        let role = self.desk.db.read_now(Actor::desk(), |tx| people::find_user(tx, user))?.map_or(Role::Agent, |user| user.role);
+        let role = self
+            .desk
+            .db
+            .read_now(Actor::desk(), |tx| people::find_user(tx, user))?
+            .map_or(Role::Agent, |user| user.role);
         self.desk.db.write_now(Actor::person(user, role), closure)
     }
 

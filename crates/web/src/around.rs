@@ -58,7 +58,10 @@ impl Said {
                 None => format!("\\u{unit:04x}"),
             })
             .collect();
-        [(HeaderName::from_static("hx-trigger"), HeaderValue::from_str(&ascii).unwrap_or(HeaderValue::from_static("")))]
+        [(
+            HeaderName::from_static("hx-trigger"),
+            HeaderValue::from_str(&ascii).unwrap_or(HeaderValue::from_static("")),
+        )]
     }
 
     /// To another page, which says it. After a form without script, or where the page changes anyway.
@@ -107,7 +110,10 @@ pub(crate) async fn remember(request: Request, next: Next) -> Response {
     let around = Around { path: shown_path(&request), theme, said, is_fragment };
     let was_said = around.said.is_some();
     let response = AROUND.scope(around, next.run(request)).await;
-    let is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_html = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if was_said && is_html {
         let gone = Cookie::build((SAID_COOKIE, "")).path("/").removal();
         return (CookieJar::new().add(gone), response).into_response();
@@ -118,7 +124,8 @@ pub(crate) async fn remember(request: Request, next: Next) -> Response {
 /// The rail that refreshes itself names the page it stands on.
 fn shown_path(request: &Request) -> String {
     let uri = request.uri();
-    let named = (uri.path() == "/rail").then(|| uri.query().and_then(|query| query.strip_prefix("at="))).flatten();
+    let named =
+        (uri.path() == "/rail").then(|| uri.query().and_then(|query| query.strip_prefix("at="))).flatten();
     named.map_or_else(|| uri.path().to_owned(), |at| at.replace("%2F", "/"))
 }
 

@@ -14,7 +14,8 @@ pub(crate) fn routes() -> Router<Web> {
 /// Also used by the help centre's door, which serves the same files.
 async fn show(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = aptdesk_ui::asset(&path) else { return StatusCode::NOT_FOUND.into_response() };
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (encoding, bytes) = match (asset.br, asset.gz) {
         (Some(br), _) if accepted.contains("br") => (Some("br"), br),
         (_, Some(gz)) if accepted.contains("gzip") => (Some("gzip"), gz),

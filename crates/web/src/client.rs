@@ -24,6 +24,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
             let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
-        Ok(Client { ip: ip.unwrap_or_default(), agent: header(header::USER_AGENT), host: header(header::HOST) })
+        Ok(Client {
+            ip: ip.unwrap_or_default(),
+            agent: header(header::USER_AGENT),
+            host: header(header::HOST),
+        })
     }
 }

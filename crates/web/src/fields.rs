@@ -1,8 +1,8 @@
 //! The fields of a posted form or of a query, by name; a name may come more than once.
 
 use crate::Problem;
-use axum::extract::{FromRequest, Request};
 use axum::Form;
+use axum::extract::{FromRequest, Request};
 use std::str::FromStr;
 
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,11 @@ impl Fields {
 
     /// Every value of a name that can be read as such.
     pub fn list<T: FromStr>(&self, name: &str) -> Vec<T> {
-        self.0.iter().filter(|(key, _)| key == name).filter_map(|(_, value)| value.trim().parse().ok()).collect()
+        self.0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .filter_map(|(_, value)| value.trim().parse().ok())
+            .collect()
     }
 
     /// One entry for each line, or for each word between commas.

@@ -34,7 +34,8 @@ pub(crate) async fn same_origin_only(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_same_origin(&request) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This change did not come from the desk's own pages and was refused.").into_response()
+    (StatusCode::FORBIDDEN, "This change did not come from the desk's own pages and was refused.")
+        .into_response()
 }
 
 fn is_same_origin(request: &Request) -> bool {

@@ -4,9 +4,9 @@ use crate::tickets::rows::Row;
 use crate::{Html, Problem, Session, Shell, Web, around};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use desk::Tx;
 use desk::tickets::views::{self, TicketRow};
 use desk::tickets::{Filter, Order};
-use desk::Tx;
 
 /// Tickets of mine that home shows; the view shows all.
 const MINE_SHOWN_MAX: usize = 12;
@@ -72,7 +72,10 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
         solved: views::count_for_show(tx, &solved)?,
         solved_since: crate::when::iso(now - WEEK_MS).chars().take(10).collect(),
         rows: rows.into_iter().map(|row| Row::of(row, "mine")).collect(),
-        changed: changed.into_iter().map(|row| Changed { what: what_changed(&row), row: Row::of(row, "mine") }).collect(),
+        changed: changed
+            .into_iter()
+            .map(|row| Changed { what: what_changed(&row), row: Row::of(row, "mine") })
+            .collect(),
     };
     Ok(Home { shell, work })
 }
@@ -86,7 +89,9 @@ fn waiting_of(tx: &mut Tx, unsolved: &Filter) -> Result<i64, db::Error> {
 fn what_changed(row: &TicketRow) -> String {
     match (row.solved_at, row.waiting_since) {
         (Some(solved), _) if solved == row.updated_at => "was solved".to_owned(),
-        (_, Some(since)) if since == row.created_at && row.comment_count == 1 => format!("{} wrote to us", row.requester),
+        (_, Some(since)) if since == row.created_at && row.comment_count == 1 => {
+            format!("{} wrote to us", row.requester)
+        }
         (_, Some(_)) => format!("{} waits for an answer", row.requester),
         _ => format!("is {}", row.status),
     }

@@ -12,7 +12,8 @@ impl<T: askama::Template> IntoResponse for Html<T> {
             Ok(page) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response(),
             Err(error) => {
                 tracing::error!(%error, "a template could not be rendered");
-                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. It has been noted.").into_response()
+                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. It has been noted.")
+                    .into_response()
             }
         }
     }

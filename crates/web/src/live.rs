@@ -65,7 +65,11 @@ impl Live {
         let now = self.desk.db.now();
         let all = self.viewers.lock().unwrap_or_else(PoisonError::into_inner);
         let viewers = all.get(&ticket).map(Vec::as_slice).unwrap_or_default();
-        viewers.iter().filter(|viewer| viewer.user != me && now - viewer.seen_at < VIEWER_GONE_MS).cloned().collect()
+        viewers
+            .iter()
+            .filter(|viewer| viewer.user != me && now - viewer.seen_at < VIEWER_GONE_MS)
+            .cloned()
+            .collect()
     }
 }
 

@@ -59,7 +59,11 @@ pub struct Asked {
     q: String,
 }
 
-pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn, Query(asked): Query<Asked>) -> Result<Html<impl askama::Template>, Problem> {
+pub async fn show(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Html<impl askama::Template>, Problem> {
     let found = web.desk.read(actor, move |tx| found(tx, asked.q.trim().trim_start_matches('#')));
     Ok(Html(found.await?))
 }
@@ -70,7 +74,14 @@ fn found(tx: &mut Tx, words: &str) -> Result<Palette, Problem> {
     if words.is_empty() {
         let mine = Filter { assignee: actor.user(), unsolved: true, ..Filter::default() };
         let tickets = views::page(tx, &mine, Order::UpdatedNewest, None, TICKETS_SHOWN_MAX)?.rows;
-        return Ok(Palette { query: String::new(), recent: true, tickets, people: vec![], skills: vec![], places });
+        return Ok(Palette {
+            query: String::new(),
+            recent: true,
+            tickets,
+            people: vec![],
+            skills: vec![],
+            places,
+        });
     }
     let query = search::parse(tx, words)?;
     let tickets = search::search_tickets(tx, &query, SearchOrder::Newest, TICKETS_SHOWN_MAX)?.rows;
@@ -86,7 +97,10 @@ fn found(tx: &mut Tx, words: &str) -> Result<Palette, Problem> {
 fn places(words: &str, actor: Actor) -> Vec<&'static Place> {
     let folded = words.to_lowercase();
     let seen = PLACES.iter().filter(|place| actor.is_admin() || !place.only_admins);
-    seen.filter(|place| place.label.to_lowercase().contains(&folded) || !folded.is_empty() && place.words.contains(&folded)).collect()
+    seen.filter(|place| {
+        place.label.to_lowercase().contains(&folded) || !folded.is_empty() && place.words.contains(&folded)
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -100,10 +114,24 @@ mod samples {
     fn every_row_is_an_option_with_a_link() {
         let tickets = vec![long_row().row, rtl_row().row];
         let agent = Actor::person(UserId(1), Role::Agent);
-        let palette = Palette { query: "x".into(), recent: false, tickets, people: vec![], skills: vec![], places: places("", agent) };
+        let palette = Palette {
+            query: "x".into(),
+            recent: false,
+            tickets,
+            people: vec![],
+            skills: vec![],
+            places: places("", agent),
+        };
         let html = renders(&palette);
         assert_eq!(html.matches("role=\"option\"").count(), html.matches("<a ").count());
-        let empty = Palette { query: "x".into(), recent: true, tickets: vec![], people: vec![], skills: vec![], places: vec![] };
+        let empty = Palette {
+            query: "x".into(),
+            recent: true,
+            tickets: vec![],
+            people: vec![],
+            skills: vec![],
+            places: vec![],
+        };
         renders(&empty);
     }
 

@@ -14,7 +14,11 @@ pub struct PresenceForm {
     presence: String,
 }
 
-pub async fn update(State(web): State<Web>, session: Session, Form(form): Form<PresenceForm>) -> Result<Response, Problem> {
+pub async fn update(
+    State(web): State<Web>,
+    session: Session,
+    Form(form): Form<PresenceForm>,
+) -> Result<Response, Problem> {
     let status = match form.presence.as_str() {
         "online" => PresenceStatus::Online,
         "away" => PresenceStatus::Away,

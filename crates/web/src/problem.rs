@@ -53,7 +53,10 @@ impl<E: Refusal> From<E> for Problem {
         let kind = error.kind();
         if kind == Kind::Broken {
             tracing::error!(chain = chain(&error), "a request failed");
-            return Problem::new(kind, "Something went wrong on our side. It has been noted; nothing of yours is lost.");
+            return Problem::new(
+                kind,
+                "Something went wrong on our side. It has been noted; nothing of yours is lost.",
+            );
         }
         Problem { kind, words: sentence(&error.to_string()), field: error.field() }
     }

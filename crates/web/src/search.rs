@@ -35,7 +35,11 @@ pub struct Asked {
     order: String,
 }
 
-pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub async fn show(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
     let page = web.desk.read(actor, move |tx| {
         if let Some(ticket) = number(tx, &asked.q)? {
             return Ok::<_, Problem>(Err(ticket));
@@ -94,7 +98,16 @@ mod samples {
     use crate::tickets::rows::samples::{long_row, row, rtl_row};
 
     fn page(query: &str, rows: Vec<Row>, unknown: Vec<String>) -> SearchPage {
-        SearchPage { shell: shell(), now: 9_000_000, query: query.into(), best: false, rows, more: true, people: vec![], unknown }
+        SearchPage {
+            shell: shell(),
+            now: 9_000_000,
+            query: query.into(),
+            best: false,
+            rows,
+            more: true,
+            people: vec![],
+            unknown,
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What stands around every page: the rail with its counts, and who is signed in.
 
-use desk::tickets::views;
 use desk::routing::{self, PresenceStatus};
+use desk::tickets::views;
 use desk::{Kind, Refusal, Tx, mail, people};
 
 /// Loaded in the same transaction as the page.
@@ -32,7 +32,9 @@ impl Shell {
         let mine = views::count_for_show(tx, &views[0].filter)?;
         let unassigned = views::count_for_show(tx, &views[1].filter)?;
         let (presence, suspended) = match actor.user().filter(|_| actor.is_staff()) {
-            Some(user) => (store_error(routing::presence_of(tx, user))?, store_error(mail::views::count_suspended(tx))?),
+            Some(user) => {
+                (store_error(routing::presence_of(tx, user))?, store_error(mail::views::count_suspended(tx))?)
+            }
             None => (PresenceStatus::Offline, 0),
         };
         Ok(Shell {
@@ -86,7 +88,12 @@ fn store_error<T, E: Refusal>(outcome: Result<T, E>) -> Result<T, db::Error> {
 pub fn initials(name: impl AsRef<str>) -> String {
     let words: Vec<&str> = name.as_ref().split_whitespace().collect();
     let letters = [words.first(), words.last().filter(|_| words.len() > 1)];
-    letters.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    letters
+        .into_iter()
+        .flatten()
+        .filter_map(|word| word.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]

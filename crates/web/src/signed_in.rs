@@ -26,7 +26,8 @@ impl FromRequestParts<Web> for Session {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let unknown = || Problem::new(Kind::Unknown, "Please sign in.");
-        let token = CookieJar::from_headers(&parts.headers).get(COOKIE).map(|cookie| cookie.value().to_owned());
+        let token =
+            CookieJar::from_headers(&parts.headers).get(COOKIE).map(|cookie| cookie.value().to_owned());
         let token = token.ok_or_else(unknown)?;
         let copy = token.clone();
         let found = web.desk.read(Actor::desk(), move |tx| access::signed_in(tx, &copy)).await?;
@@ -49,5 +50,11 @@ impl FromRequestParts<Web> for SignedIn {
 
 /// The cookie that carries a session: for this site only, out of reach of scripts.
 pub fn session_cookie(token: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((COOKIE, token)).path("/").http_only(true).secure(secure).same_site(SameSite::Lax).permanent().build()
+    Cookie::build((COOKIE, token))
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Lax)
+        .permanent()
+        .build()
 }

@@ -1,7 +1,7 @@
 //! `/views/{key}`: lists of tickets that agree with their counts and keep their place.
 
 use crate::tickets::rows::Row;
-use crate::{Html, Problem, SignedIn, Shell, Web, around};
+use crate::{Html, Problem, Shell, SignedIn, Web, around};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::people::User;
@@ -78,7 +78,11 @@ pub async fn show(
 }
 
 /// The first page of a view, without what stands around it.
-pub(crate) async fn rows(web: &Web, actor: desk::Actor, key: String) -> Result<impl askama::Template + use<>, Problem> {
+pub(crate) async fn rows(
+    web: &Web,
+    actor: desk::Actor,
+    key: String,
+) -> Result<impl askama::Template + use<>, Problem> {
     let rows = web.desk.read(actor, move |tx| {
         let all = views::default_views(*tx.actor());
         let view = all.iter().find(|view| view.key == key).ok_or_else(Problem::not_found)?;
@@ -149,7 +153,18 @@ mod samples {
     fn list(rows: Vec<Row>, after: Option<String>) -> List {
         let count = rows.len() as i64;
         let next = after.clone();
-        List { key: "mine", title: "My open", now: 10_000_000, count, rows, after, next, agents: vec![], is_agent: true, me: 7 }
+        List {
+            key: "mine",
+            title: "My open",
+            now: 10_000_000,
+            count,
+            rows,
+            after,
+            next,
+            agents: vec![],
+            is_agent: true,
+            me: 7,
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// `2026-03-10T09:12:00Z`, for `datetime` attributes.
 pub fn iso(at_ms: i64) -> String {
-    Timestamp::from_millisecond(at_ms).map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+    Timestamp::from_millisecond(at_ms)
+        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+        .unwrap_or_default()
 }
 
 /// `34 min ago`, `2 h ago`, `3 days ago`, or the date.
@@ -42,5 +44,7 @@ pub fn day(at_ms: i64) -> String {
 
 /// `10 Mar 2026, 09:12`, in UTC; the page's script shows the reader's own time.
 pub fn moment(at_ms: i64) -> String {
-    Timestamp::from_millisecond(at_ms).map(|at| at.strftime("%-d %b %Y, %H:%M").to_string()).unwrap_or_default()
+    Timestamp::from_millisecond(at_ms)
+        .map(|at| at.strftime("%-d %b %Y, %H:%M").to_string())
+        .unwrap_or_default()
 }

@@ -99,7 +99,9 @@ struct Stubborn;
 impl MailboxTest for Stubborn {
     fn test(&self, _: MailboxId) -> BoxFuture<'_, Vec<TestLine>> {
         let line = |is_good, words: &str| TestLine { is_good, words: words.into() };
-        Box::pin(async move { vec![line(None, "a1 LOGIN help"), line(Some(false), "a1 NO <wrong> password")] })
+        Box::pin(
+            async move { vec![line(None, "a1 LOGIN help"), line(Some(false), "a1 NO <wrong> password")] },
+        )
     }
 }
 
@@ -133,7 +135,10 @@ async fn groups_are_made_and_filled() {
     let groups = world.read(desk::people::list_groups_with_members);
     let billing = groups.iter().find(|it| it.group.name == "Billing").expect("the group");
     assert_eq!(billing.members.iter().map(|it| it.user).collect::<Vec<_>>(), [ana]);
-    assert_eq!(browser.post("/admin/groups", &[("name", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        browser.post("/admin/groups", &[("name", " ")]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     browser.post(&format!("{path}/remove"), &[]).await;
     assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
 }
@@ -145,19 +150,25 @@ async fn a_new_rule_is_heard_at_once_when_it_is_tried() {
     let form = [("name", "Glockenspiel"), ("kind", "product"), ("meaning", "Bells"), ("anchor_1", "rings")];
     let path = browser.post("/admin/skills/new", &form).await.location.expect("its page");
     let skill = path.trim_end_matches("#rules");
-    let rule = [("level", "3"), ("weight", "1"), ("hardness", "must"), ("phrases", "glockenspiel*\r\ntiny bells")];
+    let rule =
+        [("level", "3"), ("weight", "1"), ("hardness", "must"), ("phrases", "glockenspiel*\r\ntiny bells")];
     browser.post(&format!("{skill}/rules"), &rule).await;
-    let tried = browser.post_part("/admin/rules/try", &[("text", "Broken\nMy tiny bells are silent")]).await.body;
-    assert!(tried.contains("Glockenspiel") && tried.contains("tiny bells") && tried.contains("must have level 3"));
+    let tried =
+        browser.post_part("/admin/rules/try", &[("text", "Broken\nMy tiny bells are silent")]).await.body;
+    assert!(
+        tried.contains("Glockenspiel") && tried.contains("tiny bells") && tried.contains("must have level 3")
+    );
     assert!(tried.starts_with("<section id=\"tried\""), "a fragment, not a page");
 
     let page = browser.get(skill).await.body;
-    let id = page.split("/admin/rules/").filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok()).next();
+    let id =
+        page.split("/admin/rules/").filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok()).next();
     let id = id.expect("the rule is listed");
     browser.post(&format!("/admin/rules/{id}/disable"), &[]).await;
     let tried = browser.post_part("/admin/rules/try", &[("text", "My tiny bells are silent")]).await.body;
     assert!(!tried.contains("Glockenspiel"));
-    let wrong = browser.post(&format!("{skill}/rules"), &[("level", "3"), ("weight", "1"), ("phrases", "")]).await;
+    let wrong =
+        browser.post(&format!("{skill}/rules"), &[("level", "3"), ("weight", "1"), ("phrases", "")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("at least one phrase"));
 }
@@ -167,13 +178,24 @@ async fn a_token_is_shown_once_and_opens_nothing_after_it_is_revoked() {
     let world = World::on_sqlite();
     let rosa = world.admin("Rosa");
     let mut browser = Browser::signed_in(&world, rosa);
-    let page = browser.post("/admin/tokens", &[("description", "Reports"), ("user", &rosa.to_string())]).await.body;
-    let token = page.split("readonly value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("the token").to_owned();
+    let page =
+        browser.post("/admin/tokens", &[("description", "Reports"), ("user", &rosa.to_string())]).await.body;
+    let token = page
+        .split("readonly value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("the token")
+        .to_owned();
     let copy = token.clone();
     assert!(world.read(move |tx| access::actor_of_api_token(tx, &copy, None)).is_some());
     let list = browser.get("/admin/tokens").await.body;
     assert!(!list.contains(&token) && list.contains("Reports"));
-    let id = list.split("/admin/tokens/").nth(1).and_then(|rest| rest.split('/').next()).expect("its id").to_owned();
+    let id = list
+        .split("/admin/tokens/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("its id")
+        .to_owned();
     browser.post(&format!("/admin/tokens/{id}/revoke"), &[]).await;
     assert!(world.read(move |tx| access::actor_of_api_token(tx, &token, None)).is_none());
 }

@@ -54,13 +54,19 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let ana = world.agent("Ana");
     set_password(&world, ana);
     let mut browser = Browser::at(&world);
-    let wrong = browser.post("/sign-in", &[("email", "ana@desk.example"), ("password", "something else")]).await;
-    let unknown = browser.post("/sign-in", &[("email", "eve@desk.example"), ("password", "something else")]).await;
-    assert_eq!((wrong.status, unknown.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
+    let wrong =
+        browser.post("/sign-in", &[("email", "ana@desk.example"), ("password", "something else")]).await;
+    let unknown =
+        browser.post("/sign-in", &[("email", "eve@desk.example"), ("password", "something else")]).await;
+    assert_eq!(
+        (wrong.status, unknown.status),
+        (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY)
+    );
     assert_eq!(wrong.body.replace("ana@", ""), unknown.body.replace("eve@", ""));
 
     let next = ("next", "/views/open");
-    let right = browser.post("/sign-in", &[("email", "ANA@desk.example"), ("password", PASSWORD), next]).await;
+    let right =
+        browser.post("/sign-in", &[("email", "ANA@desk.example"), ("password", PASSWORD), next]).await;
     assert_eq!(right.location.as_deref(), Some("/views/open"));
     assert_eq!(browser.get("/views/open").await.status, StatusCode::OK);
     browser.post("/sign-out", &[]).await;
@@ -74,7 +80,10 @@ async fn whoever_tries_too_often_has_to_wait() {
     let mut browser = Browser::at(&world);
     let mut last = StatusCode::OK;
     for _ in 0..12 {
-        last = browser.post("/sign-in", &[("email", "ana@desk.example"), ("password", "guess guess")]).await.status;
+        last = browser
+            .post("/sign-in", &[("email", "ana@desk.example"), ("password", "guess guess")])
+            .await
+            .status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
@@ -113,7 +122,8 @@ async fn whoever_signs_in_gets_work_without_looking_for_a_switch() {
     Browser::at(&world).post(&format!("/sign-in/link/{token}"), &[]).await;
     assert_eq!(presence(ana), PresenceStatus::Away, "who said that they are away stays away");
 
-    let in_by_now = Browser::at(&world).post("/sign-in", &[("email", "leo@desk.example"), ("password", PASSWORD)]).await;
+    let in_by_now =
+        Browser::at(&world).post("/sign-in", &[("email", "leo@desk.example"), ("password", PASSWORD)]).await;
     assert_eq!(in_by_now.location.as_deref(), Some("/"));
     assert_eq!(presence(leo), PresenceStatus::Offline, "who holds no work is offered none");
 }
@@ -122,8 +132,14 @@ async fn whoever_signs_in_gets_work_without_looking_for_a_switch() {
 async fn an_invited_colleague_chooses_a_password_and_is_in() {
     let world = World::on_sqlite();
     let boss = world.admin("Boss");
-    let invite = Invite { name: "Mei Tan".into(), email: "mei@desk.example".into(), role: Role::Agent, groups: vec![] };
-    let invited = world.write_as(boss, move |tx| access::invite(tx, &invite).map_err(|error| Told(error.to_string())));
+    let invite = Invite {
+        name: "Mei Tan".into(),
+        email: "mei@desk.example".into(),
+        role: Role::Agent,
+        groups: vec![],
+    };
+    let invited =
+        world.write_as(boss, move |tx| access::invite(tx, &invite).map_err(|error| Told(error.to_string())));
     let path = format!("/invite/{}", invited.token);
     let mut browser = Browser::at(&world);
     assert!(browser.get(&path).await.body.contains("Mei Tan"));
@@ -149,7 +165,9 @@ async fn a_customer_with_a_session_sees_nothing_of_the_workspace() {
     world.agent("Ana");
     let ticket = world.ticket_of(marta, "No sound");
     let mut browser = Browser::signed_in(&world, marta);
-    for path in ["/".to_owned(), "/views/open".to_owned(), format!("/tickets/{ticket}"), "/search?q=sound".to_owned()] {
+    for path in
+        ["/".to_owned(), "/views/open".to_owned(), format!("/tickets/{ticket}"), "/search?q=sound".to_owned()]
+    {
         let answer = browser.get(&path).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         assert!(!answer.body.contains("No sound"), "{path}");
@@ -175,7 +193,16 @@ async fn every_page_carries_the_content_policy_and_what_is_not_there_says_so() {
     let world = World::on_sqlite();
     let ana = world.agent("Ana");
     let mut browser = Browser::signed_in(&world, ana);
-    for path in ["/", "/views/mine", "/views/unassigned", "/search", "/tickets/new", "/palette?q=a", "/tickets/999", "/nowhere"] {
+    for path in [
+        "/",
+        "/views/mine",
+        "/views/unassigned",
+        "/search",
+        "/tickets/new",
+        "/palette?q=a",
+        "/tickets/999",
+        "/nowhere",
+    ] {
         let answer = browser.get(path).await;
         assert!(answer.csp.contains("script-src 'self'") && !answer.csp.contains("unsafe"), "{path}");
     }

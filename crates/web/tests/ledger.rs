@@ -43,7 +43,10 @@ async fn every_mail_is_a_row_that_says_where_it_has_gone() {
     assert!(browser.get("/ledger").await.body.contains("No mail has come yet"));
     let ended = receive(&world, "marta@example.org", "Charged twice");
     let page = browser.get("/ledger").await.body;
-    assert!(page.contains("Charged twice") && page.contains(&format!("/tickets/{}", ended.ticket.expect("a ticket"))));
+    assert!(
+        page.contains("Charged twice")
+            && page.contains(&format!("/tickets/{}", ended.ticket.expect("a ticket")))
+    );
     assert!(page.contains("<b>0</b>"), "nothing is unaccounted");
     assert!(browser.get("/ledger?state=suspended").await.body.contains("Nothing fits"));
     assert!(browser.get("/ledger?from=Marta@example.org").await.body.contains("Charged twice"));
@@ -72,7 +75,8 @@ async fn suspended_mail_becomes_a_ticket_when_an_agent_says_so() {
     let mut browser = Browser::signed_in(&world, world.agent("Ana"));
     let page = browser.get("/suspended").await.body;
     assert!(page.contains("Its sender is suspended.") && page.contains("Hello &#60;world&#62;"));
-    let location = browser.post(&format!("/suspended/{}/recover", ended.mail), &[]).await.location.expect("a ticket");
+    let location =
+        browser.post(&format!("/suspended/{}/recover", ended.mail), &[]).await.location.expect("a ticket");
     assert!(location.starts_with("/tickets/"));
     assert!(browser.get("/suspended").await.body.contains("Nothing is suspended"));
 }

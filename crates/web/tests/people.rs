@@ -28,11 +28,18 @@ async fn an_invitation_is_a_link_that_is_shown_once_and_opens_the_door() {
     let form = [("name", "Kofi Mensah"), ("email", "kofi@desk.example"), ("role", "agent")];
     let page = browser.post("/people/invite", &form).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let link = page.body.split("/invite/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
+    let link = page
+        .body
+        .split("/invite/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a link")
+        .to_owned();
     assert_eq!(Browser::at(&world).get(&format!("/invite/{link}")).await.status, StatusCode::OK);
     assert!(!browser.get("/people").await.body.contains(&link));
 
-    let wrong = browser.post("/people/invite", &[("name", "Kofi"), ("email", "no address"), ("role", "agent")]).await;
+    let wrong =
+        browser.post("/people/invite", &[("name", "Kofi"), ("email", "no address"), ("role", "agent")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("is not an e-mail address"));
 }
@@ -42,7 +49,10 @@ async fn only_admins_invite() {
     let world = World::on_sqlite();
     let mut browser = Browser::signed_in(&world, world.lead("Lea"));
     assert_eq!(browser.get("/people/invite").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(browser.post("/people/invite", &[("name", "x"), ("email", "x@y.z")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        browser.post("/people/invite", &[("name", "x"), ("email", "x@y.z")]).await.status,
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test]
@@ -61,7 +71,8 @@ async fn everybody_changes_their_own_card_and_nobody_elses() {
     let world = World::on_sqlite();
     let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
     let mut browser = Browser::signed_in(&world, ana);
-    let own = browser.post(&format!("/people/{ana}/edit"), &[("name", "Ana Novak"), ("signature", "Ana")]).await;
+    let own =
+        browser.post(&format!("/people/{ana}/edit"), &[("name", "Ana Novak"), ("signature", "Ana")]).await;
     assert_eq!(own.location.as_deref(), Some(&*format!("/people/{ana}")));
     let other = browser.post(&format!("/people/{kofi}/edit"), &[("name", "Nobody")]).await;
     assert_eq!(other.status, StatusCode::FORBIDDEN);

@@ -51,7 +51,8 @@ async fn what_i_say_of_myself_appears_on_my_page_and_in_my_row() {
     let page = browser.get(&format!("/people/{ana}")).await.body;
     assert!(page.contains("self f-35") && page.contains("ated their own level 3.5"));
     assert!(browser.get("/skills").await.body.contains(&format!("/skills/{skill}/people/{ana}")));
-    let wrong = browser.post(&format!("/people/{ana}/rate"), &[("skill", &skill.to_string()), ("level", "9")]).await;
+    let wrong =
+        browser.post(&format!("/people/{ana}/rate"), &[("skill", &skill.to_string()), ("level", "9")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("A level lies between 0 and 5."));
 }
@@ -80,7 +81,8 @@ async fn a_lead_rates_and_strikes_out_with_a_reason() {
     browser.post(&format!("{cell}/ratings"), &[("level", "4"), ("note", "calm & exact")]).await;
     let page = browser.get(&cell).await.body;
     assert!(page.contains("calm &#38; exact"));
-    let evidence = page.split("/evidence/").nth(1).and_then(|rest| rest.split('/').next()).expect("evidence").to_owned();
+    let evidence =
+        page.split("/evidence/").nth(1).and_then(|rest| rest.split('/').next()).expect("evidence").to_owned();
     let strike = format!("/evidence/{evidence}/strike");
     assert_eq!(browser.post(&strike, &[("reason", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let done = browser.post(&strike, &[("reason", "wrong person"), ("back", "https://evil.example")]).await;

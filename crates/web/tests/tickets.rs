@@ -25,7 +25,8 @@ async fn a_reply_is_kept_sets_the_status_and_goes_out_by_mail() {
     let id = world.ticket("No sound");
     let mut browser = Browser::signed_in(&world, ana);
     let seen = ticket(&world, id).last_comment.expect("a description").to_string();
-    let form = [("body_text", "Turn it up."), ("public", "true"), ("status", "pending"), ("seen", seen.as_str())];
+    let form =
+        [("body_text", "Turn it up."), ("public", "true"), ("status", "pending"), ("seen", seen.as_str())];
     let answer = browser.post_part(&format!("/tickets/{id}/comments"), &form).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.body.contains("Turn it up.") && answer.body.contains("id=\"conversation\""));
@@ -39,7 +40,8 @@ async fn without_script_a_reply_comes_back_to_the_ticket() {
     let ana = world.agent("Ana");
     let id = world.ticket("No sound");
     let mut browser = Browser::signed_in(&world, ana);
-    let answer = browser.post(&format!("/tickets/{id}/comments"), &[("body_text", "Hello"), ("public", "true")]).await;
+    let answer =
+        browser.post(&format!("/tickets/{id}/comments"), &[("body_text", "Hello"), ("public", "true")]).await;
     assert_eq!(answer.location, Some(format!("/tickets/{id}#letters")));
 }
 
@@ -82,7 +84,12 @@ async fn a_letter_stops_when_something_unseen_has_come_and_goes_when_it_was_seen
     assert_eq!(without_script.status, StatusCode::CONFLICT);
     assert!(without_script.body.contains("Turn it up.") && without_script.body.contains("It works again!"));
 
-    let form = [("body_text", "Glad to hear it."), ("public", "true"), ("seen", seen.as_str()), ("seen", newest.as_str())];
+    let form = [
+        ("body_text", "Glad to hear it."),
+        ("public", "true"),
+        ("seen", seen.as_str()),
+        ("seen", newest.as_str()),
+    ];
     assert_eq!(browser.post_part(&path, &form).await.status, StatusCode::OK);
     let draft = world.read_as(world.as_(ana), move |tx| tickets::draft_of(tx, id)).expect("read");
     assert_eq!(draft, None, "what was sent is no draft any more");
@@ -95,9 +102,14 @@ async fn a_draft_survives_and_is_ones_own() {
     let id = world.ticket("No sound");
     let path = format!("/tickets/{id}/draft");
     let mut browser = Browser::signed_in(&world, ana);
-    assert_eq!(browser.put(&path, &[("body_text", "Half a thought"), ("public", "true")]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        browser.put(&path, &[("body_text", "Half a thought"), ("public", "true")]).await.status,
+        StatusCode::NO_CONTENT
+    );
     assert!(browser.get(&format!("/tickets/{id}")).await.body.contains("Half a thought"));
-    assert!(!Browser::signed_in(&world, mei).get(&format!("/tickets/{id}")).await.body.contains("Half a thought"));
+    assert!(
+        !Browser::signed_in(&world, mei).get(&format!("/tickets/{id}")).await.body.contains("Half a thought")
+    );
     browser.put(&path, &[("body_text", ""), ("public", "true")]).await;
     assert!(!browser.get(&format!("/tickets/{id}")).await.body.contains("Half a thought"));
 }
@@ -125,7 +137,13 @@ async fn several_tickets_are_assigned_at_once_and_the_counts_agree() {
     let mut browser = Browser::signed_in(&world, ana);
     assert!(browser.get("/views/unassigned").await.body.contains("3 tickets"));
     let (first, second, me) = (ids[0].to_string(), ids[1].to_string(), ana.to_string());
-    let form = [("id", first.as_str()), ("id", second.as_str()), ("view", "unassigned"), ("agent", me.as_str()), ("change", "assign")];
+    let form = [
+        ("id", first.as_str()),
+        ("id", second.as_str()),
+        ("view", "unassigned"),
+        ("agent", me.as_str()),
+        ("change", "assign"),
+    ];
     let rows = browser.post_part("/tickets/changes", &form).await;
     assert!(rows.body.contains("1 ticket ·") && rows.body.contains("Three"), "{}", rows.body);
     let mine = browser.get("/views/mine").await.body;
@@ -138,13 +156,23 @@ async fn fields_change_one_by_one_and_say_who_did_it() {
     let (ana, mei) = (world.agent("Ana Novak"), world.agent("Mei Tan"));
     let id = world.ticket("No sound");
     let mut browser = Browser::signed_in(&world, ana);
-    let changes = [("priority", "high"), ("type", "incident"), ("tags", "Audio, march"), ("assignment", &mei.to_string())];
+    let changes = [
+        ("priority", "high"),
+        ("type", "incident"),
+        ("tags", "Audio, march"),
+        ("assignment", &mei.to_string()),
+    ];
     for (noun, value) in changes {
         let answer = browser.post_part(&format!("/tickets/{id}/{noun}"), &[("value", value)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{noun}");
     }
     let page = browser.get(&format!("/tickets/{id}")).await.body;
-    for words in ["You set the priority to high", "called it an incident", "tagged it audio, march", "gave it to Mei Tan"] {
+    for words in [
+        "You set the priority to high",
+        "called it an incident",
+        "tagged it audio, march",
+        "gave it to Mei Tan",
+    ] {
         assert!(page.contains(words), "{words}");
     }
     let wrong = browser.post_part(&format!("/tickets/{id}/status"), &[("value", "nonsense")]).await;
@@ -189,7 +217,11 @@ async fn foreign_html_stays_in_its_sandbox_and_its_pictures_are_not_loaded() {
         inline: true,
         content_id: Some("logo".into()),
     };
-    let comment = NewComment { html: Some(html.into()), attachments: vec![png], ..NewComment::public("Hi").by(requester) };
+    let comment = NewComment {
+        html: Some(html.into()),
+        attachments: vec![png],
+        ..NewComment::public("Hi").by(requester)
+    };
     say(&world, id, comment);
     let comment = ticket(&world, id).last_comment.expect("the letter");
     let mut browser = Browser::signed_in(&world, ana);
@@ -198,10 +230,21 @@ async fn foreign_html_stays_in_its_sandbox_and_its_pictures_are_not_loaded() {
     assert!(page.contains("not loaded"));
 
     let frame = browser.get(&format!("/comments/{comment}/html")).await;
-    assert!(frame.csp.contains("sandbox") && frame.csp.contains("default-src 'none'") && !frame.csp.contains("https:"));
-    assert!(frame.body.contains("src=\"/attachments/") && !frame.body.contains("<script") && !frame.body.contains(" src=\"https://spy"));
+    assert!(
+        frame.csp.contains("sandbox")
+            && frame.csp.contains("default-src 'none'")
+            && !frame.csp.contains("https:")
+    );
+    assert!(
+        frame.body.contains("src=\"/attachments/")
+            && !frame.body.contains("<script")
+            && !frame.body.contains(" src=\"https://spy")
+    );
     let asked = browser.get(&format!("/comments/{comment}/html?images=remote")).await;
-    assert!(asked.body.contains(" src=\"https://spy.example/p.png\"") && asked.csp.contains("img-src 'self' https:"));
+    assert!(
+        asked.body.contains(" src=\"https://spy.example/p.png\"")
+            && asked.csp.contains("img-src 'self' https:")
+    );
 }
 
 #[tokio::test]
@@ -214,7 +257,10 @@ async fn a_light_agent_may_note_and_not_answer() {
     let path = format!("/tickets/{id}/comments");
     let answer = browser.post_part(&path, &[("body_text", "Hello"), ("public", "true")]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(browser.post_part(&path, &[("body_text", "Look"), ("public", "false")]).await.status, StatusCode::OK);
+    assert_eq!(
+        browser.post_part(&path, &[("body_text", "Look"), ("public", "false")]).await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -222,7 +268,14 @@ async fn an_agent_writes_first_to_somebody_new() {
     let world = World::on_sqlite();
     let ana = world.agent("Ana");
     let mut browser = Browser::signed_in(&world, ana);
-    let form = [("requester", "new@example.org"), ("requester_name", "Nina New"), ("subject", "Your order"), ("body_text", "It has left us."), ("public", "true"), ("assign", "me")];
+    let form = [
+        ("requester", "new@example.org"),
+        ("requester_name", "Nina New"),
+        ("subject", "Your order"),
+        ("body_text", "It has left us."),
+        ("public", "true"),
+        ("assign", "me"),
+    ];
     let path = browser.post("/tickets/new", &form).await.location.expect("the ticket");
     let page = browser.get(&path).await.body;
     assert!(page.contains("Nina New") && page.contains("It has left us."));
@@ -240,7 +293,9 @@ async fn others_at_the_same_ticket_are_named() {
     app.live.seen(id, mei, "Mei", true);
     let others: Vec<UserId> = app.live.others(id, ana).iter().map(|viewer| viewer.user).collect();
     assert_eq!(others, [mei]);
-    let answer = Browser::signed_in(&world, ana).post_part(&format!("/tickets/{id}/presence"), &[("typing", "true")]).await;
+    let answer = Browser::signed_in(&world, ana)
+        .post_part(&format!("/tickets/{id}/presence"), &[("typing", "true")])
+        .await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
 }
 

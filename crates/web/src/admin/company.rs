@@ -41,7 +41,11 @@ pub async fn edit(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<H
     Ok(Html(web.desk.read(actor, load).await?))
 }
 
-pub async fn update(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+pub async fn update(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     must_be_admin(actor)?;
     let saved = web.desk.write(actor, move |tx| {
         let company = written(settings::company(tx)?, &form);
@@ -79,7 +83,9 @@ fn written(before: Company, form: &Fields) -> Company {
         outcome_after_days: form.parsed("outcome_after_days").unwrap_or(-1),
         undo_send_seconds: form.parsed("undo_send_seconds").unwrap_or(-1),
         ticket_capacity: form.parsed("ticket_capacity").unwrap_or(-1),
-        exploration_share: form.parsed::<f64>("exploration_percent").map_or(before.exploration_share, |it| it / 100.0),
+        exploration_share: form
+            .parsed::<f64>("exploration_percent")
+            .map_or(before.exploration_share, |it| it / 100.0),
         attachment_bytes_max: form.parsed::<i64>("attachment_mib").unwrap_or(-1).saturating_mul(MIB),
     }
 }
@@ -103,7 +109,8 @@ fn written_rules(before: MailRules, form: &Fields) -> MailRules {
 
 /// The first thing that cannot stay as it was written.
 fn wrong(company: &Company) -> Option<Problem> {
-    let problem = |field: &'static str, words: String| Some(Problem { field: Some(field), ..Problem::invalid(words) });
+    let problem =
+        |field: &'static str, words: String| Some(Problem { field: Some(field), ..Problem::invalid(words) });
     let range = |field, value: i64, most: i64| {
         let fits = (0..=most).contains(&value);
         if fits { None } else { problem(field, format!("Use a whole number from 0 to {most}.")) }
@@ -112,10 +119,16 @@ fn wrong(company: &Company) -> Option<Problem> {
         return problem("name", "A name is needed.".into());
     }
     if people::fold_address(&company.support_address).is_none() {
-        return problem("support_address", format!("{:?} is not an e-mail address.", company.support_address));
+        return problem(
+            "support_address",
+            format!("{:?} is not an e-mail address.", company.support_address),
+        );
     }
     if !people::is_time_zone(&company.time_zone) {
-        return problem("time_zone", format!("{:?} is not a time zone such as Europe/Berlin.", company.time_zone));
+        return problem(
+            "time_zone",
+            format!("{:?} is not a time zone such as Europe/Berlin.", company.time_zone),
+        );
     }
     if !people::is_locale(&company.locale) {
         return problem("locale", format!("{:?} is not a language such as en or pt-BR.", company.locale));
@@ -148,9 +161,18 @@ mod tests {
     #[test]
     fn each_wrong_field_is_named() {
         assert!(wrong(&right()).is_none());
-        assert_eq!(wrong(&Company { time_zone: "Mars/North".into(), ..right() }).unwrap().field, Some("time_zone"));
-        assert_eq!(wrong(&Company { close_after_days: -1, ..right() }).unwrap().field, Some("close_after_days"));
-        assert_eq!(wrong(&Company { public_url: "javascript:1".into(), ..right() }).unwrap().field, Some("public_url"));
+        assert_eq!(
+            wrong(&Company { time_zone: "Mars/North".into(), ..right() }).unwrap().field,
+            Some("time_zone")
+        );
+        assert_eq!(
+            wrong(&Company { close_after_days: -1, ..right() }).unwrap().field,
+            Some("close_after_days")
+        );
+        assert_eq!(
+            wrong(&Company { public_url: "javascript:1".into(), ..right() }).unwrap().field,
+            Some("public_url")
+        );
     }
 
     #[test]

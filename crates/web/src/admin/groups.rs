@@ -41,7 +41,11 @@ pub async fn index(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<
     Ok(Html(list(&web, actor).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     must_be_admin(actor)?;
     let command = CreateGroup { name: form.owned("name"), description: form.owned("description") };
     let copy = command.clone();
@@ -49,7 +53,12 @@ pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fie
         Ok(group) => Ok(Said::new("Made. Put people into it.").then(&format!("/admin/groups/{group}"))),
         Err(problem) => {
             let (status, shown) = (problem.status(), list(&web, actor).await?);
-            let page = Index { name: command.name, description: command.description, problem: Some(problem), ..shown };
+            let page = Index {
+                name: command.name,
+                description: command.description,
+                problem: Some(problem),
+                ..shown
+            };
             Ok((status, Html(page)).into_response())
         }
     }
@@ -166,7 +175,8 @@ mod tests {
     #[test]
     fn a_group_without_people_is_pointed_at() {
         let groups = vec![GroupWithMembers { group: group(1, "Billing"), members: vec![] }];
-        let page = Index { shell: shell(), groups, name: String::new(), description: String::new(), problem: None };
+        let page =
+            Index { shell: shell(), groups, name: String::new(), description: String::new(), problem: None };
         assert!(page.render().unwrap().contains("nobody yet"));
     }
 

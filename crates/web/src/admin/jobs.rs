@@ -53,7 +53,7 @@ pub async fn retry(
 
 /// `mail_comment` as `Mail comment`.
 pub(super) fn kind_words(kind: &str) -> String {
-    crate::words::capital(&kind.replace('_', " "))
+    crate::words::capital(kind.replace('_', " "))
 }
 
 #[cfg(test)]
@@ -63,7 +63,9 @@ mod tests {
     use askama::Template;
 
     fn render(dead: Vec<DeadJob>) -> String {
-        Index { shell: shell(), now: 5_000, waiting: 3, dead, unsent: vec![], unsent_count: 0 }.render().unwrap()
+        Index { shell: shell(), now: 5_000, waiting: 3, dead, unsent: vec![], unsent_count: 0 }
+            .render()
+            .unwrap()
     }
 
     #[test]
@@ -82,6 +84,10 @@ mod tests {
             dead_at: 1_000,
         };
         let html = render(vec![job]);
-        assert!(html.contains("Send mail") && html.contains("/admin/jobs/4/retry") && html.contains("&#60;nobody&#62;"));
+        assert!(
+            html.contains("Send mail")
+                && html.contains("/admin/jobs/4/retry")
+                && html.contains("&#60;nobody&#62;")
+        );
     }
 }

@@ -75,7 +75,11 @@ pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Ht
     Ok(Html(page(&web, actor, None, Some(Form::empty())).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    fields: Fields,
+) -> Result<Response, Problem> {
     must_be_admin(actor)?;
     let form = Form::read(&fields);
     let command = CreateMailbox {
@@ -91,7 +95,9 @@ pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: F
         return again(&web, actor, None, form, problem).await;
     }
     match web.desk.write(actor, move |tx| mailboxes::create(tx, &command)).await.map_err(Problem::from) {
-        Ok(mailbox) => Ok(Said::new("Connected. Test it now.").then(&format!("/admin/mailboxes/{}", mailbox.id))),
+        Ok(mailbox) => {
+            Ok(Said::new("Connected. Test it now.").then(&format!("/admin/mailboxes/{}", mailbox.id)))
+        }
         Err(problem) => again(&web, actor, None, form, problem).await,
     }
 }

@@ -131,7 +131,8 @@ pub async fn create(
         phrases: fields.lines("phrases"),
     };
     match web.desk.write(actor, move |tx| skills::create_rule(tx, &command)).await.map_err(Problem::from) {
-        Ok(_) => Ok(Said::new("The rule holds for every mail from now on.").then(&format!("/admin/skills/{skill}#rules"))),
+        Ok(_) => Ok(Said::new("The rule holds for every mail from now on.")
+            .then(&format!("/admin/skills/{skill}#rules"))),
         Err(problem) => library::again(&web, actor, Some(skill), None, problem).await,
     }
 }
@@ -218,10 +219,18 @@ pub async fn try_text(
     }
 }
 
-async fn page(web: &Web, actor: desk::Actor, rule: SkillRuleId, form: Option<RuleForm>) -> Result<Edit, Problem> {
+async fn page(
+    web: &Web,
+    actor: desk::Actor,
+    rule: SkillRuleId,
+    form: Option<RuleForm>,
+) -> Result<Edit, Problem> {
     web.desk
         .read(actor, move |tx| {
-            let rule = skills::list_rules(tx, None)?.into_iter().find(|it| it.id == rule).ok_or_else(Problem::not_found)?;
+            let rule = skills::list_rules(tx, None)?
+                .into_iter()
+                .find(|it| it.id == rule)
+                .ok_or_else(Problem::not_found)?;
             let form = form.clone().unwrap_or_else(|| RuleForm::of(&rule));
             Ok::<_, Problem>(Edit { shell: Shell::load(tx)?, rule, form, problem: None })
         })
@@ -265,7 +274,13 @@ mod tests {
             because: vec!["money back".into()],
             rules: vec![SkillRuleId(3)],
         };
-        let tried = Tried { language: Some("en".into()), urgency: 2, anger: 3, tone_because: vec!["NOW".into()], needs: vec![need] };
+        let tried = Tried {
+            language: Some("en".into()),
+            urgency: 2,
+            anger: 3,
+            tone_because: vec!["NOW".into()],
+            needs: vec![need],
+        };
         let html = TriedPart { tried: Some(tried) }.render().unwrap();
         for words in ["Refunds", "money back", "NOW", "/admin/rules/3"] {
             assert!(html.contains(words), "{words}");
@@ -281,13 +296,19 @@ mod tests {
         let index = Index { shell: shell(), asked: Asked::default(), rules: vec![rule()], count: 1 };
         let html = index.render().unwrap();
         assert!(html.contains("Off") && html.contains("&#60;b&#62;") && html.contains("استرداد"));
-        let empty = Index { shell: shell(), asked: Asked { q: "x".into(), state: String::new() }, rules: vec![], count: 9 };
+        let empty = Index {
+            shell: shell(),
+            asked: Asked { q: "x".into(), state: String::new() },
+            rules: vec![],
+            count: 9,
+        };
         assert!(empty.render().unwrap().contains("No rule"));
     }
 
     #[test]
     fn a_wrong_phrase_is_named_in_its_field() {
-        let problem = Problem { field: Some("phrases"), ..Problem::invalid("A rule needs at least one phrase.") };
+        let problem =
+            Problem { field: Some("phrases"), ..Problem::invalid("A rule needs at least one phrase.") };
         let page = Edit { shell: shell(), form: RuleForm::of(&rule()), rule: rule(), problem: Some(problem) };
         let html = page.render().unwrap();
         assert!(html.contains("at least one phrase") && html.contains("value=\"2.5\""));

@@ -132,7 +132,11 @@ pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Ht
     Ok(Html(page(&web, actor, None, Some(Form { kind: "product".into(), ..Form::default() })).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    fields: Fields,
+) -> Result<Response, Problem> {
     must_be_lead(actor)?;
     let form = Form::read(&fields);
     let command = CreateSkill {
@@ -208,7 +212,10 @@ pub(super) async fn again(
     form: Option<Form>,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    if matches!(problem.kind, desk::Kind::Broken | desk::Kind::Busy | desk::Kind::NotFound | desk::Kind::Forbidden) {
+    if matches!(
+        problem.kind,
+        desk::Kind::Broken | desk::Kind::Busy | desk::Kind::NotFound | desk::Kind::Forbidden
+    ) {
         return Err(problem);
     }
     let (status, shown) = (problem.status(), page(web, actor, skill, form).await?);
@@ -247,10 +254,15 @@ mod tests {
             skill: Some(skill()),
             rules: vec![],
             rule: super::super::rules::RuleForm::empty(),
-            problem: Some(Problem { field: Some("name"), ..Problem::invalid("There is a skill with this name already.") }),
+            problem: Some(Problem {
+                field: Some("name"),
+                ..Problem::invalid("There is a skill with this name already.")
+            }),
         };
         let html = page.render().unwrap();
-        assert!(html.contains("anchor_5") && html.contains("teaches") && html.contains("with this name already"));
+        assert!(
+            html.contains("anchor_5") && html.contains("teaches") && html.contains("with this name already")
+        );
     }
 
     #[test]

@@ -37,11 +37,19 @@ pub async fn index(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<
     Ok(Html(page(&web, actor).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     must_be_admin(actor)?;
     let (description, user) = (form.owned("description"), form.parsed::<UserId>("user"));
     let copy = description.clone();
-    let made = web.desk.write(actor, move |tx| access::create_api_token(tx, &copy, user)).await.map_err(Problem::from);
+    let made = web
+        .desk
+        .write(actor, move |tx| access::create_api_token(tx, &copy, user))
+        .await
+        .map_err(Problem::from);
     let shown = page(&web, actor).await?;
     match made {
         Ok((_, token)) => Ok(Html(Index { fresh: Some(token), ..shown }).into_response()),

@@ -50,7 +50,12 @@ pub async fn create(
     }
 }
 
-async fn accept(web: &Web, token: String, client: Client, password: String) -> Result<access::SessionToken, Problem> {
+async fn accept(
+    web: &Web,
+    token: String,
+    client: Client,
+    password: String,
+) -> Result<access::SessionToken, Problem> {
     let password = hashed(password).await?;
     web.desk
         .write(Actor::desk(), move |tx| {
@@ -77,9 +82,17 @@ mod samples {
 
     #[test]
     fn it_says_who_invites_whom_and_what_is_wrong_with_a_password() {
-        let page = |problem| InvitePage { company: "Nordlicht".into(), name: "Mei Tan".into(), email: "mei@desk.example".into(), problem };
+        let page = |problem| InvitePage {
+            company: "Nordlicht".into(),
+            name: "Mei Tan".into(),
+            email: "mei@desk.example".into(),
+            problem,
+        };
         assert!(renders(&page(None)).contains("Mei Tan"));
-        let wrong = Problem { field: Some("password"), ..Problem::invalid("A password needs at least 10 characters.") };
+        let wrong = Problem {
+            field: Some("password"),
+            ..Problem::invalid("A password needs at least 10 characters.")
+        };
         assert!(renders(&page(Some(wrong))).contains("at least 10 characters"));
     }
 }

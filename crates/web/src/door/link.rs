@@ -25,7 +25,11 @@ pub async fn new(State(web): State<Web>, Path(token): Path<String>) -> Result<Re
     }
 }
 
-pub async fn create(State(web): State<Web>, Path(token): Path<String>, client: Client) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    client: Client,
+) -> Result<Response, Problem> {
     let used = web.desk.write(Actor::desk(), move |tx| {
         let user = match access::use_link(tx, &token, LinkPurpose::SignIn) {
             Err(LinkError::NotValid) => access::use_link(tx, &token, LinkPurpose::Demo)?,

@@ -27,7 +27,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/sign-out", post(sign_out))
 }
 
-async fn sign_out(axum::extract::State(web): axum::extract::State<Web>, cookies: CookieJar) -> Result<Response, Problem> {
+async fn sign_out(
+    axum::extract::State(web): axum::extract::State<Web>,
+    cookies: CookieJar,
+) -> Result<Response, Problem> {
     if let Some(token) = cookies.get(COOKIE).map(|cookie| cookie.value().to_owned()) {
         web.desk.write(Actor::desk(), move |tx| access::end_session(tx, &token)).await?;
     }
@@ -50,7 +53,8 @@ fn welcome(web: &Web, session: SessionToken, next: &str) -> Response {
 /// A session, and work may come: whoever signs in is here, unless they have said that they are away.
 fn open_session(tx: &mut desk::Tx, user: UserId, client: &Client) -> Result<SessionToken, db::Error> {
     let session = access::start_session(tx, user, &client.ip, &client.agent)?;
-    let holds_work = people::find_user(tx, user)?.is_some_and(|user| user.role.is_agent() && user.is_active());
+    let holds_work =
+        people::find_user(tx, user)?.is_some_and(|user| user.role.is_agent() && user.is_active());
     if holds_work {
         come_online(tx, user).map_err(|error| match error {
             RoutingError::Db(error) => error,
@@ -62,7 +66,9 @@ fn open_session(tx: &mut desk::Tx, user: UserId, client: &Client) -> Result<Sess
 
 fn come_online(tx: &mut desk::Tx, user: UserId) -> Result<(), RoutingError> {
     match routing::presence_of(tx, user)? {
-        PresenceStatus::Offline => routing::set_presence(tx, &SetPresence { user, status: PresenceStatus::Online }),
+        PresenceStatus::Offline => {
+            routing::set_presence(tx, &SetPresence { user, status: PresenceStatus::Online })
+        }
         PresenceStatus::Online | PresenceStatus::Away => routing::beat(tx, user),
     }
 }

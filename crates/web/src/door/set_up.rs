@@ -45,10 +45,19 @@ pub struct SetUpForm {
     password: String,
 }
 
-pub async fn new(State(web): State<Web>, Path(token): Path<String>, client: Client) -> Result<Response, Problem> {
-    let checked = web.desk.read(Actor::desk(), move |tx| access::check_link(tx, &token, LinkPurpose::SetUp)).await;
+pub async fn new(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    client: Client,
+) -> Result<Response, Problem> {
+    let checked =
+        web.desk.read(Actor::desk(), move |tx| access::check_link(tx, &token, LinkPurpose::SetUp)).await;
     if let Err(error) = checked {
-        return if matches!(error, LinkError::NotValid) { Ok(link::worthless(error)) } else { Err(error.into()) };
+        return if matches!(error, LinkError::NotValid) {
+            Ok(link::worthless(error))
+        } else {
+            Err(error.into())
+        };
     }
     let scheme = if web.secure_cookies { "https" } else { "http" };
     let form = SetUpForm {
@@ -74,7 +83,12 @@ pub async fn create(
     }
 }
 
-async fn done(web: &Web, token: String, client: Client, form: SetUpForm) -> Result<access::SessionToken, Problem> {
+async fn done(
+    web: &Web,
+    token: String,
+    client: Client,
+    form: SetUpForm,
+) -> Result<access::SessionToken, Problem> {
     let password = hashed(form.password.clone()).await?;
     let command = SetUp {
         company: form.company,
@@ -109,7 +123,11 @@ mod samples {
     #[test]
     fn what_was_typed_stays_and_each_error_stands_at_its_field() {
         assert!(renders(&page(SetUpForm::default(), None)).contains("Europe/Berlin"));
-        let form = SetUpForm { company: "שלום".repeat(80), time_zone: "Europe/Lisbon".into(), ..SetUpForm::default() };
+        let form = SetUpForm {
+            company: "שלום".repeat(80),
+            time_zone: "Europe/Lisbon".into(),
+            ..SetUpForm::default()
+        };
         let wrong = Problem { field: Some("address"), ..Problem::invalid("That is no address.") };
         let page = renders(&page(form, Some(wrong)));
         assert!(page.contains("id=\"address-error\"") && page.contains("שלום"));

@@ -44,12 +44,20 @@ pub async fn new(State(web): State<Web>, Query(query): Query<Next>) -> Result<Re
     Ok(page.map_or_else(|| Html(NotSetUpPage).into_response(), |page| Html(page).into_response()))
 }
 
-pub async fn create(State(web): State<Web>, client: Client, Form(form): Form<SignInForm>) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    client: Client,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, Problem> {
     let next = own_place(&form.next).to_owned();
     match attempt(&web, &client, &form).await {
         Ok(session) => Ok(welcome(&web, session, &next)),
         Err(problem) => {
-            let status = if problem.kind == Kind::TooMuch { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if problem.kind == Kind::TooMuch {
+                StatusCode::TOO_MANY_REQUESTS
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             let page = page(&web, form.email, next, Some(problem)).await?.ok_or_else(Problem::not_found)?;
             Ok((status, Html(page)).into_response())
         }
@@ -64,9 +72,15 @@ async fn attempt(web: &Web, client: &Client, form: &SignInForm) -> Result<Sessio
 }
 
 /// Nothing to sign in to before the desk is set up.
-async fn page(web: &Web, email: String, next: String, problem: Option<Problem>) -> Result<Option<SignInPage>, Problem> {
+async fn page(
+    web: &Web,
+    email: String,
+    next: String,
+    problem: Option<Problem>,
+) -> Result<Option<SignInPage>, Problem> {
     let company = web.desk.read(Actor::desk(), |tx| {
-        let ready = access::is_set_up(tx)? || desk::people::list_agents(tx)?.iter().any(|agent| agent.role.is_staff());
+        let ready = access::is_set_up(tx)?
+            || desk::people::list_agents(tx)?.iter().any(|agent| agent.role.is_staff());
         let company = desk::settings::company(tx)?;
         Ok::<_, db::Error>(ready.then_some(company.name))
     });
@@ -80,7 +94,8 @@ mod samples {
 
     #[test]
     fn the_page_shows_what_was_wrong_and_keeps_the_address() {
-        let usual = SignInPage { company: "Nordlicht".into(), email: String::new(), next: "/".into(), problem: None };
+        let usual =
+            SignInPage { company: "Nordlicht".into(), email: String::new(), next: "/".into(), problem: None };
         renders(&usual);
         let wrong = SignInPage {
             company: "شركة الشمال".into(),

@@ -24,9 +24,12 @@ impl Check {
 
 /// The checks behind the JSON that the ledger keeps; none if there is none.
 pub fn checks(json: Option<&str>) -> Vec<Check> {
-    let Some(kept) = json.and_then(|json| serde_json::from_str::<Value>(json).ok()) else { return Vec::new() };
+    let Some(kept) = json.and_then(|json| serde_json::from_str::<Value>(json).ok()) else {
+        return Vec::new();
+    };
     // The details stand beside `aligned`, or in a text of their own.
-    let inner = kept.get("json").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let inner =
+        kept.get("json").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let details = inner.as_ref().or(kept.get("details")).unwrap_or(&kept);
     let mut checks = Vec::new();
     if let Some(spf) = details.get("spf") {
@@ -40,14 +43,26 @@ pub fn checks(json: Option<&str>) -> Vec<Check> {
         checks.push(Check { name: "DKIM", words: dkim_words(&result, &domain, &reason), result });
     }
     if signatures.is_empty() && details.get("dkim").is_some() {
-        checks.push(Check { name: "DKIM", result: "none".into(), words: "The message carries no signature.".into() });
+        checks.push(Check {
+            name: "DKIM",
+            result: "none".into(),
+            words: "The message carries no signature.".into(),
+        });
     }
     if let Some(dmarc) = details.get("dmarc") {
         let (result, domain) = (text(dmarc, "result"), text(dmarc, "domain"));
-        checks.push(Check { name: "DMARC", words: dmarc_words(&result, &domain, &text(dmarc, "policy")), result });
+        checks.push(Check {
+            name: "DMARC",
+            words: dmarc_words(&result, &domain, &text(dmarc, "policy")),
+            result,
+        });
     }
     if let Some(arc) = details.get("arc").and_then(Value::as_str).filter(|arc| *arc != "none") {
-        let words = if arc == "pass" { "Every station on the way vouches for it." } else { "The chain of stations on the way does not hold." };
+        let words = if arc == "pass" {
+            "Every station on the way vouches for it."
+        } else {
+            "The chain of stations on the way does not hold."
+        };
         checks.push(Check { name: "ARC", result: arc.to_owned(), words: words.to_owned() });
     }
     checks
@@ -125,6 +140,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_nothing() {
-        assert!(checks(None).is_empty() && checks(Some("not json")).is_empty() && checks(Some("[]")).is_empty());
+        assert!(
+            checks(None).is_empty() && checks(Some("not json")).is_empty() && checks(Some("[]")).is_empty()
+        );
     }
 }

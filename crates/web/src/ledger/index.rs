@@ -2,9 +2,9 @@
 
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
+use desk::MailId;
 use desk::mail::MailState;
 use desk::mail::views::{self, LedgerCounts, LedgerEntry, LedgerFilter};
-use desk::MailId;
 use serde::Deserialize;
 
 const ROWS: usize = 50;

@@ -44,7 +44,8 @@ pub async fn show(
         let entry = views::ledger_entry(tx, mail)?.ok_or_else(Problem::not_found)?;
         let bytes = if actor.is_admin() { raw_of(tx, mail)? } else { None };
         let raw_is_cut = bytes.as_ref().is_some_and(|bytes| bytes.len() > RAW_SHOWN_BYTES);
-        let raw = bytes.map(|bytes| String::from_utf8_lossy(&bytes[..bytes.len().min(RAW_SHOWN_BYTES)]).into_owned());
+        let raw = bytes
+            .map(|bytes| String::from_utf8_lossy(&bytes[..bytes.len().min(RAW_SHOWN_BYTES)]).into_owned());
         let checks = auth::checks(entry.auth.as_deref());
         let (shell, now) = (Shell::load(tx)?, tx.now());
         Ok::<_, Problem>(Show { shell, actor, now, entry, checks, raw, raw_is_cut })
@@ -89,15 +90,23 @@ mod tests {
 
     #[test]
     fn the_original_is_text_and_nothing_else() {
-        let html = render(entry(1, MailState::Comment), Role::Admin, Some("Subject: <script>alert(1)</script>"));
+        let html =
+            render(entry(1, MailState::Comment), Role::Admin, Some("Subject: <script>alert(1)</script>"));
         assert!(html.contains("&#60;script&#62;") && html.contains("/ledger/1/raw"));
     }
 
     #[test]
     fn an_unproved_sender_is_said_in_words() {
-        let auth = r#"{"spf":{"result":"fail","domain":"bank.example"},"dkim":[],"arc":"none","aligned":false}"#;
-        let mail = LedgerEntry { auth: Some(auth.into()), reason: Some("its sender is suspended".into()), ..entry(1, MailState::Suspended) };
+        let auth =
+            r#"{"spf":{"result":"fail","domain":"bank.example"},"dkim":[],"arc":"none","aligned":false}"#;
+        let mail = LedgerEntry {
+            auth: Some(auth.into()),
+            reason: Some("its sender is suspended".into()),
+            ..entry(1, MailState::Suspended)
+        };
         let html = render(mail, Role::Agent, None);
-        assert!(html.contains("bank.example says") && html.contains("not proved") && html.contains("recover"));
+        assert!(
+            html.contains("bank.example says") && html.contains("not proved") && html.contains("recover")
+        );
     }
 }

@@ -90,7 +90,8 @@ mod tests {
     }
 
     fn mail(text: Option<&str>) -> SuspendedMail {
-        let entry = LedgerEntry { reason: Some("its sender is suspended".into()), ..entry(5, MailState::Suspended) };
+        let entry =
+            LedgerEntry { reason: Some("its sender is suspended".into()), ..entry(5, MailState::Suspended) };
         SuspendedMail { entry, text: text.map(str::to_owned), attachments: vec!["bill.pdf".into()] }
     }
 
@@ -102,7 +103,13 @@ mod tests {
     #[test]
     fn the_reason_the_words_and_the_choice_stand_together() {
         let html = render(vec![mail(Some("Please help"))], Role::Agent);
-        for words in ["Its sender is suspended", "Please help", "bill.pdf", "/suspended/5/recover", "/suspended/5/discard"] {
+        for words in [
+            "Its sender is suspended",
+            "Please help",
+            "bill.pdf",
+            "/suspended/5/recover",
+            "/suspended/5/discard",
+        ] {
             assert!(html.contains(words), "{words}");
         }
     }

@@ -102,7 +102,11 @@ pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Ht
     Ok(Html(page.await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let command = CreateUser {
         name: fields.owned("name"),
         email: fields.given("email").map(str::to_owned),

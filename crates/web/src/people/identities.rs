@@ -18,21 +18,36 @@ pub async fn create(
     let kind = if value.contains('@') { IdentityKind::Email } else { IdentityKind::Phone };
     let command = AddIdentity { user, kind, value, verified: false };
     match web.desk.write(actor, move |tx| people::add_identity(tx, &command)).await.map_err(Problem::from) {
-        Ok(_) => Ok(Said::new("Added. What comes from there is theirs from now on.").then(&format!("/people/{user}"))),
+        Ok(_) => {
+            Ok(Said::new("Added. What comes from there is theirs from now on.")
+                .then(&format!("/people/{user}")))
+        }
         Err(problem) if problem.field.is_some() => show::page(&web, actor, user, Some(problem)).await,
         Err(problem) => Err(problem),
     }
 }
 
-pub async fn verify(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<IdentityId>) -> Result<Response, Problem> {
+pub async fn verify(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<IdentityId>,
+) -> Result<Response, Problem> {
     change(web, actor, id, people::verify_identity, "Marked as verified.").await
 }
 
-pub async fn make_primary(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<IdentityId>) -> Result<Response, Problem> {
+pub async fn make_primary(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<IdentityId>,
+) -> Result<Response, Problem> {
     change(web, actor, id, people::make_primary, "Mail to this person goes there from now on.").await
 }
 
-pub async fn remove(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<IdentityId>) -> Result<Response, Problem> {
+pub async fn remove(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<IdentityId>,
+) -> Result<Response, Problem> {
     change(web, actor, id, people::remove_identity, "Removed.").await
 }
 

@@ -46,7 +46,14 @@ pub async fn index(
     let page = web.desk.read(actor, move |tx| {
         let page = views::people_page(tx, &asked.q, Role::parse(&asked.role), asked.after, ROWS)?;
         let groups = groups_by_person(tx)?;
-        Ok::<_, Problem>(Index { shell: Shell::load(tx)?, actor, now: tx.now(), asked: asked.clone(), page, groups })
+        Ok::<_, Problem>(Index {
+            shell: Shell::load(tx)?,
+            actor,
+            now: tx.now(),
+            asked: asked.clone(),
+            page,
+            groups,
+        })
     });
     Ok(Html(page.await?))
 }

@@ -40,7 +40,11 @@ pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Ht
     Ok(Html(page))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    fields: Fields,
+) -> Result<Response, Problem> {
     must_be_admin(actor)?;
     let command = Invite {
         name: fields.owned("name"),
@@ -110,7 +114,8 @@ mod tests {
 
     #[test]
     fn the_link_is_shown_whole() {
-        let page = Invited { shell: shell(), name: "李".into(), link: "https://desk.example/invite/abc".into() };
+        let page =
+            Invited { shell: shell(), name: "李".into(), link: "https://desk.example/invite/abc".into() };
         assert!(page.render().unwrap().contains("https://desk.example/invite/abc"));
     }
 }

@@ -85,7 +85,11 @@ pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Ht
     Ok(Html(page(&web, actor, None, None).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let command = CreateOrganization {
         name: fields.owned("name"),
         domains: fields.lines("domains"),
@@ -93,8 +97,14 @@ pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, fields: F
         notes: fields.owned("notes"),
         external_id: None,
     };
-    match web.desk.write(actor, move |tx| people::create_organization(tx, &command)).await.map_err(Problem::from) {
-        Ok(id) => Ok(Said::new("Written down. Whoever writes from these domains belongs here.").then(&format!("/organizations/{id}"))),
+    match web
+        .desk
+        .write(actor, move |tx| people::create_organization(tx, &command))
+        .await
+        .map_err(Problem::from)
+    {
+        Ok(id) => Ok(Said::new("Written down. Whoever writes from these domains belongs here.")
+            .then(&format!("/organizations/{id}"))),
         Err(problem) => again(&web, actor, None, &fields, problem).await,
     }
 }
@@ -120,7 +130,12 @@ pub async fn update(
         notes: Some(fields.owned("notes")),
         ..UpdateOrganization::of(id)
     };
-    match web.desk.write(actor, move |tx| people::update_organization(tx, &command)).await.map_err(Problem::from) {
+    match web
+        .desk
+        .write(actor, move |tx| people::update_organization(tx, &command))
+        .await
+        .map_err(Problem::from)
+    {
         Ok(_) => Ok(Said::new("Saved.").then(&format!("/organizations/{id}"))),
         Err(problem) => again(&web, actor, Some(id), &fields, problem).await,
     }
@@ -156,7 +171,12 @@ async fn again(
     Ok((status, Html(Show { problem: Some(problem), ..shown })).into_response())
 }
 
-async fn page(web: &Web, actor: Actor, id: Option<OrganizationId>, form: Option<Written>) -> Result<Show, Problem> {
+async fn page(
+    web: &Web,
+    actor: Actor,
+    id: Option<OrganizationId>,
+    form: Option<Written>,
+) -> Result<Show, Problem> {
     web.desk
         .read(actor, move |tx| {
             let organization = id.map(|id| existing(tx, id)).transpose()?;

@@ -39,10 +39,17 @@ pub async fn show(
 }
 
 /// The person's page; `problem` with what was just tried there.
-pub async fn page(web: &Web, actor: Actor, user: UserId, problem: Option<Problem>) -> Result<Response, Problem> {
+pub async fn page(
+    web: &Web,
+    actor: Actor,
+    user: UserId,
+    problem: Option<Problem>,
+) -> Result<Response, Problem> {
     let status = problem.as_ref().map_or(axum::http::StatusCode::OK, Problem::status);
     let found = web.desk.read(actor, move |tx| {
-        let user = people::find_user(tx, user)?.filter(|user| user.deleted_at.is_none()).ok_or_else(Problem::not_found)?;
+        let user = people::find_user(tx, user)?
+            .filter(|user| user.deleted_at.is_none())
+            .ok_or_else(Problem::not_found)?;
         if user.role.is_staff() {
             return Ok::<_, Problem>((Some(staff::load(tx, actor, user)?), None));
         }
@@ -111,6 +118,9 @@ mod tests {
     #[test]
     fn a_wrong_address_is_named_in_its_place() {
         let problem = Problem { field: Some("email"), ..Problem::invalid("\"x\" is not an e-mail address.") };
-        assert!(render(user(Role::EndUser), vec![], Role::Agent, Some(problem)).contains("is not an e-mail address"));
+        assert!(
+            render(user(Role::EndUser), vec![], Role::Agent, Some(problem))
+                .contains("is not an e-mail address")
+        );
     }
 }

@@ -35,7 +35,8 @@ pub struct Staff {
 
 pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
     let memberships = people::list_memberships(tx, Some(user.id), None, Seek::First, GROUPS_MAX)?;
-    let mut ids: Vec<(bool, GroupId)> = memberships.into_iter().map(|it| (!it.is_default, it.group)).collect();
+    let mut ids: Vec<(bool, GroupId)> =
+        memberships.into_iter().map(|it| (!it.is_default, it.group)).collect();
     ids.sort();
     let mut groups = Vec::new();
     for (_, group) in ids {
@@ -218,7 +219,8 @@ mod tests {
     fn a_level_stands_on_the_scale_with_its_interval_and_ones_own_word() {
         let evidence = vec![row(95, Observed::SelfRating { level: 2.9 }, 3.0, 3.1)];
         let lead = Actor::person(UserId(1), Role::Lead);
-        let html = staff(Role::Agent, lead, vec![level(1, "Refunds", cell(3.4, 0.6))], evidence).render().unwrap();
+        let html =
+            staff(Role::Agent, lead, vec![level(1, "Refunds", cell(3.4, 0.6))], evidence).render().unwrap();
         assert!(html.contains("band f-28 s-12"), "{html}");
         assert!(html.contains("self f-29") && html.contains("belief f-34"));
     }
@@ -226,13 +228,16 @@ mod tests {
     #[test]
     fn a_new_colleague_is_asked_to_rate_themself() {
         let own = Actor::person(UserId(2), Role::Agent);
-        assert!(staff(Role::Agent, own, vec![], vec![]).render().unwrap().contains("How do you see yourself?"));
+        assert!(
+            staff(Role::Agent, own, vec![], vec![]).render().unwrap().contains("How do you see yourself?")
+        );
     }
 
     #[test]
     fn a_colleague_sees_no_evidence_and_no_form() {
         let peer = Actor::person(UserId(5), Role::Agent);
-        let html = staff(Role::Agent, peer, vec![level(1, "Refunds", cell(3.4, 0.6))], vec![]).render().unwrap();
+        let html =
+            staff(Role::Agent, peer, vec![level(1, "Refunds", cell(3.4, 0.6))], vec![]).render().unwrap();
         assert!(!html.contains("ratings\"") && !html.contains("/edit"));
     }
 
@@ -251,7 +256,12 @@ mod tests {
     #[test]
     fn very_long_and_foreign_words_render() {
         let lead = Actor::person(UserId(1), Role::Lead);
-        let mut page = staff(Role::Lead, lead, vec![level(1, &"Überlange Fähigkeit ".repeat(20), cell(0.1, 1.5))], vec![]);
+        let mut page = staff(
+            Role::Lead,
+            lead,
+            vec![level(1, &"Überlange Fähigkeit ".repeat(20), cell(0.1, 1.5))],
+            vec![],
+        );
         page.user.name = "عبد الرحمن ".repeat(20);
         page.user.signature = "<b>x</b>".into();
         assert!(page.render().unwrap().contains("عبد"));

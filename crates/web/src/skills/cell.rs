@@ -110,10 +110,17 @@ pub async fn strike(
     form: Fields,
 ) -> Result<Response, Problem> {
     let reason = form.owned("reason");
-    let struck = move |tx: &mut desk::Tx| strike_evidence(tx, &StrikeEvidence { evidence, reason: reason.clone() });
+    let struck =
+        move |tx: &mut desk::Tx| strike_evidence(tx, &StrikeEvidence { evidence, reason: reason.clone() });
     web.desk.write(actor, struck).await?;
-    let back = form.given("back").filter(|back| back.starts_with('/') && !back.starts_with("//")).unwrap_or("/skills");
-    Ok(Said::new("Struck out. The levels stand as if it had never been; it stays in the list with your reason.").then(back))
+    let back = form
+        .given("back")
+        .filter(|back| back.starts_with('/') && !back.starts_with("//"))
+        .unwrap_or("/skills");
+    Ok(Said::new(
+        "Struck out. The levels stand as if it had never been; it stays in the list with your reason.",
+    )
+    .then(back))
 }
 
 #[cfg(test)]

@@ -180,7 +180,9 @@ mod tests {
         let (risks, gap) = (risks(&matrix), largest_gap(&matrix));
         let actor = Actor::person(UserId(1), Role::Lead);
         let groups = vec!["Billing".to_owned(), "Front".to_owned()];
-        Index { shell: shell(), actor, asked, groups, matrix, risks, gap }.render().expect("the matrix renders")
+        Index { shell: shell(), actor, asked, groups, matrix, risks, gap }
+            .render()
+            .expect("the matrix renders")
     }
 
     fn usual() -> Matrix {
@@ -210,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_filter_in_the_address_holds_without_script() {
-        let page = page(usual(), Asked { group: "Front".into(), kind: "language".into(), ..Asked::default() });
+        let page =
+            page(usual(), Asked { group: "Front".into(), kind: "language".into(), ..Asked::default() });
         assert!(page.contains(r#"data-group="Billing" hidden"#));
         assert!(page.contains("hide"));
     }
@@ -244,7 +247,8 @@ mod tests {
 
     #[test]
     fn the_largest_gap_is_where_most_work_falls_to_each_person() {
-        let matrix = Matrix { skills: vec![head(1, "A", 10, 100), head(2, "B", 1, 30)], rows: vec![], hidden: 0 };
+        let matrix =
+            Matrix { skills: vec![head(1, "A", 10, 100), head(2, "B", 1, 30)], rows: vec![], hidden: 0 };
         assert_eq!(largest_gap(&matrix).unwrap().skill.name, "B");
     }
 }

@@ -97,8 +97,12 @@ pub fn observed(row: &EvidenceRow) -> String {
         Observed::Outcome { for_good: true } => "solved for good".to_owned(),
         Observed::Outcome { for_good: false } => "came back after it was solved".to_owned(),
         Observed::Satisfaction { score } => format!("the customer rated it {score} of 5"),
-        Observed::SelfRating { level } => format!("rated their own level {}", crate::words::short_level(level)),
-        Observed::LeadRating { level } => format!("{by} rated the level {}", crate::words::short_level(level)),
+        Observed::SelfRating { level } => {
+            format!("rated their own level {}", crate::words::short_level(level))
+        }
+        Observed::LeadRating { level } => {
+            format!("{by} rated the level {}", crate::words::short_level(level))
+        }
         Observed::PeerRating { level } => {
             format!("{by}, a colleague, rated the level {}", crate::words::short_level(level))
         }

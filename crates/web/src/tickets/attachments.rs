@@ -11,7 +11,11 @@ use desk::{AttachmentId, Kind};
 /// What a browser shows without running anything.
 const SHOWN_INLINE: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
 
-pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<AttachmentId>) -> Result<Response, Problem> {
+pub async fn show(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<AttachmentId>,
+) -> Result<Response, Problem> {
     let file = web.desk.read(actor, move |tx| {
         let file = tickets::find_attachment(tx, id)?.ok_or_else(Problem::not_found)?;
         // A file that no comment has taken yet is nobody's to see.
@@ -77,6 +81,9 @@ mod tests {
             assert!(headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
         }
         let picture = headers(&file("image/png"));
-        assert_eq!(picture[header::CONTENT_DISPOSITION], "inline; filename*=UTF-8''%C3%9Cbersicht%20%221%22.html");
+        assert_eq!(
+            picture[header::CONTENT_DISPOSITION],
+            "inline; filename*=UTF-8''%C3%9Cbersicht%20%221%22.html"
+        );
     }
 }

@@ -9,15 +9,24 @@ use axum::response::{IntoResponse, Response};
 use desk::tickets::{self, Status, UpdateTicket};
 use desk::{TicketId, UserId};
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, Problem> {
-    let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let ids: Vec<TicketId> = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let value =
+        |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let ids: Vec<TicketId> =
+        fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
     if ids.is_empty() || ids.len() > UNDONE_AT_ONCE_MAX {
         return Err(Problem::invalid(format!("Choose between 1 and {UNDONE_AT_ONCE_MAX} tickets.")));
     }
     let solve = value("change") == Some("solve");
     let agent = value("agent").and_then(|id| id.parse().ok()).map(UserId);
-    let view = value("view").filter(|view| matches!(*view, "unassigned" | "open" | "solved")).unwrap_or("mine").to_owned();
+    let view = value("view")
+        .filter(|view| matches!(*view, "unassigned" | "open" | "solved"))
+        .unwrap_or("mine")
+        .to_owned();
     let before = web
         .desk
         .write(actor, move |tx| {

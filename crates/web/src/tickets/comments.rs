@@ -25,7 +25,9 @@ pub async fn create(
     match sent {
         Err(UpdateError::Unseen { newest }) => stopped(&web, actor, id, said, newest).await,
         Err(error) => Err(error.into()),
-        Ok(_) if !around::is_fragment() => Ok(Redirect::to(&format!("/tickets/{id}#letters")).into_response()),
+        Ok(_) if !around::is_fragment() => {
+            Ok(Redirect::to(&format!("/tickets/{id}#letters")).into_response())
+        }
         Ok(before) => {
             let changed = show::changed(&web, actor, id, Place::default()).await?;
             let solved = said.status() == Some(Status::Solved);
@@ -50,13 +52,21 @@ fn send(tx: &mut desk::Tx, id: TicketId, said: &Said) -> Result<Status, UpdateEr
 }
 
 /// The letter stays as a draft; its author sees what came, and may send it all the same.
-async fn stopped(web: &Web, actor: Actor, id: TicketId, said: Said, newest: CommentId) -> Result<Response, Problem> {
+async fn stopped(
+    web: &Web,
+    actor: Actor,
+    id: TicketId,
+    said: Said,
+    newest: CommentId,
+) -> Result<Response, Problem> {
     let seen = said.seen;
     web.desk.write(actor, move |tx| tickets::save_draft(tx, id, &said.draft(seen))).await?;
     let unseen = web.desk.read(actor, move |tx| {
         let page = views::ticket_page(tx, id)?.ok_or_else(Problem::not_found)?;
         let mut letters = page.letters;
-        letters.retain(|it| seen.is_none_or(|seen| it.comment.id > seen) && actor.user() != Some(it.comment.author));
+        letters.retain(|it| {
+            seen.is_none_or(|seen| it.comment.id > seen) && actor.user() != Some(it.comment.author)
+        });
         Ok::<_, Problem>(Unseen { now: tx.now(), newest: newest.0, letters })
     });
     let unseen = unseen.await?;

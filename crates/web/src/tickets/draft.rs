@@ -9,7 +9,11 @@ use axum::{Form, Json};
 use desk::TicketId;
 use desk::tickets::{self, Draft};
 
-pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>) -> Result<Json<Option<Draft>>, Problem> {
+pub async fn show(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+) -> Result<Json<Option<Draft>>, Problem> {
     let draft = web.desk.read(actor, move |tx| {
         visible(tx, id)?;
         Ok::<_, Problem>(tickets::draft_of(tx, id)?)
@@ -35,7 +39,11 @@ pub async fn update(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub async fn destroy(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>) -> Result<StatusCode, Problem> {
+pub async fn destroy(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+) -> Result<StatusCode, Problem> {
     web.desk.write(actor, move |tx| tickets::discard_draft(tx, id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

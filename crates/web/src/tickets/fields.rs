@@ -37,43 +37,85 @@ impl Field {
     }
 }
 
-pub async fn assignment(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn assignment(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     let assignee = field.id()?.map(UserId);
     change(state, actor, UpdateTicket { assignee: Some(assignee), ..UpdateTicket::of(id) }, None).await
 }
 
-pub async fn group(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn group(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     let group = field.id()?.map(GroupId);
     change(state, actor, UpdateTicket { group: Some(group), ..UpdateTicket::of(id) }, None).await
 }
 
-pub async fn status(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn status(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     let status = field.word(Status::parse)?;
     let before = state.desk.read(actor, move |tx| visible(tx, id)).await?.status;
-    let news = (status == Some(Status::Solved) && before < Status::Solved).then(|| super::undo::solved(&[(id, before)]));
+    let news = (status == Some(Status::Solved) && before < Status::Solved)
+        .then(|| super::undo::solved(&[(id, before)]));
     change(state, actor, UpdateTicket { status, ..UpdateTicket::of(id) }, news).await
 }
 
-pub async fn priority(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn priority(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     let priority = field.word(Priority::parse)?;
     change(state, actor, UpdateTicket { priority: Some(priority), ..UpdateTicket::of(id) }, None).await
 }
 
-pub async fn kind(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn kind(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     let kind = field.word(Type::parse)?;
     change(state, actor, UpdateTicket { kind: Some(kind), ..UpdateTicket::of(id) }, None).await
 }
 
-pub async fn tags(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn tags(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     let tags = field.value.split([' ', ',']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
-    change(state, actor, UpdateTicket { tags: Some(TagChange::Set(tags)), ..UpdateTicket::of(id) }, None).await
+    change(state, actor, UpdateTicket { tags: Some(TagChange::Set(tags)), ..UpdateTicket::of(id) }, None)
+        .await
 }
 
-pub async fn subject(state: State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>, Form(field): Form<Field>) -> Result<Response, Problem> {
+pub async fn subject(
+    state: State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    Form(field): Form<Field>,
+) -> Result<Response, Problem> {
     change(state, actor, UpdateTicket { subject: Some(field.value), ..UpdateTicket::of(id) }, None).await
 }
 
-async fn change(State(web): State<Web>, actor: Actor, update: UpdateTicket, news: Option<Said>) -> Result<Response, Problem> {
+async fn change(
+    State(web): State<Web>,
+    actor: Actor,
+    update: UpdateTicket,
+    news: Option<Said>,
+) -> Result<Response, Problem> {
     let id = update.ticket;
     web.desk.read(actor, move |tx| visible(tx, id)).await?;
     web.desk.write(actor, move |tx| tickets::update(tx, &update)).await?;
@@ -113,12 +155,25 @@ pub async fn requirements(
             let had = skills::requirements_of(tx, id)?;
             let mut wanted: Vec<Requirement> = had
                 .iter()
-                .map(|row| Requirement { skill: row.skill.id, level: row.level, weight: row.weight, hardness: row.hardness })
+                .map(|row| Requirement {
+                    skill: row.skill.id,
+                    level: row.level,
+                    weight: row.weight,
+                    hardness: row.hardness,
+                })
                 .filter(|it| Some(it.skill) != form.remove && Some(it.skill) != form.skill)
                 .collect();
             let hardness = if form.must.is_some() { Hardness::Must } else { Hardness::Prefer };
-            wanted.extend(form.skill.map(|skill| Requirement { skill, level: form.level, weight: WEIGHT_BY_HAND, hardness }));
-            Ok::<_, Problem>(skills::set_requirements(tx, &SetRequirements { ticket: id, requirements: wanted })?)
+            wanted.extend(form.skill.map(|skill| Requirement {
+                skill,
+                level: form.level,
+                weight: WEIGHT_BY_HAND,
+                hardness,
+            }));
+            Ok::<_, Problem>(skills::set_requirements(
+                tx,
+                &SetRequirements { ticket: id, requirements: wanted },
+            )?)
         })
         .await?;
     answer(&web, actor, id, None).await

@@ -56,7 +56,8 @@ mod samples {
 
     #[test]
     fn cleaned_html_is_shown_as_it_is() {
-        let page = Frame { html: "<table><tr><td dir=\"rtl\">مرحبا</td></tr></table>".into() }.render().unwrap();
+        let page =
+            Frame { html: "<table><tr><td dir=\"rtl\">مرحبا</td></tr></table>".into() }.render().unwrap();
         assert!(page.contains("<td dir=\"rtl\">مرحبا</td>"));
         assert!(!page.contains("<script"));
     }

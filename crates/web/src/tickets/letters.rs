@@ -39,7 +39,10 @@ pub enum Body {
     /// Cleaned, without styles.
     Html(String),
     /// Laid out with tables, or with pictures from elsewhere: in a sandbox of its own.
-    Frame { height_px: usize, remote: bool },
+    Frame {
+        height_px: usize,
+        remote: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -126,14 +129,21 @@ fn fold(letter: &Letter) -> Option<Fold> {
         Some(html) => Body::Html(with_inline_images(&without_styles(html), &letter.attachments)),
         None => Body::Plain(text.to_owned()),
     };
-    let quotes = text.lines().any(|line| line.trim_start().starts_with('>')) || comment.quoted_html.as_deref().is_some_and(|html| html.contains("<blockquote"));
+    let quotes = text.lines().any(|line| line.trim_start().starts_with('>'))
+        || comment.quoted_html.as_deref().is_some_and(|html| html.contains("<blockquote"));
     Some(Fold { summary: if quotes { "earlier letters" } else { "signature" }, body })
 }
 
 /// Pictures inside the letter are not listed once more.
 fn files(all: &[Attachment]) -> Vec<FileView> {
     let shown = all.iter().filter(|file| !(file.inline && file.content_type.starts_with("image/")));
-    shown.map(|file| FileView { id: file.id.0, name: file.file_name.clone(), size: crate::words::size(file.bytes) }).collect()
+    shown
+        .map(|file| FileView {
+            id: file.id.0,
+            name: file.file_name.clone(),
+            size: crate::words::size(file.bytes),
+        })
+        .collect()
 }
 
 fn frame_height(html: &str, text: &str) -> usize {
@@ -176,7 +186,11 @@ pub(super) fn with_inline_images(html: &str, files: &[Attachment]) -> String {
         let id = attribute(tag, " data-cid=\"")?;
         let wanted = unescaped(id);
         let file = files.iter().find(|file| file.content_id.as_deref() == Some(&wanted))?;
-        Some(tag.replacen(" data-cid=\"", &format!(" src=\"/attachments/{}\" loading=\"lazy\" data-cid=\"", file.id), 1))
+        Some(tag.replacen(
+            " data-cid=\"",
+            &format!(" src=\"/attachments/{}\" loading=\"lazy\" data-cid=\"", file.id),
+            1,
+        ))
     })
 }
 
@@ -203,11 +217,12 @@ fn rewrite_images(html: &str, rewrite: impl Fn(&str) -> Option<String>) -> Strin
 /// The length of the tag that `html` begins with; a `>` inside quotes does not end it.
 fn tag_end(html: &str) -> Option<usize> {
     let mut quoted = false;
-    html.bytes().position(|byte| {
-        quoted ^= byte == b'"';
-        byte == b'>' && !quoted
-    })
-    .map(|at| at + 1)
+    html.bytes()
+        .position(|byte| {
+            quoted ^= byte == b'"';
+            byte == b'>' && !quoted
+        })
+        .map(|at| at + 1)
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
@@ -217,7 +232,12 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 
 fn unescaped(value: &str) -> Cow<'_, str> {
     match value.contains('&') {
-        true => value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").into(),
+        true => value
+            .replace("&quot;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+            .into(),
         false => value.into(),
     }
 }
@@ -259,7 +279,10 @@ mod tests {
     #[test]
     fn only_tables_and_wanted_pictures_get_a_frame() {
         assert!(matches!(body(Some("<p>Hello</p>"), "Hello", &[], false), Body::Html(_)));
-        assert!(matches!(body(Some("<table></table>"), "Hello", &[], false), Body::Frame { remote: false, .. }));
+        assert!(matches!(
+            body(Some("<table></table>"), "Hello", &[], false),
+            Body::Frame { remote: false, .. }
+        ));
         assert!(matches!(body(Some("<p>Hello</p>"), "Hello", &[], true), Body::Frame { remote: true, .. }));
         assert!(matches!(body(None, "a < b", &[], false), Body::Plain(_)));
     }
@@ -289,7 +312,10 @@ pub(crate) mod samples {
             fold: Some(Fold { summary: "signature", body: Body::Plain("Marta".into()) }),
             files: vec![FileView { id: 3, name: "statement.pdf".into(), size: "84 KB".into() }],
             remote_images: 2,
-            mails: vec![Sent { words: "did not reach marta@example.org: “550 no such user”".into(), bad: true }],
+            mails: vec![Sent {
+                words: "did not reach marta@example.org: “550 no such user”".into(),
+                bad: true,
+            }],
         }
     }
 }

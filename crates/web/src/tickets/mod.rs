@@ -29,8 +29,10 @@ use desk::{TicketId, Tx};
 const FORM_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 /// The choices of the small forms: a value, and its word.
-pub(crate) const STATUSES: [(&str, &str); 4] = [("open", "Open"), ("pending", "Pending"), ("hold", "Hold"), ("solved", "Solved")];
-pub(crate) const PRIORITIES: [(&str, &str); 4] = [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")];
+pub(crate) const STATUSES: [(&str, &str); 4] =
+    [("open", "Open"), ("pending", "Pending"), ("hold", "Hold"), ("solved", "Solved")];
+pub(crate) const PRIORITIES: [(&str, &str); 4] =
+    [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")];
 pub(crate) const TYPES: [(&str, &str); 4] =
     [("question", "Question"), ("incident", "Incident"), ("problem", "Problem"), ("task", "Task")];
 

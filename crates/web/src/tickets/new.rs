@@ -45,11 +45,19 @@ impl NewForm {
     }
 }
 
-pub async fn new(State(web): State<Web>, SignedIn(actor): SignedIn, Query(form): Query<NewForm>) -> Result<Html<impl askama::Template>, Problem> {
+pub async fn new(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Query(form): Query<NewForm>,
+) -> Result<Html<impl askama::Template>, Problem> {
     Ok(Html(page(&web, actor, form, None).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
     let said = Said::of(fields.clone());
     let form = form_of(fields);
     let copy = form.clone();
@@ -82,7 +90,8 @@ fn open(tx: &mut Tx, form: &NewForm, comment: NewComment) -> Result<TicketId, Pr
 }
 
 async fn page(web: &Web, actor: Actor, form: NewForm, problem: Option<Problem>) -> Result<NewPage, Problem> {
-    let (shell, groups) = web.desk.read(actor, |tx| Ok::<_, db::Error>((Shell::load(tx)?, people::list_groups(tx)?))).await?;
+    let (shell, groups) =
+        web.desk.read(actor, |tx| Ok::<_, db::Error>((Shell::load(tx)?, people::list_groups(tx)?))).await?;
     Ok(NewPage { shell, form, groups, problem })
 }
 
@@ -117,7 +126,12 @@ mod samples {
     fn what_was_written_stays_when_something_is_wrong() {
         let page = |form, problem| NewPage { shell: shell(), form, groups: vec![], problem };
         renders(&page(NewForm::default(), None));
-        let form = NewForm { body_text: "مرحبا".repeat(500), subject: "x".repeat(300), public: "false".into(), ..NewForm::default() };
+        let form = NewForm {
+            body_text: "مرحبا".repeat(500),
+            subject: "x".repeat(300),
+            public: "false".into(),
+            ..NewForm::default()
+        };
         let wrong = Problem { field: Some("requester"), ..Problem::invalid("That is no address.") };
         let html = renders(&page(form, Some(wrong)));
         assert!(html.contains("That is no address.") && html.contains("مرحبا"));

@@ -26,7 +26,9 @@ impl Said {
                 "body_html" if !value.trim().is_empty() => said.html = Some(value),
                 "public" => said.public = value != "false",
                 "status" => said.status = Status::parse(&value),
-                "upload_token" if said.upload_tokens.len() < FILES_PER_COMMENT_MAX => said.upload_tokens.push(value),
+                "upload_token" if said.upload_tokens.len() < FILES_PER_COMMENT_MAX => {
+                    said.upload_tokens.push(value)
+                }
                 "seen" => said.seen = said.seen.max(value.parse().ok().map(CommentId)),
                 _ => {}
             }
@@ -70,7 +72,13 @@ mod tests {
 
     #[test]
     fn the_newest_thing_seen_counts() {
-        let said = Said::of(fields(&[("seen", "7"), ("seen", "9"), ("seen", ""), ("upload_token", "a"), ("upload_token", "b")]));
+        let said = Said::of(fields(&[
+            ("seen", "7"),
+            ("seen", "9"),
+            ("seen", ""),
+            ("upload_token", "a"),
+            ("upload_token", "b"),
+        ]));
         assert_eq!(said.seen, Some(CommentId(9)));
         assert_eq!(said.upload_tokens, ["a", "b"]);
     }

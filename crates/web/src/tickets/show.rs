@@ -1,8 +1,8 @@
 //! `/tickets/{id}`: the queue, the letters, the facts.
 
 use super::facts::Facts;
-use super::rows::Row;
 use super::letters::Body;
+use super::rows::Row;
 use super::story::{self, Entry, Sources};
 use super::viewers::Present;
 use crate::{Html, Problem, Shell, SignedIn, Web};
@@ -118,7 +118,12 @@ pub(super) async fn page(
     Ok(ShowPage { shell, queue, t, present: Present::of(web, actor, id), unseen })
 }
 
-pub(super) async fn changed(web: &Web, actor: desk::Actor, id: TicketId, place: Place) -> Result<Changed, Problem> {
+pub(super) async fn changed(
+    web: &Web,
+    actor: desk::Actor,
+    id: TicketId,
+    place: Place,
+) -> Result<Changed, Problem> {
     let t = web.desk.read(actor, move |tx| TicketView::load(tx, id, &place));
     Ok(Changed { t: t.await? })
 }
@@ -156,7 +161,8 @@ impl TicketView {
 
     /// The entry that one begins to read at when coming back: the letter before the last.
     pub fn is_latest(&self, place: &usize) -> bool {
-        let mut letters = self.story.iter().enumerate().rev().filter(|(_, it)| matches!(it, Entry::Letter(_)));
+        let mut letters =
+            self.story.iter().enumerate().rev().filter(|(_, it)| matches!(it, Entry::Letter(_)));
         letters.nth(1).is_some_and(|(at, _)| at == *place)
     }
 

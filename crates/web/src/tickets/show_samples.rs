@@ -104,7 +104,11 @@ fn unseen() -> Unseen {
         created_at: 5,
         redacted_at: None,
     };
-    Unseen { now: 9_000_000, newest: 12, letters: vec![Letter { comment, author: Some(author("Marta Reyes")), attachments: vec![] }] }
+    Unseen {
+        now: 9_000_000,
+        newest: 12,
+        letters: vec![Letter { comment, author: Some(author("Marta Reyes")), attachments: vec![] }],
+    }
 }
 
 #[test]
@@ -115,16 +119,26 @@ fn an_open_ticket_has_letters_facts_and_a_composer() {
     let mut framed = letter();
     framed.id = 11;
     framed.body = Body::Frame { height_px: 300, remote: true };
-    let pieces = vec![Piece { text: "Needs ".into(), href: None }, Piece { text: "refunds 3".into(), href: Some("/skills/3".into()) }];
+    let pieces = vec![
+        Piece { text: "Needs ".into(), href: None },
+        Piece { text: "refunds 3".into(), href: Some("/skills/3".into()) },
+    ];
     let story = vec![
-        Entry::Letter(letter()),
+        Entry::Letter(Box::new(letter())),
         Entry::Happened(Happened { pieces, at: 2_000_000 }),
         Entry::Folded(47),
-        Entry::Letter(note),
-        Entry::Letter(framed),
+        Entry::Letter(Box::new(note)),
+        Entry::Letter(Box::new(framed)),
     ];
     let html = renders(&page(view(Status::Open, story), vec![row(), long_row(), rtl_row()], None));
-    for wanted in ["two payments", "47 more", "ticket-composer", "3.8 ± 0.3", "not known yet", "my card shows &#60; two"] {
+    for wanted in [
+        "two payments",
+        "47 more",
+        "ticket-composer",
+        "3.8 ± 0.3",
+        "not known yet",
+        "my card shows &#60; two",
+    ] {
         assert!(html.contains(wanted), "{wanted}");
     }
     assert!(html.contains("aria-current=\"true\""), "the queue knows which ticket is open");
@@ -140,7 +154,13 @@ fn a_closed_ticket_cannot_be_answered_but_continued() {
 fn a_draft_is_there_again_and_text_in_any_direction_stays_itself() {
     let mut t = view(Status::Open, vec![]);
     t.page.ticket.subject = "لم تصل الشحنة بعد ".repeat(15);
-    t.page.draft = Some(Draft { public: false, body: "مرحبا </textarea>".into(), html: None, seen: None, updated_at: 1 });
+    t.page.draft = Some(Draft {
+        public: false,
+        body: "مرحبا </textarea>".into(),
+        html: None,
+        seen: None,
+        updated_at: 1,
+    });
     let html = renders(&page(t, vec![], None));
     assert!(html.contains("مرحبا &#60;/textarea&#62;") && html.contains("data-mode=\"internal\""));
 }
@@ -155,12 +175,16 @@ fn a_stopped_letter_shows_what_came_and_can_then_go() {
 
 #[test]
 fn a_change_refreshes_head_facts_and_what_was_seen() {
-    let html = Changed { t: view(Status::Pending, vec![Entry::Letter(letter())]) };
+    let html = Changed { t: view(Status::Pending, vec![Entry::Letter(Box::new(letter()))]) };
     let html = renders(&html);
     for target in ["#ticket-head", "#facts", "#seen"] {
         assert!(html.contains(&format!("<hx-partial hx-target=\"{target}\">")), "{target}");
     }
     let mut writing = view(Status::Pending, vec![]);
-    writing.page.draft = Some(Draft { public: true, body: "Hello".into(), html: None, seen: None, updated_at: 1 });
-    assert!(!renders(&Changed { t: writing }).contains("#seen\""), "what came while writing counts as unseen");
+    writing.page.draft =
+        Some(Draft { public: true, body: "Hello".into(), html: None, seen: None, updated_at: 1 });
+    assert!(
+        !renders(&Changed { t: writing }).contains("#seen\""),
+        "what came while writing counts as unseen"
+    );
 }

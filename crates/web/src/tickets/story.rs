@@ -20,7 +20,7 @@ const REASONS_SHOWN_MAX: usize = 4;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
-    Letter(LetterView),
+    Letter(Box<LetterView>),
     Happened(Happened),
     /// So many letters and lines are not shown.
     Folded(usize),
@@ -61,11 +61,13 @@ impl Sources<'_> {
         for letter in &self.page.letters {
             let remote = self.remote_images_of == Some(letter.comment.id.0);
             let view = LetterView::of(letter, requester, self.mails, remote);
-            told.push((view.at, 0, Entry::Letter(view)));
+            told.push((view.at, 0, Entry::Letter(Box::new(view))));
         }
         told.extend(self.arrival().map(|line| (line.at, 1, Entry::Happened(line))));
         for why in self.decisions.iter().rev().skip(1) {
-            told.extend(self.came_to(why).map(|pieces| (why.at, 2, Entry::Happened(Happened { pieces, at: why.at }))));
+            told.extend(
+                self.came_to(why).map(|pieces| (why.at, 2, Entry::Happened(Happened { pieces, at: why.at }))),
+            );
         }
         for audit in &self.page.audits {
             told.extend(self.changes(audit).map(|line| (line.at, 3, Entry::Happened(line))));
@@ -98,7 +100,13 @@ impl Sources<'_> {
             let words = format!("{} {}", need.skill.name, crate::words::short_level(need.level));
             pieces.push(link(words, format!("/skills/{}", need.skill.id)));
         }
-        let because: Vec<String> = self.needs.iter().flat_map(|need| &need.because).take(REASONS_SHOWN_MAX).map(|it| format!("“{it}”")).collect();
+        let because: Vec<String> = self
+            .needs
+            .iter()
+            .flat_map(|need| &need.because)
+            .take(REASONS_SHOWN_MAX)
+            .map(|it| format!("“{it}”"))
+            .collect();
         if !because.is_empty() {
             pieces.push(text(&format!(" because of {}", because.join(", "))));
         }
@@ -216,7 +224,10 @@ fn folded(story: Vec<Entry>) -> Vec<Entry> {
 
 fn tagged(from: &Value, to: &Value) -> Option<String> {
     let words = |value: &Value| -> Vec<String> {
-        value.as_array().map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
+        value
+            .as_array()
+            .map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            .unwrap_or_default()
     };
     let (from, to) = (words(from), words(to));
     let added: Vec<String> = to.iter().filter(|tag| !from.contains(tag)).cloned().collect();
@@ -257,7 +268,7 @@ mod tests {
     }
 
     fn letter() -> Entry {
-        Entry::Letter(super::super::letters::samples::letter())
+        Entry::Letter(Box::new(super::super::letters::samples::letter()))
     }
 
     #[test]
@@ -273,7 +284,10 @@ mod tests {
     #[test]
     fn tags_say_what_came_and_what_went() {
         assert_eq!(tagged(&json!(["a"]), &json!(["a", "b"])).as_deref(), Some("tagged it b"));
-        assert_eq!(tagged(&json!(["a"]), &json!(["b"])).as_deref(), Some("tagged it b and removed the tag a"));
+        assert_eq!(
+            tagged(&json!(["a"]), &json!(["b"])).as_deref(),
+            Some("tagged it b and removed the tag a")
+        );
         assert_eq!(tagged(&json!([]), &json!([])), None);
     }
 

@@ -27,7 +27,11 @@ pub fn solved(before: &[(TicketId, Status)]) -> Said {
     Said::new(words).with_undo(format!("/tickets/undo?was={}", was.join(",")))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, Query(before): Query<Before>) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Query(before): Query<Before>,
+) -> Result<Response, Problem> {
     let all = parse(&before.was).ok_or_else(|| Problem::invalid("This cannot be taken back any more."))?;
     let page = match all.as_slice() {
         [(only, _)] => format!("/tickets/{only}"),

@@ -18,18 +18,29 @@ pub struct Uploaded {
     bytes: i64,
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, mut form: Multipart) -> Result<Json<Uploaded>, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    mut form: Multipart,
+) -> Result<Json<Uploaded>, Problem> {
     let (name, kind, content) = file_in(&mut form).await?;
-    let allowed = web.desk.read(actor, |tx| settings::company(tx)).await?.attachment_bytes_max;
+    let allowed = web.desk.read(actor, settings::company).await?.attachment_bytes_max;
     if content.len() as i64 > allowed {
-        return Err(Problem::new(Kind::TooMuch, format!("The file is larger than {}.", crate::words::size(allowed))));
+        return Err(Problem::new(
+            Kind::TooMuch,
+            format!("The file is larger than {}.", crate::words::size(allowed)),
+        ));
     }
     let store = web.desk.blobs.clone();
     let blob = tokio::task::spawn_blocking(move || store.put(&content, &kind)).await;
     let blob = blob.map_err(|_| Problem::new(Kind::Broken, "The file could not be stored."))??;
     let file = NewAttachment { blob, file_name: name, inline: false, content_id: None };
     let upload = web.desk.write(actor, move |tx| tickets::upload(tx, &file, None)).await?;
-    Ok(Json(Uploaded { token: upload.token, name: upload.attachment.file_name, bytes: upload.attachment.bytes }))
+    Ok(Json(Uploaded {
+        token: upload.token,
+        name: upload.attachment.file_name,
+        bytes: upload.attachment.bytes,
+    }))
 }
 
 async fn file_in(form: &mut Multipart) -> Result<(String, String, bytes::Bytes), Problem> {
@@ -44,6 +55,7 @@ async fn file_in(form: &mut Multipart) -> Result<(String, String, bytes::Bytes),
 }
 
 fn broken_off(error: MultipartError) -> Problem {
-    let kind = if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE { Kind::TooMuch } else { Kind::Invalid };
+    let kind =
+        if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE { Kind::TooMuch } else { Kind::Invalid };
     Problem::new(kind, "The file did not arrive whole.")
 }

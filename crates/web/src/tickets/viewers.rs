@@ -35,7 +35,11 @@ pub async fn create(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>) -> Result<Html<Present>, Problem> {
+pub async fn show(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+) -> Result<Html<Present>, Problem> {
     web.desk.read(actor, move |tx| visible(tx, id)).await?;
     Ok(Html(Present::of(&web, actor, id)))
 }
@@ -56,7 +60,10 @@ mod samples {
     fn it_says_who_writes_and_who_looks() {
         let viewer = |name: &str, typing| Viewer { user: UserId(1), name: name.into(), typing, seen_at: 0 };
         assert!(!renders(&Present { ticket: TicketId(1), others: vec![] }).contains("is looking"));
-        let page = renders(&Present { ticket: TicketId(1), others: vec![viewer("Tomás", true), viewer("ليلى", false)] });
+        let page = renders(&Present {
+            ticket: TicketId(1),
+            others: vec![viewer("Tomás", true), viewer("ليلى", false)],
+        });
         assert!(page.contains("is writing") && page.contains("is looking"));
     }
 }

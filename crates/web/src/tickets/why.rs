@@ -19,13 +19,24 @@ pub struct WhyPage {
     earlier: Vec<Why>,
 }
 
-pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn, Path(id): Path<TicketId>) -> Result<Html<WhyPage>, Problem> {
+pub async fn show(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+) -> Result<Html<WhyPage>, Problem> {
     let page = web.desk.read(actor, move |tx| {
         let ticket = visible(tx, id)?;
         let current = routing::why(tx, id)?;
         let mut earlier = routing::decisions_of(tx, id)?;
         earlier.retain(|why| current.as_ref().is_none_or(|current| current.decision != why.decision));
-        Ok::<_, Problem>(WhyPage { shell: Shell::load(tx)?, now: tx.now(), ticket: id, subject: ticket.subject, current, earlier })
+        Ok::<_, Problem>(WhyPage {
+            shell: Shell::load(tx)?,
+            now: tx.now(),
+            ticket: id,
+            subject: ticket.subject,
+            current,
+            earlier,
+        })
     });
     Ok(Html(page.await?))
 }
@@ -72,7 +83,14 @@ mod samples {
 
     #[test]
     fn a_decision_shows_its_candidates_and_none_says_so() {
-        let page = |current, earlier| WhyPage { shell: shell(), now: 9, ticket: TicketId(1), subject: "x".repeat(300), current, earlier };
+        let page = |current, earlier| WhyPage {
+            shell: shell(),
+            now: 9,
+            ticket: TicketId(1),
+            subject: "x".repeat(300),
+            current,
+            earlier,
+        };
         assert!(renders(&page(None, vec![])).contains("by hand"));
         let full = renders(&page(Some(why(false)), vec![why(true)]));
         assert!(full.contains("82 %") && full.contains("holds 8 of 8"));

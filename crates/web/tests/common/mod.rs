@@ -53,7 +53,13 @@ impl Browser {
         self.ask(Method::PUT, path, &headers, encoded(form)).await
     }
 
-    pub async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    pub async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "desk.example");
         if !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
