@@ -77,10 +77,12 @@ pub struct Flags {
 
 pub fn run(flags: &Flags) -> Outcome {
     if flags.remove {
-        return match remove(&flags.data)? {
-            true => Ok(say(&format!("The demo in {} is gone.", flags.data.display()))),
-            false => Ok(say(&format!("There is no demo in {}.", flags.data.display()))),
-        };
+        let folder = flags.data.display();
+        say(&match remove(&flags.data)? {
+            true => format!("The demo in {folder} is gone."),
+            false => format!("There is no demo in {folder}."),
+        });
+        return Ok(());
     }
     let mut config = config(flags);
     log_to_stderr(&config);

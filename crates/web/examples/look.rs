@@ -47,6 +47,8 @@ async fn main() -> Result<(), Oops> {
             if let Err(error) = world.work_off() {
                 say(&format!("a job failed: {error}"));
             }
+            // A pause between two looks at the queue, not a wait for anything.
+            #[allow(clippy::disallowed_methods)]
             std::thread::sleep(Duration::from_millis(200));
         }
     });
@@ -197,7 +199,7 @@ impl World {
             Ok::<_, Oopsie>(tickets::create(tx, &command)?.id)
         })?;
         self.work_off()?;
-        if nth + 14 < TICKETS || nth % 3 == 0 {
+        if nth + 14 < TICKETS || nth.is_multiple_of(3) {
             let agent = agents[nth % agents.len()];
             self.pass(35 * MINUTE_MS)?;
             let status = if nth % 4 == 3 { Status::Pending } else { Status::Solved };

@@ -1,4 +1,5 @@
 //! The demo's past, small: what it leaves behind must add up, and must resemble the truth it was drawn from.
+#![allow(clippy::print_stderr, reason = "the figure is worth seeing")]
 
 use super::content::Content;
 use super::history::History;

@@ -1,4 +1,5 @@
 //! The real binary behind its real doors: SMTP, IMAP, HTTP, files. Nothing here looks into the process.
+#![allow(clippy::print_stderr, reason = "a test says what it could not try")]
 
 mod answer;
 mod backup;
