@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn figures_are_taken_as_they_come() {
-        assert_eq!(counted(&&1_i64, "ticket", "tickets"), "1 ticket");
+        assert_eq!(counted(1_i64, "ticket", "tickets"), "1 ticket");
         assert_eq!(level(3.449), "3.4");
-        assert_eq!(percent(&0.414), "41");
+        assert_eq!(percent(0.414), "41");
     }
 }

@@ -149,7 +149,7 @@ mod tests {
             moves: vec![Move {
                 skill: summary(1, "Refunds"),
                 level_before: 3.0,
-                level_after: 3.14,
+                level_after: 3.16,
                 sd_before: 0.6,
                 sd_after: 0.5,
             }],
