@@ -1,0 +1,107 @@
+//! The pages in a real browser: nothing a reader would trip over, wide and narrow, light and dark.
+#![allow(clippy::print_stderr, reason = "a skipped check says so")]
+
+use desk::access::{self, LinkPurpose, SetUp};
+use desk::tickets::{self, Channel, CreateTicket, NewComment};
+use desk::{TicketId, UserId, people};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use testkit::World;
+use tokio::process::Command;
+
+const HOUR_MS: i64 = 3_600_000;
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// Laid out with a table, so that it is shown in a frame.
+const NEWSLETTER: &str = "<table><tr><td><h1>March</h1><p>Two payments instead of one.</p></td></tr></table>";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui");
+    let Some(browser) = browser_for(&ui) else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CI looks at the pages: Node, Chromium or the packages of ui/ are missing"
+        );
+        eprintln!("skipped: without Node, Chromium and the packages of ui/ nobody looks at the pages");
+        return;
+    };
+    let world = World::on_sqlite();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let base = format!("http://{}", listener.local_addr().expect("its number"));
+    let (ana, ticket) = a_day_at_the_desk(&world, &base);
+    let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
+    let app = web::router(web::Web::new(world.desk.clone(), false))
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let served = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let seen = Command::new("node")
+        .arg(ui.join("tests/pages.mjs"))
+        .arg(format!("{base}/sign-in/link/{token}"))
+        .args(["/", "/views/open", &format!("/tickets/{ticket}"), "/skills", "/people", "/ledger", "/admin"])
+        .env("CHROMIUM", browser)
+        .env("TMPDIR", world.folder())
+        .kill_on_drop(true)
+        .output();
+    let seen = seen.await.expect("Node starts");
+    served.abort();
+    assert!(
+        seen.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&seen.stdout),
+        String::from_utf8_lossy(&seen.stderr)
+    );
+}
+
+fn browser_for(ui: &Path) -> Option<PathBuf> {
+    let ready = !aptdesk_ui::ASSETS.is_empty()
+        && ui.join("node_modules/axe-core").exists()
+        && in_path("node").is_some();
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    named.or_else(|| BROWSERS.iter().find_map(|name| in_path(name))).filter(|_| ready)
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// A few people, a few letters, one of them in a frame and one whose writer has a long name.
+fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId) {
+    let set_up = SetUp {
+        company: "Nordlicht Rides".into(),
+        address: "support@nordlicht.example".into(),
+        time_zone: "Europe/Berlin".into(),
+        locale: "en".into(),
+        admin_name: "Ana Novak".into(),
+        admin_email: "ana@nordlicht.example".into(),
+        public_url: base.into(),
+    };
+    let ana = world.write(move |tx| access::set_up(tx, &set_up)).admin;
+    world.lead("Mei Tan");
+    world.agent("Tomás Ortiz");
+    let marta = world.customer("Marta Ammerschläger-von-Hohenstein", "marta@example.org");
+    world.ticket_of(marta, "The invoice of March counts twice");
+    let ticket = world.write(move |tx| {
+        let leila = people::requester_for(tx, "leila@example.org", Some("ليلى منصور"))?;
+        let letter = NewComment {
+            html: Some(NEWSLETTER.into()),
+            quoted: Some("> earlier".into()),
+            ..NewComment::public("Two payments instead of one.")
+        };
+        let id = tickets::create(tx, &CreateTicket::new(leila, "Two payments", letter, Channel::Email))?.id;
+        let note = NewComment::internal("Booked twice on 3 March.").by(ana);
+        tickets::update(tx, &tickets::UpdateTicket { comment: Some(note), ..tickets::UpdateTicket::of(id) })?;
+        Ok::<_, Told>(id)
+    });
+    world.run_jobs();
+    (ana, ticket)
+}
+
+#[derive(Debug)]
+struct Told(#[allow(dead_code, reason = "shown when a test fails")] String);
+
+impl<E: desk::Refusal> From<E> for Told {
+    fn from(error: E) -> Self {
+        Told(error.to_string())
+    }
+}
