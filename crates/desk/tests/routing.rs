@@ -408,3 +408,26 @@ fn presence_is_ones_own_and_customers_have_none() {
         assert_eq!(world.events(), [], "saying it again tells nobody, on {}", world.name());
     }
 }
+
+#[test]
+fn whoever_only_went_silent_is_here_again_with_the_next_sign_of_life_and_whoever_left_is_not() {
+    for world in worlds() {
+        let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
+        online(&world, &[ana, kofi]);
+        let goodbye = SetPresence { user: kofi, status: PresenceStatus::Offline };
+        world.write_as(kofi, move |tx| routing::set_presence(tx, &goodbye));
+        world.advance(routing::PRESENCE_LOST_MS + 1_000);
+        sweep(&world);
+        let status = |user| world.read_as(user, move |tx| routing::presence_of(tx, user));
+        assert_eq!(status(ana), PresenceStatus::Offline, "on {}", world.name());
+        world.advance(8 * 3_600_000);
+        world.write_as(ana, move |tx| routing::beat(tx, ana));
+        world.write_as(kofi, move |tx| routing::beat(tx, kofi));
+        assert_eq!(
+            (status(ana), status(kofi)),
+            (PresenceStatus::Online, PresenceStatus::Offline),
+            "on {}",
+            world.name()
+        );
+    }
+}

@@ -41,10 +41,15 @@ pub fn set_presence(tx: &mut Tx, command: &SetPresence) -> Result<(), RoutingErr
     Ok(changed(tx, command.user, before, command.status)?)
 }
 
-/// A sign of life from an open page. Cheap, and it never changes the status.
+/// A sign of life from an open page. Cheap. Whoever was here and only went silent (a lid closed, a line cut) is here
+/// again; whoever said that they are away or gone stays so.
 pub fn beat(tx: &mut Tx, user: UserId) -> Result<(), RoutingError> {
     if !tx.actor().is(user) && !tx.actor().is_lead() {
         return Err(RoutingError::NotYourOwn);
+    }
+    if store::only_went_silent(tx, user, PRESENCE_LOST_MS)? && store::is_active_agent(tx, user)? {
+        store::save_presence(tx, user, PresenceStatus::Online)?;
+        return Ok(changed(tx, user, PresenceStatus::Offline, PresenceStatus::Online)?);
     }
     Ok(store::save_seen(tx, user, BEAT_WRITTEN_EVERY_MS)?)
 }
@@ -69,7 +74,10 @@ pub fn presence_of(tx: &mut Tx, user: UserId) -> Result<PresenceStatus, RoutingE
 pub(crate) fn sweep(tx: &mut Tx) -> Result<(), RoutingError> {
     let silent_since = tx.now() - PRESENCE_LOST_MS;
     for (user, before) in store::list_lost(tx, silent_since)? {
-        store::save_presence(tx, user, PresenceStatus::Offline)?;
+        match before {
+            PresenceStatus::Online => store::save_silent(tx, user)?,
+            _ => store::save_presence(tx, user, PresenceStatus::Offline)?,
+        }
         changed(tx, user, before, PresenceStatus::Offline)?;
     }
     for ticket in store::list_unanswered_of_the_gone(tx, RETURNED_AT_ONCE_MAX)? {

@@ -37,6 +37,22 @@ pub(super) fn save_presence(tx: &mut Tx, user: UserId, to: PresenceStatus) -> Re
     .map(|_| ())
 }
 
+/// Offline without a word: the last sign of life stays what it was, and tells this from a goodbye.
+pub(super) fn save_silent(tx: &mut Tx, user: UserId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute("update presences set status = 'offline', since = $1 where user_id = $2", params![now, user])
+        .map(|_| ())
+}
+
+pub(super) fn only_went_silent(tx: &mut Tx, user: UserId, lost_ms: i64) -> Result<bool, Error> {
+    let found = tx.find(
+        "select user_id from presences where user_id = $1 and status = 'offline' and since - last_seen_at >= $2",
+        params![user, lost_ms],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Writes nothing if the last sign of life is younger than `every_ms`.
 pub(super) fn save_seen(tx: &mut Tx, user: UserId, every_ms: i64) -> Result<(), Error> {
     let now = tx.now();

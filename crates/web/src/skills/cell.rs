@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn every_observation_says_how_far_it_moved_the_level() {
         let html = page(vec![row(1, Observed::Satisfaction { score: 5 })], 2, None);
-        for words in ["+0.14", "47903", "rated it 5 of 5", "named the feeling first"] {
+        for words in ["+0.16", "47903", "rated it 5 of 5", "named the feeling first"] {
             assert!(html.contains(words), "{words}");
         }
     }
