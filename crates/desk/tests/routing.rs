@@ -418,7 +418,7 @@ fn whoever_only_went_silent_is_here_again_with_the_next_sign_of_life_and_whoever
         world.write_as(kofi, move |tx| routing::set_presence(tx, &goodbye));
         world.advance(routing::PRESENCE_LOST_MS + 1_000);
         sweep(&world);
-        let status = |user| world.read_as(user, move |tx| routing::presence_of(tx, user));
+        let status = |user| world.read(move |tx| routing::presence_of(tx, user));
         assert_eq!(status(ana), PresenceStatus::Offline, "on {}", world.name());
         world.advance(8 * 3_600_000);
         world.write_as(ana, move |tx| routing::beat(tx, ana));

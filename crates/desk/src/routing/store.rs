@@ -66,7 +66,7 @@ pub(super) fn save_seen(tx: &mut Tx, user: UserId, every_ms: i64) -> Result<(), 
 pub(super) fn list_presences(tx: &mut Tx) -> Result<Vec<Presence>, Error> {
     tx.list(
         "select p.user_id, u.name, p.status, p.since, p.last_seen_at, p.last_assigned_at
-         from presences p join users u on u.id = p.user_id where u.deleted_at is null order by u.name, u.id",
+         from presences p cross join users u where u.id = p.user_id and u.deleted_at is null order by u.name, u.id",
         params![],
         |row| {
             Ok(Presence {
@@ -84,8 +84,8 @@ pub(super) fn list_presences(tx: &mut Tx) -> Result<Vec<Presence>, Error> {
 /// Who is said to be here and was last seen before `silent_since`, or may not work here any more.
 pub(super) fn list_lost(tx: &mut Tx, silent_since: i64) -> Result<Vec<(UserId, PresenceStatus)>, Error> {
     tx.list(
-        "select p.user_id, p.status from presences p join users u on u.id = p.user_id
-         where p.status <> 'offline' and (p.last_seen_at < $1 or u.suspended_at is not null
+        "select p.user_id, p.status from presences p cross join users u
+         where u.id = p.user_id and p.status <> 'offline' and (p.last_seen_at < $1 or u.suspended_at is not null
            or u.deleted_at is not null or u.role not in ('agent', 'lead', 'admin'))
          order by p.user_id",
         params![silent_since],
@@ -135,13 +135,14 @@ pub(super) struct Hand {
     pub load: i64,
 }
 
+/// `cross join` keeps SQLite from starting at the customers, of whom there are thousands for each presence.
 const HAND: &str =
     "select p.user_id, u.name, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count,
        (select cast(count(*) as bigint) from tickets t
         where t.assignee_id = p.user_id and t.status < 2 and t.deleted_at is null)
-     from presences p join users u on u.id = p.user_id
+     from presences p cross join users u
        left join capacities c on c.user_id = p.user_id and c.channel = 'email'
-     where p.status <> 'offline' and u.role in ('agent', 'lead', 'admin') and u.suspended_at is null
+     where u.id = p.user_id and p.status <> 'offline' and u.role in ('agent', 'lead', 'admin') and u.suspended_at is null
        and u.deleted_at is null";
 
 fn hand(row: &Row<'_>) -> Result<Hand, Error> {
@@ -306,9 +307,10 @@ pub(super) fn list_unanswered_of(
 /// Tickets on which a customer waits for somebody who may not work here any more.
 pub(super) fn list_unanswered_of_the_gone(tx: &mut Tx, count_max: usize) -> Result<Vec<TicketId>, Error> {
     tx.list(
-        "select t.id from tickets t join users u on u.id = t.assignee_id
-         where t.status < 4 and t.deleted_at is null and t.status < 2 and t.waiting_since is not null
-           and (u.suspended_at is not null or u.deleted_at is not null)
+        "select t.id from users u cross join tickets t
+         where u.role <> 'end-user' and (u.suspended_at is not null or u.deleted_at is not null)
+           and t.assignee_id = u.id and t.status < 4 and t.deleted_at is null and t.status < 2
+           and t.waiting_since is not null
          order by t.waiting_since, t.id limit $1",
         params![count_max],
         |row| row.get(0),

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// Matches that a text search looks at; older ones are not found by words this common.
 const MATCHES_LOOKED_AT_MAX: usize = 2_000;
 /// Matches fetched at a time.
-const MATCHES_PER_STEP: usize = 200;
+const MATCHES_PER_STEP: usize = 64;
 /// Newest matches that "best first" ranks.
 const MATCHES_RANKED_MAX: usize = 500;
 
