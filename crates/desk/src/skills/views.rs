@@ -339,7 +339,7 @@ fn list_people(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<MatrixRow>, db
         },
     )?;
     tx.list(
-        "select id, name from users where role in ('agent', 'lead', 'admin') and suspended_at is null
+        "select id, name from users where role <> 'end-user' and role in ('agent', 'lead', 'admin') and suspended_at is null
            and deleted_at is null
            and (cast($1 as bigint) = 0 or exists (select 1 from memberships m where m.user_id = users.id and m.group_id = $1))
          order by name, id limit $2",
