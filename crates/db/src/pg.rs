@@ -15,7 +15,8 @@ use tokio::sync::broadcast;
 
 /// How often one closure is run when it keeps losing.
 const TRIES_MAX: usize = 8;
-const CHANNEL: &str = "aptdesk";
+/// PostgreSQL's own limit of a channel's name.
+const CHANNEL_BYTES_MAX: usize = 63;
 /// Announcements that may wait for the next `NOTIFY`; more are dropped (listeners also poll).
 const ANNOUNCEMENTS_WAITING_MAX: usize = 10_000;
 /// Pause between two `NOTIFY`, so that a busy desk sends few.
@@ -161,7 +162,8 @@ fn tell_others(config: postgres::Config, process: String, waiting: Receiver<Arc<
                 client = config.connect(postgres::NoTls).ok();
             }
             if let Some(client) = &mut client
-                && let Err(error) = client.execute("select pg_notify($1, $2)", &[&CHANNEL, &message])
+                && let Err(error) = channel(client)
+                    .and_then(|name| client.execute("select pg_notify($1, $2)", &[&name, &message]))
             {
                 tracing::warn!(%error, "other processes could not be told of a change");
             }
@@ -172,6 +174,16 @@ fn tell_others(config: postgres::Config, process: String, waiting: Receiver<Arc<
         .spawn(work)
         .map(|_| ())
         .map_err(|source| Error::Open(Box::new(source)))
+}
+
+/// Channels belong to a whole database, and desks to a schema in it: each desk has a channel of its own.
+fn channel(client: &mut postgres::Client) -> Result<String, postgres::Error> {
+    let schema: Option<String> = client.query_one("select cast(current_schema() as text)", &[])?.get(0);
+    let mut name = format!("aptdesk_{}", schema.unwrap_or_default().replace('"', ""));
+    while name.len() > CHANNEL_BYTES_MAX {
+        name.pop();
+    }
+    Ok(name)
 }
 
 fn hear_others(
@@ -203,7 +215,8 @@ fn listen(
 ) -> Result<(), postgres::Error> {
     use postgres::fallible_iterator::FallibleIterator;
     let mut client = config.connect(postgres::NoTls)?;
-    client.batch_execute(&format!("listen {CHANNEL}"))?;
+    let name = channel(&mut client)?;
+    client.batch_execute(&format!("listen \"{name}\""))?;
     while alive.strong_count() > 0 && !client.is_closed() {
         let mut heard = client.notifications();
         let mut next = heard.timeout_iter(Duration::from_millis(RECONNECT_PAUSE_MS));
