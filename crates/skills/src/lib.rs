@@ -10,15 +10,19 @@
 //! assert!(steps[0].after.variance < steps[0].before.variance);
 //! ```
 
+pub mod agreement;
 mod belief;
 mod decay;
 pub mod elo;
 mod evidence;
 mod filter;
 pub mod glicko2;
+pub mod items;
 mod library;
 mod observation;
 mod replay;
+pub mod sampling;
+pub mod scorecard;
 
 pub use belief::{
     Belief, EFFECTIVE_OBSERVATIONS_TO_SHOW, LEVEL_AT_ZERO_LOGITS, LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT,

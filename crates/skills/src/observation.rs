@@ -14,7 +14,9 @@ const SATISFACTION_CUTS: [f64; 4] = [-2.6, -2.0, -1.3, -0.3];
 const SELF_RATING_SD_LEVELS: f64 = 1.0;
 const LEAD_RATING_SD_LEVELS: f64 = 0.6;
 const PEER_RATING_SD_LEVELS: f64 = 0.8;
-const REVIEW_SD_LEVELS: f64 = 0.7;
+pub(crate) const REVIEW_SD_LEVELS: f64 = 0.7;
+/// A check never settles a level more firmly than this.
+const CHECK_SD_LEVELS_MIN: f64 = 0.4;
 /// Handle time: −ln(ratio) = slope·z + noise. Twice as fast or slow is the most that counts.
 const HANDLE_TIME_SLOPE: f64 = 0.15;
 const HANDLE_TIME_SD: f64 = 0.8;
@@ -56,6 +58,11 @@ pub enum Observation {
         correct: bool,
         discrimination: f64,
         difficulty: f64,
+    },
+    /// A whole skill check, scored by item response: a level, and how unsure the answers leave it (in levels).
+    Check {
+        level: f64,
+        sd_levels: f64,
     },
     /// Time spent ÷ usual time for such work (above 0; 1 is usual). Says nothing unless the work was solved for good.
     HandleTime {
@@ -100,6 +107,9 @@ impl Observation {
                 let slope = discrimination.clamp(0.0, DISCRIMINATION_MAX);
                 let offset = -slope * difficulty;
                 offset.is_finite().then(|| yes_or_no(slope, offset, correct, mean, variance))
+            }
+            Observation::Check { level, sd_levels } => {
+                stated(level, 0.0, sd_levels.max(CHECK_SD_LEVELS_MIN), mean)
             }
             Observation::HandleTime { ratio, for_good } => handle_time(ratio, for_good, mean, variance),
         }
