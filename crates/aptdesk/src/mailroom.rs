@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Relay as RelayConfig};
 use desk::mail::mailboxes::{self, Mailbox, MailboxKind, Security, Server, SignIn};
-use desk::mail::{Door, Outgoing, Receipt};
+use desk::mail::{Door, Fate, Outgoing, Receipt};
 use desk::work::{Work, Worker};
 use desk::{Actor, Desk, MailId, MailOutId, MailboxId, Tx};
 use jobs::{Job, Outcome, Refused, Stop};
@@ -235,42 +235,29 @@ impl Mailroom {
             });
         }
         let from = content.from.address.clone();
-        let recipients: Vec<String> =
-            content.to.iter().chain(&content.cc).map(|to| to.address.clone()).collect();
+        let recipients = content.undecided();
         let raw = self.signed(send::build(&mime(content, loaded, self.desk.db.now())), &from);
-        let delivery = self.deliver(&relay, &from, &recipients, &raw).await;
-        match delivery {
-            Delivery::Sent(words) => {
-                self.desk.write(Actor::desk(), move |tx| desk::mail::mark_sent(tx, id, &words)).await?;
-                Ok(Outcome::Done)
-            }
-            Delivery::Deferred(words) => {
-                let kept = words.clone();
-                self.desk.write(Actor::desk(), move |tx| desk::mail::mark_deferred(tx, id, &kept)).await?;
-                Ok(Outcome::Failed(words))
-            }
-            Delivery::Failed(words) => {
-                self.desk.write(Actor::desk(), move |tx| desk::mail::mark_failed(tx, id, &words)).await?;
-                Ok(Outcome::Done)
-            }
-        }
+        let fates: Vec<(String, Fate)> = match self.mailer(&relay) {
+            Ok(mailer) => mailer.deliver_each(&from, &recipients, &raw).await.into_iter().map(fate).collect(),
+            Err(words) => recipients.into_iter().map(|to| (to, Fate::Later(words.clone()))).collect(),
+        };
+        let waits = fates.iter().find_map(|(to, fate)| match fate {
+            Fate::Later(words) => Some(format!("{to}: {words}")),
+            Fate::Taken(_) | Fate::Never(_) => None,
+        });
+        self.desk.write(Actor::desk(), move |tx| desk::mail::mark_each(tx, id, &fates)).await?;
+        Ok(waits.map_or(Outcome::Done, Outcome::Failed))
     }
 
-    async fn deliver(&self, relay: &Relay, from: &str, to: &[String], raw: &[u8]) -> Delivery {
+    fn mailer(&self, relay: &Relay) -> Result<Arc<Mailer>, String> {
         let key = serde_json::to_string(relay).unwrap_or_default();
         let known = self.mailers.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let mailer = match known {
-            Some(mailer) => mailer,
-            None => match Mailer::new(relay) {
-                Ok(mailer) => {
-                    let mailer = Arc::new(mailer);
-                    self.mailers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, mailer.clone());
-                    mailer
-                }
-                Err(error) => return Delivery::Deferred(error.to_string()),
-            },
-        };
-        mailer.deliver(from, to, raw).await
+        if let Some(mailer) = known {
+            return Ok(mailer);
+        }
+        let mailer = Arc::new(Mailer::new(relay).map_err(|error| error.to_string())?);
+        self.mailers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, mailer.clone());
+        Ok(mailer)
     }
 
     /// The message with its DKIM signature, when a key for the sender's domain is there.
@@ -348,7 +335,11 @@ impl Mailroom {
                 let test = test_mail(&mailbox, self.desk.db.now());
                 let raw = self.signed(send::build(&test), &mailbox.address);
                 let to = [mailbox.address.clone()];
-                lines.push(match self.deliver(&relay, &mailbox.address, &to, &raw).await {
+                let delivery = match self.mailer(&relay) {
+                    Ok(mailer) => mailer.deliver(&mailbox.address, &to, &raw).await,
+                    Err(words) => Delivery::Deferred(words),
+                };
+                lines.push(match delivery {
                     Delivery::Sent(words) => Trial::good(format!("Out: the server said: {words}")),
                     Delivery::Deferred(words) | Delivery::Failed(words) => {
                         Trial::bad(format!("Out: the server said: {words}"))
@@ -440,6 +431,15 @@ impl imap::Sink for MailboxSink {
             }
         });
     }
+}
+
+fn fate((to, delivery): (String, Delivery)) -> (String, Fate) {
+    let fate = match delivery {
+        Delivery::Sent(words) => Fate::Taken(words),
+        Delivery::Deferred(words) => Fate::Later(words),
+        Delivery::Failed(words) => Fate::Never(words),
+    };
+    (to, fate)
 }
 
 fn mime(content: Outgoing, attachments: Vec<OutgoingFile>, now_ms: i64) -> OutgoingMail {

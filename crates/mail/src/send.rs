@@ -257,21 +257,65 @@ impl Mailer {
         Ok(Mailer { transport: builder.build::<Tokio1Executor>() })
     }
 
-    /// One transaction for all the recipients: one refusal refuses all, so give recipients that may differ one by one.
+    /// What becomes of it for each recipient. One transaction for all of them while nobody is refused; then each
+    /// recipient has one of their own, so that a refused one keeps nobody else from getting the mail.
+    pub async fn deliver_each(
+        &self,
+        mail_from: &str,
+        rcpt_to: &[String],
+        raw: &[u8],
+    ) -> Vec<(String, Delivery)> {
+        let same = |delivery: Delivery| rcpt_to.iter().map(|to| (to.clone(), delivery.clone())).collect();
+        match self.attempt(mail_from, rcpt_to, raw).await {
+            Attempt::Sent(words) => return same(Delivery::Sent(words)),
+            Attempt::Refused(delivery) if rcpt_to.len() < 2 => return same(delivery),
+            Attempt::Refused(_) => {}
+            // Nobody answered, or the connection broke: the others would fare no better.
+            Attempt::Unreached(words) => return same(Delivery::Deferred(words)),
+        }
+        let mut fates = Vec::with_capacity(rcpt_to.len());
+        let mut unreached = None;
+        for to in rcpt_to {
+            let delivery = match &unreached {
+                Some(words) => Delivery::Deferred(String::clone(words)),
+                None => match self.attempt(mail_from, std::slice::from_ref(to), raw).await {
+                    Attempt::Sent(words) => Delivery::Sent(words),
+                    Attempt::Refused(delivery) => delivery,
+                    Attempt::Unreached(words) => {
+                        unreached = Some(words.clone());
+                        Delivery::Deferred(words)
+                    }
+                },
+            };
+            fates.push((to.clone(), delivery));
+        }
+        fates
+    }
+
+    /// One transaction for all the recipients: one refusal refuses all. See [`Mailer::deliver_each`].
     pub async fn deliver(&self, mail_from: &str, rcpt_to: &[String], raw: &[u8]) -> Delivery {
+        match self.attempt(mail_from, rcpt_to, raw).await {
+            Attempt::Sent(words) => Delivery::Sent(words),
+            Attempt::Refused(delivery) => delivery,
+            Attempt::Unreached(words) => Delivery::Deferred(words),
+        }
+    }
+
+    async fn attempt(&self, mail_from: &str, rcpt_to: &[String], raw: &[u8]) -> Attempt {
         let route = match route(mail_from, rcpt_to) {
             Ok(route) => route,
-            Err(reason) => return Delivery::Failed(reason),
+            Err(reason) => return Attempt::Refused(Delivery::Failed(reason)),
         };
         // The client adds the last line break by itself.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         match self.transport.send_raw(&route, raw).await {
-            Ok(answer) => Delivery::Sent(format!(
-                "{} {}",
-                answer.code(),
-                answer.message().collect::<Vec<_>>().join(" ")
-            )),
-            Err(error) => fate(&error),
+            Ok(answer) => {
+                Attempt::Sent(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" ")))
+            }
+            Err(error) if error.status().is_none() && !error.is_permanent() => {
+                Attempt::Unreached(words(&error))
+            }
+            Err(error) => Attempt::Refused(fate(&error)),
         }
     }
 
@@ -283,6 +327,14 @@ impl Mailer {
             Err(error) => Err(words(&error)),
         }
     }
+}
+
+/// How one transaction went.
+enum Attempt {
+    Sent(String),
+    /// Deferred or failed, by the server's own words.
+    Refused(Delivery),
+    Unreached(String),
 }
 
 fn route(mail_from: &str, rcpt_to: &[String]) -> Result<Route, String> {

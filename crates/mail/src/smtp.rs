@@ -80,6 +80,7 @@ pub struct SmtpConfig {
     pub message_bytes_max: usize,
     /// Bytes of unfinished large messages in memory, over all connections.
     pub pending_bytes_max: usize,
+    /// Recipients of one message, those who are refused included; the rest is told to come in another transaction.
     pub recipients_max: usize,
     pub connections_max: usize,
     pub connections_per_ip_max: usize,

@@ -155,3 +155,46 @@ async fn wrong_sign_in_is_a_matter_of_settings_not_of_the_letter() {
         Delivery::Deferred(_)
     ));
 }
+
+#[tokio::test]
+async fn one_refused_recipient_keeps_nobody_else_from_getting_the_mail() {
+    let (address, elsewhere, _stop) = relay(None).await;
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    let all = ["ana@there.test", "nobody@there.test", "no address", "later@there.test", "bo@there.test"];
+    let all: Vec<String> = all.iter().map(|to| (*to).to_owned()).collect();
+    let fates = mailer.deliver_each("help@desk.test", &all, &letter()).await;
+    let seen: Vec<(&str, &str)> = fates
+        .iter()
+        .map(|(to, fate)| {
+            let kind = match fate {
+                Delivery::Sent(_) => "sent",
+                Delivery::Deferred(_) => "deferred",
+                Delivery::Failed(_) => "failed",
+            };
+            (to.as_str(), kind)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("ana@there.test", "sent"),
+            ("nobody@there.test", "failed"),
+            ("no address", "failed"),
+            ("later@there.test", "deferred"),
+            ("bo@there.test", "sent"),
+        ]
+    );
+    let taken = elsewhere.taken.lock().unwrap();
+    let to: Vec<&[String]> = taken.iter().map(|(envelope, _)| envelope.rcpt_to.as_slice()).collect();
+    assert_eq!(to, [["ana@there.test".to_owned()], ["bo@there.test".to_owned()]], "each of them once");
+}
+
+#[tokio::test]
+async fn while_nobody_is_refused_all_recipients_share_one_transaction() {
+    let (address, elsewhere, _stop) = relay(None).await;
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    let all = ["ana@there.test".to_owned(), "bo@there.test".to_owned()];
+    let fates = mailer.deliver_each("help@desk.test", &all, &letter()).await;
+    assert!(fates.iter().all(|(_, fate)| matches!(fate, Delivery::Sent(_))));
+    assert_eq!(elsewhere.taken.lock().unwrap().len(), 1);
+}

@@ -398,3 +398,63 @@ async fn twenty_connections_deliver_everything() {
     ids.dedup();
     assert_eq!(ids.len(), 1_000);
 }
+
+#[tokio::test]
+async fn however_many_recipients_are_unknown_the_mail_reaches_the_one_who_is_known() {
+    let door = open(|config| config.errors_max = 5).await;
+    let mut hand = Hand::reach(&door).await;
+    let mut said = "EHLO client.test\r\nMAIL FROM:<ana@client.test>\r\n".to_owned();
+    for number in 0..30 {
+        said.push_str(&format!("RCPT TO:<nobody{number}@elsewhere.test>\r\n"));
+    }
+    said.push_str("RCPT TO:<>\r\nRCPT TO:<later@desk.test>\r\nRCPT TO:<help@desk.test>\r\n");
+    said.push_str("RCPT TO:<help@desk.test>\r\nDATA\r\n");
+    hand.say(&said).await;
+    assert!(hand.hear().await.starts_with("250"));
+    assert!(hand.hear().await.starts_with("250"));
+    for _ in 0..30 {
+        assert!(hand.hear().await.starts_with("550 5.1.1"));
+    }
+    assert!(hand.hear().await.starts_with("55"), "nor does a name that is none");
+    assert!(hand.hear().await.starts_with("451"));
+    assert!(hand.hear().await.starts_with("250"));
+    assert!(hand.hear().await.starts_with("250"));
+    assert!(hand.hear().await.starts_with("354"));
+    assert!(hand.ask("Subject: x\r\n\r\nfor help\r\n.\r\n").await.starts_with("250"));
+    let stored = door.stored();
+    assert_eq!(stored.len(), 1);
+    assert_eq!(stored[0].0.rcpt_to, ["help@desk.test"], "each recipient once");
+    // The next mail begins without a burden.
+    assert!(hand.transmit("Subject: y\r\n\r\nagain").await.starts_with("250"));
+}
+
+#[tokio::test]
+async fn trying_out_names_without_a_mail_ends_the_conversation() {
+    for end in ["RSET\r\n", "DATA\r\n", "BDAT 0 LAST\r\n", "EHLO client.test\r\n"] {
+        let door = open(|config| config.errors_max = 5).await;
+        let mut hand = Hand::reach(&door).await;
+        assert!(hand.ask("EHLO client.test\r\n").await.starts_with("250"));
+        assert!(hand.ask("MAIL FROM:<ana@client.test>\r\n").await.starts_with("250"));
+        for number in 0..10 {
+            let answer = hand.ask(&format!("RCPT TO:<nobody{number}@elsewhere.test>\r\n")).await;
+            assert!(answer.starts_with("550"), "{answer}");
+        }
+        hand.say(end).await;
+        hand.hear().await;
+        let goodbye = hand.hear().await;
+        assert!(goodbye.starts_with("421 4.7.0"), "after {end}: {goodbye}");
+    }
+}
+
+#[tokio::test]
+async fn refused_recipients_count_among_those_of_one_message() {
+    let door = open(|config| config.recipients_max = 3).await;
+    let mut hand = Hand::reach(&door).await;
+    assert!(hand.ask("EHLO client.test\r\n").await.starts_with("250"));
+    assert!(hand.ask("MAIL FROM:<ana@client.test>\r\n").await.starts_with("250"));
+    for (to, answer) in
+        [("a@x.test", "550"), ("help@desk.test", "250"), ("b@x.test", "550"), ("c@x.test", "452")]
+    {
+        assert!(hand.ask(&format!("RCPT TO:<{to}>\r\n")).await.starts_with(answer), "{to}");
+    }
+}

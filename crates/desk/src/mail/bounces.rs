@@ -15,7 +15,7 @@ pub(super) fn attach(tx: &mut Tx, bounce: &Bounce) -> Result<Option<(TicketId, C
     let Some(mail) = reported(tx, bounce)? else { return Ok(None) };
     let words = words_of(bounce);
     if bounce.permanent {
-        outgoing::mark_failed(tx, mail.id, &words)?;
+        outgoing::mark_bounced(tx, mail.id, bounce.recipient.as_deref(), &words)?;
     } else {
         store::save_server_answer(tx, mail.id, &words)?;
     }

@@ -26,8 +26,9 @@ pub use guards::MailRules;
 pub use ledger::{CheckReport, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
 pub(crate) use outgoing::within_budget;
 pub use outgoing::{
-    MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment, attachments_of,
-    mailbox_of, mark_deferred, mark_failed, mark_sent, outgoing, queue, resend, states_of,
+    Decided, Fate, MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment,
+    attachments_of, mailbox_of, mark_deferred, mark_each, mark_failed, mark_sent, outgoing, queue, resend,
+    states_of,
 };
 pub(crate) use reply::{email_of, queue_comment, sending_mailbox};
 pub use suspended::{discard, recover};

@@ -34,6 +34,47 @@ pub struct Outgoing {
     pub list_unsubscribe: Option<String>,
     /// Further headers: name and value.
     pub headers: Vec<(String, String)>,
+    /// Recipients for whom a server has decided, where they did not all fare alike. They are not tried again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<Decided>,
+}
+
+/// What a server has said for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    pub address: String,
+    /// The server has taken the mail on for them; otherwise it never will.
+    pub taken: bool,
+    pub answer: String,
+}
+
+/// What came of handing a mail over for one recipient, with the server's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Taken(String),
+    Later(String),
+    Never(String),
+}
+
+impl Outgoing {
+    /// The addresses for which no server has decided yet.
+    pub fn undecided(&self) -> Vec<String> {
+        let all = self.to.iter().chain(&self.cc).map(|to| &to.address);
+        all.filter(|address| !self.decided.iter().any(|it| it.address == **address)).cloned().collect()
+    }
+
+    /// Who was refused and who has it, in one sentence.
+    fn outcome(&self, later: &[(&str, &str)]) -> String {
+        let mut pieces: Vec<String> = later.iter().map(|(to, answer)| format!("{to}: {answer}")).collect();
+        let refused = self.decided.iter().filter(|it| !it.taken);
+        pieces.extend(refused.map(|it| format!("{}: {}", it.address, it.answer)));
+        let taken: Vec<&str> =
+            self.decided.iter().filter(|it| it.taken).map(|it| it.address.as_str()).collect();
+        if !taken.is_empty() {
+            pieces.push(format!("delivered to {}", taken.join(", ")));
+        }
+        pieces.join("; ")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,6 +254,77 @@ pub(super) fn content_id_of(file: &Attachment) -> String {
     }
 }
 
+/// What has become of the mail for each recipient to whom it was handed now. Says how the whole mail stands: deferred
+/// while anybody waits, failed when somebody is never to have it.
+pub fn mark_each(tx: &mut Tx, mail_out: MailOutId, fates: &[(String, Fate)]) -> Result<OutState, MailError> {
+    let found = waiting(tx, mail_out)?;
+    let mut content: Outgoing = serde_json::from_str(&found.content).map_err(store::corrupt)?;
+    let first = fates.first().map(|(_, fate)| fate);
+    if content.decided.is_empty() && fates.iter().all(|(_, fate)| Some(fate) == first) {
+        // They all fared alike, as nearly always.
+        return match first {
+            Some(Fate::Taken(answer)) => mark_sent(tx, mail_out, answer).map(|_| OutState::Sent),
+            Some(Fate::Later(answer)) => mark_deferred(tx, mail_out, answer).map(|_| OutState::Deferred),
+            Some(Fate::Never(answer)) => mark_failed(tx, mail_out, answer).map(|_| OutState::Failed),
+            None => mark_failed(tx, mail_out, "there is no recipient").map(|_| OutState::Failed),
+        };
+    }
+    let mut later = Vec::new();
+    for (address, fate) in fates {
+        let (taken, answer) = match fate {
+            Fate::Later(answer) => {
+                later.push((address.as_str(), answer.as_str()));
+                continue;
+            }
+            Fate::Taken(answer) => (true, short(answer)),
+            Fate::Never(answer) => (false, short(answer)),
+        };
+        content.decided.push(Decided { address: address.clone(), taken, answer });
+    }
+    save_content(tx, mail_out, &content)?;
+    let words = content.outcome(&later);
+    if !later.is_empty() {
+        return mark_deferred(tx, mail_out, &words).map(|_| OutState::Deferred);
+    }
+    match content.decided.iter().all(|it| it.taken) {
+        true => mark_sent(tx, mail_out, &words).map(|_| OutState::Sent),
+        false => mark_failed(tx, mail_out, &words).map(|_| OutState::Failed),
+    }
+}
+
+/// A report says that it has not reached one of those for whom it was taken. The others need it no more.
+pub(super) fn mark_bounced(
+    tx: &mut Tx,
+    mail_out: MailOutId,
+    recipient: Option<&str>,
+    answer: &str,
+) -> Result<(), MailError> {
+    let found = waiting(tx, mail_out)?;
+    let mut content: Outgoing = serde_json::from_str(&found.content).map_err(store::corrupt)?;
+    let everybody: Vec<String> = content.to.iter().chain(&content.cc).map(|to| to.address.clone()).collect();
+    let bounced = recipient.map(str::trim).and_then(|recipient| {
+        everybody.iter().find(|address| address.eq_ignore_ascii_case(recipient)).cloned()
+    });
+    let taken = found.state == OutState::Sent.name() || !content.decided.is_empty();
+    if let Some(bounced) = bounced.filter(|_| everybody.len() > 1 && taken) {
+        for address in content.undecided() {
+            let decided = Decided { address, taken: true, answer: String::new() };
+            content.decided.push(decided);
+        }
+        for decided in content.decided.iter_mut().filter(|it| it.address == bounced) {
+            decided.taken = false;
+            decided.answer = short(answer);
+        }
+        save_content(tx, mail_out, &content)?;
+    }
+    mark_failed(tx, mail_out, answer).map(|_| ())
+}
+
+fn save_content(tx: &mut Tx, mail_out: MailOutId, content: &Outgoing) -> Result<(), MailError> {
+    let text = serde_json::to_string(content).map_err(store::corrupt)?;
+    Ok(store::save_content(tx, mail_out, &text)?)
+}
+
 /// The server has taken it, in its own words. False if it had been decided otherwise meanwhile.
 pub fn mark_sent(tx: &mut Tx, mail_out: MailOutId, answer: &str) -> Result<bool, MailError> {
     let found = waiting(tx, mail_out)?;
@@ -243,7 +355,7 @@ pub fn mark_failed(tx: &mut Tx, mail_out: MailOutId, answer: &str) -> Result<boo
     Ok(changed)
 }
 
-/// Tries a failed mail once more.
+/// Tries a failed mail once more, for those who have not got it.
 pub fn resend(tx: &mut Tx, mail_out: MailOutId) -> Result<(), MailError> {
     if !tx.actor().is_agent() {
         return Err(MailError::NotAnAgent);
@@ -251,6 +363,11 @@ pub fn resend(tx: &mut Tx, mail_out: MailOutId) -> Result<(), MailError> {
     let found = store::find_mail_out(tx, mail_out)?.ok_or(MailError::NoSuchMail)?;
     if !store::save_queued_again(tx, mail_out)? {
         return Err(MailError::NotFailed);
+    }
+    let mut content: Outgoing = serde_json::from_str(&found.content).map_err(store::corrupt)?;
+    if content.decided.iter().any(|it| !it.taken) {
+        content.decided.retain(|it| it.taken);
+        save_content(tx, mail_out, &content)?;
     }
     record(tx, &Event::MailQueued { mail_out, ticket: found.ticket })?;
     if let Some(ticket) = found.ticket {

@@ -295,8 +295,13 @@ impl Handling<'_> {
             if !guards::is_address(&other.address) || mailboxes::is_ours(tx, &other.address)? {
                 continue;
             }
-            // An address that cannot be a person's is passed over; the original mail still shows it.
-            let Ok(user) = people::requester_for(tx, &other.address, other.name.as_deref()) else { continue };
+            // An address that cannot be a person's is passed over; the original mail still shows it. Somebody who
+            // cannot be stored now makes the whole mail wait, for all who are named in it.
+            let user = match people::requester_for(tx, &other.address, other.name.as_deref()) {
+                Ok(user) => user,
+                Err(people::PeopleError::Db(error)) => return Err(error.into()),
+                Err(_) => continue,
+            };
             if user != author && !ccs.contains(&user) {
                 ccs.push(user);
             }

@@ -251,3 +251,42 @@ fn doors_that_speak_all_at_once_lose_nothing_and_double_nothing() {
         assert_eq!(people, 5, "on {}", world.name());
     }
 }
+
+#[test]
+fn a_mail_sent_again_for_the_rest_of_its_recipients_is_one_comment_and_two_rows() {
+    for world in worlds() {
+        world.write(|tx| mail::mailboxes::create(tx, &mailbox("sales@desk.example")));
+        let parsed = letter(MARTA, "No sound", "Silent.");
+        let first = send(&world, &parsed);
+        let rest = Receipt { rcpt_to: vec!["sales@desk.example".into()], ..by_smtp(&parsed) };
+        let second = send_as(&world, rest, &parsed).unwrap();
+        assert_eq!(second.state, MailState::Duplicate, "on {}", world.name());
+        assert_eq!(comments(&world, first.ticket.unwrap()).len(), 1);
+        let report = world.read(mail::check);
+        assert_eq!((report.mails, report.comments, report.duplicates), (2, 1, 1), "on {}", world.name());
+        assert_sound(&world);
+    }
+}
+
+#[test]
+fn a_recipient_who_cannot_be_stored_now_is_not_forgotten_and_nobody_is_doubled() {
+    // Only here: the other engine gives up the whole transaction by itself.
+    let world = World::on_sqlite();
+    world.write(|tx| mail::mailboxes::create(tx, &mailbox(SUPPORT)));
+    world.write(|tx| {
+        tx.execute(
+            "create trigger fails before insert on user_identities when new.value = 'unlucky@example.net'
+             begin select raise(abort, 'the disk is full'); end",
+            db::params![],
+        )
+        .map(|_| ())
+    });
+    let mut parsed = letter(MARTA, "No sound", "Silent.");
+    parsed.cc = vec![Address::bare("unlucky@example.net"), Address::bare("friend@example.net")];
+    assert!(send_as(&world, by_smtp(&parsed), &parsed).is_err(), "it is not acknowledged as it is");
+    assert_eq!(world.read(mail::check), mail::CheckReport::default(), "nothing of it stays behind");
+    world.write(|tx| tx.execute("drop trigger fails", db::params![]).map(|_| ()));
+    let id = send(&world, &parsed).ticket.unwrap();
+    assert_eq!(world.read(move |tx| tickets::ccs_of(tx, id)).len(), 2);
+    assert_eq!(world.read(mail::check).mails, 1);
+}

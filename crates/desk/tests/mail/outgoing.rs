@@ -2,7 +2,7 @@
 
 use super::*;
 use desk::events::Event;
-use desk::mail::OutState;
+use desk::mail::{Fate, OutState};
 
 fn opened(world: &World) -> (TicketId, UserId) {
     let ana = world.agent("Ana");
@@ -161,5 +161,67 @@ fn an_agents_own_ticket_for_a_customer_begins_the_thread() {
         let mail = &sent[0].1;
         assert_eq!((mail.subject.as_str(), mail.in_reply_to.as_deref()), ("Your parcel", None));
         assert_eq!(send(&world, &reply_to(mail, MARTA, "When?")).ticket, Some(id));
+    }
+}
+
+#[test]
+fn what_one_recipient_is_refused_the_others_keep_and_do_not_get_again() {
+    for world in worlds() {
+        let (id, ana) = opened(&world);
+        answer(&world, ana, id, "Try another cable.");
+        let (mail_out, mail) = post(&world).pop().unwrap();
+        assert_eq!(mail.undecided(), [MARTA, "friend@example.net"]);
+        let state = |world: &World| states(world, id).pop().unwrap();
+        let undecided =
+            |world: &World| world.read(move |tx| mail::outgoing(tx, mail_out)).unwrap().0.undecided();
+
+        let fates = vec![
+            (MARTA.to_owned(), Fate::Taken("250 Ok".into())),
+            ("friend@example.net".to_owned(), Fate::Later("451 Greylisted".into())),
+        ];
+        let now = world.write(move |tx| mail::mark_each(tx, mail_out, &fates));
+        assert_eq!(now, OutState::Deferred, "on {}", world.name());
+        assert_eq!(undecided(&world), ["friend@example.net"]);
+        let answer = state(&world).server_answer.unwrap();
+        assert_eq!(answer, format!("friend@example.net: 451 Greylisted; delivered to {MARTA}"));
+
+        let fates = vec![("friend@example.net".to_owned(), Fate::Never("550 No such user".into()))];
+        let now = world.write(move |tx| mail::mark_each(tx, mail_out, &fates));
+        assert_eq!(now, OutState::Failed, "on {}", world.name());
+        let answer = state(&world).server_answer.unwrap();
+        assert_eq!(answer, format!("friend@example.net: 550 No such user; delivered to {MARTA}"));
+
+        world.write_as(ana, move |tx| mail::resend(tx, mail_out));
+        assert_eq!(undecided(&world), ["friend@example.net"], "on {}", world.name());
+        let fates = vec![("friend@example.net".to_owned(), Fate::Taken("250 Ok".into()))];
+        let now = world.write(move |tx| mail::mark_each(tx, mail_out, &fates));
+        assert_eq!((now, state(&world).state), (OutState::Sent, OutState::Sent), "on {}", world.name());
+        assert!(undecided(&world).is_empty());
+    }
+}
+
+#[test]
+fn after_a_bounce_the_mail_goes_again_to_the_one_it_did_not_reach() {
+    for world in worlds() {
+        let (id, ana) = opened(&world);
+        answer(&world, ana, id, "Try another cable.");
+        let (mail_out, mail) = post(&world).pop().unwrap();
+        world.write(move |tx| mail::mark_sent(tx, mail_out, "250 Ok"));
+        let report = Incoming {
+            bounce: Some(desk::mail::Bounce {
+                recipient: Some("Friend@example.net".into()),
+                status: Some("5.2.2".into()),
+                permanent: true,
+                diagnostic: Some("the mailbox is full".into()),
+                original_message_id: Some(mail.message_id.clone()),
+            }),
+            ..letter("mailer-daemon@example.net", "Undelivered", "full")
+        };
+        assert_eq!(send(&world, &report).ticket, Some(id), "on {}", world.name());
+        assert_eq!(states(&world, id).pop().unwrap().state, OutState::Failed);
+        world.write_as(ana, move |tx| mail::resend(tx, mail_out));
+        let again = world.read(move |tx| mail::outgoing(tx, mail_out)).unwrap().0;
+        assert_eq!(again.undecided(), ["friend@example.net"], "on {}", world.name());
+        assert_eq!(again.to, mail.to, "it still shows to whom it was written");
     }
 }

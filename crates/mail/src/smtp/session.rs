@@ -40,6 +40,8 @@ enum Action {
 struct Transaction {
     mail_from: String,
     rcpt_to: Vec<String>,
+    /// Recipients who were refused for good.
+    refused: usize,
     chunks: Vec<u8>,
     chunks_refused: Option<&'static str>,
     in_chunks: bool,
@@ -161,6 +163,10 @@ impl<'a, I: Intake> Session<'a, I> {
         if line.starts_with('5') {
             self.errors += 1;
         }
+        self.say(line);
+    }
+
+    fn say(&mut self, line: &str) {
         self.output.extend_from_slice(line.as_bytes());
         self.output.extend_from_slice(b"\r\n");
     }
@@ -223,7 +229,7 @@ impl<'a, I: Intake> Session<'a, I> {
             Ok(Request::Helo { host }) => self.hello(&host, false),
             Ok(Request::StartTls) => return self.may_start_tls(),
             Ok(Request::Rset) => {
-                self.transaction = None;
+                self.forget();
                 self.reply("250 2.0.0 forgotten");
             }
             Ok(Request::Noop { .. }) => self.reply("250 2.0.0 as you wish"),
@@ -236,7 +242,9 @@ impl<'a, I: Intake> Session<'a, I> {
             Ok(Request::Auth { .. }) => self.reply("503 5.5.1 nobody signs in here"),
             Ok(_) => self.reply("502 5.5.1 not offered here"),
             Err(Error::InvalidSenderAddress) => self.reply("553 5.1.7 that is no sender's address"),
-            Err(Error::InvalidRecipientAddress) => self.reply("553 5.1.3 that is no recipient's address"),
+            Err(Error::InvalidRecipientAddress) => {
+                self.refuse_recipient("553 5.1.3 that is no recipient's address")
+            }
             Err(Error::UnsupportedParameter { .. }) => self.reply("555 5.5.4 that parameter is not offered"),
             Err(Error::SyntaxError { syntax }) => self.reply(&format!("501 5.5.4 expected: {syntax}")),
             Err(Error::InvalidParameter { param }) => {
@@ -250,7 +258,7 @@ impl<'a, I: Intake> Session<'a, I> {
     fn hello(&mut self, host: &str, is_esmtp: bool) {
         self.helo = Some(host.chars().filter(|c| c.is_ascii_graphic()).take(255).collect());
         self.is_esmtp = is_esmtp;
-        self.transaction = None;
+        self.forget();
         let config = &self.server.config;
         let hostname = &config.hostname;
         if !is_esmtp {
@@ -302,6 +310,7 @@ impl<'a, I: Intake> Session<'a, I> {
         self.transaction = Some(Transaction {
             mail_from: address.to_owned(),
             rcpt_to: Vec::with_capacity(1),
+            refused: 0,
             chunks: Vec::new(),
             chunks_refused: None,
             in_chunks: false,
@@ -314,16 +323,43 @@ impl<'a, I: Intake> Session<'a, I> {
         let Some(transaction) = self.transaction.as_mut().filter(|transaction| !transaction.in_chunks) else {
             return self.reply("503 5.5.1 say MAIL first");
         };
-        if transaction.rcpt_to.len() >= recipients_max {
+        if transaction.rcpt_to.len() + transaction.refused >= recipients_max {
             return self.reply("452 4.5.3 too many recipients, send the rest separately");
         }
         match self.server.intake.accepts_recipient(address).await {
             RecipientVerdict::Accept => {
-                transaction.rcpt_to.push(address.to_owned());
+                if !transaction.rcpt_to.iter().any(|known| known == address) {
+                    transaction.rcpt_to.push(address.to_owned());
+                }
                 self.reply("250 2.1.5 recipient noted");
             }
-            RecipientVerdict::Unknown => self.reply("550 5.1.1 there is no such address here"),
+            RecipientVerdict::Unknown => self.refuse_recipient("550 5.1.1 there is no such address here"),
             RecipientVerdict::TemporaryFailure => self.reply("451 4.3.0 cannot tell now, try again later"),
+        }
+    }
+
+    /// Says no to one recipient. That is no mistake of the mail's: it counts as one only if the mail goes to nobody.
+    fn refuse_recipient(&mut self, line: &str) {
+        match &mut self.transaction {
+            Some(transaction) => {
+                transaction.refused += 1;
+                self.say(line);
+            }
+            None => self.reply(line),
+        }
+    }
+
+    /// Ends a transaction in which nothing was delivered.
+    fn forget(&mut self) {
+        self.count_refused();
+        self.transaction = None;
+    }
+
+    /// Whoever only tries out names is not spared: without a mail, each refused recipient is a mistake.
+    fn count_refused(&mut self) {
+        if let Some(transaction) = &mut self.transaction {
+            let refused = std::mem::take(&mut transaction.refused);
+            self.errors = self.errors.saturating_add(u32::try_from(refused).unwrap_or(u32::MAX));
         }
     }
 
@@ -332,6 +368,7 @@ impl<'a, I: Intake> Session<'a, I> {
             None => self.reply("503 5.5.1 say MAIL first"),
             Some(transaction) if transaction.in_chunks => self.reply("503 5.5.1 go on with BDAT"),
             Some(transaction) if transaction.rcpt_to.is_empty() => {
+                self.count_refused();
                 self.reply("554 5.5.1 no valid recipients")
             }
             Some(_) => {
@@ -412,6 +449,9 @@ impl<'a, I: Intake> Session<'a, I> {
             self.reply(TOO_LARGE);
             self.flush(stream).await?;
             return Ok(false);
+        }
+        if self.transaction.as_ref().is_some_and(|transaction| transaction.rcpt_to.is_empty()) {
+            self.count_refused();
         }
         let mut transaction = self.transaction.take();
         let mut refusal = match &mut transaction {

@@ -99,6 +99,11 @@ pub(in crate::mail) fn is_comment_mailed(tx: &mut Tx, comment: CommentId) -> Res
     Ok(found.is_some())
 }
 
+pub(in crate::mail) fn save_content(tx: &mut Tx, id: MailOutId, content: &str) -> Result<(), Error> {
+    tx.execute("update mail_out set content = $1 where id = $2", params![content, id])?;
+    Ok(())
+}
+
 /// True if the mail was still waiting.
 pub(in crate::mail) fn save_sent(tx: &mut Tx, id: MailOutId, answer: &str) -> Result<bool, Error> {
     let now = tx.now();
