@@ -20,6 +20,7 @@ pub mod glicko2;
 pub mod items;
 mod library;
 mod observation;
+pub mod refit;
 mod replay;
 pub mod sampling;
 pub mod scorecard;

@@ -5,26 +5,26 @@ use serde::{Deserialize, Serialize};
 use crate::belief::{LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, level_of, logits_of};
 
 /// Solved for good: slope α and offset o of p = σ(α·z + o). At z = 0 three of four stay solved.
-const SOLVED_SLOPE: f64 = 1.0;
-const SOLVED_OFFSET_LOGITS: f64 = 1.0;
+pub(crate) const SOLVED_SLOPE: f64 = 1.0;
+pub(crate) const SOLVED_OFFSET_LOGITS: f64 = 1.0;
 /// Satisfaction: slope, and cut points between the scores 1|2, 2|3, 3|4, 4|5 in logits; at z = 0 a little over half give a 5.
-const SATISFACTION_SLOPE: f64 = 0.6;
-const SATISFACTION_CUTS: [f64; 4] = [-2.6, -2.0, -1.3, -0.3];
+pub(crate) const SATISFACTION_SLOPE: f64 = 0.6;
+pub(crate) const SATISFACTION_CUTS: [f64; 4] = [-2.6, -2.0, -1.3, -0.3];
 /// Ratings and reviews: standard deviation of one statement, in levels.
-const SELF_RATING_SD_LEVELS: f64 = 1.0;
-const LEAD_RATING_SD_LEVELS: f64 = 0.6;
-const PEER_RATING_SD_LEVELS: f64 = 0.8;
+pub(crate) const SELF_RATING_SD_LEVELS: f64 = 1.0;
+pub(crate) const LEAD_RATING_SD_LEVELS: f64 = 0.6;
+pub(crate) const PEER_RATING_SD_LEVELS: f64 = 0.8;
 pub(crate) const REVIEW_SD_LEVELS: f64 = 0.7;
 /// A check never settles a level more firmly than this.
-const CHECK_SD_LEVELS_MIN: f64 = 0.4;
+pub(crate) const CHECK_SD_LEVELS_MIN: f64 = 0.4;
 /// Handle time: −ln(ratio) = slope·z + noise. Twice as fast or slow is the most that counts.
-const HANDLE_TIME_SLOPE: f64 = 0.15;
-const HANDLE_TIME_SD: f64 = 0.8;
-const HANDLE_TIME_RATIO_MAX: f64 = 2.0;
+pub(crate) const HANDLE_TIME_SLOPE: f64 = 0.15;
+pub(crate) const HANDLE_TIME_SD: f64 = 0.8;
+pub(crate) const HANDLE_TIME_RATIO_MAX: f64 = 2.0;
 /// Speed teaches at most this share of what the lasting solution itself teaches, so it never outranks quality.
-const HANDLE_TIME_SHARE_OF_SOLVED_MAX: f64 = 0.5;
+pub(crate) const HANDLE_TIME_SHARE_OF_SOLVED_MAX: f64 = 0.5;
 /// Test questions sharper than this are treated as this sharp.
-const DISCRIMINATION_MAX: f64 = 4.0;
+pub(crate) const DISCRIMINATION_MAX: f64 = 4.0;
 
 /// One observation. Levels are 0–5 (cut to it); logits are those of [`crate::Belief`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -193,7 +193,7 @@ fn handle_time(ratio: f64, for_good: bool, mean: f64, variance: f64) -> Option<L
     })
 }
 
-fn sigmoid(x: f64) -> f64 {
+pub(crate) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
