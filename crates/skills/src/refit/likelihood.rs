@@ -6,20 +6,34 @@
 use super::Source;
 use crate::belief::{LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, logits_of};
 use crate::observation::{
-    CHECK_SD_LEVELS_MIN, DISCRIMINATION_MAX, HANDLE_TIME_RATIO_MAX, HANDLE_TIME_SD, HANDLE_TIME_SHARE_OF_SOLVED_MAX,
-    HANDLE_TIME_SLOPE, LEAD_RATING_SD_LEVELS, Observation, PEER_RATING_SD_LEVELS, REVIEW_SD_LEVELS,
-    SATISFACTION_CUTS, SATISFACTION_SLOPE, SELF_RATING_SD_LEVELS, SOLVED_OFFSET_LOGITS, SOLVED_SLOPE,
-    p_solved_for_good, sigmoid,
+    CHECK_SD_LEVELS_MIN, DISCRIMINATION_MAX, HANDLE_TIME_RATIO_MAX, HANDLE_TIME_SD,
+    HANDLE_TIME_SHARE_OF_SOLVED_MAX, HANDLE_TIME_SLOPE, LEAD_RATING_SD_LEVELS, Observation,
+    PEER_RATING_SD_LEVELS, REVIEW_SD_LEVELS, SATISFACTION_CUTS, SATISFACTION_SLOPE, SELF_RATING_SD_LEVELS,
+    SOLVED_OFFSET_LOGITS, SOLVED_SLOPE, p_solved_for_good, sigmoid,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Seen {
-    YesNo { slope: f64, offset: f64, yes: bool },
-    Graded { score: u8 },
-    Stated { logits: f64, source: Source },
+    YesNo {
+        slope: f64,
+        offset: f64,
+        yes: bool,
+    },
+    Graded {
+        score: u8,
+    },
+    Stated {
+        logits: f64,
+        source: Source,
+    },
     /// With a noise of its own, which nothing is learnt about.
-    Measured { logits: f64, variance: f64 },
-    Speed { quickness: f64 },
+    Measured {
+        logits: f64,
+        variance: f64,
+    },
+    Speed {
+        quickness: f64,
+    },
 }
 
 /// What is learnt of the noise while fitting.
