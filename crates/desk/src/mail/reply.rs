@@ -14,6 +14,8 @@ use crate::{CommentId, MailboxId, TicketId, Tx, UserId};
 
 /// Message-IDs in References.
 const REFERENCES_SENT_MAX: usize = 20;
+/// Recipients of an agent's own mail who are looked up.
+const ADDRESSES_READ_MAX: usize = 100;
 /// Lines of the message before that an answer repeats.
 const QUOTED_LINES_MAX: usize = 40;
 
@@ -29,19 +31,43 @@ pub(crate) fn queue_comment(tx: &mut Tx, comment: CommentId) -> Result<(), db::E
         return Ok(());
     }
     let Some(to) = email_of(tx, ticket.requester)? else { return Ok(()) };
-    let cc = ccs(tx, &ticket, author.id, &to)?;
+    let mut cc = ccs(tx, &ticket, author.id, &to)?;
+    let reached = reached_already(tx, &comment)?;
+    cc.retain(|(user, _)| !reached.contains(user));
+    let to = match reached.contains(&ticket.requester) {
+        false => (ticket.requester, to),
+        true if cc.is_empty() => return Ok(()),
+        true => cc.remove(0),
+    };
     let sender = sending_mailbox(tx, &ticket)?;
     let letter = letter(tx, &ticket, &comment, &author, &sender)?;
-    let content = Outgoing { to: vec![to], cc, ..letter };
+    let cc = cc.into_iter().map(|(_, address)| address).collect();
+    let content = Outgoing { to: vec![to.1], cc, ..letter };
     let new = NewMailOut {
         kind: MailOutKind::Reply,
         ticket: Some(ticket.id),
         comment: Some(comment.id),
-        user: Some(ticket.requester),
+        user: Some(to.0),
         mailbox: sender.mailbox,
         content,
     };
     queue(tx, &new).map(|_| ())
+}
+
+/// Those to whom the agent's own mail program sent this answer, when it came by mail: nobody gets it twice. (Zendesk
+/// holds its mail back only when all of them have got it already, and otherwise sends it to everybody again.)
+fn reached_already(tx: &mut Tx, comment: &Comment) -> Result<Vec<UserId>, db::Error> {
+    let addressed = match comment.mail {
+        Some(mail) => store::find_parsed(tx, mail)?.unwrap_or_default(),
+        None => return Ok(Vec::new()),
+    };
+    let mut reached = Vec::new();
+    for address in addressed.to.iter().chain(&addressed.cc).take(ADDRESSES_READ_MAX) {
+        if let Some(user) = people::find_user_by_email(tx, &address.address)? {
+            reached.push(user.id);
+        }
+    }
+    Ok(reached)
 }
 
 /// The one address at which a person is reached; none for the deleted and the suspended.
@@ -50,7 +76,12 @@ pub(crate) fn email_of(tx: &mut Tx, user: UserId) -> Result<Option<Address>, db:
     Ok(user.email.map(|address| Address { name: Some(user.name), address }))
 }
 
-fn ccs(tx: &mut Tx, ticket: &Ticket, author: UserId, to: &Address) -> Result<Vec<Address>, db::Error> {
+fn ccs(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    author: UserId,
+    to: &Address,
+) -> Result<Vec<(UserId, Address)>, db::Error> {
     let mut ccs = Vec::new();
     for cc in tickets::ccs_of(tx, ticket.id)? {
         if cc == author || cc == ticket.requester {
@@ -60,7 +91,7 @@ fn ccs(tx: &mut Tx, ticket: &Ticket, author: UserId, to: &Address) -> Result<Vec
             && address.address != to.address
             && !mailboxes::is_ours(tx, &address.address)?
         {
-            ccs.push(address);
+            ccs.push((cc, address));
         }
     }
     Ok(ccs)

@@ -141,6 +141,7 @@ impl Handling<'_> {
         if threaded_by.is_none() {
             reply::acknowledge(tx, ticket, &user, self.parsed, &self.sender, rules)?;
         }
+        let addressed = self.addressed(&user, threaded_by);
         let reason = self.worth_knowing(reason);
         self.end(
             tx,
@@ -149,9 +150,16 @@ impl Handling<'_> {
                 comment: Some(comment),
                 reason: reason.as_deref(),
                 threaded_by,
+                parsed: addressed.as_ref(),
                 ..Ending::of(MailState::Comment)
             },
         )
+    }
+
+    /// Of an agent's answer: whom the agent's own mail program has sent it to, so that the desk does not send it again.
+    fn addressed(&self, user: &User, by: Option<&str>) -> Option<Incoming> {
+        let (to, cc) = (self.parsed.to.clone(), self.parsed.cc.clone());
+        (by.is_some() && user.role.is_staff()).then(|| Incoming { to, cc, ..Incoming::default() })
     }
 
     /// What the ledger says beside the end itself.

@@ -179,6 +179,39 @@ fn reply_by_agent(world: &World, id: TicketId, from: &str, text: &str) -> Incomi
 }
 
 #[test]
+fn who_got_an_agents_answer_from_the_agents_own_mail_program_does_not_get_it_from_the_desk_too() {
+    for world in worlds() {
+        let (id, _, mail) = conversation(&world);
+        let ben = world.agent("Ben");
+        let friend = world.customer("Friend", "friend@example.net");
+        world.write_as(ben, move |tx| {
+            let update = UpdateTicket { add_ccs: vec![friend], ..UpdateTicket::of(id) };
+            tickets::update(tx, &update).map(|_| ())
+        });
+        // "Reply all" names the desk and the customer, with a capital letter this time.
+        let mut to_both = reply_to(&mail, "ben@desk.example", "Here is a new cable.");
+        to_both.cc = vec![Address::bare("Marta@example.org")];
+        assert_eq!(send(&world, &to_both).ticket, Some(id));
+        assert!(comments(&world, id).pop().unwrap().public, "on {}", world.name());
+        let sent = post(&world);
+        assert_eq!(sent.len(), 1, "on {}", world.name());
+        let to: Vec<&str> = sent[0].1.to.iter().map(|to| to.address.as_str()).collect();
+        assert_eq!((to, sent[0].1.cc.len()), (vec!["friend@example.net"], 0), "on {}", world.name());
+
+        let mut to_all = reply_to(&mail, "ben@desk.example", "And a new plug.");
+        to_all.cc = vec![Address::bare(MARTA), Address::bare("friend@example.net")];
+        assert_eq!(send(&world, &to_all).ticket, Some(id));
+        assert!(post(&world).is_empty(), "everybody has it on {}", world.name());
+
+        // Her answer to the agent's own mail finds the ticket by that mail's Message-ID.
+        let mut back = letter(MARTA, "Re: No sound", "It fits.");
+        back.in_reply_to = to_all.message_id.iter().cloned().collect();
+        assert_eq!(send(&world, &back).ticket, Some(id), "on {}", world.name());
+        assert_sound(&world);
+    }
+}
+
+#[test]
 fn an_agents_mail_that_crossed_a_newer_message_stays_inside_and_its_author_is_told() {
     for world in worlds() {
         let (id, _, mail) = conversation(&world);
