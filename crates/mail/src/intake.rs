@@ -56,14 +56,15 @@ impl DeskIntake {
             }
             _ => AuthResults::default(),
         };
+        let auth = summary(&auth);
         let (receipt, message) = (Arc::new(receipt), Arc::new(message));
-        match self.take_whole(receipt.clone(), message, auth).await {
+        match self.take_whole(receipt.clone(), message, auth.clone()).await {
             Ok(ended) => Ok(ended.mail),
             Err(error) if error.kind() == Kind::Busy => Err(error),
             Err(error) => {
                 tracing::error!(%error, "a mail could not be taken in; it is kept and will be tried again");
                 let kept = receipt.clone();
-                self.desk.write(Actor::desk(), move |tx| desk::mail::store_only(tx, &kept)).await
+                self.desk.write(Actor::desk(), move |tx| desk::mail::store_only(tx, &kept, &auth)).await
             }
         }
     }
@@ -72,32 +73,38 @@ impl DeskIntake {
         &self,
         receipt: Arc<Receipt>,
         message: Arc<Message>,
-        auth: AuthResults,
+        auth: AuthSummary,
     ) -> Result<Ended, MailError> {
         let incoming = if message.attachments.is_empty() {
-            incoming(&message, &auth, &self.desk.blobs, &self.desk.key)?
+            incoming(&message, auth, &self.desk.blobs, &self.desk.key)?
         } else {
             // Files are written and synced before their rows; that is no work for an async thread.
             let (desk, message) = (self.desk.clone(), message.clone());
             let made =
-                tokio::task::spawn_blocking(move || incoming(&message, &auth, &desk.blobs, &desk.key)).await;
+                tokio::task::spawn_blocking(move || incoming(&message, auth, &desk.blobs, &desk.key)).await;
             made.map_err(|_| MailError::Db(db_panicked()))??
         };
         let incoming = Arc::new(incoming);
         self.desk.write(Actor::desk(), move |tx| desk::mail::receive(tx, &receipt, &incoming)).await
     }
 
-    /// Another try at a mail that was only kept.
+    /// Another try at a mail that was only kept, with what was found out about its sender when it came.
     pub async fn take_again(&self, mail: MailId) -> Result<(), MailError> {
-        let raw = self.desk.read(Actor::desk(), move |tx| desk::mail::raw_of(tx, mail)).await?;
-        let raw = raw.ok_or(MailError::NoSuchMail)?;
-        let desk = self.desk.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            incoming(&parse::parse(&raw), &AuthResults::default(), &desk.blobs, &desk.key)
+        let kept = self.desk.read(Actor::desk(), move |tx| {
+            let raw = desk::mail::raw_of(tx, mail)?.ok_or(MailError::NoSuchMail)?;
+            Ok::<_, MailError>((raw, desk::mail::auth_of(tx, mail)?))
         });
+        let (raw, auth) = kept.await?;
+        let desk = self.desk.clone();
+        let made =
+            tokio::task::spawn_blocking(move || incoming(&parse::parse(&raw), auth, &desk.blobs, &desk.key));
         let incoming = Arc::new(made.await.map_err(|_| MailError::Db(db_panicked()))??);
         self.desk.write(Actor::desk(), move |tx| desk::mail::take_in(tx, mail, &incoming).map(|_| ())).await
     }
+}
+
+fn summary(auth: &AuthResults) -> AuthSummary {
+    AuthSummary { aligned: auth.aligned, json: serde_json::to_string(auth).unwrap_or_default() }
 }
 
 fn db_panicked() -> desk::DbError {
@@ -155,7 +162,7 @@ impl Intake for DeskIntake {
 /// What the desk is told of a message. Its files are stored first.
 pub fn incoming(
     message: &Message,
-    auth: &AuthResults,
+    auth: AuthSummary,
     blobs: &Blobs,
     key: &desk::settings::DeskKey,
 ) -> Result<Incoming, MailError> {
@@ -206,7 +213,7 @@ pub fn incoming(
             .loop_header
             .as_deref()
             .is_some_and(|value| desk::mail::tokens::is_our_loop(key, value)),
-        auth: AuthSummary { aligned: auth.aligned, json: serde_json::to_string(auth).unwrap_or_default() },
+        auth,
         problems: message.problems.clone(),
     })
 }

@@ -18,8 +18,8 @@ impl History {
     pub(super) fn receive(&self, letter: &mail::send::OutgoingMail) -> Result<Option<TicketId>> {
         let raw = mail::send::build(letter);
         let message = mail::parse::parse(&raw);
-        let auth = mail::auth::AuthResults::default();
-        let incoming = mail::intake::incoming(&message, &auth, &self.desk.blobs, &self.desk.key)?;
+        let auth = desk::mail::AuthSummary::default();
+        let incoming = mail::intake::incoming(&message, auth, &self.desk.blobs, &self.desk.key)?;
         let receipt = Receipt {
             door: Door::Smtp,
             remote_ip: "127.0.0.1".into(),

@@ -10,10 +10,12 @@ const REASON_CHARS_MAX: usize = 300;
 /// Keeps a mail whose handling failed in an unforeseen way. A job tries again, see [`super::take_in`].
 ///
 /// A mailbox's UID that is in the ledger already is the same mail: nothing new happens.
-pub fn store_only(tx: &mut Tx, receipt: &Receipt) -> Result<MailId, MailError> {
+/// What the door found out about its sender is kept with it: it cannot be asked again later.
+pub fn store_only(tx: &mut Tx, receipt: &Receipt, auth: &AuthSummary) -> Result<MailId, MailError> {
     must_be_the_desk(tx)?;
     match keep(tx, receipt)? {
         Kept::New(mail) => {
+            store::save_auth(tx, mail, auth)?;
             record(tx, &Event::MailReceived { mail })?;
             Ok(mail)
         }
@@ -36,7 +38,8 @@ pub fn give_up(tx: &mut Tx, mail: MailId, why: &str) -> Result<Ended, MailError>
     };
     let ending = store::Ending { reason: Some(&reason), ..store::Ending::of(MailState::Suspended) };
     let subject = row.subject.unwrap_or_default();
-    store::save_ending(tx, mail, &sender, &subject, None, &AuthSummary::default(), &ending)?;
+    let auth = store::find_auth(tx, mail)?;
+    store::save_ending(tx, mail, &sender, &subject, None, &auth, &ending)?;
     record(tx, &Event::MailSuspended { mail, reason })?;
     Ok(Ended { mail, state: MailState::Suspended, ticket: None })
 }
@@ -47,6 +50,14 @@ pub fn raw_of(tx: &mut Tx, mail: MailId) -> Result<Option<Vec<u8>>, MailError> {
         return Err(MailError::NotAnAgent);
     }
     Ok(store::find_raw(tx, mail)?)
+}
+
+/// What the door found out about the sender when the mail came.
+pub fn auth_of(tx: &mut Tx, mail: MailId) -> Result<AuthSummary, MailError> {
+    if !tx.actor().is_staff() {
+        return Err(MailError::NotAnAgent);
+    }
+    Ok(store::find_auth(tx, mail)?)
 }
 
 /// Mails that are kept and have not ended anywhere yet: 0 except while a retry is due. Quick enough for every page.

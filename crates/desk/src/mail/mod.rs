@@ -23,7 +23,7 @@ pub mod tokens;
 pub mod views;
 
 pub use guards::MailRules;
-pub use ledger::{CheckReport, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
+pub use ledger::{CheckReport, auth_of, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
 pub(crate) use outgoing::within_budget;
 pub use outgoing::{
     Decided, Fate, MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment,

@@ -157,7 +157,7 @@ fn what_failed_at_the_door_is_kept_retried_and_at_last_suspended() {
     for world in worlds() {
         let parsed = letter(MARTA, "No sound", "Silent.");
         let receipt = by_smtp(&parsed);
-        let mail = world.write(move |tx| mail::store_only(tx, &receipt));
+        let mail = world.write(move |tx| mail::store_only(tx, &receipt, &AuthSummary::default()));
         assert_eq!(world.read(mail::unaccounted), 1, "on {}", world.name());
         assert_eq!(world.take_outside_jobs(), vec![Work::TakeInMail { mail }]);
         let ended = world.write({
@@ -170,7 +170,7 @@ fn what_failed_at_the_door_is_kept_retried_and_at_last_suspended() {
         assert_eq!(again, ended, "a job done twice changes nothing");
 
         let unreadable = by_smtp(&letter(MARTA, "Bytes", "\u{1}"));
-        let mail = world.write(move |tx| mail::store_only(tx, &unreadable));
+        let mail = world.write(move |tx| mail::store_only(tx, &unreadable, &AuthSummary::default()));
         let ended = world.write(move |tx| mail::give_up(tx, mail, "it ends in the middle of a part"));
         assert_eq!(ended.state, MailState::Suspended);
         let queue = world.read(|tx| mail::views::suspended_page(tx, None, 10));
@@ -289,4 +289,19 @@ fn a_recipient_who_cannot_be_stored_now_is_not_forgotten_and_nobody_is_doubled()
     let id = send(&world, &parsed).ticket.unwrap();
     assert_eq!(world.read(move |tx| tickets::ccs_of(tx, id)).len(), 2);
     assert_eq!(world.read(mail::check).mails, 1);
+}
+
+#[test]
+fn what_was_found_out_about_the_sender_at_the_door_is_there_at_the_next_try_and_after_the_last() {
+    for world in worlds() {
+        let parsed = letter(MARTA, "No sound", "Silent.");
+        let auth = AuthSummary { aligned: true, json: r#"{"dkim":"pass","spf":"fail"}"#.into() };
+        let (receipt, found) = (by_smtp(&parsed), auth.clone());
+        let mail = world.write(move |tx| mail::store_only(tx, &receipt, &found));
+        assert_eq!(world.read(move |tx| mail::auth_of(tx, mail)), auth, "on {}", world.name());
+        world.write(move |tx| mail::give_up(tx, mail, "it ends in the middle of a part"));
+        let entry = world.read(move |tx| mail::views::ledger_entry(tx, mail)).unwrap();
+        assert!(entry.auth.unwrap().contains(r#""aligned":true"#), "on {}", world.name());
+        assert_eq!(world.read(move |tx| mail::auth_of(tx, mail)), auth, "on {}", world.name());
+    }
 }

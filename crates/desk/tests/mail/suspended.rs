@@ -65,7 +65,7 @@ fn what_was_discarded_can_still_be_recovered() {
 fn an_unreadable_mail_is_recovered_with_what_the_envelope_tells() {
     for world in worlds() {
         let receipt = by_smtp(&letter(MARTA, "Bytes", "?"));
-        let mail = world.write(move |tx| mail::store_only(tx, &receipt));
+        let mail = world.write(move |tx| mail::store_only(tx, &receipt, &AuthSummary::default()));
         world.write(move |tx| mail::give_up(tx, mail, "no headers"));
         let ana = world.agent("Ana");
         let id = world.write_as(ana, move |tx| mail::recover(tx, mail));

@@ -124,7 +124,7 @@ pub(in crate::mail) struct Ending<'a> {
     pub comment: Option<CommentId>,
     pub duplicate_of: Option<MailId>,
     pub threaded_by: Option<&'a str>,
-    /// Kept as JSON while the mail waits in the suspended queue.
+    /// Kept as JSON while the mail waits in the suspended queue; of an agent's answer, to whom it had been sent.
     pub parsed: Option<&'a Incoming>,
 }
 
@@ -177,6 +177,26 @@ pub(in crate::mail) fn save_ending(
         ],
     )?;
     Ok(())
+}
+
+/// Of a mail that has not ended yet.
+pub(in crate::mail) fn save_auth(tx: &mut Tx, mail: MailId, auth: &AuthSummary) -> Result<(), Error> {
+    let auth = auth_json(auth);
+    tx.execute("update mail_in set auth = $1 where id = $2", params![auth, mail])?;
+    Ok(())
+}
+
+/// Nothing is known of the sender where nothing was kept.
+pub(in crate::mail) fn find_auth(tx: &mut Tx, mail: MailId) -> Result<AuthSummary, Error> {
+    let kept: Option<Option<String>> =
+        tx.find("select auth from mail_in where id = $1", params![mail], |row| row.get(0))?;
+    let Some(kept) = kept.flatten() else { return Ok(AuthSummary::default()) };
+    let kept: serde_json::Value = serde_json::from_str(&kept).map_err(corrupt)?;
+    let json = match &kept["details"] {
+        serde_json::Value::Null => String::new(),
+        details => details.to_string(),
+    };
+    Ok(AuthSummary { aligned: kept["aligned"].as_bool().unwrap_or_default(), json })
 }
 
 /// The door's details with our one word in front of them.
