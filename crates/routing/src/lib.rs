@@ -12,8 +12,10 @@
 
 mod chance;
 mod choose;
+pub mod engine;
 mod person;
 mod pull;
+pub mod requirements;
 mod weigh;
 mod words;
 mod work;
@@ -21,5 +23,6 @@ mod work;
 pub use choose::{Decision, Expectation, How, choose};
 pub use person::{Beliefs, Capacity, Person, PersonId, Status, UNKNOWN_SKILL_LEVEL};
 pub use pull::{Pull, PullReason, next_for};
+pub use requirements::Requirements;
 pub use weigh::{Candidate, Reason, WhyNot, eligible};
 pub use work::{Channel, Hardness, Need, Policy, Priority, Requirement, UnknownWord, Work, WorkId};

@@ -9,7 +9,7 @@ use crate::work::{Channel, UnknownWord};
 
 /// A skill of which nothing at all is known is taken for this level (sd 1 level): hardly begun.
 pub const UNKNOWN_SKILL_LEVEL: f64 = 0.5;
-const UNKNOWN_SKILL_SD_LEVELS: f64 = 1.0;
+pub(crate) const UNKNOWN_SKILL_SD_LEVELS: f64 = 1.0;
 
 /// The caller's number of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

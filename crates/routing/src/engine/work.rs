@@ -1,0 +1,559 @@
+//! What happens to a piece of work: it comes, waits, asks less, is offered, taken, given back, finished, withdrawn.
+
+use super::queue::NewItem;
+use super::*;
+
+impl Engine {
+    /// The number of this kind of work. Ask once and keep it: this is not the fast path.
+    pub fn class(&mut self, new: &WorkClass) -> ClassAt {
+        let key = format!("{new:?}");
+        if let Some(known) = self.class_of.get(&key) {
+            return ClassAt(*known);
+        }
+        let number = self.classes.len() as u32;
+        let expert = new.requirements.highest_must() >= f64::from(self.settings.expert_level);
+        let mut stages = Vec::new();
+        for (at, stage) in new.requirements.stages().iter().enumerate().take(u8::MAX as usize) {
+            let predicate = self.predicates.intern(&stage.term, &mut self.people);
+            let lane = self.queue.add_lane(number, at as u8, predicate, false);
+            let keeps = self.settings.reserve_hold_ms.is_some() && !expert;
+            let routine_lane =
+                if keeps { self.queue.add_lane(number, at as u8, predicate, true) } else { lane };
+            stages.push(ClassStage {
+                after_ms: stage.after_ms,
+                or_if_nobody: stage.or_if_nobody,
+                predicate,
+                lane,
+                routine_lane,
+            });
+        }
+        let weights = new.requirements.weights();
+        let sum: f64 = weights.iter().map(|it| it.1).sum();
+        let profile = weights
+            .iter()
+            .map(|(skill, weight)| (self.people.skill_number(*skill), (weight / sum) as f32))
+            .collect();
+        self.classes.push(Class {
+            channel: new.channel,
+            priority: new.priority,
+            size: new.size.max(0.0),
+            queue: new.queue.0,
+            hostile: new.hostile,
+            expected_ms: new.expected_ms,
+            stages,
+            profile,
+        });
+        self.class_of.insert(key, number);
+        ClassAt(number)
+    }
+
+    /// It is given to somebody at once, or waits.
+    pub fn arrive(&mut self, new: &Arrival<'_>, now_ms: i64, out: &mut Vec<Out>) -> WorkAt {
+        let slot = self.queue.add(NewItem {
+            id: new.id,
+            class: new.class.0,
+            since_ms: new.waiting_since_ms,
+            due_ms: new.due_ms.unwrap_or(i64::MAX),
+            difficulty: if new.difficulty.is_finite() { new.difficulty } else { 0.0 },
+            prefer: new.prefer.map_or(NOBODY, |it| it.0),
+        });
+        for person in new.avoid.iter().take(AVOIDED_MAX) {
+            self.queue.item_mut(slot).avoid(person.0);
+        }
+        let work = self.work_at(slot);
+        if let Some(stay) = new.stay
+            && now_ms < stay.until_ms
+            && self.stay(slot, stay, now_ms, out)
+        {
+            return work;
+        }
+        self.place(slot, now_ms, out);
+        work
+    }
+
+    /// The customer has gone, or it is handled elsewhere. Whoever held it is free again.
+    pub fn withdraw(&mut self, work: WorkAt, now_ms: i64, out: &mut Vec<Out>) {
+        self.finish(work, now_ms, out);
+    }
+
+    /// It is done. Whoever held it is free again and gets what is next.
+    pub fn finish(&mut self, work: WorkAt, now_ms: i64, out: &mut Vec<Out>) {
+        if !self.queue.alive(work.slot, work.generation) {
+            return;
+        }
+        let hostile = self.classes[self.queue.item(work.slot).class as usize].hostile;
+        let person = self.detach(work.slot, now_ms);
+        self.queue.remove(work.slot);
+        if let Some(person) = person {
+            if !hostile && self.people.hands(person).hostile_in_a_row > 0 {
+                self.rested(person);
+            }
+            self.look(PersonAt(person), now_ms, out);
+        }
+    }
+
+    /// They take what they are offered.
+    pub fn accept(&mut self, work: WorkAt) {
+        if self.queue.alive(work.slot, work.generation) {
+            let item = self.queue.item_mut(work.slot);
+            if item.state == State::Offered {
+                item.state = State::Held;
+                item.timer = 0;
+            }
+        }
+    }
+
+    /// They do not take what they are offered: it goes to somebody else, and to them again only when nobody else is
+    /// left.
+    pub fn decline(&mut self, work: WorkAt, now_ms: i64, out: &mut Vec<Out>) {
+        if self.queue.alive(work.slot, work.generation) && self.queue.item(work.slot).state == State::Offered
+        {
+            self.pass_on(work.slot, now_ms, out);
+        }
+    }
+
+    /// It goes back from whoever holds it into its queue, where it has waited since `waiting_since_ms`.
+    pub fn give_back(&mut self, work: WorkAt, waiting_since_ms: i64, now_ms: i64, out: &mut Vec<Out>) {
+        if !self.queue.alive(work.slot, work.generation) {
+            return;
+        }
+        let person = self.detach(work.slot, now_ms);
+        let item = self.queue.item_mut(work.slot);
+        item.since_ms = waiting_since_ms;
+        item.stage = 0;
+        item.reserve_over = false;
+        self.place(work.slot, now_ms, out);
+        if let Some(person) = person {
+            self.look(PersonAt(person), now_ms, out);
+        }
+    }
+
+    /// Something about it has changed. Waiting work is looked at anew; held work stays where it is.
+    pub fn change(&mut self, work: WorkAt, class: ClassAt, now_ms: i64, out: &mut Vec<Out>) {
+        if !self.queue.alive(work.slot, work.generation) || self.queue.item(work.slot).class == class.0 {
+            return;
+        }
+        match self.queue.item(work.slot).state {
+            State::Waiting | State::Staying => {
+                self.detach(work.slot, now_ms);
+                let item = self.queue.item_mut(work.slot);
+                item.class = class.0;
+                item.stage = 0;
+                self.place(work.slot, now_ms, out);
+            }
+            State::Held | State::Offered => {
+                let person = self.queue.item(work.slot).person;
+                self.carry(work.slot, person, false);
+                self.queue.item_mut(work.slot).class = class.0;
+                self.queue.item_mut(work.slot).stage = 0;
+                self.carry(work.slot, person, true);
+                self.look(PersonAt(person), now_ms, out);
+            }
+            State::Free => {}
+        }
+    }
+
+    /// By hand anybody may be given anything, beyond their limits too.
+    pub fn hand_to(&mut self, work: WorkAt, person: PersonAt, now_ms: i64, out: &mut Vec<Out>) {
+        if !self.queue.alive(work.slot, work.generation) {
+            return;
+        }
+        let before = self.detach(work.slot, now_ms);
+        let item = self.queue.item_mut(work.slot);
+        item.state = State::Held;
+        item.person = person.0;
+        self.carry(work.slot, person.0, true);
+        self.people.hands_mut(person.0).idle_since_ms = now_ms;
+        out.push(Out::Assigned(self.assigned(work.slot, person.0, How::ByHand, 1, 0.0, NOBODY, now_ms)));
+        if let Some(before) = before {
+            self.look(PersonAt(before), now_ms, out);
+        }
+    }
+
+    /// Whatever was due until now happens.
+    pub fn tick(&mut self, now_ms: i64, out: &mut Vec<Out>) {
+        while let Some(timer) = self.timers.pop_due(now_ms) {
+            match timer.of {
+                TimerOf::Item(slot) if self.queue.item(slot).timer == timer.number => {
+                    self.item_due(slot, now_ms, out);
+                }
+                TimerOf::Person(person) if self.people.hands(person).rest_timer == timer.number => {
+                    self.rested(person);
+                    self.look(PersonAt(person), now_ms, out);
+                }
+                _ => {}
+            }
+        }
+        let (queue, people) = (&self.queue, &self.people);
+        self.timers.sweep(queue.slots() + people.count(), |timer| match timer.of {
+            TimerOf::Item(slot) => queue.item(slot).timer == timer.number,
+            TimerOf::Person(person) => people.hands(person).rest_timer == timer.number,
+        });
+    }
+
+    /// When [`Engine::tick`] has something to do.
+    pub fn next_timer(&mut self) -> Option<i64> {
+        let (queue, people) = (&self.queue, &self.people);
+        self.timers.next_due(|timer| match timer.of {
+            TimerOf::Item(slot) => queue.item(slot).timer == timer.number,
+            TimerOf::Person(person) => people.hands(person).rest_timer == timer.number,
+        })
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting_total as usize
+    }
+
+    pub fn waiting_in(&self, queue: QueueId) -> usize {
+        self.queue.waiting.get(queue.0 as usize).copied().unwrap_or(0) as usize
+    }
+
+    /// Who has it, or is asked.
+    pub fn holder(&self, work: WorkAt) -> Option<PersonAt> {
+        if !self.queue.alive(work.slot, work.generation) {
+            return None;
+        }
+        let item = self.queue.item(work.slot);
+        matches!(item.state, State::Held | State::Offered).then_some(PersonAt(item.person))
+    }
+
+    fn item_due(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) {
+        self.queue.item_mut(slot).timer = 0;
+        match self.queue.item(slot).state {
+            State::Offered => self.pass_on(slot, now_ms, out),
+            State::Staying => {
+                self.detach(slot, now_ms);
+                self.place(slot, now_ms, out);
+            }
+            State::Waiting => self.settle(slot, now_ms, out),
+            State::Held | State::Free => {}
+        }
+    }
+
+    fn pass_on(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) {
+        let Some(person) = self.detach(slot, now_ms) else { return };
+        self.queue.item_mut(slot).let_pass(person);
+        let work = self.work_at(slot);
+        out.push(Out::Passed { work, id: self.queue.item(slot).id, person: PersonAt(person) });
+        self.place(slot, now_ms, out);
+        self.look(PersonAt(person), now_ms, out);
+    }
+
+    /// Waits for this person, or is given to them at once. False if they are not here.
+    fn stay(&mut self, slot: u32, stay: Stay, now_ms: i64, out: &mut Vec<Out>) -> bool {
+        let person = stay.with.0;
+        if !self.people.present().has(person) || self.queue.item(slot).avoids(person) {
+            return false;
+        }
+        self.advance(slot, now_ms);
+        let item = self.queue.item(slot);
+        let class = &self.classes[item.class as usize];
+        let predicate = class.stages[item.stage as usize].predicate;
+        if !self.predicates.meets(person, predicate) {
+            return false;
+        }
+        if self.view().may_have(item, predicate, false, person) {
+            self.give(slot, person, How::Stayed, 1, 0.0, NOBODY, now_ms, out);
+            return true;
+        }
+        let queue = class.queue;
+        self.queue.item_mut(slot).person = person;
+        self.queue.item_mut(slot).timer = self.timers.set(stay.until_ms, TimerOf::Item(slot));
+        self.linked[person as usize].push(slot);
+        self.queue.count(queue, 1);
+        true
+    }
+
+    pub(super) fn release_staying(&mut self, person: PersonAt, now_ms: i64, out: &mut Vec<Out>) {
+        let mut at = 0;
+        while let Some(slot) = self.linked[person.0 as usize].get(at).copied() {
+            if self.queue.item(slot).state == State::Staying {
+                self.detach(slot, now_ms);
+                self.place(slot, now_ms, out);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// Somebody for it now, or a place in its lane.
+    fn place(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) {
+        let before = self.queue.item(slot).stage;
+        self.advance(slot, now_ms);
+        self.tell_stage(slot, before, out);
+        if self.seek(slot, now_ms, out) {
+            return;
+        }
+        if self.queue.item_mut(slot).forget_passed() && self.seek(slot, now_ms, out) {
+            return;
+        }
+        let routine = self.is_routine(slot);
+        let item = self.queue.item(slot);
+        let class = &self.classes[item.class as usize];
+        let stage = &class.stages[item.stage as usize];
+        let (lane, queue, prefer) =
+            (if routine { stage.routine_lane } else { stage.lane }, class.queue, item.prefer);
+        self.queue.enter(slot, lane, queue);
+        if prefer != NOBODY {
+            self.linked[prefer as usize].push(slot);
+        }
+        self.arm(slot);
+    }
+
+    /// The stage that its wait and the people here call for.
+    fn advance(&mut self, slot: u32, now_ms: i64) {
+        let item = self.queue.item(slot);
+        let stages = &self.classes[item.class as usize].stages;
+        let waited = now_ms.saturating_sub(item.since_ms);
+        let mut at = item.stage as usize;
+        while let Some(next) = stages.get(at + 1) {
+            let nobody = next.or_if_nobody && self.predicates.present_of(stages[at].predicate) == 0;
+            if waited < next.after_ms && !nobody {
+                break;
+            }
+            at += 1;
+        }
+        let reserve_over = self.settings.reserve_hold_ms.is_none_or(|hold_ms| waited >= hold_ms);
+        let item = self.queue.item_mut(slot);
+        item.stage = at as u8;
+        item.reserve_over |= reserve_over;
+    }
+
+    fn tell_stage(&self, slot: u32, before: u8, out: &mut Vec<Out>) {
+        let item = self.queue.item(slot);
+        if item.stage != before {
+            out.push(Out::Relaxed { work: self.work_at(slot), id: item.id, stage: item.stage });
+        }
+    }
+
+    fn is_routine(&self, slot: u32) -> bool {
+        let item = self.queue.item(slot);
+        let stage = &self.classes[item.class as usize].stages[item.stage as usize];
+        !item.reserve_over && stage.routine_lane != stage.lane
+    }
+
+    /// Waiting work moves to where it belongs by now, if that is elsewhere, and seeks somebody there.
+    fn settle(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) {
+        let (before, lane) = (self.queue.item(slot).stage, self.queue.item(slot).lane);
+        self.advance(slot, now_ms);
+        let item = self.queue.item(slot);
+        let stage = &self.classes[item.class as usize].stages[item.stage as usize];
+        let wanted = if self.is_routine(slot) { stage.routine_lane } else { stage.lane };
+        if wanted == lane {
+            self.arm(slot);
+            return;
+        }
+        self.tell_stage(slot, before, out);
+        let _nobody = self.detach(slot, now_ms);
+        self.place(slot, now_ms, out);
+    }
+
+    /// Its next timer: when it asks less, or when the experts' reserve is open to it.
+    fn arm(&mut self, slot: u32) {
+        let item = self.queue.item(slot);
+        let class = &self.classes[item.class as usize];
+        let mut due = class
+            .stages
+            .get(item.stage as usize + 1)
+            .map_or(i64::MAX, |next| item.since_ms.saturating_add(next.after_ms));
+        if let Some(hold_ms) = self.settings.reserve_hold_ms
+            && self.is_routine(slot)
+        {
+            due = due.min(item.since_ms.saturating_add(hold_ms));
+        }
+        let timer = if due == i64::MAX { 0 } else { self.timers.set(due, TimerOf::Item(slot)) };
+        self.queue.item_mut(slot).timer = timer;
+    }
+
+    /// True if somebody got it.
+    fn seek(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) -> bool {
+        let routine = self.is_routine(slot);
+        let item = self.queue.item(slot);
+        let predicate = self.classes[item.class as usize].stages[item.stage as usize].predicate;
+        self.draws += 1;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let chosen = self.view().person_for(slot, predicate, routine, self.seed, self.draws, &mut scratch);
+        self.scratch = scratch;
+        let Some(chosen) = chosen else { return false };
+        self.give(slot, chosen.person, chosen.how, chosen.able, chosen.score, chosen.runner_up, now_ms, out);
+        true
+    }
+
+    /// Somebody free takes what waits.
+    pub(super) fn take(&mut self, slot: u32, person: u32, how: How, now_ms: i64, out: &mut Vec<Out>) {
+        let how = if self.queue.item(slot).state == State::Staying { How::Stayed } else { how };
+        self.detach(slot, now_ms);
+        let view = self.view();
+        let item = self.queue.item(slot);
+        let score = match self.settings.rule {
+            Rule::ExpectedOutcome => view.score(item, &self.classes[item.class as usize], person),
+            _ => 0.0,
+        };
+        self.give(slot, person, how, 1, score, NOBODY, now_ms, out);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the fields of one decision")]
+    fn give(
+        &mut self,
+        slot: u32,
+        person: u32,
+        how: How,
+        able: u32,
+        score: f32,
+        runner_up: u32,
+        now_ms: i64,
+        out: &mut Vec<Out>,
+    ) {
+        let assigned = self.assigned(slot, person, how, able, score, runner_up, now_ms);
+        let class = &self.classes[self.queue.item(slot).class as usize];
+        let hostile = class.hostile;
+        let offer_ms = if how == How::Pulled { None } else { self.settings.offer_ms[class.channel as usize] };
+        self.queue.item_mut(slot).person = person;
+        self.carry(slot, person, true);
+        self.people.hands_mut(person).idle_since_ms = now_ms;
+        self.count_hostile(person, hostile, now_ms);
+        match offer_ms {
+            None => {
+                let item = self.queue.item_mut(slot);
+                item.state = State::Held;
+                item.timer = 0;
+                out.push(Out::Assigned(assigned));
+            }
+            Some(offer_ms) => {
+                let until_ms = now_ms.saturating_add(offer_ms);
+                let timer = self.timers.set(until_ms, TimerOf::Item(slot));
+                let item = self.queue.item_mut(slot);
+                item.state = State::Offered;
+                item.timer = timer;
+                out.push(Out::Offered { to: assigned, until_ms });
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the fields of one decision")]
+    fn assigned(
+        &self,
+        slot: u32,
+        person: u32,
+        how: How,
+        able: u32,
+        score: f32,
+        runner_up: u32,
+        now_ms: i64,
+    ) -> Assigned {
+        let item = self.queue.item(slot);
+        Assigned {
+            work: self.work_at(slot),
+            id: item.id,
+            person: PersonAt(person),
+            person_id: self.people.id(person),
+            waited_ms: now_ms.saturating_sub(item.since_ms).max(0),
+            how,
+            stage: item.stage,
+            able,
+            score,
+            runner_up: (runner_up != NOBODY).then_some(PersonAt(runner_up)),
+        }
+    }
+
+    fn count_hostile(&mut self, person: u32, hostile: bool, now_ms: i64) {
+        let most = self.settings.hostile_in_a_row_max;
+        if most == 0 || !hostile {
+            return;
+        }
+        let hands = self.people.hands_mut(person);
+        hands.hostile_in_a_row = hands.hostile_in_a_row.saturating_add(1);
+        if hands.hostile_in_a_row >= most {
+            let due = now_ms.saturating_add(self.settings.hostile_rest_ms);
+            hands.rest_timer = self.timers.set(due, TimerOf::Person(person));
+            self.people.set_calm(person, false);
+        }
+    }
+
+    fn rested(&mut self, person: u32) {
+        let hands = self.people.hands_mut(person);
+        hands.hostile_in_a_row = 0;
+        hands.rest_timer = 0;
+        self.people.set_calm(person, true);
+    }
+
+    /// Takes a piece of work out of wherever it is; who held it, is free of it.
+    fn detach(&mut self, slot: u32, now_ms: i64) -> Option<u32> {
+        let item = self.queue.item(slot);
+        let (state, person, prefer) = (item.state, item.person, item.prefer);
+        let queue = self.classes[item.class as usize].queue;
+        self.queue.item_mut(slot).timer = 0;
+        match state {
+            State::Waiting => {
+                self.queue.leave(slot, queue);
+                if prefer != NOBODY {
+                    self.unlink(prefer, slot);
+                }
+                None
+            }
+            State::Staying => {
+                if person != NOBODY {
+                    self.unlink(person, slot);
+                    self.queue.count(queue, -1);
+                    self.queue.item_mut(slot).person = NOBODY;
+                }
+                None
+            }
+            State::Held | State::Offered => {
+                self.carry(slot, person, false);
+                let item = self.queue.item_mut(slot);
+                item.person = NOBODY;
+                item.state = State::Staying;
+                let hands = self.people.hands_mut(person);
+                if hands.empty() {
+                    hands.idle_since_ms = now_ms;
+                }
+                Some(person)
+            }
+            State::Free => None,
+        }
+    }
+
+    fn unlink(&mut self, person: u32, slot: u32) {
+        let linked = &mut self.linked[person as usize];
+        if let Some(at) = linked.iter().position(|it| *it == slot) {
+            linked.swap_remove(at);
+        }
+    }
+
+    fn carry(&mut self, slot: u32, person: u32, on: bool) {
+        let class = &self.classes[self.queue.item(slot).class as usize];
+        let (channel, size) = (class.channel as usize, class.size);
+        let hands = self.people.hands_mut(person);
+        if on {
+            hands.load[channel] += size;
+            hands.count[channel] += 1;
+        } else {
+            hands.count[channel] -= 1;
+            // Sums of sizes start anew with empty hands, so that rounding never adds up.
+            hands.load[channel] =
+                if hands.count[channel] == 0 { 0.0 } else { (hands.load[channel] - size).max(0.0) };
+        }
+        self.people.refresh(person);
+    }
+
+    pub(super) fn relax_emptied(&mut self, now_ms: i64, out: &mut Vec<Out>) {
+        let mut moving = std::mem::take(&mut self.moving);
+        moving.clear();
+        for predicate in std::mem::take(&mut self.emptied) {
+            for lane in self.queue.busy_lanes(predicate) {
+                let found = &self.queue.lanes[*lane as usize];
+                let next = self.classes[found.class as usize].stages.get(found.stage as usize + 1);
+                if next.is_some_and(|next| next.or_if_nobody) {
+                    moving.extend(self.queue.in_lane(*lane));
+                }
+            }
+        }
+        for slot in &moving {
+            if self.queue.item(*slot).state == State::Waiting {
+                self.settle(*slot, now_ms, out);
+            }
+        }
+        self.moving = moving;
+    }
+}
