@@ -6,6 +6,8 @@
 //! moment on, which is all that the engine needs to know.
 
 mod check;
+mod parse;
+mod print;
 
 mod stages;
 
@@ -16,6 +18,7 @@ use crate::person::PersonId;
 
 pub use check::{DEPTH_MAX, LEAVES_MAX, RequirementsError, STEPS_MAX};
 
+pub use parse::{Nameless, Names, ParseError, TEXT_BYTES_MAX};
 pub use stages::{Stage, Term};
 
 /// The caller's number of a pool: a group, a team, a place. Who belongs to it is told to the engine.
