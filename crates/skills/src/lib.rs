@@ -12,15 +12,20 @@
 
 pub mod agreement;
 mod belief;
+pub mod concentration;
+pub mod coverage;
 mod decay;
 pub mod elo;
 mod evidence;
 mod filter;
+pub mod gap;
 pub mod glicko2;
 pub mod items;
 mod library;
 mod observation;
 pub mod refit;
+pub mod invest;
+pub mod readiness;
 mod replay;
 pub mod sampling;
 pub mod scorecard;
