@@ -4,8 +4,8 @@ use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
     attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
-    organizations, proficiencies, ratings, routing, search, skill_rules, skills, suspended, tags,
-    ticket_lists, tickets, uploads, users, views,
+    organizations, proficiencies, ratings, role_profiles, routing, search, skill_rules, skills, suspended,
+    tags, ticket_lists, tickets, uploads, users, views,
 };
 
 const INCLUDE: (&str, &str) = ("include", "users, groups, organizations, comment_count, last_audits");
@@ -23,6 +23,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Satisfaction", of_ratings()));
     all.extend(tagged("Mail", of_mail()));
     all.extend(tagged("Skills", of_skills()));
+    all.extend(tagged("Roles and planning", of_planning()));
     all.extend(tagged("Routing", of_routing()));
     all.extend(tagged("This document", of_documents()));
     all
@@ -491,6 +492,41 @@ fn of_skills() -> Vec<Route> {
         .creates::<EvidenceShape>("evidence"),
         Route::put("/evidence/{id}/strike", "Strike evidence out, with a reason", proficiencies::strike)
             .takes::<StrikeBody>(),
+    ]
+}
+
+fn of_planning() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/role_profiles",
+            "What jobs ask, and how ready those are who have them",
+            role_profiles::index,
+        )
+        .lists::<RoleRowShape>("role_profiles"),
+        Route::post("/role_profiles", "Describe a role", role_profiles::create)
+            .takes::<RoleProfileBody>()
+            .creates::<RoleProfileShape>("role_profile"),
+        Route::get("/role_profiles/{id}", "Show a role by id or key", role_profiles::show)
+            .gives::<RoleProfileShape>("role_profile"),
+        Route::put("/role_profiles/{id}", "Change, retire or restore a role", role_profiles::update)
+            .takes::<RoleProfileBody>()
+            .gives::<RoleProfileShape>("role_profile"),
+        Route::delete("/role_profiles/{id}", "Retire a role", role_profiles::destroy),
+        Route::get(
+            "/role_profiles/{id}/readiness",
+            "Who has it, and who could grow into it",
+            role_profiles::readiness,
+        )
+        .gives::<RoleReadinessShape>("readiness"),
+        Route::put("/role_profiles/{id}/holders", "Say who has a role: all of them", role_profiles::hold)
+            .takes::<HoldersBody>()
+            .gives::<RoleReadinessShape>("readiness"),
+        Route::get(
+            "/users/{id}/readiness",
+            "A person against every role; for them and for leads",
+            role_profiles::of_person,
+        )
+        .gives_all::<RoleOfShape>("readiness"),
     ]
 }
 

@@ -155,6 +155,35 @@ pub enum Event {
     InterestsChanged {
         user: UserId,
     },
+    SkillRetired {
+        skill: SkillId,
+    },
+    SkillRestored {
+        skill: SkillId,
+    },
+    /// What was known of one skill, asked for it and said about it belongs to another now.
+    SkillMerged {
+        skill: SkillId,
+        into: SkillId,
+        evidence: i64,
+    },
+    SkillMergeUndone {
+        skill: SkillId,
+        into: SkillId,
+    },
+    PrerequisitesSet {
+        skill: SkillId,
+    },
+    // planning
+    RoleProfileChanged {
+        role: RoleId,
+    },
+    RoleHoldersSet {
+        role: RoleId,
+    },
+    ShiftsSet {
+        user: UserId,
+    },
     // routing
     PresenceChanged {
         user: UserId,
@@ -221,7 +250,14 @@ impl Event {
                 ("mail_out", mail_out.0)
             }
             MailboxChanged { mailbox } => ("mailbox", mailbox.0),
-            SkillChanged { skill } => ("skill", skill.0),
+            SkillChanged { skill }
+            | SkillRetired { skill }
+            | SkillRestored { skill }
+            | SkillMerged { skill, .. }
+            | SkillMergeUndone { skill, .. }
+            | PrerequisitesSet { skill } => ("skill", skill.0),
+            RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
+            ShiftsSet { user } => ("user", user.0),
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
         }
     }
@@ -309,6 +345,14 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | MailboxChanged { .. }
         | SkillChanged { .. }
         | SkillRuleChanged { .. }
+        | SkillRetired { .. }
+        | SkillRestored { .. }
+        | SkillMerged { .. }
+        | SkillMergeUndone { .. }
+        | PrerequisitesSet { .. }
+        | RoleProfileChanged { .. }
+        | RoleHoldersSet { .. }
+        | ShiftsSet { .. }
         | RequirementsSet { .. }
         | EvidenceAdded { .. }
         | EvidenceStruck { .. }
@@ -350,7 +394,12 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
         }
         Event::EvidenceAdded { .. } | Event::EvidenceStruck { .. } => tx.announce("matrix"),
         Event::PresenceChanged { .. } => tx.announce("presence"),
-        Event::SkillRuleChanged { .. } | Event::SkillChanged { .. } => tx.announce("rules"),
+        Event::SkillRuleChanged { .. }
+        | Event::SkillChanged { .. }
+        | Event::SkillRetired { .. }
+        | Event::SkillRestored { .. }
+        | Event::SkillMerged { .. }
+        | Event::SkillMergeUndone { .. } => tx.announce("rules"),
         _ => {}
     }
     Ok(())

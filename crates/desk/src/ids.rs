@@ -46,4 +46,6 @@ ids! {
     /// An outgoing mail.
     MailOutId,
     SkillId, SkillRuleId, EvidenceId, DecisionId, RatingId, ApiTokenId,
+    /// A role profile.
+    RoleId, ShiftId, SkillMergeId,
 }

@@ -122,14 +122,15 @@ pub(crate) fn lay_foundations(tx: &mut Tx) -> Result<(), db::Error> {
     let now = tx.now();
     let laid: Option<i64> = tx.find("select id from brands limit 1", params![], |row| row.get(0))?;
     if laid.is_some() {
-        return Ok(());
+        return crate::skills::roles::lay_roles(tx);
     }
     tx.execute("insert into brands (name, is_default, created_at) values ('Default', 1, $1)", params![now])?;
     tx.execute(
         "insert into groups (name, is_default, created_at, updated_at) values ('Support', 1, $1, $1)",
         params![now],
     )?;
-    crate::skills::lay_library(tx)
+    crate::skills::lay_library(tx)?;
+    crate::skills::roles::lay_roles(tx)
 }
 
 /// A name under which the company answers.

@@ -2,11 +2,13 @@
 
 mod changes;
 mod people;
+mod roles;
 mod skills;
 mod tickets;
 
 pub use changes::*;
 pub use people::*;
+pub use roles::*;
 pub use skills::*;
 pub use tickets::*;
 

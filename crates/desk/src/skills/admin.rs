@@ -106,7 +106,12 @@ fn retire(tx: &mut Tx, skill: SkillId, at: Option<i64>) -> Result<(), SkillsErro
     if !store::save_retired(tx, skill, at)? {
         return Err(SkillsError::NoSuchSkill);
     }
-    changed(tx, skill)
+    store::rules_have_changed(tx)?;
+    let event = match at {
+        Some(_) => Event::SkillRetired { skill },
+        None => Event::SkillRestored { skill },
+    };
+    Ok(events::record(tx, &event)?)
 }
 
 pub fn create_rule(tx: &mut Tx, command: &CreateRule) -> Result<SkillRule, SkillsError> {

@@ -11,6 +11,7 @@ mod learn;
 mod library;
 mod replay;
 mod requirements;
+pub mod roles;
 pub(crate) mod store;
 mod triage;
 pub mod views;

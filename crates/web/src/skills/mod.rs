@@ -3,20 +3,37 @@
 mod cell;
 mod index;
 mod moved;
+mod roles;
 mod show;
 pub(crate) mod words;
 
-use crate::Web;
+use crate::{Problem, Web};
 use axum::Router;
 use axum::routing::{get, post};
+use desk::{Actor, Kind};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/skills", get(index::index))
         .route("/skills/moved", get(moved::show))
         .route("/skills/_moved", get(moved::fact))
+        .route("/skills/roles", get(roles::index).post(roles::create))
+        .route("/skills/roles/new", get(roles::new))
+        .route("/skills/roles/{role}", get(roles::show).post(roles::update))
+        .route("/skills/roles/{role}/edit", get(roles::edit))
+        .route("/skills/roles/{role}/holders", post(roles::hold))
+        .route("/skills/roles/{role}/retire", post(roles::retire))
+        .route("/skills/roles/{role}/restore", post(roles::restore))
         .route("/skills/{skill}", get(show::show))
         .route("/skills/{skill}/people/{user}", get(cell::show))
         .route("/skills/{skill}/people/{user}/ratings", post(cell::rate))
         .route("/evidence/{evidence}/strike", post(cell::strike))
+}
+
+/// Planning is for leads.
+fn only_leads(actor: Actor) -> Result<(), Problem> {
+    match actor.is_lead() {
+        true => Ok(()),
+        false => Err(Problem::new(Kind::Forbidden, "Only leads may look at this.")),
+    }
 }
