@@ -1,0 +1,465 @@
+//! From the tables of a file to a floor.
+
+use std::collections::BTreeMap;
+
+use routing::{Channel, Hardness, Priority, Requirement};
+use skills::{Belief, SkillBelief, SkillId};
+use toml::Spanned;
+
+use super::tables::{
+    AgainTable, ClosingWord, DialerTable, File, GroupTable, PolicyTable, PolicyWord, ShapeWord, ShiftTable,
+    TimeTable, TypeTable,
+};
+use super::words::{PerPeriod, PickWord, TierEntry};
+use super::{Scenario, Shift};
+use crate::chance::Shape;
+use crate::erlang::Promise;
+use crate::model::{
+    Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Pick, Tier, Time, Transfer,
+};
+use crate::policy::{LiveRules, PolicyKind};
+
+const DAYS_USUAL: u64 = 100;
+const ACCEPTABLE_USUAL_S: f64 = 20.0;
+const PERIODS_MAX: u32 = 10_000;
+const TYPES_MAX: usize = 1_000;
+const GROUPS_MAX: usize = 10_000;
+const STAFF_MAX: u32 = 100_000;
+/// How unsure the desk is of a level unless the file says otherwise.
+const BELIEVED_SD_USUAL_LEVELS: f64 = 0.4;
+
+/// A problem, at a byte of the file.
+pub(super) struct Wrong {
+    pub at: usize,
+    pub message: String,
+}
+
+type Built<T> = Result<T, Wrong>;
+
+fn wrong<T>(at: usize, message: impl Into<String>) -> Built<T> {
+    Err(Wrong { at, message: message.into() })
+}
+
+struct Names {
+    types: Vec<String>,
+    groups: Vec<String>,
+    skills: Vec<String>,
+    periods: usize,
+    opens_s: f64,
+}
+
+impl Names {
+    fn kind(&self, name: &str, at: usize) -> Built<usize> {
+        let found = self.types.iter().position(|it| it == name);
+        found.ok_or_else(|| Wrong { at, message: format!("there is no type {name:?}") })
+    }
+
+    fn group(&self, name: &str, at: usize) -> Built<usize> {
+        let found = self.groups.iter().position(|it| it == name);
+        found.ok_or_else(|| Wrong { at, message: format!("there is no group {name:?}") })
+    }
+
+    fn skill(&self, name: &str) -> SkillId {
+        SkillId(self.skills.iter().position(|it| it == name).unwrap_or(self.skills.len()) as i64)
+    }
+
+    fn each<T: Clone>(&self, values: &PerPeriod<T>, at: usize) -> Built<Vec<T>> {
+        match values {
+            PerPeriod::One(value) => Ok(vec![value.clone()]),
+            PerPeriod::Each(values) if values.len() == self.periods || values.len() == self.periods + 1 => {
+                Ok(values.clone())
+            }
+            PerPeriod::Each(values) => {
+                let (count, periods) = (values.len(), self.periods);
+                wrong(at, format!("{count} values for {periods} periods; write one, or one for each"))
+            }
+        }
+    }
+}
+
+pub(super) fn scenario(file: File) -> Built<Scenario> {
+    let day_at = file.day.span().start;
+    let day = file.day.get_ref();
+    if !(1..=PERIODS_MAX).contains(&day.periods) {
+        return wrong(day_at, format!("a day needs between 1 and {PERIODS_MAX} periods"));
+    }
+    if day.period.0 <= 0.0 {
+        return wrong(day_at, "a period has to last a while");
+    }
+    if day.busyness.is_some_and(|it| !(it.is_finite() && it > 0.0)) {
+        return wrong(day_at, "busyness is the shape of a Gamma factor and above 0");
+    }
+    if file.types.is_empty() || file.types.len() > TYPES_MAX {
+        return wrong(0, format!("a floor needs between 1 and {TYPES_MAX} [[type]]s"));
+    }
+    if file.groups.is_empty() || file.groups.len() > GROUPS_MAX {
+        return wrong(0, format!("a floor needs between 1 and {GROUPS_MAX} [[group]]s"));
+    }
+    let clock = Clock {
+        period_s: day.period.0,
+        periods: day.periods as usize,
+        opens_s: day.opens.map_or(0.0, |it| it.0),
+        warm_up_s: day.warm_up.map_or(0.0, |it| it.0),
+        closing: match day.closing {
+            Some(ClosingWord::Cut) => Closing::Cut,
+            Some(ClosingWord::Continue) => Closing::Continue,
+            Some(ClosingWord::Drain) | None => Closing::Drain,
+        },
+        sends_away: day.sends_away,
+    };
+    let names = names(&file, &clock)?;
+    let types = file.types.iter().map(|it| contact_type(it, &names)).collect::<Built<Vec<_>>>()?;
+    let groups = file.groups.iter().map(|it| group(it, &names)).collect::<Built<Vec<_>>>()?;
+    let dialers = file.dialers.iter().map(|it| dialer(it, &names)).collect::<Built<Vec<_>>>()?;
+    let promises = file.types.iter().map(promise).collect::<Built<Vec<_>>>()?;
+    let mut shifts = Vec::new();
+    for it in &file.shifts {
+        shifts.extend(shift(it, &names)?);
+    }
+    let floor = Floor {
+        name: file.name,
+        clock,
+        types,
+        groups,
+        dialers,
+        busyness: day.busyness,
+        lines: day.lines,
+        waiting_places: day.waiting_places,
+        policy: file.policy.as_ref().map_or(PolicyKind::Lists, policy),
+    }
+    .completed();
+    for (kind, table) in floor.types.iter().zip(&file.types) {
+        if kind.tiers.is_empty() {
+            return wrong(table.span().start, format!("nobody serves the type {:?}", kind.name));
+        }
+    }
+    Ok(Scenario {
+        floor,
+        days: file.days.unwrap_or(DAYS_USUAL).max(1),
+        seed: file.seed.unwrap_or(1),
+        skills: names.skills,
+        promises,
+        shifts,
+    })
+}
+
+fn names(file: &File, clock: &Clock) -> Built<Names> {
+    let mut skills: Vec<String> = Vec::new();
+    let needed = file.types.iter().flat_map(|it| it.get_ref().needs.iter().map(|it| &it.skill));
+    let held =
+        file.groups.iter().flat_map(|it| it.get_ref().skills.keys().chain(it.get_ref().believed.keys()));
+    for skill in needed.chain(held) {
+        if !skills.contains(skill) {
+            skills.push(skill.clone());
+        }
+    }
+    let names = Names {
+        types: file.types.iter().map(|it| it.get_ref().name.clone()).collect(),
+        groups: file.groups.iter().map(|it| it.get_ref().name.clone()).collect(),
+        skills,
+        periods: clock.periods,
+        opens_s: clock.opens_s,
+    };
+    for (at, table) in file.types.iter().enumerate() {
+        if names.types[..at].contains(&names.types[at]) {
+            return wrong(table.span().start, format!("there are two types {:?}", names.types[at]));
+        }
+    }
+    for (at, table) in file.groups.iter().enumerate() {
+        if names.groups[..at].contains(&names.groups[at]) {
+            return wrong(table.span().start, format!("there are two groups {:?}", names.groups[at]));
+        }
+    }
+    Ok(names)
+}
+
+fn share(value: f64, what: &str, at: usize) -> Built<f64> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(value)
+    } else {
+        wrong(at, format!("{what}: {value} is no share between 0 and 1"))
+    }
+}
+
+fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType> {
+    let at = table.span().start;
+    let it = table.get_ref();
+    let channel = match &it.channel {
+        None => Channel::Voice,
+        Some(word) => word.get_ref().parse().map_err(|error: routing::UnknownWord| Wrong {
+            at: word.span().start,
+            message: error.to_string(),
+        })?,
+    };
+    let priority = match &it.priority {
+        None => Priority::Normal,
+        Some(word) => word.get_ref().parse().map_err(|error: routing::UnknownWord| Wrong {
+            at: word.span().start,
+            message: error.to_string(),
+        })?,
+    };
+    let time = |table: &Spanned<TimeTable>| time(table.get_ref(), table.span().start, names);
+    let again = |table: &Spanned<AgainTable>| {
+        let at = table.span().start;
+        Ok(Again {
+            share: share(table.get_ref().share, "share", at)?,
+            after: self::time(&table.get_ref().after, at, names)?,
+        })
+    };
+    let mut transfers = Vec::new();
+    for table in &it.transfers {
+        let (at, it) = (table.span().start, table.get_ref());
+        transfers.push(Transfer { to: names.kind(&it.to, at)?, share: share(it.share, "share", at)? });
+    }
+    if transfers.iter().map(|it| it.share).sum::<f64>() > 1.0 + 1e-9 {
+        return wrong(at, "the shares of the transfers are more than 1");
+    }
+    let mut needs = Vec::new();
+    for need in &it.needs {
+        let weight = need.weight.unwrap_or(1.0);
+        let is_sound = (0.0..=5.0).contains(&need.level) && weight.is_finite() && weight > 0.0;
+        if !is_sound {
+            return wrong(at, "a need has a level from 0 to 5 and a weight above 0");
+        }
+        let hardness = if need.must { Hardness::Must } else { Hardness::Prefer };
+        needs.push(Requirement {
+            skill: names.skill(&need.skill),
+            least_level: need.level,
+            weight,
+            hardness,
+        });
+    }
+    Ok(ContactType {
+        name: it.name.clone(),
+        channel,
+        priority,
+        arrivals: arrivals(it, names, at)?,
+        service: time(&it.service)?,
+        patience: it.patience.as_ref().map(time).transpose()?,
+        balk_share: share(it.balk, "balk", at)?,
+        wrap_up: it.wrap_up.as_ref().map(time).transpose()?,
+        acceptable_s: it.acceptable_wait.map_or(ACCEPTABLE_USUAL_S, |it| it.0),
+        retrial: it.retrial.as_ref().map(again).transpose()?,
+        transfers,
+        unsolved: it.unsolved.as_ref().map(again).transpose()?,
+        tiers: it.groups.iter().map(|it| tier(it, names)).collect::<Built<Vec<_>>>()?,
+        needs,
+        difficulty: it.difficulty,
+        wait_cost: it.wait_cost.unwrap_or(1.0),
+        queue_share: it.queue_share.unwrap_or(1.0),
+    })
+}
+
+fn arrivals(it: &TypeTable, names: &Names, at: usize) -> Built<Arrivals> {
+    const SECONDS_PER_MINUTE: f64 = 60.0;
+    const SECONDS_PER_HOUR: f64 = 3_600.0;
+    let rates = |values: &Spanned<PerPeriod<f64>>, per_s: f64| {
+        let at = values.span().start;
+        let mut rates = names.each(values.get_ref(), at)?;
+        if rates.iter().any(|it| !(it.is_finite() && *it >= 0.0)) {
+            return wrong(at, "a rate is a number from 0 on");
+        }
+        rates.truncate(names.periods);
+        Ok(Arrivals::Poisson(rates.into_iter().map(|it| it / per_s).collect()))
+    };
+    match (&it.per_hour, &it.per_minute, &it.counts) {
+        (Some(values), None, None) => rates(values, SECONDS_PER_HOUR),
+        (None, Some(values), None) => rates(values, SECONDS_PER_MINUTE),
+        (None, None, Some(days)) => {
+            if days.get_ref().is_empty() || days.get_ref().iter().any(|it| it.len() != names.periods) {
+                let periods = names.periods;
+                return wrong(
+                    days.span().start,
+                    format!("counts are days of {periods} numbers, one a period"),
+                );
+            }
+            Ok(Arrivals::Counts(days.get_ref().clone()))
+        }
+        (None, None, None) => Ok(Arrivals::Never),
+        _ => wrong(at, "arrivals are said once: per_hour, per_minute or counts"),
+    }
+}
+
+fn time(it: &TimeTable, at: usize, names: &Names) -> Built<Time> {
+    let word = it.shape.unwrap_or(match (&it.values, &it.from, it.cv) {
+        (Some(_), _, _) => ShapeWord::Empirical,
+        (_, Some(_), _) => ShapeWord::Uniform,
+        (_, _, Some(_)) => ShapeWord::Lognormal,
+        _ => ShapeWord::Exponential,
+    });
+    let cv = || match it.cv {
+        Some(cv) if cv.is_finite() && cv > 0.0 => Ok(cv),
+        _ => wrong(at, "this shape needs cv (standard deviation ÷ mean), above 0"),
+    };
+    let mean = || match &it.mean {
+        Some(mean) => Ok(names.each(mean, at)?.into_iter().map(|it| it.0).collect::<Vec<f64>>()),
+        None => wrong(at, "this time needs a mean"),
+    };
+    let (shape, mean_s) = match word {
+        ShapeWord::Exponential => (Shape::Exponential, mean()?),
+        ShapeWord::Constant => (Shape::Constant, mean()?),
+        ShapeWord::Lognormal => (Shape::Lognormal { cv: cv()? }, mean()?),
+        ShapeWord::Gamma => (Shape::Gamma { cv: cv()? }, mean()?),
+        ShapeWord::Uniform => match (it.from, it.to) {
+            (Some(from), Some(to)) if to.0 > from.0 => {
+                let middle = 0.5 * (from.0 + to.0);
+                (Shape::Uniform { spread: (to.0 - middle) / middle }, vec![middle])
+            }
+            _ => return wrong(at, "a uniform time needs from, and to above it"),
+        },
+        ShapeWord::Empirical => {
+            let values: Vec<f64> = it.values.iter().flatten().map(|it| it.0).collect();
+            let sum: f64 = values.iter().sum();
+            if sum <= 0.0 {
+                return wrong(at, "an empirical time needs values, not all of them 0");
+            }
+            let own = sum / values.len() as f64;
+            (Shape::Empirical(values), if it.mean.is_some() { mean()? } else { vec![own] })
+        }
+    };
+    Ok(Time { shape, mean_s })
+}
+
+fn tier(entry: &Spanned<TierEntry>, names: &Names) -> Built<Tier> {
+    let at = entry.span().start;
+    let groups = entry.get_ref().names().iter().map(|it| names.group(it, at)).collect::<Built<Vec<_>>>()?;
+    let (after_s, pick) = match entry.get_ref() {
+        TierEntry::Table(table) => (table.after.map_or(0.0, |it| it.0), table.pick),
+        _ => (0.0, None),
+    };
+    let pick = match pick {
+        Some(PickWord::ByLot) => Pick::ByLot,
+        Some(PickWord::LongestIdle) | None => Pick::LongestIdle,
+    };
+    Ok(Tier { groups, after_s, pick })
+}
+
+fn group(table: &Spanned<GroupTable>, names: &Names) -> Built<Group> {
+    let (at, it) = (table.span().start, table.get_ref());
+    let mut staff = match &it.staff {
+        None => vec![1],
+        Some(staff) => names.each(staff.get_ref(), staff.span().start)?,
+    };
+    if staff.iter().any(|it| *it > STAFF_MAX) {
+        return wrong(at, format!("at most {STAFF_MAX} people stand in one group"));
+    }
+    if staff.len() == 1 {
+        staff.resize(names.periods, staff[0]);
+    }
+    if staff.len() == names.periods {
+        staff.push(it.after_close.unwrap_or(staff[names.periods - 1]));
+    }
+    let at_once = it.at_once.unwrap_or(1);
+    if !(1..=100).contains(&at_once) {
+        return wrong(at, "at_once is between 1 and 100");
+    }
+    let pace = it.pace.as_ref().map_or(vec![1.0], |it| it.get_ref().clone());
+    if pace.is_empty() || pace.iter().any(|it| !(it.is_finite() && *it > 0.0)) {
+        return wrong(at, "pace is a list of numbers above 0: for 1, 2, … contacts at once");
+    }
+    let mut time_factors = vec![1.0; names.types.len()];
+    for (name, factor) in &it.time_factors {
+        if !(factor.is_finite() && *factor > 0.0) {
+            return wrong(at, "a time factor is above 0");
+        }
+        time_factors[names.kind(name, at)?] = *factor;
+    }
+    let levels = |of: &BTreeMap<String, f64>| -> Built<Vec<(SkillId, f64)>> {
+        if of.values().any(|it| !(0.0..=5.0).contains(it)) {
+            return wrong(at, "a level is between 0 and 5");
+        }
+        Ok(of.iter().map(|(name, level)| (names.skill(name), *level)).collect())
+    };
+    let truth = levels(&it.skills)?;
+    let sd = it.believed_sd.unwrap_or(BELIEVED_SD_USUAL_LEVELS);
+    let believed = truth.iter().copied().chain(levels(&it.believed)?);
+    let mut beliefs: Vec<SkillBelief> = Vec::new();
+    for (skill, level) in believed {
+        beliefs.retain(|it| it.skill != skill);
+        beliefs.push(SkillBelief { skill, belief: Belief::at_level(level, sd) });
+    }
+    let mut serves = Vec::new();
+    for entry in &it.serves {
+        let at = entry.span().start;
+        serves.push(entry.get_ref().names().iter().map(|it| names.kind(it, at)).collect::<Built<Vec<_>>>()?);
+    }
+    Ok(Group {
+        name: it.name.clone(),
+        staff,
+        serves,
+        at_once,
+        pace,
+        time_factors,
+        levels: truth,
+        beliefs,
+        cost_per_hour: it.cost_per_hour.unwrap_or(1.0),
+    })
+}
+
+fn dialer(table: &Spanned<DialerTable>, names: &Names) -> Built<Dialer> {
+    let (at, it) = (table.span().start, table.get_ref());
+    let groups = |of: &[String]| of.iter().map(|it| names.group(it, at)).collect::<Built<Vec<_>>>();
+    let reach = names.each(&it.reach, at)?;
+    for it in &reach {
+        share(*it, "reach", at)?;
+    }
+    if !(0.0..=1_000.0).contains(&it.calls_per_free) {
+        return wrong(at, "calls_per_free is between 0 and 1000");
+    }
+    Ok(Dialer {
+        kind: names.kind(&it.kind, at)?,
+        reach,
+        watched: groups(&it.watches)?,
+        targets: groups(&it.targets)?,
+        free_least: it.free_least,
+        target_free_least: it.target_free_least.unwrap_or(1),
+        calls_per_free: it.calls_per_free,
+        from_s: (it.from.0 - names.opens_s).max(0.0),
+        until_s: it.until.0 - names.opens_s,
+    })
+}
+
+fn policy(it: &PolicyTable) -> PolicyKind {
+    match it.kind {
+        PolicyWord::Lists => PolicyKind::Lists,
+        PolicyWord::LongestIdle => PolicyKind::LongestIdle,
+        PolicyWord::MostCapacity => PolicyKind::MostCapacity,
+        PolicyWord::QueueRatio => PolicyKind::QueueRatio,
+        PolicyWord::CostOfWaiting => PolicyKind::CostOfWaiting { overloaded: it.overloaded },
+        PolicyWord::Live => {
+            let mut rules = LiveRules::default();
+            if let Some(share) = it.learning_share {
+                rules.policy.explore_share = share.clamp(0.0, 1.0);
+            }
+            PolicyKind::Live(rules)
+        }
+    }
+}
+
+fn promise(table: &Spanned<TypeTable>) -> Built<Option<Promise>> {
+    let Some(promise) = &table.get_ref().promise else { return Ok(None) };
+    let (at, it) = (promise.span().start, promise.get_ref());
+    Ok(Some(Promise {
+        answered_least: share(it.answered, "answered", at)?,
+        within: it.within.0,
+        abandoned_most: share(it.abandoned.unwrap_or(1.0), "abandoned", at)?,
+    }))
+}
+
+/// One shift for each start.
+fn shift(table: &Spanned<ShiftTable>, names: &Names) -> Built<Vec<Shift>> {
+    let (at, it) = (table.span().start, table.get_ref());
+    if it.length.0 <= 0.0 || it.starts.is_empty() {
+        return wrong(at, "a shift has a length and at least one start");
+    }
+    let groups = it.groups.iter().map(|it| names.group(it, at)).collect::<Built<Vec<_>>>()?;
+    let one = |start: f64| Shift {
+        name: it.name.clone(),
+        starts_s: start - names.opens_s,
+        length_s: it.length.0,
+        breaks_s: it.breaks.iter().map(|it| (it.after.0, it.length.0)).collect(),
+        cost: it.cost.unwrap_or(it.length.0 / 3_600.0),
+        groups: groups.clone(),
+    };
+    Ok(it.starts.iter().map(|start| one(start.0)).collect())
+}
