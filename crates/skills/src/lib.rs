@@ -25,8 +25,11 @@ pub mod items;
 mod library;
 mod observation;
 pub mod readiness;
+pub mod online;
 pub mod refit;
 mod replay;
+pub mod synthetic;
+pub mod trueskill;
 pub mod sampling;
 pub mod scorecard;
 
