@@ -1,29 +1,54 @@
-//! `cargo run --release -p skills --example desk`: every method on the made-up desk, mean of six.
+//! `cargo run --release -p skills --example desk`: every method on six made-up desks, and how fast the filter and the refit are.
+//! With `large`: only the refit of a thousand people, a hundred skills and a million observations, on two threads.
 #![allow(clippy::print_stdout, reason = "an example speaks to its reader")]
 
-use skills::online::Hedge;
+use skills::online::TEMPERED;
 use skills::synthetic::{self, Estimate, Figures, Size, World, figures, mean_of};
+use std::time::Instant;
 
-type Method = (&'static str, Box<dyn Fn(&World) -> Estimate>);
+type Method = (&'static str, fn(&World) -> Estimate);
+
+const METHODS: [Method; 7] = [
+    ("raw averages", synthetic::raw_averages),
+    ("Elo", synthetic::elo_ratings),
+    ("Glicko-2", synthetic::glicko2_ratings),
+    ("TrueSkill", synthetic::trueskill_ratings),
+    ("online, variances only", synthetic::online_plain),
+    ("online", |world| synthetic::online(world, TEMPERED)),
+    ("refit", |world| synthetic::refitted(world, 1)),
+];
 
 fn main() {
-    let hedge = |tempered: f64, least: f64| Hedge { tempered, difficulty_variance_min: least };
-    let methods: Vec<Method> = vec![
-        ("raw averages", Box::new(synthetic::raw_averages)),
-        ("Elo", Box::new(synthetic::elo_ratings)),
-        ("Glicko-2", Box::new(synthetic::glicko2_ratings)),
-        ("TrueSkill", Box::new(synthetic::trueskill_ratings)),
-        ("online, variances only", Box::new(synthetic::online_plain)),
-        ("online, exact", Box::new(move |world| synthetic::online(world, hedge(1.0, 0.0)))),
-        ("online .9 .004", Box::new(move |world| synthetic::online(world, hedge(0.9, 0.004)))),
-        ("online 1 .01", Box::new(move |world| synthetic::online(world, hedge(1.0, 0.01)))),
-        ("online .8 0", Box::new(move |world| synthetic::online(world, hedge(0.8, 0.0)))),
-        ("refit", Box::new(|world| synthetic::refitted(world, 2))),
-    ];
+    if std::env::args().any(|it| it == "large") {
+        return large();
+    }
     let worlds: Vec<World> = (1..=6).map(|seed| World::live(Size::WHOLE, seed)).collect();
-    for (name, method) in methods {
+    for (name, method) in METHODS {
         let all: Vec<Figures> = worlds.iter().map(|world| figures(&method(world), &world.truth)).collect();
         let mean = mean_of(&all);
-        println!("{name:<24} {:.3}  {:.3}  {:?}", mean.rmse, mean.spearman, mean.coverage);
+        let coverage = mean.coverage.map_or("–".to_owned(), |it| format!("{:.1} %", 100.0 * it));
+        println!("{name:<24} {:.3}  {:.3}  {coverage}", mean.rmse, mean.spearman);
     }
+    for skills in [12, 100] {
+        let world = World::live(Size { skills, ..Size::WHOLE }, 1);
+        let start = Instant::now();
+        let estimate = synthetic::online(&world, TEMPERED);
+        let per_second = world.events() as f64 / start.elapsed().as_secs_f64();
+        println!("online, {skills} skills: {per_second:.0} events/s ({} abilities)", estimate.mean.len());
+    }
+}
+
+fn large() {
+    let world = World::live(Size::LARGE, 1);
+    let rows = synthetic::rows(&world);
+    let start = Instant::now();
+    let fitted = synthetic::fit(&rows, synthetic::start, &synthetic::settings(&world, 2));
+    println!(
+        "{} rows, {} beliefs in {:.1} s, {} Newton steps, settled: {}",
+        rows.len(),
+        fitted.beliefs.len(),
+        start.elapsed().as_secs_f64(),
+        fitted.newton_steps,
+        fitted.settled
+    );
 }

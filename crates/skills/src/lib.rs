@@ -28,10 +28,10 @@ pub mod readiness;
 pub mod online;
 pub mod refit;
 mod replay;
-pub mod synthetic;
-pub mod trueskill;
 pub mod sampling;
 pub mod scorecard;
+pub mod synthetic;
+pub mod trueskill;
 
 pub use belief::{
     Belief, EFFECTIVE_OBSERVATIONS_TO_SHOW, LEVEL_AT_ZERO_LOGITS, LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT,

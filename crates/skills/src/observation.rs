@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use statrs::function::erf::erfc;
+
 use crate::belief::{LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, level_of, logits_of};
 
 /// Solved for good: slope α and offset o of p = σ(α·z + o). At z = 0 three of four stay solved.
@@ -99,17 +101,19 @@ impl Observation {
                 Some(yes_or_no(SOLVED_SLOPE, SOLVED_OFFSET_LOGITS, for_good, mean, variance))
             }
             Observation::Satisfaction { score } => Some(graded(score, mean, variance)),
-            Observation::SelfRating { level } => stated(level, 0.0, SELF_RATING_SD_LEVELS, mean),
-            Observation::LeadRating { level } => stated(level, 0.0, LEAD_RATING_SD_LEVELS, mean),
-            Observation::PeerRating { level } => stated(level, 0.0, PEER_RATING_SD_LEVELS, mean),
-            Observation::Review { level, severity } => stated(level, severity, REVIEW_SD_LEVELS, mean),
+            Observation::SelfRating { level } => stated(level, 0.0, SELF_RATING_SD_LEVELS, mean, variance),
+            Observation::LeadRating { level } => stated(level, 0.0, LEAD_RATING_SD_LEVELS, mean, variance),
+            Observation::PeerRating { level } => stated(level, 0.0, PEER_RATING_SD_LEVELS, mean, variance),
+            Observation::Review { level, severity } => {
+                stated(level, severity, REVIEW_SD_LEVELS, mean, variance)
+            }
             Observation::Test { correct, discrimination, difficulty } => {
                 let slope = discrimination.clamp(0.0, DISCRIMINATION_MAX);
                 let offset = -slope * difficulty;
                 offset.is_finite().then(|| yes_or_no(slope, offset, correct, mean, variance))
             }
             Observation::Check { level, sd_levels } => {
-                stated(level, 0.0, sd_levels.max(CHECK_SD_LEVELS_MIN), mean)
+                stated(level, 0.0, sd_levels.max(CHECK_SD_LEVELS_MIN), mean, variance)
             }
             Observation::HandleTime { ratio, for_good } => handle_time(ratio, for_good, mean, variance),
         }
@@ -161,15 +165,71 @@ fn graded(score: u8, mean: f64, variance: f64) -> Lesson {
     }
 }
 
-/// Gaussian: y = θ − severity + noise of variance s²: G = (y + severity − m)/s², h = 1/s².
-fn stated(level: f64, severity: f64, sd_levels: f64, mean: f64) -> Option<Lesson> {
+/// Where on the scale a statement stands. At its ends it only says "at least" or "at most": who is given a 5 may be better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Inside,
+    Least,
+    Most,
+}
+
+impl End {
+    pub fn of(level: f64) -> End {
+        if level >= LEVEL_MAX {
+            End::Most
+        } else if level <= LEVEL_MIN {
+            End::Least
+        } else {
+            End::Inside
+        }
+    }
+
+    /// The direction in which the truth may lie beyond.
+    pub fn sign(self) -> Option<f64> {
+        match self {
+            End::Inside => None,
+            End::Least => Some(-1.0),
+            End::Most => Some(1.0),
+        }
+    }
+}
+
+/// ln Φ(x) and φ(x)/Φ(x), also where Φ is too small to be told from 0.
+pub(crate) fn at_least(x: f64) -> (f64, f64) {
+    const FAR: f64 = -30.0;
+    let log_density = -0.5 * (x * x + (2.0 * std::f64::consts::PI).ln());
+    if x < FAR {
+        // Φ(x) ≈ φ(x)/(−x)·(1 − 1/x²).
+        let ratio = -x / (1.0 - 1.0 / (x * x));
+        return (log_density - ratio.ln(), ratio);
+    }
+    let below = 0.5 * erfc(-x / std::f64::consts::SQRT_2);
+    (below.ln(), log_density.exp() / below)
+}
+
+/// Gaussian: y = θ − severity + noise of variance s²: G = (y + severity − m)/s², h = 1/s². At an end of the scale the
+/// moments of the censored posterior are matched: with t² = s² + V, u = ±(m − y)/t and r = φ(u)/Φ(u), the mean moves by
+/// V·r/t and the variance by −V²·r(r + u)/t²; G and h are what makes the update do so.
+fn stated(level: f64, severity: f64, sd_levels: f64, mean: f64, variance: f64) -> Option<Lesson> {
+    let end = End::of(level);
     let level = level.clamp(LEVEL_MIN, LEVEL_MAX);
-    let variance = (sd_levels / LEVELS_PER_LOGIT).powi(2);
-    let gradient = (logits_of(level) + severity - mean) / variance;
+    let noise = (sd_levels / LEVELS_PER_LOGIT).powi(2);
+    let off = logits_of(level) + severity - mean;
+    let (gradient, information) = match end.sign() {
+        None => (off / noise, 1.0 / noise),
+        Some(sign) => {
+            let whole = noise + variance;
+            let beyond = -sign * off / whole.sqrt();
+            let (_, ratio) = at_least(beyond);
+            let taken = (ratio * (ratio + beyond)).clamp(0.0, 1.0) / whole;
+            let information = taken / (1.0 - taken * variance);
+            (sign * ratio / whole.sqrt() * (1.0 + information * variance), information)
+        }
+    };
     let expected = level_of(mean - severity);
-    gradient.is_finite().then_some(Lesson {
+    (gradient.is_finite() && information.is_finite()).then_some(Lesson {
         gradient,
-        information: 1.0 / variance,
+        information,
         expected,
         observed: level,
     })
@@ -248,6 +308,26 @@ mod tests {
                 / (2.0 * std::f64::consts::PI).sqrt();
             assert!((p_solved_for_good(mean, variance) - integral).abs() < 0.01);
         }
+    }
+
+    #[test]
+    fn the_top_of_the_scale_says_at_least() {
+        let five = |mean: f64| Observation::LeadRating { level: 5.0 }.lesson(mean, 0.3).unwrap();
+        assert!(five(0.0).gradient > 0.0 && five(3.0).gradient > 0.0, "praise never lowers");
+        assert!(
+            five(3.0).gradient < 0.2 * five(0.0).gradient && five(3.0).information < five(0.0).information
+        );
+        let zero = Observation::LeadRating { level: 0.0 }.lesson(-3.0, 0.3).unwrap();
+        assert!((zero.gradient + five(3.0).gradient).abs() < 1e-12, "the bottom mirrors it");
+        let surprised = Observation::LeadRating { level: 5.0 }.lesson(-60.0, 0.3).unwrap();
+        assert!(surprised.gradient.is_finite() && surprised.gradient > 100.0);
+    }
+
+    #[test]
+    fn the_tail_of_the_normal_distribution_is_smooth() {
+        let (near, far) = (at_least(-29.999_999), at_least(-30.000_001));
+        assert!((near.0 - far.0).abs() < 1e-3 && (near.1 - far.1).abs() < 1e-3);
+        assert!((at_least(0.0).0 - 0.5_f64.ln()).abs() < 1e-12);
     }
 
     #[test]

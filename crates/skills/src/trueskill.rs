@@ -98,7 +98,10 @@ mod tests {
     }
 
     fn is(player: Player, mean: f64, sd: f64) {
-        assert!((player.mean - mean).abs() < 0.001 && (player.sd - sd).abs() < 0.001, "{player:?}, not {mean} {sd}");
+        assert!(
+            (player.mean - mean).abs() < 0.001 && (player.sd - sd).abs() < 0.001,
+            "{player:?}, not {mean} {sd}"
+        );
     }
 
     #[test]
@@ -140,8 +143,11 @@ mod tests {
 
     #[test]
     fn a_miracle_is_still_a_number() {
-        let (won, lost) =
-            win(&[(Player { mean: -200.0, sd: 1.0 }, 1.0)], &[(Player { mean: 200.0, sd: 1.0 }, 1.0)], game(2));
+        let (won, lost) = win(
+            &[(Player { mean: -200.0, sd: 1.0 }, 1.0)],
+            &[(Player { mean: 200.0, sd: 1.0 }, 1.0)],
+            game(2),
+        );
         assert!(won[0].mean.is_finite() && won[0].mean > -200.0 && lost[0].sd.is_finite());
     }
 }

@@ -6,10 +6,10 @@
 use super::Source;
 use crate::belief::{LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, logits_of};
 use crate::observation::{
-    CHECK_SD_LEVELS_MIN, DISCRIMINATION_MAX, HANDLE_TIME_RATIO_MAX, HANDLE_TIME_SD,
+    CHECK_SD_LEVELS_MIN, DISCRIMINATION_MAX, End, HANDLE_TIME_RATIO_MAX, HANDLE_TIME_SD,
     HANDLE_TIME_SHARE_OF_SOLVED_MAX, HANDLE_TIME_SLOPE, LEAD_RATING_SD_LEVELS, Observation,
     PEER_RATING_SD_LEVELS, REVIEW_SD_LEVELS, SATISFACTION_CUTS, SATISFACTION_SLOPE, SELF_RATING_SD_LEVELS,
-    SOLVED_OFFSET_LOGITS, SOLVED_SLOPE, p_solved_for_good, sigmoid,
+    SOLVED_OFFSET_LOGITS, SOLVED_SLOPE, at_least, p_solved_for_good, sigmoid,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,11 +24,13 @@ pub(super) enum Seen {
     },
     Stated {
         logits: f64,
+        end: End,
         source: Source,
     },
     /// With a noise of its own, which nothing is learnt about.
     Measured {
         logits: f64,
+        end: End,
         variance: f64,
     },
     Speed {
@@ -89,7 +91,7 @@ impl Seen {
     pub fn of(observation: &Observation, noise: &Noise) -> Option<Seen> {
         let stated = |level: f64, severity: f64, source: Source| {
             let logits = logits_of(level.clamp(LEVEL_MIN, LEVEL_MAX)) + severity;
-            logits.is_finite().then_some(Seen::Stated { logits, source })
+            logits.is_finite().then_some(Seen::Stated { logits, end: End::of(level), source })
         };
         match *observation {
             Observation::Solved { for_good } => {
@@ -110,7 +112,12 @@ impl Seen {
             Observation::Check { level, sd_levels } => {
                 let logits = logits_of(level.clamp(LEVEL_MIN, LEVEL_MAX));
                 let variance = (sd_levels.max(CHECK_SD_LEVELS_MIN) / LEVELS_PER_LOGIT).powi(2);
-                (logits.is_finite() && variance.is_finite()).then_some(Seen::Measured { logits, variance })
+                let end = End::of(level);
+                (logits.is_finite() && variance.is_finite()).then_some(Seen::Measured {
+                    logits,
+                    end,
+                    variance,
+                })
             }
             Observation::HandleTime { ratio, for_good } => (for_good && ratio > 0.0).then(|| {
                 let ratio = ratio.clamp(1.0 / HANDLE_TIME_RATIO_MAX, HANDLE_TIME_RATIO_MAX);
@@ -140,8 +147,8 @@ impl Seen {
                     information: slope * slope * (at_least * (1.0 - at_least) + more * (1.0 - more)),
                 }
             }
-            Seen::Stated { logits, source } => normal(logits - z, noise.variance[source as usize]),
-            Seen::Measured { logits, variance } => normal(logits - z, variance),
+            Seen::Stated { logits, end, source } => normal(logits - z, end, noise.variance[source as usize]),
+            Seen::Measured { logits, end, variance } => normal(logits - z, end, variance),
             Seen::Speed { quickness } => speed(quickness, z),
         }
     }
@@ -152,11 +159,22 @@ impl Seen {
     }
 }
 
-fn normal(off: f64, variance: f64) -> Said {
+/// At an end of the scale only "at least" or "at most" is said (Tobin 1958).
+fn normal(off: f64, end: End, variance: f64) -> Said {
+    let Some(sign) = end.sign() else {
+        return Said {
+            log_likelihood: -0.5 * (off * off / variance + variance.ln()),
+            gradient: off / variance,
+            information: 1.0 / variance,
+        };
+    };
+    let sd = variance.sqrt();
+    let beyond = -sign * off / sd;
+    let (log_likelihood, ratio) = at_least(beyond);
     Said {
-        log_likelihood: -0.5 * (off * off / variance + variance.ln()),
-        gradient: off / variance,
-        information: 1.0 / variance,
+        log_likelihood,
+        gradient: sign * ratio / sd,
+        information: (ratio * (ratio + beyond)).clamp(0.0, 1.0) / variance,
     }
 }
 
@@ -214,6 +232,8 @@ mod tests {
             Observation::Test { correct: true, discrimination: 1.7, difficulty: -0.4 },
             Observation::HandleTime { ratio: 1.05, for_good: true },
             Observation::Check { level: 3.4, sd_levels: 0.6 },
+            Observation::LeadRating { level: 5.0 },
+            Observation::PeerRating { level: 0.0 },
         ];
         all.extend((1..=5).map(|score| Observation::Satisfaction { score }));
         all

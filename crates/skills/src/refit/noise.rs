@@ -8,7 +8,7 @@ use super::newton::sum_of;
 use super::people::{Model, Person};
 use super::shards;
 use super::skyline::Skyline;
-use crate::observation::{SATISFACTION_CUTS, sigmoid};
+use crate::observation::{End, SATISFACTION_CUTS, at_least, sigmoid};
 
 /// The assumed noise of a source counts as much as this many statements.
 const STATEMENTS_AT_START: f64 = 20.0;
@@ -59,13 +59,14 @@ impl Sums {
         for (line, terms, asks) in person.each_line() {
             let z = line.base + sum_of(terms, &person.x) + sum_of(asks, unknown);
             match line.seen {
-                Seen::Stated { logits, source } => {
+                Seen::Stated { logits, end, source } => {
                     let least = terms.iter().map(|(at, _)| *at as usize).min().unwrap_or(0);
                     direction.fill(0.0);
                     terms.iter().for_each(|(at, x)| direction[*at as usize] += x);
                     person.matrix.forward(&mut direction, least);
                     let spread: f64 = direction.iter().map(|x| x * x).sum();
-                    self.squares[source as usize] += (logits - z).powi(2) + spread;
+                    self.squares[source as usize] +=
+                        residual(logits - z, end, noise.variance[source as usize]) + spread;
                     self.count[source as usize] += 1.0;
                 }
                 Seen::Graded { score } => self.hear_rating(usize::from(score), edges(score, z, noise), noise),
@@ -104,6 +105,14 @@ impl Sums {
         add(&mut self.beside, &other.beside);
         self.ratings += other.ratings;
     }
+}
+
+/// The expected square of a residual; at an end of the scale it is only known to lie beyond.
+fn residual(off: f64, end: End, variance: f64) -> f64 {
+    let Some(sign) = end.sign() else { return off * off };
+    let beyond = -sign * off / variance.sqrt();
+    let (_, ratio) = at_least(beyond);
+    variance * (1.0 - beyond * ratio).max(0.0)
 }
 
 fn move_cuts(noise: &mut Noise, sums: &Sums) {

@@ -3,22 +3,23 @@
 use std::ops::ControlFlow;
 
 use super::{
-    DRIFT_SD_PER_DAY, GENERAL_SD, MAIN_WEIGHT, SEVERITY_SD, SPECIFIC_SD, TOPIC_SD, Ticket, World,
+    CHANNEL_SD, CHANNELS, DRIFT_SD_PER_DAY, GENERAL_SD, MAIN_WEIGHT, PRIORITIES, PRIORITY_SD, SEVERITY_SD,
+    SPECIFIC_SD, TOPIC_SD, Ticket, World,
 };
 use crate::belief::Belief;
 use crate::decay::DecayClass;
 use crate::evidence::SkillId;
 use crate::filter::{Component, update};
 use crate::observation::SOLVED_OFFSET_LOGITS;
-use crate::online::{Abilities, Hedge};
+use crate::online::Abilities;
 use crate::refit::{PersonId, Refit, RefitSettings, Row, Taus, refit};
 use crate::replay::Start;
 use crate::trueskill::{self, Player};
 use crate::{elo, glicko2};
 
 const DAY_MS: i64 = 86_400_000;
-/// Of 0.05, 0.08, 0.12, 0.2, 0.3 and 0.45 this suits Elo best here.
-const ELO_STEP: f64 = 0.12;
+/// Of 0.05, 0.08, 0.12 and 0.2 this brings Elo nearest to the truth here.
+const ELO_STEP: f64 = 0.2;
 /// Days of one Glicko-2 period, and its limit on volatility.
 const GLICKO_PERIOD_DAYS: usize = 10;
 const GLICKO_TAU: f64 = 0.5;
@@ -45,7 +46,10 @@ pub fn raw_averages(world: &World) -> Estimate {
             *yes += if ticket.for_good { weight } else { 0.0 };
         }
     }
-    Estimate { mean: counts.iter().map(|(yes, all): &(f64, f64)| (yes / (all - yes)).ln()).collect(), sd: None }
+    Estimate {
+        mean: counts.iter().map(|(yes, all): &(f64, f64)| (yes / (all - yes)).ln()).collect(),
+        sd: None,
+    }
 }
 
 pub fn elo_ratings(world: &World) -> Estimate {
@@ -53,7 +57,8 @@ pub fn elo_ratings(world: &World) -> Estimate {
     let mut topics = vec![0.0; world.topics.len()];
     for ticket in &world.tickets {
         let skills = world.skills_of(ticket.topic);
-        let rating: f64 = skills.iter().map(|(skill, weight)| weight * people[cell(world, ticket, *skill)]).sum();
+        let rating: f64 =
+            skills.iter().map(|(skill, weight)| weight * people[cell(world, ticket, *skill)]).sum();
         let before = rating + SOLVED_OFFSET_LOGITS;
         let (after, topic) = elo::update(before, topics[ticket.topic], ticket.for_good, ELO_STEP);
         for (skill, weight) in skills {
@@ -82,9 +87,10 @@ pub fn glicko2_ratings(world: &World) -> Estimate {
             of_people[at].push((topics[ticket.topic], score));
             of_topics[ticket.topic].push((people[at], 1.0 - score));
         }
-        let after = |all: &[glicko2::Rating], games: &[Vec<(glicko2::Rating, f64)>]| -> Vec<glicko2::Rating> {
-            all.iter().zip(games).map(|(it, games)| glicko2::update(*it, games, GLICKO_TAU)).collect()
-        };
+        let after =
+            |all: &[glicko2::Rating], games: &[Vec<(glicko2::Rating, f64)>]| -> Vec<glicko2::Rating> {
+                all.iter().zip(games).map(|(it, games)| glicko2::update(*it, games, GLICKO_TAU)).collect()
+            };
         (people, topics) = (after(&people, &of_people), after(&topics, &of_topics));
     }
     let logits = |it: &glicko2::Rating| (it.rating - 1500.0) / GLICKO_POINTS_PER_LOGIT - SOLVED_OFFSET_LOGITS;
@@ -133,6 +139,8 @@ pub fn online_plain(world: &World) -> Estimate {
     let mut specific = vec![part(SPECIFIC_SD, 1.0); world.truth.len()];
     let mut topics = vec![part(TOPIC_SD, -1.0); world.topics.len()];
     let mut raters = vec![part(SEVERITY_SD, -1.0); world.size.raters];
+    let mut priorities = [part(PRIORITY_SD, -1.0); PRIORITIES];
+    let mut channels = [part(CHANNEL_SD, -1.0); CHANNELS];
     let mut day = 0;
     for ticket in &world.tickets {
         if ticket.day > day {
@@ -145,6 +153,8 @@ pub fn online_plain(world: &World) -> Estimate {
             Component { weight: MAIN_WEIGHT, ..specific[one] },
             Component { weight: 1.0 - MAIN_WEIGHT, ..specific[other] },
             topics[ticket.topic],
+            priorities[ticket.priority],
+            channels[ticket.channel],
         ];
         update(&mut parts, &ticket.outcome());
         if let Some(rating) = ticket.rating() {
@@ -153,7 +163,8 @@ pub fn online_plain(world: &World) -> Estimate {
         general[ticket.agent] = parts[0];
         specific[one] = Component { weight: 1.0, ..parts[1] };
         specific[other] = Component { weight: 1.0, ..parts[2] };
-        topics[ticket.topic] = parts[3];
+        (topics[ticket.topic], priorities[ticket.priority], channels[ticket.channel]) =
+            (parts[3], parts[4], parts[5]);
         if let Some((rater, review)) = ticket.reviewed() {
             let mut parts = [general[ticket.agent], specific[one], raters[rater]];
             update(&mut parts, &review);
@@ -166,13 +177,16 @@ pub fn online_plain(world: &World) -> Estimate {
     Estimate { mean, sd: Some(sd) }
 }
 
-/// The filter of [`crate::online`]: covariances within a person, and a hedge for what it does not keep.
-pub fn online(world: &World, hedge: Hedge) -> Estimate {
+/// The filter of [`crate::online`]: covariances within a person, and events tempered for what it does not keep.
+pub fn online(world: &World, tempered: f64) -> Estimate {
     let variance = GENERAL_SD.powi(2) + SPECIFIC_SD.powi(2);
     let starts = vec![Belief { mean: 0.0, variance }; world.size.skills];
     let mut people = vec![Abilities::new(&starts, GENERAL_SD.powi(2) / variance); world.size.agents];
-    let mut topics = vec![Belief { mean: 0.0, variance: TOPIC_SD * TOPIC_SD }; world.topics.len()];
-    let mut raters = vec![Belief { mean: 0.0, variance: SEVERITY_SD * SEVERITY_SD }; world.size.raters];
+    let unknown = |sd: f64, count: usize| vec![Belief { mean: 0.0, variance: sd * sd }; count];
+    let mut topics = unknown(TOPIC_SD, world.topics.len());
+    let mut priorities = unknown(PRIORITY_SD, PRIORITIES);
+    let mut channels = unknown(CHANNEL_SD, CHANNELS);
+    let mut raters = unknown(SEVERITY_SD, world.size.raters);
     let mut day = 0;
     for ticket in &world.tickets {
         if ticket.day > day {
@@ -181,13 +195,14 @@ pub fn online(world: &World, hedge: Hedge) -> Estimate {
         }
         let skills = world.skills_of(ticket.topic);
         let person = &mut people[ticket.agent];
-        let topic = &mut topics[ticket.topic];
-        person.observe(&skills, &mut [topic], 0.0, &ticket.outcome(), hedge);
+        let hard: &mut [&mut Belief] =
+            &mut [&mut topics[ticket.topic], &mut priorities[ticket.priority], &mut channels[ticket.channel]];
+        person.observe(&skills, hard, 0.0, &ticket.outcome(), tempered);
         if let Some(rating) = ticket.rating() {
-            person.observe(&skills, &mut [topic], 0.0, &rating, hedge);
+            person.observe(&skills, hard, 0.0, &rating, tempered);
         }
         if let Some((rater, review)) = ticket.reviewed() {
-            person.observe(&[(skills[0].0, 1.0)], &mut [&mut raters[rater]], 0.0, &review, hedge);
+            person.observe(&[(skills[0].0, 1.0)], &mut [&mut raters[rater]], 0.0, &review, tempered);
         }
     }
     let beliefs = || people.iter().flat_map(|it| (0..world.size.skills).map(|skill| it.belief(skill)));
@@ -199,8 +214,6 @@ pub fn online(world: &World, hedge: Hedge) -> Estimate {
 
 /// The refit on the last day.
 pub fn refitted(world: &World, threads: usize) -> Estimate {
-    let variance = GENERAL_SD.powi(2) + SPECIFIC_SD.powi(2);
-    let start = |_: SkillId| Start { prior: Belief { mean: 0.0, variance }, decay: DecayClass::Technical };
     let fitted = fit(&rows(world), start, &settings(world, threads));
     let beliefs: Vec<Belief> = (0..world.truth.len())
         .map(|at| {
@@ -216,7 +229,14 @@ pub fn refitted(world: &World, threads: usize) -> Estimate {
     }
 }
 
-fn fit(rows: &[Row], start: impl Fn(SkillId) -> Start, settings: &RefitSettings) -> Refit {
+/// Where every skill of the made-up desk starts.
+pub fn start(_: SkillId) -> Start {
+    let variance = GENERAL_SD.powi(2) + SPECIFIC_SD.powi(2);
+    Start { prior: Belief { mean: 0.0, variance }, decay: DecayClass::Technical }
+}
+
+/// A refit that nobody watches.
+pub fn fit(rows: &[Row], start: impl Fn(SkillId) -> Start, settings: &RefitSettings) -> Refit {
     refit(rows, start, settings, &mut |_| ControlFlow::Continue(())).expect("nobody calls it off")
 }
 
@@ -227,6 +247,8 @@ pub fn settings(world: &World, threads: usize) -> RefitSettings {
         taus: Taus::all(tau_days),
         general_share: GENERAL_SD.powi(2) / (GENERAL_SD.powi(2) + SPECIFIC_SD.powi(2)),
         topic_sd: TOPIC_SD,
+        priority_sd: PRIORITY_SD,
+        channel_sd: CHANNEL_SD,
         severity_sd: SEVERITY_SD,
         ticket_sd: 0.0,
         threads,
@@ -245,8 +267,8 @@ pub fn rows(world: &World) -> Vec<Row> {
             skills: skills.to_vec(),
             difficulty: 0.0,
             topic: Some(ticket.topic as i64),
-            priority: None,
-            channel: None,
+            priority: Some(ticket.priority as i64),
+            channel: Some(ticket.channel as i64),
             customer: None,
             rater: None,
             observation: ticket.outcome(),
@@ -257,7 +279,7 @@ pub fn rows(world: &World) -> Vec<Row> {
         }
         if let Some((rater, observation)) = ticket.reviewed() {
             let skills = vec![(skills[0].0, 1.0)];
-            rows.push(Row { observation, skills, topic: None, rater: Some(rater as i64), ..outcome.clone() });
+            rows.push(Row { observation, skills, rater: Some(rater as i64), ..outcome.clone() });
         }
         rows.push(outcome);
     }

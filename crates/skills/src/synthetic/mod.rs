@@ -7,10 +7,13 @@
 mod estimators;
 mod figures;
 
-use crate::belief::level_of;
+use crate::belief::{LEVEL_MAX, LEVEL_MIN, level_of};
 use crate::observation::Observation;
 
-pub use estimators::{Estimate, elo_ratings, glicko2_ratings, online, online_plain, raw_averages, refitted, trueskill_ratings};
+pub use estimators::{
+    Estimate, elo_ratings, fit, glicko2_ratings, online, online_plain, raw_averages, refitted, rows,
+    settings, start, trueskill_ratings,
+};
 pub use figures::{Figures, figures, mean_of};
 
 /// The size of a desk.
@@ -26,9 +29,11 @@ pub struct Size {
 
 impl Size {
     /// 40 agents with 12 tickets a day for 120 days: 57,600 tickets.
-    pub const WHOLE: Size = Size { agents: 40, skills: 12, topics: 60, raters: 6, days: 120, tickets_per_day: 480 };
-    /// 9,600 tickets, for a test that is run often.
-    pub const SMALL: Size = Size { agents: 20, skills: 6, topics: 24, raters: 6, days: 40, tickets_per_day: 240 };
+    pub const WHOLE: Size =
+        Size { agents: 40, skills: 12, topics: 60, raters: 6, days: 120, tickets_per_day: 480 };
+    /// A thousand people with a hundred skills for a year: about a million observations.
+    pub const LARGE: Size =
+        Size { agents: 1_000, skills: 100, topics: 500, raters: 30, days: 365, tickets_per_day: 2_325 };
 }
 
 /// Abilities have sd √(0.6² + 0.72²) ≈ 0.94 logits.
@@ -36,6 +41,11 @@ pub const GENERAL_SD: f64 = 0.6;
 pub const SPECIFIC_SD: f64 = 0.72;
 pub const TOPIC_SD: f64 = 0.8;
 pub const SEVERITY_SD: f64 = 0.4;
+/// How much harder or easier each priority and each channel is.
+pub const PRIORITY_SD: f64 = 0.3;
+pub const CHANNEL_SD: f64 = 0.3;
+pub const PRIORITIES: usize = 4;
+pub const CHANNELS: usize = 3;
 pub const DRIFT_SD_PER_DAY: f64 = 0.01;
 /// The main skill of a topic counts 0.7, another 0.3.
 pub const MAIN_WEIGHT: f64 = 0.7;
@@ -60,10 +70,18 @@ pub struct Ticket {
     pub day: usize,
     pub agent: usize,
     pub topic: usize,
+    pub priority: usize,
+    pub channel: usize,
     pub for_good: bool,
     pub score: Option<u8>,
     /// Rater and level given to the main skill.
     pub review: Option<(usize, f64)>,
+}
+
+struct Hidden {
+    severity: Vec<f64>,
+    priority: Vec<f64>,
+    channel: Vec<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -91,14 +109,20 @@ impl World {
                 difficulty: TOPIC_SD * dice.normal(),
             })
             .collect();
-        let severity: Vec<f64> = (0..size.raters).map(|_| SEVERITY_SD * dice.normal()).collect();
+        let mut unknown =
+            |count: usize, sd: f64| -> Vec<f64> { (0..count).map(|_| sd * dice.normal()).collect() };
+        let hidden = Hidden {
+            severity: unknown(size.raters, SEVERITY_SD),
+            priority: unknown(PRIORITIES, PRIORITY_SD),
+            channel: unknown(CHANNELS, CHANNEL_SD),
+        };
         let mut tickets = Vec::with_capacity(size.days * size.tickets_per_day);
         for day in 0..size.days {
             for ability in &mut truth {
                 *ability += DRIFT_SD_PER_DAY * dice.normal();
             }
             for _ in 0..size.tickets_per_day {
-                tickets.push(ticket(&mut dice, size, day, &truth, &topics, &severity));
+                tickets.push(ticket(&mut dice, size, day, &truth, &topics, &hidden));
             }
         }
         World { size, topics, tickets, truth }
@@ -123,17 +147,19 @@ fn ticket(
     day: usize,
     truth: &[f64],
     topics: &[Topic],
-    severity: &[f64],
+    hidden: &Hidden,
 ) -> Ticket {
     let at = dice.below(size.topics);
     let topic = &topics[at];
     let ability = |agent: usize, skill: usize| truth[agent * size.skills + skill];
-    let able =
-        |agent: usize| MAIN_WEIGHT * ability(agent, topic.main) + (1.0 - MAIN_WEIGHT) * ability(agent, topic.other);
+    let able = |agent: usize| {
+        MAIN_WEIGHT * ability(agent, topic.main) + (1.0 - MAIN_WEIGHT) * ability(agent, topic.other)
+    };
     let (one, other) = (dice.below(size.agents), dice.below(size.agents));
     let to_the_stronger = topic.difficulty > 0.0 && dice.share() < HARD_TO_THE_STRONGER;
     let agent = if to_the_stronger && able(other) > able(one) { other } else { one };
-    let z = able(agent) - topic.difficulty;
+    let (priority, channel) = (dice.below(PRIORITIES), dice.below(CHANNELS));
+    let z = able(agent) - topic.difficulty - hidden.priority[priority] - hidden.channel[channel];
     let for_good = dice.share() < sigmoid(z + OFFSET);
     let score = (dice.share() < RATED).then(|| {
         let u = dice.share();
@@ -142,10 +168,10 @@ fn ticket(
     });
     let review = (dice.share() < REVIEWED).then(|| {
         let rater = dice.below(size.raters);
-        let seen = ability(agent, topic.main) - severity[rater] + REVIEW_NOISE_SD * dice.normal();
-        (rater, level_of(seen))
+        let seen = ability(agent, topic.main) - hidden.severity[rater] + REVIEW_NOISE_SD * dice.normal();
+        (rater, level_of(seen).clamp(LEVEL_MIN, LEVEL_MAX))
     });
-    Ticket { day, agent, topic: at, for_good, score, review }
+    Ticket { day, agent, topic: at, priority, channel, for_good, score, review }
 }
 
 impl Ticket {
