@@ -7,6 +7,7 @@ mod intake;
 mod pages;
 mod process;
 mod report;
+mod routing;
 mod world;
 
 use crate::Outcome;
@@ -33,6 +34,11 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "pages",
         meaning: "list, ticket and search over HTTP, start, memory: [TICKETS]",
         run: pages::run,
+    },
+    Benchmark {
+        name: "routing",
+        meaning: "decisions of the routing engine among 1,000 and 10,000 people",
+        run: routing::run,
     },
 ];
 
