@@ -10,6 +10,7 @@ mod guard;
 pub mod headers;
 pub mod html;
 pub mod machine;
+pub mod rtf;
 pub mod tnef;
 pub mod transfer;
 

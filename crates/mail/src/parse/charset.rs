@@ -26,6 +26,26 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
     }
 }
 
+/// The label of a code page that Windows names by its number; the western one for a number that nobody knows.
+pub fn label_of_page(page: u32) -> String {
+    match page {
+        65001 => "utf-8".to_owned(),
+        874 => "windows-874".to_owned(),
+        932 => "shift_jis".to_owned(),
+        936 => "gbk".to_owned(),
+        949 => "euc-kr".to_owned(),
+        950 => "big5".to_owned(),
+        1250..=1258 => format!("windows-{page}"),
+        10000 => "macintosh".to_owned(),
+        20866 => "koi8-r".to_owned(),
+        21866 => "koi8-u".to_owned(),
+        28591..=28605 => format!("iso-8859-{}", page - 28590),
+        51932 => "euc-jp".to_owned(),
+        54936 => "gb18030".to_owned(),
+        _ => "windows-1252".to_owned(),
+    }
+}
+
 /// The best reading of bytes that carry no label at all, such as raw 8-bit header fields.
 pub fn guess(bytes: &[u8]) -> String {
     decode_unlabelled(bytes, None).text

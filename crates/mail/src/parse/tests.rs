@@ -123,3 +123,28 @@ fn messages_inside_messages_without_end_do_no_harm() {
     let headers = "a:\r\n".repeat(600_000);
     assert!(parse(format!("{headers}\r\nbody").as_bytes()).text.contains("body"));
 }
+
+#[test]
+fn a_letter_whose_only_words_are_rich_text_in_winmail_dat_is_read() {
+    use base64::Engine;
+    let letter = |before: &str, rtf: &str| {
+        let inside = base64::engine::general_purpose::STANDARD.encode(tnef::tests::with_rich_text(rtf));
+        let raw = format!(
+            "From: a@b.test\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n\r\n{before}\r\n--m\r\n\
+             Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n{inside}\r\n--m--\r\n"
+        );
+        parse(raw.as_bytes())
+    };
+    let read = letter("", r"{\rtf1\ansi The lamp flickers.\par Ana}");
+    assert_eq!(read.text.trim(), "The lamp flickers.\nAna");
+    assert!(read.attachments.is_empty());
+    let wrapped = r"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p onclick=x>}The lamp{\*\htmltag84 <script>alert(1)</script>}{\*\htmltag72 </p>}}";
+    let read = letter("", wrapped);
+    assert_eq!(read.html.as_deref().map(str::trim), Some("<p>The lamp</p>"));
+    assert_eq!(read.text.trim(), "The lamp");
+    assert_eq!(
+        letter("In the clear.", wrapped).text.trim(),
+        "In the clear.",
+        "only when there is no other body"
+    );
+}

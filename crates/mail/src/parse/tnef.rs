@@ -1,6 +1,8 @@
 //! `winmail.dat`: the envelope that Outlook puts around attachments (MS-OXTNEF), opened as far as it is sound.
+//!
+//! A body that stands in it as rich text only is given as the HTML or text that the rich text holds.
 
-use super::charset;
+use super::{charset, rtf};
 
 /// What was inside.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -41,11 +43,12 @@ pub fn unpack(bytes: &[u8]) -> Option<Tnef> {
     reader.take(2)?;
     let mut tnef = Tnef::default();
     let mut codepage = String::from("windows-1252");
+    let mut rich = None;
     while let Some((id, data)) = reader.attribute() {
         match id {
             OEM_CODEPAGE => {
                 if let Some(page) = (Reader { bytes: data }).u32() {
-                    codepage = page_label(page);
+                    codepage = charset::label_of_page(page);
                 }
             }
             MESSAGE_BODY => tnef.text = Some(text_of(data, &codepage)),
@@ -54,6 +57,7 @@ pub fn unpack(bytes: &[u8]) -> Option<Tnef> {
                     match property {
                         0x1000 => tnef.text = value.into_text(&codepage).or(tnef.text),
                         0x1013 => tnef.html = value.into_text(&codepage).or(tnef.html),
+                        0x1009 => rich = value.bytes().and_then(rtf::unpack).as_deref().and_then(rtf::read),
                         _ => {}
                     }
                 }
@@ -76,6 +80,10 @@ pub fn unpack(bytes: &[u8]) -> Option<Tnef> {
             }
             _ => {}
         }
+    }
+    if let Some(rich) = rich {
+        tnef.html = tnef.html.filter(|html| !html.trim().is_empty()).or(rich.html);
+        tnef.text = tnef.text.filter(|text| !text.trim().is_empty()).or(rich.text);
     }
     tnef.files.retain(|file| !file.name.is_empty() || !file.data.is_empty());
     Some(tnef)
@@ -117,7 +125,14 @@ enum Value<'x> {
     Other,
 }
 
-impl Value<'_> {
+impl<'x> Value<'x> {
+    fn bytes(&self) -> Option<&'x [u8]> {
+        match self {
+            Value::Binary(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     fn into_text(self, codepage: &str) -> Option<String> {
         match self {
             Value::Bytes8(bytes) | Value::Binary(bytes) => Some(text_of(bytes, codepage)),
@@ -134,20 +149,6 @@ impl Value<'_> {
 fn text_of(bytes: &[u8], codepage: &str) -> String {
     let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     charset::decode(bytes.get(..end).unwrap_or_default(), Some(codepage)).text
-}
-
-fn page_label(page: u32) -> String {
-    match page {
-        65001 => "utf-8".to_owned(),
-        932 => "shift_jis".to_owned(),
-        936 => "gbk".to_owned(),
-        949 => "euc-kr".to_owned(),
-        950 => "big5".to_owned(),
-        1250..=1258 => format!("windows-{page}"),
-        28591..=28605 => format!("iso-8859-{}", page - 28590),
-        20866 => "koi8-r".to_owned(),
-        _ => "windows-1252".to_owned(),
-    }
 }
 
 /// Properties with one value; a list of values gives its first.
@@ -240,7 +241,7 @@ impl<'x> Reader<'x> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn attribute(level: u8, id: u32, data: &[u8]) -> Vec<u8> {
@@ -276,6 +277,28 @@ mod tests {
             (tnef.files[0].name.as_str(), tnef.files[0].data.as_slice()),
             ("long name.txt", b"the file".as_slice())
         );
+    }
+
+    pub fn with_rich_text(rtf: &str) -> Vec<u8> {
+        let packed = compressed_rtf::compress_rtf(rtf).expect("it is ASCII");
+        let mut list = 1_u32.to_le_bytes().to_vec();
+        list.extend([0x02, 0x01, 0x09, 0x10, 1, 0, 0, 0]);
+        list.extend((packed.len() as u32).to_le_bytes());
+        list.extend(&packed);
+        list.resize(list.len().next_multiple_of(4), 0);
+        let mut bytes = SIGNATURE.to_le_bytes().to_vec();
+        bytes.extend([1, 0]);
+        bytes.extend(attribute(1, MESSAGE_PROPERTIES, &list));
+        bytes
+    }
+
+    #[test]
+    fn a_body_that_is_rich_text_only_is_read() {
+        let tnef = unpack(&with_rich_text(r"{\rtf1\ansi Gr\'fc\'dfe\par aus Wien}")).expect("an envelope");
+        assert_eq!((tnef.text.as_deref(), tnef.html), (Some("Grüße\naus Wien"), None));
+        let wrapped = r"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}Hello{\*\htmltag72 </p>}}";
+        let tnef = unpack(&with_rich_text(wrapped)).expect("an envelope");
+        assert_eq!((tnef.html.as_deref(), tnef.text), (Some("<p>Hello</p>"), None));
     }
 
     #[test]
