@@ -13,6 +13,7 @@
 mod chance;
 mod choose;
 pub mod engine;
+pub mod imports;
 mod person;
 mod pull;
 pub mod requirements;
