@@ -184,6 +184,20 @@ pub enum Event {
     ShiftsSet {
         user: UserId,
     },
+    EvidenceContested {
+        contest: ContestId,
+        evidence: EvidenceId,
+        user: UserId,
+    },
+    ContestDecided {
+        contest: ContestId,
+        evidence: EvidenceId,
+        user: UserId,
+        struck: bool,
+    },
+    SkillsReleased {
+        release: ReleaseId,
+    },
     // routing
     PresenceChanged {
         user: UserId,
@@ -222,6 +236,8 @@ impl Event {
             | EvidenceAdded { user, .. }
             | EvidenceStruck { user, .. }
             | InterestsChanged { user }
+            | EvidenceContested { user, .. }
+            | ContestDecided { user, .. }
             | PresenceChanged { user, .. } => ("user", user.0),
             OrganizationCreated { organization } | OrganizationChanged { organization } => {
                 ("organization", organization.0)
@@ -259,6 +275,7 @@ impl Event {
             RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
             ShiftsSet { user } => ("user", user.0),
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
+            SkillsReleased { release } => ("release", release.0),
         }
     }
 }
@@ -357,6 +374,9 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | EvidenceAdded { .. }
         | EvidenceStruck { .. }
         | InterestsChanged { .. }
+        | EvidenceContested { .. }
+        | ContestDecided { .. }
+        | SkillsReleased { .. }
         | TicketRouted { .. }
         | RatingAsked { .. } => vec![],
     }
@@ -393,6 +413,7 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             tx.announce(&format!("ticket:{ticket}"));
         }
         Event::EvidenceAdded { .. } | Event::EvidenceStruck { .. } => tx.announce("matrix"),
+        Event::EvidenceContested { .. } | Event::ContestDecided { .. } => tx.announce("contests"),
         Event::PresenceChanged { .. } => tx.announce("presence"),
         Event::SkillRuleChanged { .. }
         | Event::SkillChanged { .. }

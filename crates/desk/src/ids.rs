@@ -45,7 +45,7 @@ ids! {
     MailId,
     /// An outgoing mail.
     MailOutId,
-    SkillId, SkillRuleId, EvidenceId, DecisionId, RatingId, ApiTokenId,
+    SkillId, SkillRuleId, EvidenceId, ContestId, ReleaseId, RefitRunId, DecisionId, RatingId, ApiTokenId,
     /// A role profile.
     RoleId, ShiftId, SkillMergeId,
 }

@@ -40,6 +40,14 @@ pub enum Work {
     LearnFromRating {
         rating: RatingId,
     },
+    /// What counts has changed: run a person's evidence again.
+    ReplayPerson {
+        user: UserId,
+    },
+    /// Recurring, and when somebody asks: estimate everybody's levels together. Runs beside the database.
+    Refit {
+        asked_by: Option<UserId>,
+    },
     /// Recurring: close what has been solved long enough.
     CloseSolved,
     /// Recurring: presences that stopped beating, links and sessions that are over.
@@ -54,6 +62,8 @@ pub enum Work {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     Now,
+    /// In a minute: what is wanted several times is done once.
+    Soon,
     AfterUndo,
     WhenRatingIsDue,
     WhenOutcomeIsSure,
@@ -63,7 +73,7 @@ impl Work {
     pub fn lane(&self) -> Lane {
         match self {
             // Reading a mail anew needs the mail door, which is outside of the database too.
-            Work::SendMail { .. } | Work::TakeInMail { .. } => Lane::Outside,
+            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } => Lane::Outside,
             _ => Lane::Inside,
         }
     }
@@ -75,6 +85,9 @@ impl Work {
             Work::FillHandsOf { user } => Some(format!("fill:{user}")),
             Work::ReturnWorkOf { user } => Some(format!("return:{user}")),
             Work::AskForRating { ticket } => Some(format!("ask:{ticket}")),
+            Work::ReplayPerson { user } => Some(format!("replay:{user}")),
+            Work::Refit { asked_by: None } => Some("refit:soon".to_owned()),
+            Work::Refit { .. } => Some("refit:asked".to_owned()),
             _ => None,
         }
     }
@@ -90,6 +103,8 @@ impl Work {
             Work::AskForRating { .. } => "ask_for_rating",
             Work::LearnFromOutcome { .. } => "learn_from_outcome",
             Work::LearnFromRating { .. } => "learn_from_rating",
+            Work::ReplayPerson { .. } => "replay_person",
+            Work::Refit { .. } => "refit",
             Work::CloseSolved => "close_solved",
             Work::SweepUp => "sweep_up",
             Work::SendMail { .. } => "send_mail",
@@ -100,17 +115,20 @@ impl Work {
         match job.kind.as_str() {
             "close_solved" => Ok(Work::CloseSolved),
             "sweep_up" => Ok(Work::SweepUp),
+            "refit" if job.every_ms.is_some() => Ok(Work::Refit { asked_by: None }),
             _ => serde_json::from_str(&job.payload),
         }
     }
 }
 
 const HOUR_MS: i64 = 3_600_000;
+const SOON_MS: i64 = 60_000;
 
 pub(crate) fn enqueue(tx: &mut Tx, work: &Work, due: Due) -> Result<(), db::Error> {
     let now = tx.now();
     let due_at = match due {
         Due::Now => now,
+        Due::Soon => now + SOON_MS,
         Due::AfterUndo => now + settings::company(tx)?.undo_send_seconds * 1_000,
         Due::WhenRatingIsDue => now + settings::company(tx)?.satisfaction_after_hours * HOUR_MS,
         Due::WhenOutcomeIsSure => now + settings::company(tx)?.outcome_after_days * 24 * HOUR_MS,
@@ -130,7 +148,8 @@ pub(crate) fn enqueue(tx: &mut Tx, work: &Work, due: Due) -> Result<(), db::Erro
 /// Jobs that always come back.
 pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Inside, Work::CloseSolved.kind(), 60_000)?;
-    jobs::keep_recurring(tx, Lane::Inside, Work::SweepUp.kind(), 30_000)
+    jobs::keep_recurring(tx, Lane::Inside, Work::SweepUp.kind(), 30_000)?;
+    jobs::keep_recurring(tx, Lane::Outside, Work::Refit { asked_by: None }.kind(), HOUR_MS)
 }
 
 /// Does the work of the inside lane. It keeps compiled rules between jobs and nothing else.
@@ -155,13 +174,14 @@ impl Worker {
             Work::AskForRating { ticket } => satisfaction::ask(tx, *ticket)?,
             Work::LearnFromOutcome { ticket } => skills::learn_from_outcome(tx, *ticket)?,
             Work::LearnFromRating { rating } => skills::learn_from_rating(tx, *rating)?,
+            Work::ReplayPerson { user } => skills::replay_person(tx, *user)?,
             Work::CloseSolved => tickets::close_solved(tx)?,
             Work::SweepUp => {
                 access::sweep(tx)?;
                 routing::sweep(tx)?;
             }
-            Work::SendMail { .. } | Work::TakeInMail { .. } => {
-                return Err("mail is read and sent in the outside lane".into());
+            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } => {
+                return Err("this belongs into the outside lane".into());
             }
         }
         Ok(())

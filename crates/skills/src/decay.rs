@@ -23,6 +23,9 @@ pub enum DecayClass {
 }
 
 impl DecayClass {
+    pub const ALL: [DecayClass; 4] =
+        [DecayClass::Product, DecayClass::Technical, DecayClass::Human, DecayClass::Language];
+
     /// Time constant τ in days: retention is 1/e after it.
     pub fn tau_days(self) -> f64 {
         match self {
@@ -94,6 +97,13 @@ pub fn pulled(belief: Belief, start: Belief, retention: f64) -> Belief {
 /// The belief after `elapsed_ms` without evidence, by the exponential form.
 pub fn decayed(belief: Belief, start: Belief, elapsed_ms: i64, class: DecayClass) -> Belief {
     decayed_by(Forgetting::Exponential, belief, start, elapsed_ms, class)
+}
+
+/// The same with a time constant of the caller's own, in days; anything below an hour counts as an hour.
+pub fn decayed_over(belief: Belief, start: Belief, elapsed_ms: i64, tau_days: f64) -> Belief {
+    const TAU_DAYS_MIN: f64 = 1.0 / 24.0;
+    let days = elapsed_ms.max(0) as f64 / DAY_MS;
+    pulled(belief, start, (-days / tau_days.max(TAU_DAYS_MIN)).exp())
 }
 
 /// The same with a chosen form.

@@ -37,7 +37,9 @@ pub use belief::{
     Belief, EFFECTIVE_OBSERVATIONS_TO_SHOW, LEVEL_AT_ZERO_LOGITS, LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT,
     level_of, logits_of,
 };
-pub use decay::{DecayClass, Forgetting, UnknownDecayClass, decayed, decayed_by, pulled, retention};
+pub use decay::{
+    DecayClass, Forgetting, UnknownDecayClass, decayed, decayed_by, decayed_over, pulled, retention,
+};
 pub use evidence::{SkillBelief, SkillId, Step, TICKET_DIFFICULTY_SD_LOGITS, observe, p_solved, prior};
 pub use filter::{Component, MEAN_LOGITS_MAX, Moved, update};
 pub use library::{
@@ -45,4 +47,4 @@ pub use library::{
     UnknownSkillKind, UnknownWho, Who, library,
 };
 pub use observation::Observation;
-pub use replay::{Evidence, Portfolio, Start, replay};
+pub use replay::{Evidence, Fade, Portfolio, Start, replay, steps};

@@ -66,6 +66,11 @@ pub enum Observation {
         level: f64,
         sd_levels: f64,
     },
+    /// The product changed: what was known of the skill is drawn back to where everybody starts, and only the share
+    /// `keep` (0–1) of the distance stays. It says nothing of the person; [`crate::Portfolio::apply`] does the drawing.
+    Release {
+        keep: f64,
+    },
     /// Time spent ÷ usual time for such work (above 0; 1 is usual). Says nothing unless the work was solved for good.
     HandleTime {
         ratio: f64,
@@ -115,6 +120,7 @@ impl Observation {
             Observation::Check { level, sd_levels } => {
                 stated(level, 0.0, sd_levels.max(CHECK_SD_LEVELS_MIN), mean, variance)
             }
+            Observation::Release { .. } => None,
             Observation::HandleTime { ratio, for_good } => handle_time(ratio, for_good, mean, variance),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::belief::Belief;
-use crate::decay::{DecayClass, decayed};
+use crate::decay::{DecayClass, decayed_over, pulled};
 use crate::evidence::{SkillBelief, SkillId, Step, observe};
 use crate::observation::Observation;
 
@@ -29,6 +29,20 @@ pub struct Start {
     pub decay: DecayClass,
 }
 
+/// The same with a time constant of the caller's own.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Fade {
+    pub prior: Belief,
+    /// Days after which a third of the lead over the start is left.
+    pub tau_days: f64,
+}
+
+impl From<Start> for Fade {
+    fn from(start: Start) -> Fade {
+        Fade { prior: start.prior, tau_days: start.decay.tau_days() }
+    }
+}
+
 /// Everything that is believed of one person, each skill as of its last evidence.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Portfolio {
@@ -42,7 +56,7 @@ struct Held {
 }
 
 /// The portfolio that a whole list leads to. The list is in the order in which it was written down.
-pub fn replay(evidence: &[Evidence], start: impl Fn(SkillId) -> Start) -> Portfolio {
+pub fn replay<S: Into<Fade>>(evidence: &[Evidence], start: impl Fn(SkillId) -> S) -> Portfolio {
     let mut portfolio = Portfolio::default();
     for line in evidence {
         portfolio.apply(line, &start);
@@ -50,9 +64,35 @@ pub fn replay(evidence: &[Evidence], start: impl Fn(SkillId) -> Start) -> Portfo
     portfolio
 }
 
+/// Where one observation leads from the beliefs of its moment.
+pub fn steps<S: Into<Fade>>(
+    prior: &[SkillBelief],
+    weights: &[f64],
+    difficulty: f64,
+    observation: &Observation,
+    start: impl Fn(SkillId) -> S,
+) -> Vec<Step> {
+    let Observation::Release { keep } = *observation else {
+        return observe(prior, weights, difficulty, observation);
+    };
+    let keep = if keep.is_finite() { keep } else { 1.0 };
+    let draw = |it: &SkillBelief| Step {
+        skill: it.skill,
+        before: it.belief,
+        after: pulled(it.belief, start(it.skill).into().prior, keep),
+    };
+    prior.iter().map(draw).collect()
+}
+
 impl Portfolio {
+    /// One that goes on from what is known already: the belief in a skill as of a moment.
+    pub fn from_beliefs(known: impl IntoIterator<Item = (SkillId, Belief, i64)>) -> Portfolio {
+        let held = known.into_iter().map(|(skill, belief, as_of_ms)| (skill, Held { belief, as_of_ms }));
+        Portfolio { held: held.collect() }
+    }
+
     /// One more line. Each skill first fades to the moment of the evidence, then moves.
-    pub fn apply(&mut self, evidence: &Evidence, start: impl Fn(SkillId) -> Start) -> Vec<Step> {
+    pub fn apply<S: Into<Fade>>(&mut self, evidence: &Evidence, start: impl Fn(SkillId) -> S) -> Vec<Step> {
         if evidence.struck_out {
             return Vec::new();
         }
@@ -64,7 +104,7 @@ impl Portfolio {
                 (SkillBelief { skill, belief }, weight)
             })
             .unzip();
-        let steps = observe(&prior, &weights, evidence.difficulty, &evidence.observation);
+        let steps = steps(&prior, &weights, evidence.difficulty, &evidence.observation, &start);
         for step in &steps {
             let last_ms = self.held.get(&step.skill).map_or(evidence.at_ms, |held| held.as_of_ms);
             // Evidence that is told late does not turn the clock back.
@@ -75,10 +115,15 @@ impl Portfolio {
     }
 
     /// The belief at a moment: faded since its last evidence, or the start if there was none.
-    pub fn belief_at(&self, skill: SkillId, now_ms: i64, start: impl Fn(SkillId) -> Start) -> Belief {
-        let Start { prior, decay } = start(skill);
+    pub fn belief_at<S: Into<Fade>>(
+        &self,
+        skill: SkillId,
+        now_ms: i64,
+        start: impl Fn(SkillId) -> S,
+    ) -> Belief {
+        let Fade { prior, tau_days } = start(skill).into();
         match self.held.get(&skill) {
-            Some(held) => decayed(held.belief, prior, now_ms.saturating_sub(held.as_of_ms), decay),
+            Some(held) => decayed_over(held.belief, prior, now_ms.saturating_sub(held.as_of_ms), tau_days),
             None => prior,
         }
     }
@@ -153,6 +198,38 @@ mod tests {
     fn a_skill_without_evidence_stands_where_everybody_starts() {
         assert_eq!(Portfolio::default().belief_at(SkillId(1), 5, start), prior(SkillKind::Product));
         assert_eq!(Portfolio::default().skills().count(), 0);
+    }
+
+    #[test]
+    fn a_release_draws_what_was_known_towards_the_start_and_makes_it_less_sure() {
+        let line = |at_ms: i64, observation: Observation| Evidence {
+            at_ms,
+            skills: vec![(SkillId(1), 1.0)],
+            difficulty: 0.0,
+            observation,
+            struck_out: false,
+        };
+        let praise = line(0, Observation::LeadRating { level: 5.0 });
+        let before = replay(std::slice::from_ref(&praise), start).belief_at(SkillId(1), 0, start);
+        let after = |keep: f64| {
+            replay(&[praise.clone(), line(0, Observation::Release { keep })], start).belief_at(
+                SkillId(1),
+                0,
+                start,
+            )
+        };
+        let origin = prior(SkillKind::Product);
+        assert!((after(0.5).mean - (before.mean + origin.mean) / 2.0).abs() < 1e-12);
+        assert!(after(0.5).variance > before.variance);
+        assert_eq!(after(1.0), before);
+        assert!((after(0.0).mean - origin.mean).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_portfolio_goes_on_from_what_is_known() {
+        let known = Belief { mean: 1.0, variance: 0.2 };
+        let portfolio = Portfolio::from_beliefs([(SkillId(1), known, 50)]);
+        assert_eq!(portfolio.belief_at(SkillId(1), 50, start), known);
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub(super) fn people(
     for need in needs {
         let belief = ::skills::prior(need.kind);
         if starts.insert(need.skill, SkillBelief { skill: pure(need.skill), belief }).is_none() {
-            fading.push(Fading { skill: need.skill, kind: need.kind, decay: need.decay });
+            fading.push(Fading { skill: need.skill, kind: need.kind, tau_days: need.tau_days });
         }
     }
     let mut held: HashMap<UserId, Vec<SkillBelief>> = HashMap::new();

@@ -348,7 +348,7 @@ pub(super) fn find_decliner(tx: &mut Tx, ticket: TicketId) -> Result<Option<User
 pub(super) struct Need {
     pub skill: SkillId,
     pub kind: SkillKind,
-    pub decay: DecayClass,
+    pub tau_days: f64,
     pub level: f64,
     pub weight: f64,
     pub hardness: Hardness,
@@ -365,7 +365,8 @@ impl Need {
 pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<TicketId, Vec<Need>>, Error> {
     let mut needs: HashMap<TicketId, Vec<Need>> = HashMap::new();
     let sql = format!(
-        "select q.ticket_id, q.skill_id, s.kind, q.level, q.weight, q.hardness, q.source, s.decay
+        "select q.ticket_id, q.skill_id, s.kind, q.level, q.weight, q.hardness, q.source, s.decay,
+           (select d.tau_days from decay_classes d where d.name = s.decay)
          from requirements q join skills s on s.id = q.skill_id where q.ticket_id in {} order by q.ticket_id, q.skill_id",
         tx.numbers_in(1)
     );
@@ -374,10 +375,13 @@ pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<Ti
         let hardness: String = row.get(5)?;
         let source: String = row.get(6)?;
         let decay: String = row.get(7)?;
+        let decay: DecayClass =
+            decay.parse().map_err(|_| Error::Corrupt(format!("{decay:?} is no way to fade")))?;
+        let tau_days: Option<f64> = row.get(8)?;
         needs.entry(row.get(0)?).or_default().push(Need {
             skill: row.get(1)?,
             kind: kind.parse().map_err(|_| Error::Corrupt(format!("{kind:?} is no kind of skill")))?,
-            decay: decay.parse().map_err(|_| Error::Corrupt(format!("{decay:?} is no way to fade")))?,
+            tau_days: tau_days.unwrap_or(decay.tau_days()),
             level: row.get(3)?,
             weight: row.get(4)?,
             hardness: if hardness == "must" { Hardness::Must } else { Hardness::Prefer },

@@ -81,11 +81,15 @@ pub fn update_skill(tx: &mut Tx, command: &UpdateSkill) -> Result<Skill, SkillsE
     if let Some(anchors) = &command.anchors {
         skill.anchors = anchors.clone();
     }
+    let fades_otherwise = command.decay.is_some_and(|decay| decay != skill.decay);
     if let Some(decay) = command.decay {
         skill.decay = decay;
     }
     texts_are_right(&skill.meaning, &skill.anchors)?;
     store::save_skill(tx, &skill)?;
+    if fades_otherwise {
+        super::policy::relearn_skill(tx, skill.id)?;
+    }
     changed(tx, skill.id)?;
     Ok(skill)
 }

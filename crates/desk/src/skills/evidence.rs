@@ -20,6 +20,8 @@ pub enum Observed {
     LeadRating { level: f64 },
     /// What a colleague says.
     PeerRating { level: f64 },
+    /// A product release drew what was known back towards the start; this share of the lead stays.
+    Release { keep: f64 },
 }
 
 impl Observed {
@@ -31,6 +33,7 @@ impl Observed {
             Observed::SelfRating { level } => ("self", level),
             Observed::LeadRating { level } => ("lead", level),
             Observed::PeerRating { level } => ("peer", level),
+            Observed::Release { keep } => ("release", keep),
         }
     }
 
@@ -41,6 +44,7 @@ impl Observed {
             "self" => Observed::SelfRating { level: value },
             "lead" => Observed::LeadRating { level: value },
             "peer" => Observed::PeerRating { level: value },
+            "release" => Observed::Release { keep: value },
             _ => return None,
         })
     }
@@ -52,6 +56,7 @@ impl Observed {
             Observed::SelfRating { level } => Observation::SelfRating { level },
             Observed::LeadRating { level } => Observation::LeadRating { level },
             Observed::PeerRating { level } => Observation::PeerRating { level },
+            Observed::Release { keep } => Observation::Release { keep },
         }
     }
 
@@ -60,6 +65,8 @@ impl Observed {
             Observed::Outcome { .. } => Ok(()),
             Observed::Satisfaction { score } if (1..=5).contains(&score) => Ok(()),
             Observed::Satisfaction { .. } => Err(SkillsError::ScoreIsWrong),
+            Observed::Release { keep } if (0.0..=1.0).contains(&keep) => Ok(()),
+            Observed::Release { .. } => Err(SkillsError::KeepIsWrong),
             Observed::SelfRating { level }
             | Observed::LeadRating { level }
             | Observed::PeerRating { level } => level_is_right(level),
@@ -155,6 +162,9 @@ pub fn strike_evidence(tx: &mut Tx, command: &StrikeEvidence) -> Result<(), Skil
     if struck {
         return Err(SkillsError::StruckAlready);
     }
+    if tx.actor().is(user) {
+        return Err(SkillsError::NotOnYourself);
+    }
     lock_person(tx, user)?;
     strike(tx, command.evidence, user, reason)?;
     replay::rewrite(tx, user)
@@ -205,6 +215,9 @@ pub(super) fn strike(
     reason: &str,
 ) -> Result<(), SkillsError> {
     store::save_struck(tx, evidence, reason)?;
+    if store::save_stale(tx, user, Some(evidence))? {
+        super::refit::ask_soon(tx)?;
+    }
     Ok(events::record(tx, &Event::EvidenceStruck { evidence, user })?)
 }
 
@@ -221,7 +234,8 @@ pub(super) fn add(tx: &mut Tx, command: &AddEvidence) -> Result<Option<EvidenceI
     let Some(evidence) = store::insert_evidence(tx, command)? else { return Ok(None) };
     let ids: Vec<SkillId> = command.skills.iter().map(|(skill, _)| *skill).collect();
     let mut held = replay::Held::load(tx, command.user, &ids)?;
-    let steps = held.apply(&replay::Line::from(command));
+    let counts = super::policy(tx)?.counts(command.observed.stored().0);
+    let steps = held.apply(&replay::Line { counts, ..replay::Line::from(command) });
     if steps.len() != command.skills.len() {
         return Err(SkillsError::NoSuchSkill);
     }

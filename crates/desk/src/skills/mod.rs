@@ -2,13 +2,18 @@
 //!
 //! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
 //! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
-//! `evidence_moves`, `interests`.
+//! `evidence_moves`, `interests`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
+//! `belief_weeks`; setting `skill_policy`.
 
 mod admin;
+mod contest;
 mod evidence;
 mod interests;
 mod learn;
 mod library;
+mod policy;
+pub mod refit;
+mod release;
 mod replay;
 mod requirements;
 pub mod roles;
@@ -22,6 +27,10 @@ pub use admin::{
     CreateRule, CreateSkill, Tried, TriedNeed, UpdateRule, UpdateSkill, create_rule, create_skill,
     disable_rule, enable_rule, restore_skill, retire_skill, try_rules, update_rule, update_skill,
 };
+pub use contest::{
+    CONTEST_CHARS_MAX, Contest, ContestEvidence, ContestOutcome, DecideContest, contest_evidence,
+    decide_contest,
+};
 pub use evidence::{
     AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence,
 };
@@ -29,6 +38,10 @@ pub use interests::{SetInterests, interests_of, set_interests};
 pub use learn::difficulty_of;
 pub(crate) use learn::{learn_from_outcome, learn_from_rating};
 pub(crate) use library::lay_library;
+pub use policy::{
+    Circle, Policy, SOURCES, Sight, TAU_DAYS_MAX, TAU_DAYS_MIN, policy, set_policy, set_taus, taus,
+};
+pub use release::{Release, ReleaseRow, SKILLS_PER_RELEASE_MAX, list_releases, release};
 pub use replay::{Drift, check_person, list_people_with_evidence, replay_person};
 pub use requirements::{Requirement, SetRequirements, set_requirements};
 pub use store::{find_rule, find_skill, find_skill_by_key, list_rules, list_skills, requirements_of};
@@ -143,7 +156,9 @@ pub struct Proficiency {
     /// How many ordinary outcomes it is worth.
     pub effective_observations: f64,
     pub evidence_count: i64,
-    /// The moment of the last evidence.
+    /// What was believed a month ago, in logits, as far as refits remember.
+    pub mean_month_ago: Option<f64>,
+    /// The moment of the last evidence, or of the last refit.
     pub moved_at: i64,
 }
 
@@ -173,6 +188,12 @@ pub enum SkillsError {
     NotForYou,
     #[error("you speak of your own skills only")]
     NotYourOwn,
+    #[error("only admins may do this")]
+    NotAnAdmin,
+    #[error("you object to evidence about yourself only")]
+    NotAboutYou,
+    #[error("nobody decides about themself: another lead does")]
+    NotOnYourself,
     #[error("a lead does not rate their own skills")]
     NotYourselfAsLead,
     #[error("there is no such skill")]
@@ -187,6 +208,20 @@ pub enum SkillsError {
     NoSuchTicket,
     #[error("this evidence has been struck out already")]
     StruckAlready,
+    #[error("there is no such objection")]
+    NoSuchContest,
+    #[error("an objection to this evidence waits already")]
+    ContestedAlready,
+    #[error("this objection has been decided already")]
+    DecidedAlready,
+    #[error("use at most {CONTEST_CHARS_MAX} characters")]
+    WordsAreTooLong,
+    #[error("a skill fades within {TAU_DAYS_MIN} to {TAU_DAYS_MAX} days")]
+    TauIsWrong,
+    #[error("the share that stays lies between 0 and 1")]
+    KeepIsWrong,
+    #[error("choose at least one skill, and at most {SKILLS_PER_RELEASE_MAX}")]
+    ReleaseSkillsAreWrong,
     #[error("a level lies between 0 and 5")]
     LevelIsWrong,
     #[error("a weight lies above 0 and not above 3")]
@@ -219,11 +254,24 @@ impl Refusal for SkillsError {
     fn kind(&self) -> Kind {
         use SkillsError::*;
         match self {
-            NotStaff | NotAnAgent | NotALead | NotForYou | NotYourOwn | NotYourselfAsLead => Kind::Forbidden,
-            NoSuchSkill | NoSuchRule | NoSuchEvidence | NoSuchPerson | NoSuchTicket => Kind::NotFound,
-            StruckAlready | NameIsTaken => Kind::Conflict,
-            LevelIsWrong | WeightIsWrong | ScoreIsWrong | NameIsWrong | TextIsTooLong | ReasonIsMissing
-            | PhrasesAreWrong | PhraseIsWrong(_) => Kind::Invalid,
+            NotStaff | NotAnAgent | NotALead | NotAnAdmin | NotForYou | NotYourOwn | NotYourselfAsLead
+            | NotAboutYou | NotOnYourself => Kind::Forbidden,
+            NoSuchSkill | NoSuchRule | NoSuchEvidence | NoSuchPerson | NoSuchTicket | NoSuchContest => {
+                Kind::NotFound
+            }
+            StruckAlready | NameIsTaken | ContestedAlready | DecidedAlready => Kind::Conflict,
+            LevelIsWrong
+            | WeightIsWrong
+            | ScoreIsWrong
+            | NameIsWrong
+            | TextIsTooLong
+            | ReasonIsMissing
+            | PhrasesAreWrong
+            | PhraseIsWrong(_)
+            | WordsAreTooLong
+            | TauIsWrong
+            | KeepIsWrong
+            | ReleaseSkillsAreWrong => Kind::Invalid,
             TooManyNeeds | TooManyInterests => Kind::TooMuch,
             RulesAreBroken(_) => Kind::Broken,
             Db(error) => error.kind(),
@@ -237,7 +285,10 @@ impl Refusal for SkillsError {
             WeightIsWrong => Some("weight"),
             ScoreIsWrong => Some("score"),
             NameIsWrong | NameIsTaken => Some("name"),
-            ReasonIsMissing => Some("reason"),
+            ReasonIsMissing | WordsAreTooLong => Some("reason"),
+            TauIsWrong => Some("tau"),
+            KeepIsWrong => Some("keep"),
+            ReleaseSkillsAreWrong => Some("skill"),
             PhrasesAreWrong | PhraseIsWrong(_) => Some("phrases"),
             NoSuchSkill | TooManyNeeds => Some("skill"),
             _ => None,

@@ -1,9 +1,9 @@
-//! From evidence to beliefs: one line at a time as it comes, or all of a person's lines again.
+//! From evidence to beliefs: one line at a time as it comes, or a person's lines again, from their last refit on.
 
 use super::evidence::{AddEvidence, Observed, lock_person};
 use super::{SkillsError, store};
 use crate::{EvidenceId, SkillId, Tx, UserId};
-use ::skills::{Belief, DecayClass, SkillBelief, Start, Step, decayed, observe};
+use ::skills::{Belief, DecayClass, Fade, SkillBelief, Start, Step, decayed_over};
 use std::collections::{BTreeMap, HashMap};
 
 /// One line of evidence, as the filter needs it.
@@ -14,7 +14,8 @@ pub(super) struct Line {
     pub skills: Vec<(SkillId, f64)>,
     pub difficulty: f64,
     pub observed: Observed,
-    pub struck: bool,
+    /// Neither struck out nor of a source that is switched off.
+    pub counts: bool,
 }
 
 impl From<&AddEvidence> for Line {
@@ -25,7 +26,7 @@ impl From<&AddEvidence> for Line {
             skills: it.skills.clone(),
             difficulty: it.difficulty,
             observed: it.observed,
-            struck: false,
+            counts: true,
         }
     }
 }
@@ -34,14 +35,14 @@ impl From<&AddEvidence> for Line {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Row {
     pub belief: Belief,
-    pub start: Start,
+    pub start: Fade,
     pub evidence_count: i64,
     pub moved_at: i64,
 }
 
 /// The beliefs of one person that are about to move.
 pub(super) struct Held {
-    starts: HashMap<SkillId, Start>,
+    starts: HashMap<SkillId, Fade>,
     rows: BTreeMap<SkillId, Row>,
     touched: Vec<SkillId>,
 }
@@ -59,11 +60,24 @@ impl Held {
         Ok(Held { starts, rows, touched: Vec::new() })
     }
 
-    fn nothing(starts: HashMap<SkillId, Start>) -> Held {
-        Held { starts, rows: BTreeMap::new(), touched: Vec::new() }
+    /// Nothing but the starts and, if there is one that holds, the last refit.
+    fn from_base(starts: HashMap<SkillId, Fade>, base: Option<&Base>) -> Held {
+        let mut rows = BTreeMap::new();
+        for it in base.iter().flat_map(|base| &base.beliefs) {
+            let Some(start) = starts.get(&it.skill) else { continue };
+            let row = Row {
+                belief: it.belief,
+                start: *start,
+                evidence_count: it.evidence_count,
+                moved_at: base.map_or(0, |base| base.as_of),
+            };
+            rows.insert(it.skill, row);
+        }
+        Held { starts, rows, touched: Vec::new() }
     }
 
-    /// Each skill first fades to the moment of the evidence, then moves. Skills that the desk does not know are left out.
+    /// Each skill first fades to the moment of the evidence, then moves. Skills that the desk does not know are left
+    /// out; evidence that does not count moves nothing, and its steps say so.
     pub fn apply(&mut self, line: &Line) -> Vec<Step> {
         let mut prior = Vec::with_capacity(line.skills.len());
         let mut weights = Vec::with_capacity(line.skills.len());
@@ -71,14 +85,21 @@ impl Held {
             let Some(start) = self.starts.get(&skill) else { continue };
             let belief = match self.rows.get(&skill) {
                 Some(row) => {
-                    decayed(row.belief, start.prior, line.at.saturating_sub(row.moved_at), start.decay)
+                    let elapsed = line.at.saturating_sub(row.moved_at);
+                    decayed_over(row.belief, start.prior, elapsed, start.tau_days)
                 }
                 None => start.prior,
             };
             prior.push(SkillBelief { skill: ::skills::SkillId(skill.0), belief });
             weights.push(weight);
         }
-        let steps = observe(&prior, &weights, line.difficulty, &line.observed.observation());
+        if !line.counts {
+            let unmoved = |it: SkillBelief| Step { skill: it.skill, before: it.belief, after: it.belief };
+            return prior.into_iter().map(unmoved).collect();
+        }
+        let start = |skill: ::skills::SkillId| self.starts[&SkillId(skill.0)];
+        let observation = line.observed.observation();
+        let steps = ::skills::steps(&prior, &weights, line.difficulty, &observation, start);
         for step in &steps {
             let skill = SkillId(step.skill.0);
             let start = self.starts[&skill];
@@ -109,17 +130,36 @@ pub fn replay_person(tx: &mut Tx, user: UserId) -> Result<(), SkillsError> {
     rewrite(tx, user)
 }
 
-/// Runs all of a person's lines again and writes down where they lead now.
+/// What the last refit said of a person.
+#[derive(Clone, Debug)]
+pub(super) struct Base {
+    pub as_of: i64,
+    /// The person's last evidence that it has seen.
+    pub through: EvidenceId,
+    pub beliefs: Vec<BaseBelief>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BaseBelief {
+    pub skill: SkillId,
+    pub belief: Belief,
+    pub evidence_count: i64,
+}
+
+/// Runs a person's lines again, from the last refit that holds or else from the beginning, and writes down where they
+/// lead now.
 pub(super) fn rewrite(tx: &mut Tx, user: UserId) -> Result<(), SkillsError> {
-    let mut held = Held::nothing(store::starts(tx)?);
+    let base = store::find_base(tx, user)?;
+    let seen = base.as_ref().map_or(EvidenceId(0), |base| base.through);
+    let mut held = Held::from_base(store::starts(tx)?, base.as_ref());
     for line in store::list_lines(tx, user)? {
-        if line.struck {
-            continue;
+        if line.counts && line.evidence > seen {
+            let steps = held.apply(&line);
+            store::save_moves(tx, line.evidence, &steps)?;
         }
-        let steps = held.apply(&line);
-        store::save_moves(tx, line.evidence, &steps)?;
     }
-    store::delete_proficiencies(tx, user)?;
+    let skills: Vec<SkillId> = held.rows.keys().copied().collect();
+    store::keep_proficiencies(tx, user, &skills)?;
     for (skill, row) in &held.rows {
         store::save_proficiency(tx, user, *skill, row)?;
     }
@@ -148,20 +188,30 @@ pub fn check_person(tx: &mut Tx, user: UserId) -> Result<Vec<Drift>, SkillsError
     let now = tx.now();
     let starts = store::starts(tx)?;
     let start = |skill: ::skills::SkillId| {
-        let unknown = Start { prior: ::skills::prior(super::SkillKind::Human), decay: DecayClass::Human };
+        let unknown =
+            Fade::from(Start { prior: ::skills::prior(super::SkillKind::Human), decay: DecayClass::Human });
         starts.get(&SkillId(skill.0)).copied().unwrap_or(unknown)
     };
+    let base = store::find_base(tx, user)?;
+    let seen = base.as_ref().map_or(EvidenceId(0), |base| base.through);
     let evidence: Vec<::skills::Evidence> = store::list_lines(tx, user)?
         .into_iter()
+        .filter(|line| line.evidence > seen)
         .map(|line| ::skills::Evidence {
             at_ms: line.at,
             skills: line.skills.iter().map(|(skill, weight)| (::skills::SkillId(skill.0), *weight)).collect(),
             difficulty: line.difficulty,
             observation: line.observed.observation(),
-            struck_out: line.struck,
+            struck_out: !line.counts,
         })
         .collect();
-    let portfolio = ::skills::replay(&evidence, start);
+    let known = base.iter().flat_map(|base| {
+        base.beliefs.iter().map(|it| (::skills::SkillId(it.skill.0), it.belief, base.as_of))
+    });
+    let mut portfolio = ::skills::Portfolio::from_beliefs(known);
+    for line in &evidence {
+        portfolio.apply(line, start);
+    }
     let mut stored: BTreeMap<SkillId, Belief> = BTreeMap::new();
     for it in super::proficiencies_of(tx, user)? {
         stored.insert(it.skill, it.belief);

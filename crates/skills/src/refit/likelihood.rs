@@ -109,6 +109,8 @@ impl Seen {
                 let offset = -slope * difficulty;
                 (offset.is_finite() && slope > 0.0).then_some(Seen::YesNo { slope, offset, yes: correct })
             }
+            // Releases come by the settings, for everybody at once.
+            Observation::Release { .. } => None,
             Observation::Check { level, sd_levels } => {
                 let logits = logits_of(level.clamp(LEVEL_MIN, LEVEL_MAX));
                 let variance = (sd_levels.max(CHECK_SD_LEVELS_MIN) / LEVELS_PER_LOGIT).powi(2);

@@ -223,6 +223,7 @@ fn said(observation: &Observation) -> (u8, u64, u64, u64) {
         Observation::Test { correct, discrimination, difficulty } => {
             (6, correct.into(), discrimination.to_bits(), difficulty.to_bits())
         }
+        Observation::Release { keep } => (9, keep.to_bits(), 0, 0),
         Observation::Check { level, sd_levels } => (8, level.to_bits(), sd_levels.to_bits(), 0),
         Observation::HandleTime { ratio, for_good } => (7, ratio.to_bits(), for_good.into(), 0),
     }

@@ -2,16 +2,24 @@
 
 use super::*;
 
-const HELD: &str = "s.id, s.kind, s.decay, p.mean, p.variance, p.prior_mean, p.evidence_count, p.moved_at";
+const HELD: &str = "s.id, s.kind, s.decay, d.tau_days, p.mean, p.variance, p.prior_mean, p.evidence_count, p.moved_at, p.mean_month_ago";
+const OF_DECAY: &str = "left join decay_classes d on d.name = s.decay";
 
 /// The start of a skill, and the stored belief if the row has one.
-fn held(row: &Row<'_>) -> Result<(SkillId, Start, Option<HeldRow>), Error> {
-    let mut start = Start { prior: prior(kind(row, 1)?), decay: decay(row, 2)? };
-    let Some(mean) = row.get::<Option<f64>>(3)? else { return Ok((row.get(0)?, start, None)) };
-    start.prior.mean = row.get(5)?;
-    let belief = Belief { mean, variance: row.get(4)? };
-    let stored = HeldRow { belief, start, evidence_count: row.get(6)?, moved_at: row.get(7)? };
+fn held(row: &Row<'_>) -> Result<(SkillId, Fade, Option<HeldRow>), Error> {
+    let mut start = start(row)?;
+    let Some(mean) = row.get::<Option<f64>>(4)? else { return Ok((row.get(0)?, start, None)) };
+    start.prior.mean = row.get(6)?;
+    let belief = Belief { mean, variance: row.get(5)? };
+    let stored = HeldRow { belief, start, evidence_count: row.get(7)?, moved_at: row.get(8)? };
     Ok((row.get(0)?, start, Some(stored)))
+}
+
+/// Where a skill of kind (1), decay (2) and perhaps a time constant of the desk's own (3) starts.
+fn start(row: &Row<'_>) -> Result<Fade, Error> {
+    let tau_days: Option<f64> = row.get(3)?;
+    let usual = Fade::from(Start { prior: prior(kind(row, 1)?), decay: decay(row, 2)? });
+    Ok(Fade { tau_days: tau_days.unwrap_or(usual.tau_days), ..usual })
 }
 
 /// Where these skills start, and what is held of one person in them.
@@ -19,9 +27,9 @@ pub(in crate::skills) fn list_held(
     tx: &mut Tx,
     user: UserId,
     skills: &[SkillId],
-) -> Result<Vec<(SkillId, Start, Option<HeldRow>)>, Error> {
+) -> Result<Vec<(SkillId, Fade, Option<HeldRow>)>, Error> {
     let sql = format!(
-        "select {HELD} from skills s left join proficiencies p on p.skill_id = s.id and p.user_id = $1
+        "select {HELD} from skills s {OF_DECAY} left join proficiencies p on p.skill_id = s.id and p.user_id = $1
          where s.id in {}",
         tx.numbers_in(2)
     );
@@ -29,10 +37,9 @@ pub(in crate::skills) fn list_held(
 }
 
 /// Where every skill starts.
-pub(in crate::skills) fn starts(tx: &mut Tx) -> Result<HashMap<SkillId, Start>, Error> {
-    let rows = tx.list("select id, kind, decay from skills", params![], |row| {
-        Ok((row.get(0)?, Start { prior: prior(kind(row, 1)?), decay: decay(row, 2)? }))
-    })?;
+pub(in crate::skills) fn starts(tx: &mut Tx) -> Result<HashMap<SkillId, Fade>, Error> {
+    let sql = format!("select s.id, s.kind, s.decay, d.tau_days from skills s {OF_DECAY}");
+    let rows = tx.list(&sql, params![], |row| Ok((row.get(0)?, start(row)?)))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -54,8 +61,15 @@ pub(in crate::skills) fn save_proficiency(
     .map(|_| ())
 }
 
-pub(in crate::skills) fn delete_proficiencies(tx: &mut Tx, user: UserId) -> Result<(), Error> {
-    tx.execute("delete from proficiencies where user_id = $1", params![user]).map(|_| ())
+/// Only these skills of the person stay.
+pub(in crate::skills) fn keep_proficiencies(
+    tx: &mut Tx,
+    user: UserId,
+    skills: &[SkillId],
+) -> Result<(), Error> {
+    let sql =
+        format!("delete from proficiencies where user_id = $1 and skill_id not in {}", tx.numbers_in(2));
+    tx.execute(&sql, params![user, json_numbers(skills.iter().map(|id| id.0))]).map(|_| ())
 }
 
 /// Beliefs of these people (all, if `None`) in these skills (all, if `None`), faded to now.
@@ -65,7 +79,7 @@ pub(crate) fn list_proficiencies(
     skills: Option<&[SkillId]>,
 ) -> Result<Vec<Proficiency>, Error> {
     let mut sql = format!(
-        "select {HELD}, p.user_id from proficiencies p join skills s on s.id = p.skill_id where 1 = 1"
+        "select {HELD}, p.user_id from proficiencies p join skills s on s.id = p.skill_id {OF_DECAY} where 1 = 1"
     );
     let mut lists = Vec::new();
     if let Some(users) = users {
@@ -79,28 +93,67 @@ pub(crate) fn list_proficiencies(
     let now = tx.now();
     let values: Vec<Param<'_>> = lists.iter().map(ToParam::to_param).collect();
     let rows = tx.list(&sql, &values, |row| {
-        let user: UserId = row.get(8)?;
-        Ok((user, held(row)?))
+        let user: UserId = row.get(10)?;
+        Ok((user, held(row)?, row.get(9)?))
     })?;
     Ok(rows
         .into_iter()
-        .filter_map(|(user, (skill, _, row))| row.map(|row| row.faded(user, skill, now)))
+        .filter_map(|(user, (skill, _, row), then)| row.map(|row| row.faded(user, skill, then, now)))
         .collect())
 }
 
 impl HeldRow {
-    fn faded(&self, user: UserId, skill: SkillId, now: i64) -> Proficiency {
-        let belief =
-            decayed(self.belief, self.start.prior, now.saturating_sub(self.moved_at), self.start.decay);
+    fn faded(&self, user: UserId, skill: SkillId, mean_month_ago: Option<f64>, now: i64) -> Proficiency {
+        let belief = decayed_over(
+            self.belief,
+            self.start.prior,
+            now.saturating_sub(self.moved_at),
+            self.start.tau_days,
+        );
         Proficiency {
             user,
             skill,
             belief,
             effective_observations: belief.effective_observations(self.start.prior),
             evidence_count: self.evidence_count,
+            mean_month_ago,
             moved_at: self.moved_at,
         }
     }
+}
+
+/// Everything that is believed, faded to now: many rows, and so without a join.
+pub(in crate::skills) fn each_proficiency(
+    tx: &mut Tx,
+    mut take: impl FnMut(Proficiency),
+) -> Result<(), Error> {
+    let starts = starts(tx)?;
+    let now = tx.now();
+    tx.each(
+        "select user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, mean_month_ago
+         from proficiencies",
+        params![],
+        |row| {
+            let skill = row.get(1)?;
+            let Some(start) = starts.get(&skill) else { return Ok(true) };
+            let mut start = *start;
+            start.prior.mean = row.get(4)?;
+            let belief = Belief { mean: row.get(2)?, variance: row.get(3)? };
+            let held = HeldRow { belief, start, evidence_count: row.get(5)?, moved_at: row.get(6)? };
+            take(held.faded(row.get(0)?, skill, row.get(7)?, now));
+            Ok(true)
+        },
+    )
+}
+
+/// Skills of which something is believed of somebody.
+pub(in crate::skills) fn list_held_skills(tx: &mut Tx) -> Result<std::collections::HashSet<SkillId>, Error> {
+    let all = tx.list(
+        "select id from skills s where exists (select 1 from proficiencies p where p.skill_id = s.id)",
+        params![],
+        |row| row.get(0),
+    )?;
+    Ok(all.into_iter().collect())
 }
 
 /// A skill as far as its start and its fading are concerned.
@@ -108,7 +161,7 @@ impl HeldRow {
 pub(crate) struct Fading {
     pub skill: SkillId,
     pub kind: SkillKind,
-    pub decay: DecayClass,
+    pub tau_days: f64,
 }
 
 /// What is believed of everybody present in these skills, faded to now. Asked for every piece of work, and so spared
@@ -131,7 +184,7 @@ pub(crate) fn list_beliefs_of_present(
         let start = Belief { mean: row.get(4)?, ..prior(it.kind) };
         let belief = Belief { mean: row.get(2)?, variance: row.get(3)? };
         let elapsed = now.saturating_sub(row.get(5)?);
-        beliefs.push((row.get(0)?, skill, decayed(belief, start, elapsed, it.decay)));
+        beliefs.push((row.get(0)?, skill, decayed_over(belief, start, elapsed, it.tau_days)));
         Ok(true)
     })?;
     Ok(beliefs)

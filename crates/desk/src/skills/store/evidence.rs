@@ -55,6 +55,7 @@ pub(in crate::skills) fn save_moves(tx: &mut Tx, evidence: EvidenceId, steps: &[
 
 /// A person's evidence in the order in which it was written down, struck out or not.
 pub(in crate::skills) fn list_lines(tx: &mut Tx, user: UserId) -> Result<Vec<Line>, Error> {
+    let policy = super::super::policy(tx)?;
     let mut skills: HashMap<EvidenceId, Vec<(SkillId, f64)>> = HashMap::new();
     tx.each(
         "select m.evidence_id, m.skill_id, m.weight from evidence_moves m join evidence e on e.id = m.evidence_id
@@ -71,6 +72,7 @@ pub(in crate::skills) fn list_lines(tx: &mut Tx, user: UserId) -> Result<Vec<Lin
         |row| {
             let evidence: EvidenceId = row.get(0)?;
             let kind: String = row.get(3)?;
+            let counts = policy.counts(&kind) && row.get::<Option<i64>>(5)?.is_none();
             let observed = Observed::from_stored(&kind, row.get(4)?)
                 .ok_or_else(|| Error::Corrupt(format!("{kind:?} is no kind of evidence")))?;
             Ok(Line {
@@ -79,7 +81,7 @@ pub(in crate::skills) fn list_lines(tx: &mut Tx, user: UserId) -> Result<Vec<Lin
                 skills: skills.remove(&evidence).unwrap_or_default(),
                 difficulty: row.get(2)?,
                 observed,
-                struck: row.get::<Option<i64>>(5)?.is_some(),
+                counts,
             })
         },
     )

@@ -1,21 +1,27 @@
 //! Every statement on skills, rules and interests here; on needs, beliefs and evidence in the files beside.
 
 mod beliefs;
+mod contests;
 mod evidence;
 mod needs;
+mod policy;
+mod refit;
 
 pub(crate) use beliefs::*;
+pub(in crate::skills) use contests::*;
 pub(in crate::skills) use evidence::list_people_with_evidence;
 pub(in crate::skills) use evidence::*;
 pub use needs::requirements_of;
 pub(crate) use needs::*;
+pub(in crate::skills) use policy::*;
+pub(in crate::skills) use refit::*;
 
 use super::evidence::{AddEvidence, Observed};
-use super::replay::{Line, Row as HeldRow};
+use super::replay::{Base, BaseBelief, Line, Row as HeldRow};
 use super::*;
 use crate::tickets::json_numbers;
-use crate::{EvidenceId, RatingId, TicketId, Tx};
-use ::skills::{Start, Step, decayed, prior};
+use crate::{EvidenceId, RatingId, ReleaseId, TicketId, Tx};
+use ::skills::{Fade, Start, Step, decayed_over, prior};
 use db::{Error, Param, Row, ToParam, params};
 use std::collections::HashMap;
 

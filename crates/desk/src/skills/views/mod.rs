@@ -1,7 +1,18 @@
 //! The matrix, a person, a skill, and the evidence behind one cell, each shaped for its screen.
 //!
 //! Fairness: a level that stands on fewer than [`EFFECTIVE_OBSERVATIONS_TO_SHOW`] effective observations is shown to the
-//! person and to leads only, marked as not yet sure. Evidence is shown to the same.
+//! person only, marked as not yet sure. Who else sees sure levels and evidence is a setting: [`Sight`].
+
+mod contests;
+mod fairness;
+mod matrix;
+mod moved;
+
+pub use contests::{CONTESTS_SHOWN_MAX, ContestPage, ContestRow, contests, count_contests_to_decide};
+pub use fairness::{COUNT_TO_SHOW_MIN, Division, FairnessReport, GroupRow, SourceRow, Spread, fairness};
+pub use matrix::{Matrix, MatrixFilter, MatrixRow, Said, SkillHead, matrix, said};
+use matrix::{demand, list_people};
+pub use moved::{Movement, movements};
 
 use super::*;
 use crate::tickets::json_numbers;
@@ -15,48 +26,12 @@ pub const DEMAND_DAYS: i64 = 30;
 pub const DEMAND_TICKETS_MAX: usize = 20_000;
 /// A trend compares with this many days ago.
 pub const TREND_DAYS: i64 = 30;
-pub const PEOPLE_IN_MATRIX_MAX: usize = 500;
+pub const PEOPLE_IN_MATRIX_MAX: usize = 2_000;
+/// Statements of people about people that one page reads.
+const STATEMENTS_READ_MAX: usize = 200_000;
+/// The point of the standard normal distribution beyond which a tenth lies: an 80 % interval reaches so far.
+const SDS_OF_INTERVAL: f64 = 1.281_551_565_544_600_4;
 const DAY_MS: i64 = 24 * 3_600_000;
-
-#[derive(Clone, Debug, Default)]
-pub struct MatrixFilter {
-    pub group: Option<GroupId>,
-    pub kind: Option<SkillKind>,
-    /// Part of a skill's name, or else of a person's.
-    pub query: Option<String>,
-    /// Also skills of which nothing is known and that nobody has asked for.
-    pub all_skills: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Matrix {
-    pub skills: Vec<SkillHead>,
-    /// By name.
-    pub rows: Vec<MatrixRow>,
-    /// As shown to this viewer, some cells are hidden until more is known.
-    pub hidden: usize,
-}
-
-/// A skill at the top of its column.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SkillHead {
-    pub skill: SkillSummary,
-    /// People who more likely than not have it at level 3, among those shown.
-    pub independent_people: usize,
-    /// At most one such person, although it is asked for.
-    pub single_point_of_failure: bool,
-    /// Tickets of the last [`DEMAND_DAYS`] that needed it.
-    pub demand: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MatrixRow {
-    pub user: UserId,
-    pub name: String,
-    pub groups: Vec<String>,
-    /// One for each skill, in the order of the heads.
-    pub cells: Vec<Option<Cell>>,
-}
 
 /// A level as it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -71,8 +46,10 @@ pub struct Cell {
     pub p_independent: f64,
     pub evidence_count: i64,
     pub effective_observations: f64,
-    /// False: not yet sure, and shown only to the person and to leads.
+    /// False: not yet sure, and shown only to the person.
     pub sure: bool,
+    /// Levels gained since a month ago, as far as refits remember.
+    pub trend: Option<f64>,
 }
 
 impl Cell {
@@ -80,64 +57,26 @@ impl Cell {
         Cell {
             level: it.belief.level(),
             sd: it.belief.level_sd(),
-            interval: it.belief.interval(INTERVAL_COVERAGE),
+            interval: interval(it.belief),
             p_independent: it.belief.p_at_least(INDEPENDENT_LEVEL),
             evidence_count: it.evidence_count,
             effective_observations: it.effective_observations,
             sure: it.is_sure(),
+            trend: it.mean_month_ago.map(|mean| it.belief.level() - Belief { mean, ..it.belief }.level()),
         }
     }
 
     /// What this viewer may see of it.
-    fn for_viewer(it: &Proficiency, actor: crate::Actor) -> Option<Cell> {
-        (it.is_sure() || may_see_all(actor, it.user)).then(|| Cell::of(it))
+    fn for_viewer(it: &Proficiency, sight: &Sight) -> Option<Cell> {
+        sight.sees(it).then(|| Cell::of(it))
     }
 }
 
-/// People × skills.
-pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError> {
-    let actor = staff(tx)?;
-    let mut people = list_people(tx, filter.group)?;
-    let demand = demand(tx)?;
-    let held = store::list_proficiencies(tx, None, None)?;
-    let known: HashSet<SkillId> = held.iter().map(|it| it.skill).collect();
-    let mut skills = store::list_skills(tx)?;
-    skills.retain(|it| filter.kind.is_none_or(|kind| it.kind == kind));
-    if let Some(query) = filter.query.as_deref().map(fold).filter(|it| !it.is_empty()) {
-        if skills.iter().any(|it| fold(&it.name).contains(&query)) {
-            skills.retain(|it| fold(&it.name).contains(&query));
-        } else {
-            people.retain(|it| fold(&it.name).contains(&query));
-        }
-    }
-    let wanted = |it: &Skill| filter.all_skills || known.contains(&it.id) || demand.contains_key(&it.id);
-    skills.retain(wanted);
-
-    let column: HashMap<SkillId, usize> = skills.iter().enumerate().map(|(i, it)| (it.id, i)).collect();
-    let row: HashMap<UserId, usize> = people.iter().enumerate().map(|(i, it)| (it.user, i)).collect();
-    let mut independent_people = vec![0_usize; skills.len()];
-    let mut hidden = 0;
-    for it in &held {
-        let (Some(&row), Some(&column)) = (row.get(&it.user), column.get(&it.skill)) else { continue };
-        let cells = &mut people[row].cells;
-        cells.resize(skills.len(), None);
-        independent_people[column] += usize::from(it.belief.p_at_least(INDEPENDENT_LEVEL) > 0.5);
-        cells[column] = Cell::for_viewer(it, actor);
-        hidden += usize::from(cells[column].is_none());
-    }
-    for person in &mut people {
-        person.cells.resize(skills.len(), None);
-    }
-    let skills = skills
-        .iter()
-        .zip(independent_people)
-        .map(|(it, independent_people)| {
-            let demand = demand.get(&it.id).copied().unwrap_or(0);
-            let single_point_of_failure = demand > 0 && independent_people <= 1;
-            SkillHead { skill: it.summary(), independent_people, single_point_of_failure, demand }
-        })
-        .collect();
-    Ok(Matrix { skills, rows: people, hidden })
+/// The same as [`Belief::interval`] with [`INTERVAL_COVERAGE`], for many cells at once.
+fn interval(belief: Belief) -> (f64, f64) {
+    let reach = SDS_OF_INTERVAL * belief.variance.max(0.0).sqrt();
+    let level = |mean: f64| Belief { mean, ..belief }.level();
+    (level(belief.mean - reach), level(belief.mean + reach))
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -151,7 +90,7 @@ pub struct PersonSkills {
     /// All evidence there is.
     pub evidence_count: i64,
     pub interests: Vec<SkillSummary>,
-    /// Whether this viewer sees evidence and unsure levels.
+    /// Whether this viewer sees evidence.
     pub sees_all: bool,
     /// Levels that this viewer does not see yet.
     pub hidden: usize,
@@ -181,6 +120,11 @@ pub struct EvidenceRow {
     pub note: String,
     pub struck_at: Option<i64>,
     pub struck_reason: Option<String>,
+    /// False: evidence of this kind is switched off.
+    pub counts: bool,
+    /// The last objection of its subject.
+    pub contest: Option<Contest>,
+    /// Only of skills whose level this viewer sees.
     pub moves: Vec<Move>,
 }
 
@@ -196,9 +140,9 @@ pub struct Move {
 }
 
 pub fn person_skills(tx: &mut Tx, user: UserId) -> Result<PersonSkills, SkillsError> {
-    let actor = staff(tx)?;
+    let sight = Sight::load(tx)?;
     let name = store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
-    let sees_all = may_see_all(actor, user);
+    let sees_all = sight.sees_evidence(user);
     let skills: HashMap<SkillId, Skill> =
         store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
     let held = proficiencies_of(tx, user)?;
@@ -206,14 +150,14 @@ pub fn person_skills(tx: &mut Tx, user: UserId) -> Result<PersonSkills, SkillsEr
     let mut levels: Vec<PersonLevel> = held
         .iter()
         .filter_map(|it| {
-            let cell = Cell::for_viewer(it, actor)?;
+            let cell = Cell::for_viewer(it, &sight)?;
             let skill = skills.get(&it.skill)?.summary();
-            let trend = then.get(&it.skill).map(|then| it.belief.level() - then);
+            let trend = cell.trend.or_else(|| then.get(&it.skill).map(|then| it.belief.level() - then));
             Some(PersonLevel { skill, cell, trend, moved_at: it.moved_at })
         })
         .collect();
     levels.sort_by(|one, other| other.cell.level.total_cmp(&one.cell.level));
-    let evidence = if sees_all { list_evidence(tx, user, None)? } else { Vec::new() };
+    let evidence = if sees_all { list_evidence(tx, &sight, user, None)? } else { Vec::new() };
     Ok(PersonSkills {
         user,
         name,
@@ -247,7 +191,7 @@ pub struct PersonAtSkill {
 }
 
 pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError> {
-    let actor = staff(tx)?;
+    let sight = Sight::load(tx)?;
     let skill = store::find_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
     let names: HashMap<UserId, String> =
         list_people(tx, None)?.into_iter().map(|it| (it.user, it.name)).collect();
@@ -258,7 +202,7 @@ pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError>
     let mut people: Vec<PersonAtSkill> = held
         .iter()
         .filter_map(|it| {
-            let cell = Cell::for_viewer(it, actor)?;
+            let cell = Cell::for_viewer(it, &sight)?;
             Some(PersonAtSkill { user: it.user, name: names[&it.user].clone(), cell })
         })
         .collect();
@@ -283,88 +227,42 @@ pub struct CellEvidence {
     pub name: String,
     pub skill: Skill,
     pub cell: Option<Cell>,
+    /// Something is believed that this viewer does not see yet.
+    pub is_hidden: bool,
     /// The newest first.
     pub evidence: Vec<EvidenceRow>,
 }
 
 /// What stands behind one cell of the matrix.
 pub fn evidence_of_cell(tx: &mut Tx, user: UserId, skill: SkillId) -> Result<CellEvidence, SkillsError> {
-    let actor = staff(tx)?;
-    if !may_see_all(actor, user) {
+    let sight = Sight::load(tx)?;
+    if !sight.sees_evidence(user) {
         return Err(SkillsError::NotForYou);
     }
     let name = store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
     let skill = store::find_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
     let held = store::list_proficiencies(tx, Some(&[user]), Some(&[skill.id]))?;
-    let evidence = list_evidence(tx, user, Some(skill.id))?;
-    Ok(CellEvidence { user, name, cell: held.first().map(Cell::of), skill, evidence })
+    let evidence = list_evidence(tx, &sight, user, Some(skill.id))?;
+    let cell = held.first().and_then(|it| Cell::for_viewer(it, &sight));
+    let is_hidden = cell.is_none() && !held.is_empty();
+    Ok(CellEvidence { user, name, cell, is_hidden, skill, evidence })
 }
 
-/// Evidence about a person, the newest first, for an API. Visible to its subject and to leads.
+/// Evidence about a person, the newest first, for an API. Visible to its subject and to whom the settings allow it.
 pub fn evidence_about(
     tx: &mut Tx,
     user: UserId,
     skill: Option<SkillId>,
 ) -> Result<Vec<EvidenceRow>, SkillsError> {
-    let actor = staff(tx)?;
-    if !may_see_all(actor, user) {
+    let sight = Sight::load(tx)?;
+    if !sight.sees_evidence(user) {
         return Err(SkillsError::NotForYou);
     }
-    Ok(list_evidence(tx, user, skill)?)
-}
-
-fn staff(tx: &Tx) -> Result<crate::Actor, SkillsError> {
-    let actor = *tx.actor();
-    if actor.is_staff() { Ok(actor) } else { Err(SkillsError::NotStaff) }
-}
-
-fn may_see_all(actor: crate::Actor, user: UserId) -> bool {
-    actor.is_lead() || actor.is(user)
+    list_evidence(tx, &sight, user, skill)
 }
 
 fn fold(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// Active agents with the names of their groups, and no cells yet.
-fn list_people(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<MatrixRow>, db::Error> {
-    let mut groups: HashMap<UserId, Vec<String>> = HashMap::new();
-    tx.each(
-        "select m.user_id, g.name from memberships m join groups g on g.id = m.group_id
-         where g.deleted_at is null order by m.is_default desc, g.name",
-        params![],
-        |row| {
-            groups.entry(row.get(0)?).or_default().push(row.get(1)?);
-            Ok(true)
-        },
-    )?;
-    tx.list(
-        "select id, name from users where role <> 'end-user' and role in ('agent', 'lead', 'admin') and suspended_at is null
-           and deleted_at is null
-           and (cast($1 as bigint) = 0 or exists (select 1 from memberships m where m.user_id = users.id and m.group_id = $1))
-         order by name, id limit $2",
-        params![group.map_or(0, |it| it.0), PEOPLE_IN_MATRIX_MAX],
-        |row| {
-            let user = row.get(0)?;
-            let groups = groups.remove(&user).unwrap_or_default();
-            Ok(MatrixRow { user, name: row.get(1)?, groups, cells: Vec::new() })
-        },
-    )
-}
-
-/// How many tickets needed each skill of late.
-fn demand(tx: &mut Tx) -> Result<HashMap<SkillId, i64>, db::Error> {
-    let since = tx.now() - DEMAND_DAYS * DAY_MS;
-    // Whatever was made since then was also changed since then: the index by update serves.
-    let rows = tx.list(
-        "select q.skill_id, cast(count(*) as bigint) from requirements q
-         where q.ticket_id in (select id from tickets where updated_at >= $1 and created_at >= $1
-           and deleted_at is null order by updated_at desc limit $2)
-         group by q.skill_id",
-        params![since, DEMAND_TICKETS_MAX],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    Ok(rows.into_iter().collect())
 }
 
 /// The level in each skill as the desk would have shown it then.
@@ -383,7 +281,7 @@ fn levels_then(tx: &mut Tx, user: UserId) -> Result<HashMap<SkillId, f64>, db::E
     )?;
     let level = |(skill, belief, at): (SkillId, Belief, i64)| {
         let start = starts.get(&skill)?;
-        Some((skill, ::skills::decayed(belief, start.prior, then - at, start.decay).level()))
+        Some((skill, ::skills::decayed_over(belief, start.prior, then - at, start.tau_days).level()))
     };
     Ok(rows.into_iter().filter_map(level).collect())
 }
@@ -392,11 +290,13 @@ fn count_evidence(tx: &mut Tx, user: UserId) -> Result<i64, db::Error> {
     tx.value("select cast(count(*) as bigint) from evidence where user_id = $1", params![user])
 }
 
-fn list_evidence(tx: &mut Tx, user: UserId, skill: Option<SkillId>) -> Result<Vec<EvidenceRow>, db::Error> {
-    let mut sql = "select e.id, e.user_id, e.kind, e.value, e.ticket_id, e.by_user_id, b.name, e.difficulty, e.at, e.note,
-           e.struck_at, e.struck_reason
-         from evidence e left join users b on b.id = e.by_user_id where e.user_id = $1"
-        .to_owned();
+fn list_evidence(
+    tx: &mut Tx,
+    sight: &Sight,
+    user: UserId,
+    skill: Option<SkillId>,
+) -> Result<Vec<EvidenceRow>, SkillsError> {
+    let mut sql = format!("select {EVIDENCE} where e.user_id = $1");
     let mut values: Vec<Param<'_>> = vec![user.to_param()];
     if let Some(skill) = &skill {
         values.push(skill.to_param());
@@ -405,30 +305,65 @@ fn list_evidence(tx: &mut Tx, user: UserId, skill: Option<SkillId>) -> Result<Ve
         );
     }
     sql.push_str(&format!(" order by e.at desc, e.id desc limit {EVIDENCE_SHOWN_MAX}"));
-    let mut all = tx.list(&sql, &values, |row| {
-        let kind: String = row.get(2)?;
-        let observed = Observed::from_stored(&kind, row.get(3)?)
-            .ok_or_else(|| db::Error::Corrupt(format!("{kind:?} is no kind of evidence")))?;
-        Ok(EvidenceRow {
-            id: row.get(0)?,
-            user: row.get(1)?,
-            observed,
-            ticket: row.get(4)?,
-            by: row.get(5)?,
-            by_name: row.get(6)?,
-            difficulty: row.get(7)?,
-            at: row.get(8)?,
-            note: row.get(9)?,
-            struck_at: row.get(10)?,
-            struck_reason: row.get(11)?,
-            moves: Vec::new(),
-        })
-    })?;
-    let mut moves = list_moves(tx, &all)?;
-    for row in &mut all {
-        row.moves = moves.remove(&row.id).unwrap_or_default();
-    }
+    let mut all = tx.list(&sql, &values, |row| evidence_row(row, sight))?;
+    complete(tx, sight, &mut all)?;
     Ok(all)
+}
+
+/// These pieces of evidence, as far as the viewer may see evidence about their subjects.
+fn evidence_by_id(tx: &mut Tx, sight: &Sight, ids: &[EvidenceId]) -> Result<Vec<EvidenceRow>, SkillsError> {
+    let sql = format!("select {EVIDENCE} where e.id in {} order by e.id", tx.numbers_in(1));
+    let mut all =
+        tx.list(&sql, params![json_numbers(ids.iter().map(|it| it.0))], |row| evidence_row(row, sight))?;
+    complete(tx, sight, &mut all)?;
+    Ok(all)
+}
+
+const EVIDENCE: &str =
+    "e.id, e.user_id, e.kind, e.value, e.ticket_id, e.by_user_id, b.name, e.difficulty, e.at, e.note,
+   e.struck_at, e.struck_reason from evidence e left join users b on b.id = e.by_user_id";
+
+fn evidence_row(row: &db::Row<'_>, sight: &Sight) -> Result<EvidenceRow, db::Error> {
+    let kind: String = row.get(2)?;
+    let observed = Observed::from_stored(&kind, row.get(3)?)
+        .ok_or_else(|| db::Error::Corrupt(format!("{kind:?} is no kind of evidence")))?;
+    Ok(EvidenceRow {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        observed,
+        ticket: row.get(4)?,
+        by: row.get(5)?,
+        by_name: row.get(6)?,
+        difficulty: row.get(7)?,
+        at: row.get(8)?,
+        note: row.get(9)?,
+        struck_at: row.get(10)?,
+        struck_reason: row.get(11)?,
+        counts: sight.counts(&kind),
+        contest: None,
+        moves: Vec::new(),
+    })
+}
+
+/// Adds what each piece moved, as far as the viewer sees those levels, and what was objected.
+fn complete(tx: &mut Tx, sight: &Sight, all: &mut [EvidenceRow]) -> Result<(), SkillsError> {
+    let mut moves = list_moves(tx, all)?;
+    let mut contests: BTreeMap<EvidenceId, Contest> = BTreeMap::new();
+    for it in store::list_contests_of(tx, all.iter().map(|it| it.id))? {
+        contests.insert(it.evidence, it);
+    }
+    let others: HashSet<UserId> = all.iter().map(|it| it.user).filter(|it| !sight.is_own(*it)).collect();
+    let mut seen: HashSet<(UserId, SkillId)> = HashSet::new();
+    for user in others {
+        let held = proficiencies_of(tx, user)?;
+        seen.extend(held.iter().filter(|it| sight.sees(it)).map(|it| (it.user, it.skill)));
+    }
+    for row in all {
+        row.moves = moves.remove(&row.id).unwrap_or_default();
+        row.moves.retain(|it| sight.is_own(row.user) || seen.contains(&(row.user, it.skill.id)));
+        row.contest = contests.remove(&row.id);
+    }
+    Ok(())
 }
 
 fn list_moves(tx: &mut Tx, of: &[EvidenceRow]) -> Result<BTreeMap<EvidenceId, Vec<Move>>, db::Error> {

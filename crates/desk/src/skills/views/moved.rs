@@ -1,0 +1,81 @@
+//! Whose levels evidence has moved of late.
+
+use super::*;
+
+/// Movements that are read; of more, the newest.
+const MOVES_READ_MAX: usize = 50_000;
+
+/// One person's level in one skill, at the first and after the last evidence of a time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Movement {
+    pub user: UserId,
+    pub name: String,
+    pub skill: SkillSummary,
+    pub before: f64,
+    pub after: f64,
+    pub observations: usize,
+}
+
+impl Movement {
+    pub fn by(&self) -> f64 {
+        self.after - self.before
+    }
+}
+
+/// By at least `least` levels since then, the largest first; of oneself, and of others whose level and evidence one sees.
+pub fn movements(
+    tx: &mut Tx,
+    since: i64,
+    least: f64,
+    count_max: usize,
+) -> Result<Vec<Movement>, SkillsError> {
+    let sight = Sight::load(tx)?;
+    let mut sure: HashSet<(UserId, SkillId)> = HashSet::new();
+    store::each_proficiency(tx, |it| {
+        if sight.sees(&it) {
+            sure.insert((it.user, it.skill));
+        }
+    })?;
+    let mut by_cell: BTreeMap<(UserId, SkillId), Movement> = BTreeMap::new();
+    tx.each(
+        "select e.user_id, u.name, e.kind, s.id, s.key, s.name, s.kind, m.mean_before, m.mean_after
+         from evidence e join evidence_moves m on m.evidence_id = e.id
+         join users u on u.id = e.user_id join skills s on s.id = m.skill_id
+         where e.at >= $1 and e.struck_at is null and u.deleted_at is null order by e.id desc limit $2",
+        params![since, MOVES_READ_MAX],
+        |row| {
+            let user: UserId = row.get(0)?;
+            let kind: String = row.get(2)?;
+            let skill: SkillId = row.get(3)?;
+            if !sight.counts(&kind) || !sight.sees_evidence(user) || !sure.contains(&(user, skill)) {
+                return Ok(true);
+            }
+            let level = |mean: f64| Belief { mean, variance: 1.0 }.level();
+            let (before, after) = (level(row.get(7)?), level(row.get(8)?));
+            match by_cell.get_mut(&(user, skill)) {
+                Some(known) => {
+                    known.before = before;
+                    known.observations += 1;
+                }
+                None => {
+                    let skill = SkillSummary {
+                        id: skill,
+                        key: row.get(4)?,
+                        name: row.get(5)?,
+                        kind: store::kind(row, 6)?,
+                    };
+                    let name = row.get(1)?;
+                    by_cell.insert(
+                        (user, skill.id),
+                        Movement { user, name, skill, before, after, observations: 1 },
+                    );
+                }
+            }
+            Ok(true)
+        },
+    )?;
+    let mut all: Vec<Movement> = by_cell.into_values().filter(|it| it.by().abs() >= least).collect();
+    all.sort_by(|one, other| other.by().abs().total_cmp(&one.by().abs()));
+    all.truncate(count_max);
+    Ok(all)
+}
