@@ -72,6 +72,7 @@ create table refit_beliefs (
   online_mean double precision not null,
   online_variance double precision not null,
   evidence_count bigint not null,
+  borrowed double precision not null, -- certainty that comes from others' evidence, in ordinary outcomes
   primary key (user_id, skill_id)
 );
 
@@ -86,6 +87,7 @@ create table belief_weeks (
 );
 
 alter table proficiencies add column mean_month_ago double precision;
+alter table proficiencies add column borrowed double precision not null default 0;
 
 create index evidence_of_kind on evidence (kind, id);
 

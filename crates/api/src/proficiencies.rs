@@ -4,12 +4,15 @@
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::paging::{self, Paged};
 use crate::problem::Problem;
-use crate::shapes::{EvidenceShape, ProficiencyShape, SkillRatingBody, StrikeBody};
+use crate::shapes::{
+    ContestBody, ContestShape, DecisionBody, EvidenceShape, ProficiencyShape, SkillRatingBody, StrikeBody,
+};
 use crate::skills::{named, wanted};
 use axum::http::StatusCode;
-use desk::skills::views::{evidence_about, person_skills};
+use desk::skills::views::{contests as read_contests, evidence_about, person_skills};
+use desk::skills::{ContestEvidence, ContestOutcome, DecideContest, contest_evidence, decide_contest};
 use desk::skills::{Rate, RateSelf, StrikeEvidence, rate, rate_self, strike_evidence};
-use desk::{EvidenceId, UserId};
+use desk::{ContestId, EvidenceId, UserId};
 use serde_json::{Value, json};
 
 /// The highest level first.
@@ -66,4 +69,42 @@ pub async fn strike(Id(evidence): Id<EvidenceId>, call: Call) -> Answer {
         Ok(Reply::nothing())
     })
     .await
+}
+
+/// What waits for a decision: all of it for leads, one's own for others.
+pub async fn contests(call: Call) -> Answer {
+    call.read(move |tx, _| {
+        let open = read_contests(tx)?.open;
+        let shapes: Vec<ContestShape> = open.iter().map(|it| ContestShape::of(&it.contest)).collect();
+        Ok(Reply::ok(json!({ "contests": shapes })))
+    })
+    .await
+}
+
+/// The person whom the evidence is about objects to it.
+pub async fn contest(Id(evidence): Id<EvidenceId>, call: Call) -> Answer {
+    let words = call.body::<ContestBody>()?.contest.words.unwrap_or_default();
+    call.write(move |tx, _| {
+        let contest = contest_evidence(tx, &ContestEvidence { evidence, words: words.clone() })?;
+        Ok(Reply { status: StatusCode::CREATED, ..shown(tx, contest)? })
+    })
+    .await
+}
+
+/// A lead who is somebody else decides.
+pub async fn decide(Id(contest): Id<ContestId>, call: Call) -> Answer {
+    let wanted = call.body::<DecisionBody>()?.decision;
+    let outcome = wanted.outcome.as_deref().and_then(ContestOutcome::parse);
+    let outcome = outcome.ok_or_else(|| Problem::invalid("outcome", "it is kept or struck"))?;
+    let reason = wanted.reason.unwrap_or_default();
+    call.write(move |tx, _| {
+        decide_contest(tx, &DecideContest { contest, outcome, reason: reason.clone() })?;
+        shown(tx, contest)
+    })
+    .await
+}
+
+fn shown(tx: &mut desk::Tx, contest: ContestId) -> Result<Reply, Problem> {
+    let found = desk::skills::find_contest(tx, contest)?.ok_or(Problem::NotFound)?;
+    Ok(Reply::one("contest", ContestShape::of(&found)))
 }

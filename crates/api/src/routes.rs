@@ -490,6 +490,18 @@ fn of_skills() -> Vec<Route> {
         )
         .takes::<SkillRatingBody>()
         .creates::<EvidenceShape>("evidence"),
+        Route::get("/contests", "Objections to evidence that wait for a decision", proficiencies::contests)
+            .gives_all::<ContestShape>("contests"),
+        Route::post("/evidence/{id}/contests", "Object to evidence about oneself", proficiencies::contest)
+            .takes::<ContestBody>()
+            .creates::<ContestShape>("contest"),
+        Route::put(
+            "/contests/{id}/decision",
+            "Keep contested evidence, or strike it out",
+            proficiencies::decide,
+        )
+        .takes::<DecisionBody>()
+        .gives::<ContestShape>("contest"),
         Route::put("/evidence/{id}/strike", "Strike evidence out, with a reason", proficiencies::strike)
             .takes::<StrikeBody>(),
     ]

@@ -17,9 +17,22 @@ pub fn run(flags: &config::Flags) -> Outcome {
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>((people.len(), different))
     })?;
     say(&format!("proficiencies: {people} people replayed, {different} differ from their evidence"));
+    let refit = desk::skills::refit::check(&desk.db)?;
+    match refit {
+        Some(it) => say(&format!("refit: {} levels estimated again, {} differ", it.beliefs, it.different)),
+        None => say("refit: none has run yet"),
+    }
+    let drift = desk.db.read_now(Actor::desk(), |tx| desk::skills::refit::list_runs(tx, 1))?;
+    if let Some((mean, inside)) = drift.first().and_then(|run| Some((run.drift_mean?, run.drift_inside?))) {
+        let inside = inside * 100.0;
+        say(&format!(
+            "drift between tiers: {mean:.2} levels on average, {inside:.0} % within the refit's interval"
+        ));
+    }
     let jobs = desk.db.read_now(Actor::desk(), |tx| jobs::list_dead(tx, 100))?;
     say(&format!("dead jobs: {}", jobs.len()));
-    match mail.is_sound() && different == 0 {
+    let refit_is_sound = refit.is_none_or(|it| it.different == 0);
+    match mail.is_sound() && different == 0 && refit_is_sound {
         true => Ok(()),
         false => Err("something does not add up; see above".into()),
     }

@@ -384,6 +384,15 @@ impl jobs::Handle<Actor> for Mailroom {
                 self.send(mail_out).await.unwrap_or_else(|error| Outcome::Failed(error.to_string()))
             }
             Ok(Work::TakeInMail { mail }) => self.take_again(mail, job.attempts).await,
+            Ok(Work::Refit { asked_by }) => {
+                let db = self.desk.db.clone();
+                let run = tokio::task::spawn_blocking(move || desk::skills::refit::run(&db, asked_by)).await;
+                match run {
+                    Ok(Ok(_)) => Outcome::Done,
+                    Ok(Err(error)) => Outcome::Failed(error.to_string()),
+                    Err(error) => Outcome::Failed(error.to_string()),
+                }
+            }
             Ok(other) => Outcome::Failed(format!("{other:?} is no work for the outside lane")),
             Err(error) => Outcome::Failed(error.to_string()),
         }

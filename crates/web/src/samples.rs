@@ -83,6 +83,7 @@ pub fn cell(level: f64, sd: f64) -> Cell {
         evidence_count: 12,
         effective_observations: 8.0,
         sure: sd < 0.8,
+        trend: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::time::{iso, iso_if};
 use desk::routing::Presence;
 use desk::routing::views::{Why, WhyCandidate};
 use desk::skills::views::{Cell, EvidenceRow, Matrix, PersonLevel};
-use desk::skills::{Hardness, RequirementRow, Skill, SkillRule, SkillSummary, Tried, TriedNeed};
+use desk::skills::{Contest, Hardness, RequirementRow, Skill, SkillRule, SkillSummary, Tried, TriedNeed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,7 +94,7 @@ pub struct LevelShape {
     pub p_independent: f64,
     pub evidence_count: i64,
     pub effective_observations: f64,
-    /// False: not yet sure, and shown only to the person and to leads.
+    /// False: not yet sure, and shown only to the person.
     pub sure: bool,
 }
 
@@ -182,6 +182,61 @@ impl MatrixShape {
     }
 }
 
+/// A person's objection to evidence about them.
+#[derive(Serialize, ToSchema)]
+pub struct ContestShape {
+    pub id: i64,
+    pub evidence_id: i64,
+    pub user_id: i64,
+    pub words: String,
+    pub created_at: String,
+    pub decided_at: Option<String>,
+    pub decided_by_user_id: Option<i64>,
+    /// kept, struck
+    pub outcome: Option<&'static str>,
+    pub reason: Option<String>,
+}
+
+impl ContestShape {
+    pub fn of(it: &Contest) -> ContestShape {
+        ContestShape {
+            id: it.id.0,
+            evidence_id: it.evidence.0,
+            user_id: it.user.0,
+            words: it.words.clone(),
+            created_at: iso(it.created_at),
+            decided_at: iso_if(it.decided_at),
+            decided_by_user_id: it.decided_by.map(|by| by.0),
+            outcome: it.outcome.map(|it| it.name()),
+            reason: it.reason.clone(),
+        }
+    }
+}
+
+/// `{"contest": {"words": …}}`
+#[derive(Deserialize, ToSchema)]
+pub struct ContestBody {
+    pub contest: WantedContest,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct WantedContest {
+    pub words: Option<String>,
+}
+
+/// `{"decision": {"outcome": "kept", "reason": …}}`
+#[derive(Deserialize, ToSchema)]
+pub struct DecisionBody {
+    pub decision: WantedDecision,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct WantedDecision {
+    /// kept, struck
+    pub outcome: Option<String>,
+    pub reason: Option<String>,
+}
+
 /// One observation, and what it did.
 #[derive(Serialize, ToSchema)]
 pub struct EvidenceShape {
@@ -198,6 +253,10 @@ pub struct EvidenceShape {
     pub note: String,
     pub struck_at: Option<String>,
     pub struck_reason: Option<String>,
+    /// False: evidence of this kind is switched off.
+    pub counts: bool,
+    /// The last objection of the person it is about.
+    pub contest: Option<ContestShape>,
     pub moves: Vec<MoveShape>,
     pub created_at: String,
 }
@@ -232,6 +291,8 @@ impl EvidenceShape {
             note: row.note.clone(),
             struck_at: iso_if(row.struck_at),
             struck_reason: row.struck_reason.clone(),
+            counts: row.counts,
+            contest: row.contest.as_ref().map(ContestShape::of),
             moves: moves.collect(),
             created_at: iso(row.at),
         }

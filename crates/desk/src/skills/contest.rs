@@ -79,7 +79,7 @@ pub fn decide_contest(tx: &mut Tx, command: &DecideContest) -> Result<(), Skills
     if !tx.actor().is_lead() {
         return Err(SkillsError::NotALead);
     }
-    let contest = store::find_contest(tx, command.contest)?.ok_or(SkillsError::NoSuchContest)?;
+    let contest = store::contest_by_id(tx, command.contest)?.ok_or(SkillsError::NoSuchContest)?;
     if tx.actor().is(contest.user) {
         return Err(SkillsError::NotOnYourself);
     }
@@ -109,4 +109,10 @@ fn right_words(words: &str) -> Result<&str, SkillsError> {
         count if count > CONTEST_CHARS_MAX => Err(SkillsError::WordsAreTooLong),
         _ => Ok(words),
     }
+}
+
+/// An objection, for its person and for leads.
+pub fn find_contest(tx: &mut Tx, contest: ContestId) -> Result<Option<Contest>, SkillsError> {
+    let actor = *tx.actor();
+    Ok(store::contest_by_id(tx, contest)?.filter(|it| actor.is_lead() || actor.is(it.user)))
 }

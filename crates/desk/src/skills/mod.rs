@@ -27,6 +27,7 @@ pub use admin::{
     CreateRule, CreateSkill, Tried, TriedNeed, UpdateRule, UpdateSkill, create_rule, create_skill,
     disable_rule, enable_rule, restore_skill, retire_skill, try_rules, update_rule, update_skill,
 };
+pub use contest::find_contest;
 pub use contest::{
     CONTEST_CHARS_MAX, Contest, ContestEvidence, ContestOutcome, DecideContest, contest_evidence,
     decide_contest,

@@ -38,6 +38,8 @@ pub(super) struct Row {
     pub start: Fade,
     pub evidence_count: i64,
     pub moved_at: i64,
+    /// Certainty that comes from other people's evidence, in ordinary outcomes.
+    pub borrowed: f64,
 }
 
 /// The beliefs of one person that are about to move.
@@ -70,6 +72,7 @@ impl Held {
                 start: *start,
                 evidence_count: it.evidence_count,
                 moved_at: base.map_or(0, |base| base.as_of),
+                borrowed: it.borrowed,
             };
             rows.insert(it.skill, row);
         }
@@ -107,7 +110,8 @@ impl Held {
             // Evidence that is told late does not turn the clock back.
             let moved_at = last.map_or(line.at, |row| row.moved_at.max(line.at));
             let evidence_count = last.map_or(0, |row| row.evidence_count) + 1;
-            self.rows.insert(skill, Row { belief: step.after, start, evidence_count, moved_at });
+            let borrowed = last.map_or(0.0, |row| row.borrowed);
+            self.rows.insert(skill, Row { belief: step.after, start, evidence_count, moved_at, borrowed });
             self.touched.push(skill);
         }
         steps
@@ -144,6 +148,7 @@ pub(super) struct BaseBelief {
     pub skill: SkillId,
     pub belief: Belief,
     pub evidence_count: i64,
+    pub borrowed: f64,
 }
 
 /// Runs a person's lines again, from the last refit that holds or else from the beginning, and writes down where they
@@ -152,8 +157,8 @@ pub(super) fn rewrite(tx: &mut Tx, user: UserId) -> Result<(), SkillsError> {
     let base = store::find_base(tx, user)?;
     let seen = base.as_ref().map_or(EvidenceId(0), |base| base.through);
     let mut held = Held::from_base(store::starts(tx)?, base.as_ref());
-    for line in store::list_lines(tx, user)? {
-        if line.counts && line.evidence > seen {
+    for line in store::list_lines(tx, user, seen)? {
+        if line.counts {
             let steps = held.apply(&line);
             store::save_moves(tx, line.evidence, &steps)?;
         }
@@ -194,9 +199,8 @@ pub fn check_person(tx: &mut Tx, user: UserId) -> Result<Vec<Drift>, SkillsError
     };
     let base = store::find_base(tx, user)?;
     let seen = base.as_ref().map_or(EvidenceId(0), |base| base.through);
-    let evidence: Vec<::skills::Evidence> = store::list_lines(tx, user)?
+    let evidence: Vec<::skills::Evidence> = store::list_lines(tx, user, seen)?
         .into_iter()
-        .filter(|line| line.evidence > seen)
         .map(|line| ::skills::Evidence {
             at_ms: line.at,
             skills: line.skills.iter().map(|(skill, weight)| (::skills::SkillId(skill.0), *weight)).collect(),

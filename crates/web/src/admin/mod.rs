@@ -4,8 +4,10 @@ mod about;
 mod company;
 mod groups;
 mod jobs;
+mod learning;
 mod mailbox_form;
 mod mailboxes;
+mod refit;
 mod rules;
 mod skills;
 mod staff;
@@ -38,6 +40,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/skills/{skill}/retire", post(skills::retire))
         .route("/admin/skills/{skill}/restore", post(skills::restore))
         .route("/admin/skills/{skill}/rules", post(rules::create))
+        .route("/admin/learning", get(learning::edit).post(learning::update))
+        .route("/admin/learning/fading", post(learning::fade))
+        .route("/admin/learning/releases", post(learning::release))
+        .route("/admin/refit", get(refit::index).post(refit::create))
+        .route("/admin/refit/_runs", get(refit::runs))
         .route("/admin/rules", get(rules::index))
         .route("/admin/rules/try", get(rules::try_page).post(rules::try_text))
         .route("/admin/rules/{rule}", get(rules::edit).post(rules::update))

@@ -62,6 +62,10 @@ impl Staff {
         self.actor.is(self.user.id)
     }
 
+    fn evidence_place(&self) -> String {
+        format!("/people/{}#evidence", self.user.id)
+    }
+
     fn may_rate(&self) -> bool {
         self.is_own() || self.actor.is_lead()
     }
@@ -180,6 +184,8 @@ mod tests {
             note: String::new(),
             struck_at: None,
             struck_reason: None,
+            counts: true,
+            contest: None,
             moves: vec![Move {
                 skill: summary(1, "Refunds"),
                 level_before: before,

@@ -25,6 +25,10 @@ impl CellPage {
         self.actor.is(self.page.user)
     }
 
+    fn here(&self) -> String {
+        format!("/skills/{}/people/{}", self.page.skill.id, self.page.user)
+    }
+
     fn may_rate(&self) -> bool {
         self.is_own() || self.actor.is_lead()
     }
@@ -113,27 +117,36 @@ pub async fn strike(
     let struck =
         move |tx: &mut desk::Tx| strike_evidence(tx, &StrikeEvidence { evidence, reason: reason.clone() });
     web.desk.write(actor, struck).await?;
-    let back = form
-        .given("back")
-        .filter(|back| back.starts_with('/') && !back.starts_with("//"))
-        .unwrap_or("/skills");
     Ok(Said::new(
         "Struck out. The levels stand as if it had never been; it stays in the list with your reason.",
     )
-    .then(back))
+    .then(super::back(&form)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::index::samples::{cell, summary};
+pub(crate) mod samples {
     use super::*;
-    use crate::samples::{shell, skill};
-    use askama::Template;
-    use desk::skills::Observed;
+    use crate::samples::summary;
     use desk::skills::views::Move;
-    use desk::{Role, TicketId};
+    use desk::skills::{Contest, ContestOutcome, Observed};
+    use desk::{ContestId, TicketId};
 
-    fn row(id: i64, observed: Observed) -> EvidenceRow {
+    pub fn contest(outcome: Option<ContestOutcome>) -> Contest {
+        Contest {
+            id: ContestId(4),
+            evidence: EvidenceId(1),
+            user: UserId(2),
+            words: "that was another order".into(),
+            created_at: 1_767_614_400_000,
+            decided_at: outcome.map(|_| 1_767_614_500_000),
+            decided_by: outcome.map(|_| UserId(9)),
+            decided_by_name: outcome.map(|_| "Rosa".into()),
+            outcome,
+            reason: outcome.map(|_| "it was yours that day".into()),
+        }
+    }
+
+    pub fn row(id: i64, observed: Observed) -> EvidenceRow {
         EvidenceRow {
             id: EvidenceId(id),
             user: UserId(2),
@@ -146,6 +159,8 @@ mod tests {
             note: "named the feeling first".into(),
             struck_at: None,
             struck_reason: None,
+            counts: true,
+            contest: None,
             moves: vec![Move {
                 skill: summary(1, "Refunds"),
                 level_before: 3.0,
@@ -155,12 +170,37 @@ mod tests {
             }],
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{contest, row};
+    use super::*;
+    use crate::samples::{cell, renders, shell, skill};
+    use desk::Role;
+    use desk::skills::{ContestOutcome, Observed};
 
     fn page(evidence: Vec<EvidenceRow>, user: i64, problem: Option<Problem>) -> String {
         let cell = (!evidence.is_empty()).then(|| cell(3.3, 0.4));
-        let page = CellEvidence { user: UserId(user), name: "Leila".into(), skill: skill(), cell, evidence };
+        let name = "Leila".to_owned();
+        let page =
+            CellEvidence { user: UserId(user), name, skill: skill(), cell, is_hidden: false, evidence };
         let actor = Actor::person(UserId(1), Role::Lead);
-        CellPage { shell: shell(), actor, now: 1_767_700_800_000, page, problem }.render().unwrap()
+        renders(&CellPage { shell: shell(), actor, now: 1_767_700_800_000, page, problem })
+    }
+
+    #[test]
+    fn whoever_it_is_about_may_object_once_and_sees_what_came_of_it() {
+        let bad = row(1, Observed::Outcome { for_good: false });
+        assert!(page(vec![bad.clone()], 1, None).contains("/evidence/1/contests"));
+        assert!(!page(vec![bad.clone()], 2, None).contains("/evidence/1/contests"), "not about others");
+        let waiting = EvidenceRow { contest: Some(contest(None)), ..bad.clone() };
+        let html = page(vec![waiting], 1, None);
+        assert!(html.contains("waits for a lead") && !html.contains("/evidence/1/contests"));
+        let kept = EvidenceRow { contest: Some(contest(Some(ContestOutcome::Kept))), ..bad.clone() };
+        assert!(page(vec![kept], 1, None).contains("kept by <bdi>Rosa</bdi>: <bdi>it was yours that day"));
+        let off = EvidenceRow { counts: false, ..bad };
+        assert!(page(vec![off], 1, None).contains("switched off"));
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! `/skills`: who can do what, how sure that is, and what stands behind each figure.
 
 mod cell;
+mod contests;
+mod fairness;
 mod index;
 mod moved;
 mod roles;
 mod show;
 pub(crate) mod words;
 
+use crate::fields::Fields;
 use crate::{Problem, Web};
 use axum::Router;
 use axum::routing::{get, post};
@@ -24,10 +27,20 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/roles/{role}/holders", post(roles::hold))
         .route("/skills/roles/{role}/retire", post(roles::retire))
         .route("/skills/roles/{role}/restore", post(roles::restore))
+        .route("/skills/contests", get(contests::index))
+        .route("/skills/fairness", get(fairness::show))
         .route("/skills/{skill}", get(show::show))
         .route("/skills/{skill}/people/{user}", get(cell::show))
         .route("/skills/{skill}/people/{user}/ratings", post(cell::rate))
         .route("/evidence/{evidence}/strike", post(cell::strike))
+        .route("/evidence/{evidence}/contests", post(contests::create))
+        .route("/contests/{contest}/decision", post(contests::decide))
+}
+
+/// The page of ours that a form names as its `back`.
+fn back(form: &Fields) -> &str {
+    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    form.given("back").filter(ours).unwrap_or("/skills")
 }
 
 /// Planning is for leads.

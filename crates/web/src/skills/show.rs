@@ -3,6 +3,7 @@
 use super::words;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
+use desk::skills::Sight;
 use desk::skills::views::{self, PersonAtSkill, SkillPage};
 use desk::{Actor, SkillId};
 
@@ -11,12 +12,13 @@ use desk::{Actor, SkillId};
 pub struct Show {
     pub shell: Shell,
     pub actor: Actor,
+    pub sight: Sight,
     pub page: SkillPage,
 }
 
 impl Show {
     fn sees_evidence(&self, person: &PersonAtSkill) -> bool {
-        self.actor.is_lead() || self.actor.is(person.user)
+        self.sight.sees_evidence(person.user)
     }
 
     fn anchors(&self) -> impl Iterator<Item = (usize, &'static str, &String)> {
@@ -35,7 +37,8 @@ pub async fn show(
     Path(skill): Path<SkillId>,
 ) -> Result<Html<Show>, Problem> {
     let page = web.desk.read(actor, move |tx| {
-        Ok::<_, Problem>(Show { page: views::skill_page(tx, skill)?, shell: Shell::load(tx)?, actor })
+        let sight = Sight::load(tx)?;
+        Ok::<_, Problem>(Show { page: views::skill_page(tx, skill)?, shell: Shell::load(tx)?, actor, sight })
     });
     Ok(Html(page.await?))
 }
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
     use crate::samples::{shell, skill};
     use askama::Template;
-    use desk::skills::{Hardness, SkillRule};
+    use desk::skills::{Hardness, Policy, SkillRule};
     use desk::{Role, SkillRuleId, UserId};
 
     fn page() -> SkillPage {
@@ -73,7 +76,9 @@ mod tests {
     }
 
     fn render(page: SkillPage, role: Role) -> String {
-        Show { shell: shell(), actor: Actor::person(UserId(1), role), page }.render().unwrap()
+        let actor = Actor::person(UserId(1), role);
+        let sight = Sight::of(actor, Policy::default());
+        Show { shell: shell(), actor, sight, page }.render().unwrap()
     }
 
     #[test]

@@ -103,10 +103,33 @@ pub fn observed(row: &EvidenceRow) -> String {
         Observed::LeadRating { level } => {
             format!("{by} rated the level {}", crate::words::short_level(level))
         }
+        Observed::Release { keep } => format!(
+            "{by} noted the release of “{}”, which leaves {:.0} % of what was known",
+            row.note,
+            keep * 100.0
+        ),
         Observed::PeerRating { level } => {
             format!("{by}, a colleague, rated the level {}", crate::words::short_level(level))
         }
     }
+}
+
+/// A kind of evidence, by its word in the database.
+pub fn source(kind: &str) -> String {
+    match kind {
+        "outcome" => "Solved tickets that stay solved or come back".to_owned(),
+        "satisfaction" => "Customers' ratings".to_owned(),
+        "self" => "What people say of themselves".to_owned(),
+        "lead" => "What leads say".to_owned(),
+        "peer" => "What colleagues say".to_owned(),
+        "release" => "Product releases".to_owned(),
+        other => crate::words::capital(other.replace('_', " ")),
+    }
+}
+
+/// No objection to it waits.
+pub fn may_object(row: &EvidenceRow) -> bool {
+    row.contest.as_ref().is_none_or(|it| it.decided_at.is_some())
 }
 
 /// How hard the work was, where it was unlike the usual.

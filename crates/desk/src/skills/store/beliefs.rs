@@ -2,7 +2,7 @@
 
 use super::*;
 
-const HELD: &str = "s.id, s.kind, s.decay, d.tau_days, p.mean, p.variance, p.prior_mean, p.evidence_count, p.moved_at, p.mean_month_ago";
+const HELD: &str = "s.id, s.kind, s.decay, d.tau_days, p.mean, p.variance, p.prior_mean, p.evidence_count, p.moved_at, p.mean_month_ago, p.borrowed";
 const OF_DECAY: &str = "left join decay_classes d on d.name = s.decay";
 
 /// The start of a skill, and the stored belief if the row has one.
@@ -11,7 +11,8 @@ fn held(row: &Row<'_>) -> Result<(SkillId, Fade, Option<HeldRow>), Error> {
     let Some(mean) = row.get::<Option<f64>>(4)? else { return Ok((row.get(0)?, start, None)) };
     start.prior.mean = row.get(6)?;
     let belief = Belief { mean, variance: row.get(5)? };
-    let stored = HeldRow { belief, start, evidence_count: row.get(7)?, moved_at: row.get(8)? };
+    let stored =
+        HeldRow { belief, start, evidence_count: row.get(7)?, moved_at: row.get(8)?, borrowed: row.get(10)? };
     Ok((row.get(0)?, start, Some(stored)))
 }
 
@@ -50,12 +51,14 @@ pub(in crate::skills) fn save_proficiency(
     row: &HeldRow,
 ) -> Result<(), Error> {
     tx.execute(
-        "insert into proficiencies (user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into proficiencies (user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, borrowed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (user_id, skill_id) do update set mean = excluded.mean, variance = excluded.variance,
-           prior_mean = excluded.prior_mean, evidence_count = excluded.evidence_count, moved_at = excluded.moved_at",
+           prior_mean = excluded.prior_mean, evidence_count = excluded.evidence_count, moved_at = excluded.moved_at,
+           borrowed = excluded.borrowed",
         params![
-            user, skill, row.belief.mean, row.belief.variance, row.start.prior.mean, row.evidence_count, row.moved_at
+            user, skill, row.belief.mean, row.belief.variance, row.start.prior.mean, row.evidence_count, row.moved_at,
+            row.borrowed
         ],
     )
     .map(|_| ())
@@ -93,7 +96,7 @@ pub(crate) fn list_proficiencies(
     let now = tx.now();
     let values: Vec<Param<'_>> = lists.iter().map(ToParam::to_param).collect();
     let rows = tx.list(&sql, &values, |row| {
-        let user: UserId = row.get(10)?;
+        let user: UserId = row.get(11)?;
         Ok((user, held(row)?, row.get(9)?))
     })?;
     Ok(rows
@@ -114,7 +117,8 @@ impl HeldRow {
             user,
             skill,
             belief,
-            effective_observations: belief.effective_observations(self.start.prior),
+            effective_observations: (belief.effective_observations(self.start.prior) - self.borrowed)
+                .max(0.0),
             evidence_count: self.evidence_count,
             mean_month_ago,
             moved_at: self.moved_at,
@@ -130,7 +134,7 @@ pub(in crate::skills) fn each_proficiency(
     let starts = starts(tx)?;
     let now = tx.now();
     tx.each(
-        "select user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, mean_month_ago
+        "select user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, mean_month_ago, borrowed
          from proficiencies",
         params![],
         |row| {
@@ -139,7 +143,7 @@ pub(in crate::skills) fn each_proficiency(
             let mut start = *start;
             start.prior.mean = row.get(4)?;
             let belief = Belief { mean: row.get(2)?, variance: row.get(3)? };
-            let held = HeldRow { belief, start, evidence_count: row.get(5)?, moved_at: row.get(6)? };
+            let held = HeldRow { belief, start, evidence_count: row.get(5)?, moved_at: row.get(6)?, borrowed: row.get(8)? };
             take(held.faded(row.get(0)?, skill, row.get(7)?, now));
             Ok(true)
         },

@@ -38,7 +38,7 @@ pub(in crate::skills) fn insert_contest(
     )
 }
 
-pub(in crate::skills) fn find_contest(tx: &mut Tx, id: ContestId) -> Result<Option<Contest>, Error> {
+pub(in crate::skills) fn contest_by_id(tx: &mut Tx, id: ContestId) -> Result<Option<Contest>, Error> {
     let sql =
         format!("select {CONTEST} from contests c left join users d on d.id = c.decided_by where c.id = $1");
     tx.find(&sql, params![id], contest)

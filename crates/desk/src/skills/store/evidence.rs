@@ -53,22 +53,27 @@ pub(in crate::skills) fn save_moves(tx: &mut Tx, evidence: EvidenceId, steps: &[
     Ok(())
 }
 
-/// A person's evidence in the order in which it was written down, struck out or not.
-pub(in crate::skills) fn list_lines(tx: &mut Tx, user: UserId) -> Result<Vec<Line>, Error> {
+/// A person's evidence after one piece of it, in the order in which it was written down, struck out or not.
+pub(in crate::skills) fn list_lines(
+    tx: &mut Tx,
+    user: UserId,
+    after: EvidenceId,
+) -> Result<Vec<Line>, Error> {
     let policy = super::super::policy(tx)?;
     let mut skills: HashMap<EvidenceId, Vec<(SkillId, f64)>> = HashMap::new();
     tx.each(
         "select m.evidence_id, m.skill_id, m.weight from evidence_moves m join evidence e on e.id = m.evidence_id
-         where e.user_id = $1 order by m.evidence_id, m.skill_id",
-        params![user],
+         where e.user_id = $1 and e.id > $2 order by m.evidence_id, m.skill_id",
+        params![user, after],
         |row| {
             skills.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
             Ok(true)
         },
     )?;
     tx.list(
-        "select id, at, difficulty, kind, value, struck_at from evidence where user_id = $1 order by id",
-        params![user],
+        "select id, at, difficulty, kind, value, struck_at from evidence
+         where user_id = $1 and id > $2 order by id",
+        params![user, after],
         |row| {
             let evidence: EvidenceId = row.get(0)?;
             let kind: String = row.get(3)?;

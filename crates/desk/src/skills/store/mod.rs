@@ -20,7 +20,7 @@ use super::evidence::{AddEvidence, Observed};
 use super::replay::{Base, BaseBelief, Line, Row as HeldRow};
 use super::*;
 use crate::tickets::json_numbers;
-use crate::{EvidenceId, RatingId, ReleaseId, TicketId, Tx};
+use crate::{EvidenceId, RatingId, RefitRunId, ReleaseId, TicketId, Tx};
 use ::skills::{Fade, Start, Step, decayed_over, prior};
 use db::{Error, Param, Row, ToParam, params};
 use std::collections::HashMap;

@@ -1,0 +1,145 @@
+//! What a refit reads: the rules of its moment, and all evidence of one consistent moment.
+
+use super::super::evidence::Observed;
+use super::super::{DecayClass, Policy, SkillKind, SkillsError, policy, store, taus};
+use crate::{EvidenceId, SkillId, Tx, UserId};
+use ::skills::refit::{PersonId, RefitSettings, Release, Row, Taus};
+use ::skills::{Belief, Observation, Start};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// Processor cores that an hourly run takes.
+const THREADS: usize = 2;
+
+/// What the figures depend on beside the evidence; kept with each run, so that it can be run again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    pub as_of: i64,
+    /// Days, by class.
+    pub taus: BTreeMap<String, f64>,
+    pub sources_off: Vec<String>,
+    /// Skill, moment, share that stays.
+    pub releases: Vec<(SkillId, i64, f64)>,
+    /// Kind and class of each skill.
+    pub skills: BTreeMap<i64, (SkillKind, DecayClass)>,
+}
+
+impl Settings {
+    pub(super) fn load(tx: &mut Tx) -> Result<Settings, SkillsError> {
+        let taus = taus(tx)?.map(|(class, tau)| (class.as_str().to_owned(), tau));
+        let mut releases = Vec::new();
+        for it in store::all_releases(tx)? {
+            releases.extend(it.skills.iter().map(|skill| (*skill, it.at, it.keep)));
+        }
+        Ok(Settings {
+            as_of: tx.now(),
+            taus: taus.into_iter().collect(),
+            sources_off: policy(tx)?.sources_off,
+            releases,
+            skills: store::kinds_and_decays(tx)?.into_iter().map(|(id, of)| (id.0, of)).collect(),
+        })
+    }
+
+    /// The same, whenever they were read. A new skill changes nothing for those who have it not.
+    pub(super) fn same_rules(&self, other: &Settings) -> bool {
+        let known = |skill: &i64| other.skills.get(skill);
+        self.taus == other.taus
+            && self.sources_off == other.sources_off
+            && self.releases == other.releases
+            && self.skills.iter().all(|(skill, of)| known(skill).is_none_or(|now| now == of))
+    }
+
+    pub(super) fn start(&self, skill: ::skills::SkillId) -> Start {
+        let (kind, decay) =
+            self.skills.get(&skill.0).copied().unwrap_or((SkillKind::Human, DecayClass::Human));
+        Start { prior: ::skills::prior(kind), decay }
+    }
+
+    pub(super) fn for_refit(&self) -> RefitSettings {
+        let tau = |class: DecayClass| self.taus.get(class.as_str()).copied().unwrap_or(class.tau_days());
+        let taus = Taus {
+            product: tau(DecayClass::Product),
+            technical: tau(DecayClass::Technical),
+            human: tau(DecayClass::Human),
+            language: tau(DecayClass::Language),
+        };
+        let release = |&(skill, at_ms, kept): &(SkillId, i64, f64)| Release {
+            skill: ::skills::SkillId(skill.0),
+            at_ms,
+            kept,
+        };
+        RefitSettings {
+            taus,
+            releases: self.releases.iter().map(release).collect(),
+            threads: THREADS,
+            ..RefitSettings::as_of(self.as_of)
+        }
+    }
+}
+
+/// Everything that a run reads.
+pub(super) struct Snapshot {
+    pub rows: Vec<Row>,
+    /// The last evidence of each person that is among the rows.
+    pub through: BTreeMap<UserId, EvidenceId>,
+    /// What the online tier holds, faded to the moment of the run.
+    pub online: HashMap<(UserId, SkillId), Belief>,
+}
+
+impl Snapshot {
+    /// With `through`, as an earlier run saw it: no later evidence, and what was struck out since still counts.
+    pub fn load(
+        tx: &mut Tx,
+        settings: &Settings,
+        through: Option<&BTreeMap<UserId, EvidenceId>>,
+    ) -> Result<Snapshot, SkillsError> {
+        let policy = Policy { sources_off: settings.sources_off.clone(), ..Policy::default() };
+        let mut weights = store::all_weights(tx)?;
+        let mut snapshot = Snapshot { rows: Vec::new(), through: BTreeMap::new(), online: HashMap::new() };
+        let as_of = settings.as_of;
+        store::each_evidence(tx, |it| {
+            if through.is_some_and(|seen| seen.get(&it.user).is_none_or(|last| it.id > *last)) {
+                return;
+            }
+            snapshot.through.entry(it.user).and_modify(|last| *last = it.id.max(*last)).or_insert(it.id);
+            let struck = it.struck_at.is_some_and(|at| through.is_none() || at <= as_of);
+            let Some(skills) = weights.remove(&it.id) else { return };
+            let is_release = matches!(it.observed, Observed::Release { .. });
+            if struck || is_release || !policy.counts(it.observed.stored().0) {
+                return;
+            }
+            snapshot.rows.push(row(&it, skills));
+        })?;
+        store::each_proficiency(tx, |it| {
+            snapshot.online.insert((it.user, it.skill), it.belief);
+        })?;
+        Ok(snapshot)
+    }
+}
+
+fn row(it: &store::StoredEvidence, skills: Vec<(SkillId, f64)>) -> Row {
+    let by = it.by.map(|by| by.0);
+    let observation = match it.observed.observation() {
+        // Whose severity is found here is not corrected twice.
+        Observation::Review { level, .. } if by.is_some() => Observation::Review { level, severity: 0.0 },
+        other => other,
+    };
+    let judged = matches!(
+        observation,
+        Observation::LeadRating { .. } | Observation::PeerRating { .. } | Observation::Review { .. }
+    );
+    let rated = matches!(observation, Observation::Satisfaction { .. });
+    Row {
+        person: PersonId(it.user.0),
+        at_ms: it.at,
+        skills: skills.into_iter().map(|(skill, weight)| (::skills::SkillId(skill.0), weight)).collect(),
+        difficulty: it.difficulty,
+        topic: None,
+        priority: None,
+        channel: None,
+        customer: by.filter(|_| rated),
+        rater: by.filter(|_| judged),
+        observation,
+        struck_out: false,
+    }
+}

@@ -1,0 +1,218 @@
+//! The refit as the system of record: what it writes, what moves from there on, and that a replay gives the same.
+
+use desk::skills::refit;
+use desk::skills::views;
+use desk::skills::{self, AddEvidence, Observed, Policy, Proficiency, SkillsError, StrikeEvidence};
+use desk::work::Work;
+use desk::{Actor, EvidenceId, RefitRunId, SkillId, UserId};
+use testkit::{NOON, World};
+
+const DAY: i64 = 24 * 3_600_000;
+const KEYS: [&str; 3] = ["billing-and-refunds", "empathy", "email-support"];
+
+struct Team {
+    lea: UserId,
+    people: Vec<UserId>,
+    skills: Vec<SkillId>,
+    last: EvidenceId,
+}
+
+/// Ten days of work, in which the first is good and the last is not.
+fn team(world: &World) -> Team {
+    let lea = world.lead("Lea");
+    let people: Vec<UserId> = (0..4).map(|n| world.agent(&format!("Agent {n}"))).collect();
+    let skills =
+        KEYS.map(|key| world.read(move |tx| skills::find_skill_by_key(tx, key)).expect("it is there").id);
+    let mut last = EvidenceId(0);
+    for day in 0..10 {
+        for (n, user) in people.iter().enumerate() {
+            for (m, skill) in skills.iter().enumerate() {
+                let good = (day as usize + n + m) % (5 - n) != 0;
+                let observed = match (day + m as i64) % 4 {
+                    0 => Observed::Satisfaction { score: if good { 5 } else { 2 } },
+                    1 if n == 0 => Observed::LeadRating { level: 4.0 },
+                    _ => Observed::Outcome { for_good: good },
+                };
+                last = add(world, &format!("{day}:{user}:{skill}"), *user, &[*skill], observed);
+            }
+        }
+        world.advance(DAY);
+    }
+    Team { lea, people, skills: skills.to_vec(), last }
+}
+
+fn add(world: &World, key: &str, user: UserId, skills: &[SkillId], observed: Observed) -> EvidenceId {
+    let command = AddEvidence {
+        key: key.into(),
+        user,
+        observed,
+        ticket: None,
+        by: None,
+        skills: skills.iter().map(|it| (*it, 1.0)).collect(),
+        difficulty: 0.1,
+        at: world.now(),
+        note: String::new(),
+    };
+    world.write(move |tx| skills::add_evidence(tx, &command)).expect("it is new")
+}
+
+fn run(world: &World, asked_by: Option<UserId>) -> Option<RefitRunId> {
+    let db = world.desk.db.clone();
+    std::thread::spawn(move || refit::run(&db, asked_by)).join().expect("it ends").expect("it runs")
+}
+
+fn check(world: &World) -> Option<refit::RefitCheck> {
+    let db = world.desk.db.clone();
+    std::thread::spawn(move || refit::check(&db)).join().expect("it ends").expect("it runs")
+}
+
+fn held(world: &World, user: UserId) -> Vec<Proficiency> {
+    world.read(move |tx| skills::proficiencies_of(tx, user))
+}
+
+fn drifts_of(world: &World, people: &[UserId]) -> usize {
+    people
+        .iter()
+        .map(|user| *user)
+        .map(|user| world.read(move |tx| skills::check_person(tx, user)).len())
+        .sum()
+}
+
+#[test]
+fn a_refit_is_stored_shown_and_gone_on_from_and_a_replay_gives_the_same_figures() {
+    for world in World::on_each_database() {
+        let team = team(&world);
+        let online: Vec<Vec<Proficiency>> = team.people.iter().map(|user| held(&world, *user)).collect();
+        assert_eq!(check(&world), None, "none has run yet");
+        let first = run(&world, None).expect("there is evidence");
+        let shown: Vec<Vec<Proficiency>> = team.people.iter().map(|user| held(&world, *user)).collect();
+        assert_ne!(online, shown, "on {}", world.name());
+        let sound = check(&world).expect("one has run");
+        assert_eq!((sound.run, sound.beliefs, sound.different), (first, 12, 0), "on {}", world.name());
+        assert_eq!(drifts_of(&world, &team.people), 0);
+        // Good and bad work are told apart, and the certainty of others is not taken for one's own.
+        let mean = |of: &[Proficiency]| of.iter().map(|it| it.belief.level()).sum::<f64>() / of.len() as f64;
+        assert!(mean(&shown[0]) > mean(&shown[3]));
+        assert!(shown[0].iter().all(|it| it.is_sure() && it.evidence_count == 10));
+
+        // The online tier goes on from there at once, and what it adds survives a replay.
+        let bad =
+            add(&world, "after", team.people[0], &[team.skills[0]], Observed::Outcome { for_good: false });
+        let moved = held(&world, team.people[0]);
+        for (now, then) in moved.iter().zip(&shown[0]) {
+            if now.skill == team.skills[0] {
+                assert!(now.belief.level() < then.belief.level() && now.evidence_count == 11);
+            } else {
+                assert_eq!(now, then, "on {}", world.name());
+            }
+        }
+        let person = team.people[0];
+        world.write(move |tx| skills::replay_person(tx, person));
+        assert_eq!(held(&world, person), moved, "on {}", world.name());
+        assert_eq!(check(&world).expect("one has run").different, 0);
+        // Struck out after the run, it never was: the person stands where the refit left them.
+        let strike = StrikeEvidence { evidence: bad, reason: "another ticket".into() };
+        world.write_as(team.lea, move |tx| skills::strike_evidence(tx, &strike));
+        assert_eq!(held(&world, person), shown[0], "on {}", world.name());
+    }
+}
+
+#[test]
+fn striking_what_the_refit_has_seen_sends_the_person_back_to_their_evidence_until_the_next_run() {
+    for world in World::on_each_database() {
+        let team = team(&world);
+        let person = team.people[3];
+        let online = held(&world, person);
+        run(&world, None).expect("there is evidence");
+        let fitted = held(&world, person);
+        world.take_outside_jobs();
+        world.advance(60_000);
+        let strike = StrikeEvidence { evidence: team.last, reason: "wrong person".into() };
+        world.write_as(team.lea, move |tx| skills::strike_evidence(tx, &strike));
+        let between = held(&world, person);
+        assert_ne!(between, fitted);
+        let other = |of: &[Proficiency]| of.iter().find(|it| it.skill == team.skills[0]).expect("known").moved_at;
+        assert_eq!(other(&between), other(&online), "the other skills are as the filter alone has them");
+        assert_eq!(drifts_of(&world, &[person]), 0);
+        assert_eq!(world.outside_jobs(), [Work::Refit { asked_by: None }], "on {}", world.name());
+        assert_eq!(check(&world).expect("one has run").different, 0, "the run was right when it ran");
+        world.advance(DAY);
+        run(&world, None).expect("something has changed");
+        let after = held(&world, person);
+        assert_eq!(after.iter().map(|it| it.evidence_count).sum::<i64>(), 29);
+        assert_eq!(check(&world).expect("one has run").different, 0);
+        assert_eq!(drifts_of(&world, &team.people), 0);
+    }
+}
+
+#[test]
+fn a_run_without_news_does_not_run_unless_somebody_asks() {
+    for world in World::on_each_database() {
+        assert_eq!(run(&world, Some(world.lead("Lea"))).map(|_| ()), Some(()), "even of nothing");
+        let team = team(&world);
+        assert!(run(&world, None).is_some());
+        world.advance(3_600_000);
+        assert_eq!(run(&world, None), None, "on {}", world.name());
+        assert!(run(&world, Some(team.lea)).is_some());
+        let agent = team.people[0];
+        let refused = world.try_as(agent, |tx| refit::ask(tx));
+        assert!(matches!(refused, Err(SkillsError::NotALead)));
+        world.take_outside_jobs();
+        for _ in 0..2 {
+            world.write_as(team.lea, refit::ask);
+        }
+        assert_eq!(world.outside_jobs(), [Work::Refit { asked_by: Some(team.lea) }]);
+        let runs = world.read(|tx| refit::list_runs(tx, 10));
+        assert_eq!(runs.iter().map(|it| it.cause.as_str()).collect::<Vec<_>>(), ["asked", "hourly", "asked"]);
+        let middle = &runs[1];
+        assert_eq!((middle.people, middle.skills, middle.events, middle.beliefs), (4, 3, 120, 12));
+        assert!(middle.finished_at.is_some() && middle.done == 1.0 && middle.drift_rms.is_some());
+        assert!(runs[0].drift_mean.expect("compared") < middle.drift_mean.expect("compared"), "nothing new");
+        assert!(!world.read(refit::drifts).is_empty());
+    }
+}
+
+#[test]
+fn what_is_switched_off_is_not_in_the_refit_and_rules_that_change_send_everybody_back() {
+    for world in World::on_each_database() {
+        let team = team(&world);
+        let admin = world.admin("Root");
+        run(&world, None).expect("there is evidence");
+        let with_all = held(&world, team.people[0]);
+        world.advance(DAY);
+        let off = Policy { sources_off: vec!["lead".into()], ..Policy::default() };
+        world.write_as(admin, move |tx| skills::set_policy(tx, &off));
+        world.run_jobs();
+        assert_eq!(drifts_of(&world, &team.people), 0, "on {}", world.name());
+        run(&world, None).expect("the rules have changed");
+        let without = held(&world, team.people[0]);
+        assert!(
+            without.iter().map(|it| it.evidence_count).sum::<i64>()
+                < with_all.iter().map(|it| it.evidence_count).sum()
+        );
+        assert_eq!(check(&world).expect("one has run").different, 0);
+        assert_eq!(drifts_of(&world, &team.people), 0);
+    }
+}
+
+#[test]
+fn trends_remember_a_month_and_the_person_alone_sees_what_is_not_sure() {
+    for world in World::on_each_database() {
+        let team = team(&world);
+        let person = team.people[0];
+        run(&world, None).expect("there is evidence");
+        world.advance(35 * DAY);
+        for n in 0..4 {
+            let bad = Observed::Outcome { for_good: false };
+            add(&world, &format!("later {n}"), person, &[team.skills[0]], bad);
+        }
+        run(&world, None).expect("there is news");
+        let seen =
+            world.read_as(world.as_(person), move |tx| views::person_skills(tx, person)).expect("hers");
+        let it = seen.levels.iter().find(|it| it.skill.id == team.skills[0]).expect("known");
+        assert!(it.trend.is_some_and(|by| by < 0.0), "{:?} on {}", it.trend, world.name());
+        assert!(
+            world.read_as(Actor::desk(), |tx| refit::last_finished_at(tx)).expect("it reads") >= Some(NOON)
+        );
+    }
+}
