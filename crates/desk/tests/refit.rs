@@ -131,7 +131,8 @@ fn striking_what_the_refit_has_seen_sends_the_person_back_to_their_evidence_unti
         world.write_as(team.lea, move |tx| skills::strike_evidence(tx, &strike));
         let between = held(&world, person);
         assert_ne!(between, fitted);
-        let other = |of: &[Proficiency]| of.iter().find(|it| it.skill == team.skills[0]).expect("known").moved_at;
+        let other =
+            |of: &[Proficiency]| of.iter().find(|it| it.skill == team.skills[0]).expect("known").moved_at;
         assert_eq!(other(&between), other(&online), "the other skills are as the filter alone has them");
         assert_eq!(drifts_of(&world, &[person]), 0);
         assert_eq!(world.outside_jobs(), [Work::Refit { asked_by: None }], "on {}", world.name());
