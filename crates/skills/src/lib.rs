@@ -16,6 +16,7 @@ pub mod concentration;
 pub mod coverage;
 mod decay;
 pub mod elo;
+pub mod evaluate;
 mod evidence;
 mod filter;
 pub mod gap;
