@@ -9,6 +9,7 @@ mod mailroom;
 mod parse;
 mod serve;
 mod setup;
+mod skills_cli;
 mod users;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,11 @@ enum Verb {
         #[command(subcommand)]
         verb: users::UserVerb,
     },
+    /// The skills half at a terminal.
+    Skills {
+        #[command(subcommand)]
+        verb: skills_cli::SkillsVerb,
+    },
     /// Copy a desk into one file, while it runs.
     Backup(backup::BackupFlags),
     /// Make a desk from a backup file, in an empty folder.
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
         Verb::Demo(flags) => demo::run(&flags),
         Verb::Mail { verb: MailVerb::Parse { files } } => parse::run(&files),
         Verb::User { verb } => users::run(&verb),
+        Verb::Skills { verb } => skills_cli::run(&verb),
         Verb::Backup(flags) => backup::backup(&flags),
         Verb::Restore(flags) => backup::restore(&flags),
         Verb::Check(flags) => check::run(&flags),

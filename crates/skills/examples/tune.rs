@@ -24,14 +24,16 @@ fn score(rows: &[Row], tuning: &Tuning) -> Scores {
 }
 
 type Knob = (&'static str, fn(&mut Tuning) -> &mut f64);
-const KNOBS: [Knob; 14] = [
+const KNOBS: [Knob; 16] = [
     ("person", |it| &mut it.person),
     ("person_skill", |it| &mut it.person_skill),
     ("skill", |it| &mut it.skill),
     ("item", |it| &mut it.item),
-    ("person_item", |it| &mut it.person_item),
+    ("sharpness", |it| &mut it.sharpness),
     ("form", |it| &mut it.form),
     ("form_kept", |it| &mut it.form_kept),
+    ("streak", |it| &mut it.streak),
+    ("streak_kept", |it| &mut it.streak_kept),
     ("skill_form", |it| &mut it.skill_form),
     ("skill_form_kept", |it| &mut it.skill_form_kept),
     ("practice", |it| &mut it.practice),
@@ -50,7 +52,10 @@ fn main() {
     let report = |tuning: &Tuning| {
         for (path, rows) in &files {
             let it = score(rows, tuning);
-            println!("{path}: AUC {:.4}, log loss {:.4}, ECE {:.4} of {}", it.auc, it.log_loss, it.ece, it.scored);
+            println!(
+                "{path}: AUC {:.4}, log loss {:.4}, ECE {:.4} of {}",
+                it.auc, it.log_loss, it.ece, it.scored
+            );
         }
     };
     report(&tuning);
@@ -59,7 +64,8 @@ fn main() {
     }
     let loss = |tuning: &Tuning| -> f64 {
         std::thread::scope(|scope| {
-            let runs: Vec<_> = files.iter().map(|(_, rows)| scope.spawn(|| score(rows, tuning).log_loss)).collect();
+            let runs: Vec<_> =
+                files.iter().map(|(_, rows)| scope.spawn(|| score(rows, tuning).log_loss)).collect();
             runs.into_iter().map(|run| run.join().expect("a run ends")).sum()
         })
     };
@@ -72,7 +78,8 @@ fn main() {
                     let value = knob(&mut tried);
                     let grown = if up { *value * factor } else { *value / factor };
                     // Shares are moved by their distance from 1.
-                    *value = if name.ends_with("kept") { 1.0 - (1.0 - *value) * (grown / *value) } else { grown };
+                    *value =
+                        if name.ends_with("kept") { 1.0 - (1.0 - *value) * (grown / *value) } else { grown };
                     let now = loss(&tried);
                     if now >= best - 1e-5 {
                         break;

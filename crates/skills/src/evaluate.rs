@@ -1,7 +1,8 @@
 //! The online filter on right and wrong answers: each is predicted before it is seen, in one pass.
 //!
-//! What a prediction is made of, each part a number that [`crate::update`] moves: the person in general, their form of the
-//! moment, the person in the skill with the form of the moment there, what practice brings, the skill, the item, and the person on that very item.
+//! What a prediction is made of, each part a number that [`crate::update`] moves: the person in general, their form of these
+//! days and of the moment, the person in the skill with their form there, what practice brings, the skill, the item, and how
+//! sharply the item tells the able from the others.
 //! Several skills share their weight. At last a slope and an offset, learnt on the way like everything else, keep the
 //! probabilities calibrated.
 
@@ -19,10 +20,13 @@ pub struct Tuning {
     pub person_skill: f64,
     pub skill: f64,
     pub item: f64,
-    pub person_item: f64,
-    /// Form of the moment, and the share of it that is left at the next answer.
+    /// How items differ in telling the able from the others, per logit of ability.
+    pub sharpness: f64,
+    /// Form of these days and of the moment, and the shares of them that are left at the next answer.
     pub form: f64,
     pub form_kept: f64,
+    pub streak: f64,
+    pub streak_kept: f64,
     /// The same within a skill, per answer in that skill.
     pub skill_form: f64,
     pub skill_form_kept: f64,
@@ -44,21 +48,23 @@ pub struct Tuning {
 impl Default for Tuning {
     fn default() -> Tuning {
         Tuning {
-            person: 0.8,
-            person_skill: 0.8,
-            skill: 1.0,
-            item: 0.9,
-            person_item: 0.7,
-            form: 0.5,
-            form_kept: 0.9,
+            person: 1.4,
+            person_skill: 0.65,
+            skill: 0.8,
+            item: 1.35,
+            sharpness: 0.35,
+            form: 0.65,
+            form_kept: 0.98,
+            streak: 0.7,
+            streak_kept: 0.75,
             skill_form: 0.8,
-            skill_form_kept: 0.85,
-            practice: 0.05,
-            wander: 0.01,
-            learning: 0.05,
-            learning_sd: 0.1,
+            skill_form_kept: 0.6,
+            practice: 0.015,
+            wander: 0.015,
+            learning: 0.25,
+            learning_sd: 0.2,
             base: 1.0,
-            calibration_kept: 10_000.0,
+            calibration_kept: 2_000.0,
             calibration_start: 2_000.0,
             fading_days: 365.0,
         }
@@ -102,9 +108,8 @@ pub struct Learner {
     learning: Component,
     people: Map<Person>,
     skills: Map<Skill>,
-    items: Map<Component>,
+    items: Map<Item>,
     practised: Map<Practised>,
-    tried: Map<Component>,
     calibration: Calibration,
     parts: Vec<Component>,
     tally: Tally,
@@ -114,6 +119,7 @@ pub struct Learner {
 struct Person {
     general: Component,
     form: Component,
+    streak: Component,
 }
 
 #[derive(Clone, Copy)]
@@ -123,12 +129,21 @@ struct Skill {
 }
 
 #[derive(Clone, Copy)]
+struct Item {
+    difficulty: Component,
+    sharpness: Component,
+}
+
+#[derive(Clone, Copy)]
 struct Practised {
     level: Component,
     form: Component,
     answers: u32,
     last_s: f64,
 }
+
+/// Parts before those of the skills; each skill has five.
+const FIRST_SKILL_PART: usize = 6;
 
 fn start(sd: f64) -> Component {
     Component { mean: 0.0, variance: sd * sd, weight: 1.0 }
@@ -144,7 +159,6 @@ impl Learner {
             skills: Map::default(),
             items: Map::default(),
             practised: Map::default(),
-            tried: Map::default(),
             parts: Vec::new(),
             tally: Tally::default(),
             tuning,
@@ -156,26 +170,37 @@ impl Learner {
         let t = &self.tuning;
         let person_key = key(&[answer.person]);
         let item_key = key(&[answer.item]);
-        let tried_key = key(&[answer.person, answer.item]);
         let skills: Vec<(Key, Key)> = skill_keys(answer);
         let share = 1.0 / skills.len().max(1) as f64;
 
         let person = self.people.entry(person_key).or_insert_with(|| Person {
             general: start(t.person),
             form: start(t.form),
+            streak: start(t.streak),
         });
         person.general.variance += t.wander * t.wander;
         pass(&mut person.form, t.form, t.form_kept);
-        let item = *self.items.entry(item_key).or_insert_with(|| start(t.item));
-        let tried = self.tried.get(&tried_key).copied().unwrap_or_else(|| start(t.person_item));
+        pass(&mut person.streak, t.streak, t.streak_kept);
+        let item = *self
+            .items
+            .entry(item_key)
+            .or_insert_with(|| Item { difficulty: start(t.item), sharpness: start(t.sharpness) });
 
         self.parts.clear();
-        self.parts.extend([self.base, person.general, person.form, weighted(item, -1.0), tried]);
+        self.parts.extend([
+            self.base,
+            person.general,
+            person.form,
+            person.streak,
+            weighted(item.difficulty, -1.0),
+            item.sharpness,
+        ]);
+        let mut able = person.general.mean + person.form.mean + person.streak.mean;
         for (skill_key, practised_key) in &skills {
-            let skill = *self.skills.entry(*skill_key).or_insert_with(|| Skill {
-                difficulty: start(t.skill),
-                learning: start(t.learning_sd),
-            });
+            let skill = *self
+                .skills
+                .entry(*skill_key)
+                .or_insert_with(|| Skill { difficulty: start(t.skill), learning: start(t.learning_sd) });
             let practised = self.practised.entry(*practised_key).or_insert_with(|| Practised {
                 level: start(t.person_skill),
                 form: start(t.skill_form),
@@ -185,6 +210,7 @@ impl Learner {
             practised.level.variance += t.practice * t.practice;
             pass(&mut practised.form, t.skill_form, t.skill_form_kept);
             fade(practised, answer.time_s, t);
+            able += share * (practised.level.mean + practised.form.mean);
             let doublings = f64::from(1 + practised.answers).log2() * share;
             self.parts.extend([
                 weighted(skill.difficulty, -share),
@@ -194,16 +220,19 @@ impl Learner {
                 weighted(self.learning, doublings),
             ]);
         }
+        // The product of two unknowns, made linear at what is believed of the person.
+        self.parts[5].weight = able;
         let observation = Observation::Test { correct: answer.correct, discrimination: 1.0, difficulty: 0.0 };
         let thought = update(&mut self.parts, &observation).expected;
 
         let plain = |part: &Component| Component { weight: 1.0, ..*part };
         self.base = plain(&self.parts[0]);
         (person.general, person.form) = (plain(&self.parts[1]), plain(&self.parts[2]));
-        self.items.insert(item_key, plain(&self.parts[3]));
-        self.tried.insert(tried_key, plain(&self.parts[4]));
+        person.streak = plain(&self.parts[3]);
+        let item = Item { difficulty: plain(&self.parts[4]), sharpness: plain(&self.parts[5]) };
+        self.items.insert(item_key, item);
         for (at, (skill_key, practised_key)) in skills.iter().enumerate() {
-            let own = &self.parts[5 + 5 * at..10 + 5 * at];
+            let own = &self.parts[FIRST_SKILL_PART + 5 * at..][..5];
             if let Some(skill) = self.skills.get_mut(skill_key) {
                 (skill.difficulty, skill.learning) = (plain(&own[0]), plain(&own[3]));
             }
@@ -385,5 +414,94 @@ impl Tally {
             log_loss: of_all(self.log_loss),
             ece: of_all(self.bins.iter().map(off).sum()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer<'a>(person: &'a str, item: &'a str, skills: &'a str, correct: bool) -> Answer<'a> {
+        Answer { person, item, skills, correct, time_s: 0.0 }
+    }
+
+    #[test]
+    fn it_tells_people_items_and_skills_apart() {
+        let mut learner = Learner::new(Tuning::default());
+        for i in 0..400 {
+            let item = ["easy", "hard"][i % 2];
+            let person = ["able", "new"][i / 2 % 2];
+            learner.meet(&answer(person, item, "algebra", item == "easy" || person == "able"), false);
+        }
+        let mut p = |person, item| learner.meet(&answer(person, item, "algebra", true), true);
+        let (best, worst) = (p("able", "easy"), p("new", "hard"));
+        assert!(best > 0.9 && worst < 0.3, "{best} {worst}");
+        let stranger = p("somebody else", "easy");
+        assert!(stranger > 0.5 && stranger < best);
+    }
+
+    #[test]
+    fn a_prediction_does_not_know_the_answer() {
+        let p = |correct: bool| {
+            let mut learner = Learner::new(Tuning::default());
+            for i in 0..50 {
+                learner.meet(&answer("ana", "q", "x~y", i % 3 > 0), false);
+            }
+            learner.meet(&answer("ana", "q", "x~y", correct), true)
+        };
+        assert_eq!(p(true), p(false));
+    }
+
+    #[test]
+    fn the_same_file_gives_the_same_figures_and_the_order_of_skills_says_nothing() {
+        let run = |skills: &str| {
+            let mut learner = Learner::new(Tuning::default());
+            for i in 0..300 {
+                let (person, item) = (["a", "b", "c"][i % 3], ["p", "q"][i % 2]);
+                learner.meet(&answer(person, item, skills, i % 5 > 1), i > 200);
+            }
+            learner.scores()
+        };
+        assert_eq!(run("x~y~z"), run("z~ y~x~~x"));
+    }
+
+    #[test]
+    fn the_area_counts_ties_as_half_and_the_loss_is_that_of_the_definition() {
+        let mut tally = Tally::default();
+        for (p, correct) in [(0.9, true), (0.9, false), (0.4, true), (0.2, false)] {
+            tally.add(p, correct);
+        }
+        let scores = tally.scores();
+        // Pairs: (.9, .9) ½, (.9, .2) 1, (.4, .9) 0, (.4, .2) 1.
+        assert!((scores.auc - 2.5 / 4.0).abs() < 1e-12);
+        let loss = -(0.9_f64.ln() + 0.1_f64.ln() + 0.4_f64.ln() + 0.8_f64.ln()) / 4.0;
+        assert!((scores.log_loss - loss).abs() < 1e-12);
+        // Bins: .9 twice, of which one right (off 0.8); .4 right (off 0.6); .2 wrong (off 0.2).
+        assert!((scores.ece - 1.6 / 4.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn without_any_row_the_figures_are_still_numbers() {
+        let scores = Learner::new(Tuning::default()).scores();
+        assert_eq!((scores.auc, scores.log_loss, scores.ece, scores.scored), (0.5, 0.0, 0.0, 0));
+    }
+
+    #[test]
+    fn a_long_pause_costs_a_lead() {
+        let after = |pause_s: f64| {
+            let mut learner = Learner::new(Tuning::default());
+            for i in 0..60 {
+                let now = Answer { time_s: 1.0 + f64::from(i), ..answer("ana", "q", "x", i % 10 > 0) };
+                learner.meet(&now, false);
+                learner.meet(&answer("kofi", "q", "x", i % 10 == 0), false);
+            }
+            learner.meet(&Answer { time_s: 61.0 + pause_s, ..answer("ana", "q", "x", true) }, true)
+        };
+        assert!(after(1e9) < after(1.0));
+    }
+
+    #[test]
+    fn names_that_run_together_stay_apart() {
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
     }
 }
