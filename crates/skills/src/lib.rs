@@ -11,6 +11,7 @@
 //! ```
 
 pub mod agreement;
+pub mod attribution;
 mod belief;
 pub mod concentration;
 pub mod coverage;
@@ -21,6 +22,7 @@ mod evidence;
 mod filter;
 pub mod gap;
 pub mod glicko2;
+pub mod handle_time;
 pub mod invest;
 pub mod items;
 mod library;

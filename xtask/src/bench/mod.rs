@@ -8,6 +8,7 @@ mod pages;
 mod process;
 mod report;
 mod routing;
+mod skills;
 mod world;
 
 use crate::Outcome;
@@ -39,6 +40,11 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "routing",
         meaning: "decisions of the routing engine among 1,000 and 10,000 people",
         run: routing::run,
+    },
+    Benchmark {
+        name: "skills",
+        meaning: "true abilities recovered, coverage of intervals, speed of filter and refit",
+        run: skills::run,
     },
 ];
 
