@@ -1,4 +1,9 @@
 //! The shipped library: skills with behavioural anchors, certificates and role profiles, read from `library/*.toml`.
+//!
+//! Its references were checked in November 2026, each by its words, against copies of the published tables: O*NET's against the
+//! content model with element numbers and names (work styles as they were numbered, 1.C, before O*NET revised them); ESCO's against
+//! preferred labels (v1) in extracts with their concept URIs and in occupation pages made from them. What could not be found there
+//! has no reference.
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
@@ -53,9 +58,9 @@ pub struct Skill {
     pub meaning: String,
     /// What can be seen at levels 1 to 5.
     pub anchors: [String; 5],
-    /// The O*NET occupation and element behind it, where there is one.
+    /// The O*NET element behind it, number and name, where there is one.
     pub onet: Option<String>,
-    /// The ESCO skill behind it, where there is one.
+    /// The preferred label of the ESCO skill behind it, where there is one.
     pub esco: Option<String>,
     pub decay: DecayClass,
 }
