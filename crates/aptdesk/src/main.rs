@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod config;
 mod demo;
+mod floor;
 mod health;
 mod mailroom;
 mod parse;
@@ -47,6 +48,11 @@ enum Verb {
         #[command(subcommand)]
         verb: skills_cli::SkillsVerb,
     },
+    /// Live a floor from a scenario file, or find the least staff that keeps its promises.
+    Floor {
+        #[command(subcommand)]
+        verb: floor::FloorVerb,
+    },
     /// Copy a desk into one file, while it runs.
     Backup(backup::BackupFlags),
     /// Make a desk from a backup file, in an empty folder.
@@ -78,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Mail { verb: MailVerb::Parse { files } } => parse::run(&files),
         Verb::User { verb } => users::run(&verb),
         Verb::Skills { verb } => skills_cli::run(&verb),
+        Verb::Floor { verb } => floor::run(&verb),
         Verb::Backup(flags) => backup::backup(&flags),
         Verb::Restore(flags) => backup::restore(&flags),
         Verb::Check(flags) => check::run(&flags),

@@ -224,6 +224,14 @@ impl Batch {
         }))
     }
 
+    /// The first days alone, of what is kept day by day.
+    pub(crate) fn first_days(&self, days: u64) -> Batch {
+        let mut first = Batch::new(0, 0, 0);
+        first.days = days.min(self.days);
+        first.daily = self.daily.iter().take(days as usize).copied().collect();
+        first
+    }
+
     /// Lays a later batch of the same floor behind this one.
     pub fn merge(&mut self, other: Batch) {
         self.days += other.days;

@@ -13,6 +13,7 @@
 
 mod batch;
 mod chance;
+mod cover;
 mod erlang;
 mod model;
 mod outcome;
@@ -21,10 +22,13 @@ mod report;
 mod run;
 mod scenario;
 mod sim;
+mod staffing;
 mod waits;
+mod worth;
 
 pub use batch::{Batch, Estimate, WAIT_QUANTILES};
 pub use chance::Shape;
+pub use cover::{Cover, CoverError};
 pub use erlang::{
     ErlangA, ErlangAFigures, ErlangC, Promise, SERVERS_MAX, beta_for, erlang_b, halfin_whitt, least_servers,
     square_root_staffing,
@@ -36,3 +40,5 @@ pub use policy::{LiveRules, PolicyKind};
 pub use report::{GroupFigures, GroupReport, Report, TypeFigures, TypeReport};
 pub use run::{Figure, Simulator, difference, variance_reduction};
 pub use scenario::{Scenario, ScenarioError, Shift};
+pub use staffing::{Kept, Plan, PlanError};
+pub use worth::{Change, Worth, changed, worth};

@@ -1,6 +1,7 @@
 //! Floors that have exact answers or known shapes: pooling, queue ratios, chats, common random numbers.
 
 use floor::*;
+use routing::engine::Rule;
 use routing::{Channel, Priority};
 
 fn kind(
@@ -260,6 +261,8 @@ fn every_policy_serves_the_same_customers() {
         PolicyKind::QueueRatio,
         PolicyKind::CostOfWaiting { overloaded: false },
         PolicyKind::CostOfWaiting { overloaded: true },
+        PolicyKind::Live(LiveRules::by(Rule::LongestIdle)),
+        PolicyKind::Live(LiveRules::by(Rule::ExpectedOutcome)),
     ];
     let served = policies.map(|policy| {
         let floor = Floor { policy, ..scenario.floor.clone() };
@@ -270,4 +273,34 @@ fn every_policy_serves_the_same_customers() {
     assert!(served.iter().all(|it| it.0 == served[0].0), "{served:?}");
     let (least, most) = served.iter().fold((f64::MAX, 0.0_f64), |at, it| (at.0.min(it.1), at.1.max(it.1)));
     assert!(most / least < 1.1, "{served:?}");
+}
+
+/// The live engine, told to serve the longest waiting by the longest idle, does what the simulator's own lists do.
+#[test]
+fn the_live_engine_and_the_lists_agree_on_the_same_rule() {
+    for (text, days) in [
+        (include_str!("../scenarios/simple_msk.toml"), 40),
+        (include_str!("../scenarios/blocking.toml"), 40),
+        (include_str!("../scenarios/abandonment.toml"), 40),
+        (include_str!("../scenarios/bilingual.toml"), 10),
+    ] {
+        let mut scenario = Scenario::read(text).unwrap();
+        for kind in &mut scenario.floor.types {
+            // One tier of equals: the engine's rule knows no order of groups.
+            let groups = kind.tiers.iter().flat_map(|it| it.groups.clone()).collect();
+            kind.tiers = vec![Tier { groups, after_s: 0.0, pick: Pick::LongestIdle }];
+        }
+        let live = PolicyKind::Live(LiveRules::by(Rule::LongestIdle));
+        let lists = Simulator::new(&scenario.floor).simulate(days, 1);
+        let floor = Floor { policy: live, ..scenario.floor.clone() };
+        let live = Simulator::new(&floor).simulate(days, 1);
+        let name = &scenario.floor.name;
+        let near = |what: &str, one: f64, other: f64| {
+            assert!((one - other).abs() <= 0.01 * one.abs() + 0.01, "{name}, {what}: {one} and {other}");
+        };
+        near("served", lists.whole.served.mean, live.whole.served.mean);
+        near("gave up", lists.whole.abandonment.unwrap().mean, live.whole.abandonment.unwrap().mean);
+        near("good", lists.whole.service_level.unwrap().mean, live.whole.service_level.unwrap().mean);
+        near("wait", lists.whole.wait_s.unwrap().mean, live.whole.wait_s.unwrap().mean);
+    }
 }

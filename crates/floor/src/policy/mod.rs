@@ -61,7 +61,10 @@ pub(crate) trait Policy {
     }
 
     /// What a rule with a memory of its own must be told.
-    fn queued(&mut self, _state: &State<'_>, _contact: u32) {}
+    /// Nobody was free, and there is no place to wait or no will to.
+    fn refused(&mut self, _state: &State<'_>, _contact: u32) {}
+    /// The person's part is done, but for what they write up.
+    fn ended(&mut self, _state: &State<'_>, _contact: u32, _person: u32) {}
     fn left_queue(&mut self, _state: &State<'_>, _contact: u32) {}
     /// What the person holds, or whether they are on duty, has changed.
     fn person_changed(&mut self, _state: &State<'_>, _person: u32) {}

@@ -427,9 +427,9 @@ fn policy(it: &PolicyTable) -> PolicyKind {
         PolicyWord::QueueRatio => PolicyKind::QueueRatio,
         PolicyWord::CostOfWaiting => PolicyKind::CostOfWaiting { overloaded: it.overloaded },
         PolicyWord::Live => {
-            let mut rules = LiveRules::default();
+            let mut rules = it.rule.map_or_else(LiveRules::default, LiveRules::by);
             if let Some(share) = it.learning_share {
-                rules.policy.explore_share = share.clamp(0.0, 1.0);
+                rules.settings.explore_share = share.clamp(0.0, 1.0) as f32;
             }
             PolicyKind::Live(rules)
         }

@@ -54,6 +54,7 @@ pub(super) struct PolicyTable {
     pub kind: PolicyWord,
     #[serde(default)]
     pub overloaded: bool,
+    pub rule: Option<routing::engine::Rule>,
     pub learning_share: Option<f64>,
 }
 

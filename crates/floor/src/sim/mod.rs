@@ -10,13 +10,13 @@ mod state;
 
 pub(crate) use day::{DayTotals, GroupDay, TypeDay, count, hours};
 pub(crate) use days::{Task, live_days};
-pub(crate) use state::{Duty, Facts, NONE, PersonState, Queue, State};
+pub(crate) use state::{Duty, Facts, NONE, Place, Queue, State};
 
 use crate::chance::{Purpose, Stream, Unit, busyness, exponential, share, stream};
 use crate::model::{Arrivals, Closing, Floor, Time};
 use crate::policy::Policy;
 use heap::{Event, Heap, Kind, TURN_MASK};
-use state::{Contact, Place};
+use state::Contact;
 
 /// Times of one type, ready to draw from.
 struct Units {
@@ -340,15 +340,16 @@ impl<'a, P: Policy> Simulation<'a, P> {
         }
         if floor.waiting_places.is_some_and(|places| self.state.queued >= places) {
             self.note(contact, count::BLOCKED, 1.0);
+            self.policy.refused(&self.state, contact);
             return self.forget(contact);
         }
         self.state.inside += 1;
         self.note(contact, count::WAITED, 1.0);
         if self.state.contacts[contact as usize].patience <= 0.0 {
+            self.policy.refused(&self.state, contact);
             return self.leave_unserved(contact);
         }
         self.state.enqueue(contact);
-        self.policy.queued(&self.state, contact);
         let it = &self.state.contacts[contact as usize];
         let (turn, queued) = (it.turn, it.queued);
         if it.patience.is_finite() {
@@ -463,6 +464,7 @@ impl<'a, P: Policy> Simulation<'a, P> {
             self.settle_work(person);
         }
         self.state.let_go(contact);
+        self.policy.ended(&self.state, contact, person);
         if slows {
             self.expect_ends(person);
         }

@@ -1,0 +1,143 @@
+//! `aptdesk floor simulate FILE`, `aptdesk floor staff FILE`: a floor from a scenario file, lived and staffed.
+
+mod tables;
+
+use crate::{Outcome, say};
+use clap::Subcommand;
+use ::floor::{Batch, Closing, Plan, Scenario, Simulator};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+#[derive(Subcommand)]
+pub enum FloorVerb {
+    /// Live the days of a scenario: arrivals, waits, service level, occupancy, each with its 95 % interval.
+    Simulate(Flags),
+    /// The least staff that keeps the promises of a scenario, period by period, and the shifts that cover it.
+    Staff(Flags),
+}
+
+#[derive(clap::Args)]
+pub struct Flags {
+    /// The scenario, in TOML. The guide explains every key.
+    file: PathBuf,
+    /// Days to live; otherwise as many as the file says.
+    #[arg(long)]
+    days: Option<u64>,
+    /// Where chance begins; the same seed gives the same customers.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// As JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(verb: &FloorVerb) -> Outcome {
+    match verb {
+        FloorVerb::Simulate(flags) => simulate(flags),
+        FloorVerb::Staff(flags) => staff(flags),
+    }
+}
+
+fn read(flags: &Flags) -> Result<Scenario, Box<dyn std::error::Error + Send + Sync>> {
+    let file = flags.file.display();
+    let text = std::fs::read_to_string(&flags.file).map_err(|error| format!("{file}: {error}"))?;
+    let mut scenario = Scenario::read(&text).map_err(|error| format!("{file}: {error}"))?;
+    scenario.days = flags.days.unwrap_or(scenario.days).max(1);
+    scenario.seed = flags.seed.unwrap_or(scenario.seed);
+    Ok(scenario)
+}
+
+fn simulate(flags: &Flags) -> Outcome {
+    let scenario = read(flags)?;
+    let simulator = Simulator::new(&scenario.floor);
+    let progress = Progress::new(&flags.file, scenario.days);
+    let batch = live(&simulator, &scenario, &progress);
+    progress.end();
+    let report = simulator.report(scenario.seed, &batch);
+    if flags.json {
+        say(&serde_json::to_string_pretty(&report)?);
+        return Ok(());
+    }
+    tables::report(&scenario.floor, &report).iter().for_each(|line| say(line));
+    if scenario.floor.clock.closing == Closing::Continue {
+        say("One long run; the intervals come from its days, taken as batches.");
+    }
+    Ok(())
+}
+
+fn staff(flags: &Flags) -> Outcome {
+    let scenario = read(flags)?;
+    let progress = Progress::new(&flags.file, u64::MAX);
+    let plan = Plan::of(&scenario, &mut |step| progress.word(step))?;
+    progress.end();
+    if flags.json {
+        say(&serde_json::to_string_pretty(&plan)?);
+    } else {
+        tables::plan(&scenario.floor, &plan).iter().for_each(|line| say(line));
+    }
+    Ok(())
+}
+
+/// Lives the parts of a run on all processors and lays them together in their order.
+fn live(simulator: &Simulator<'_>, scenario: &Scenario, progress: &Progress) -> Batch {
+    let parts = simulator.parts(scenario.days);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<Option<Batch>>> = Mutex::new(parts.iter().map(|_| None).collect());
+    std::thread::scope(|scope| {
+        for _ in 0..processors {
+            scope.spawn(|| {
+                while let Some((at, part)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, parts.get(at)?.clone())))
+                {
+                    let batch = simulator.live(scenario.seed, part, &mut |_| progress.day());
+                    if let Ok(mut done) = done.lock() {
+                        done[at] = Some(batch);
+                    }
+                }
+            });
+        }
+    });
+    let done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    simulator.gather(done.into_iter().flatten())
+}
+
+/// How far it is, on one line of a terminal; nothing where nobody looks.
+struct Progress {
+    name: String,
+    days: u64,
+    done: AtomicU64,
+    is_seen: bool,
+}
+
+impl Progress {
+    fn new(file: &Path, days: u64) -> Progress {
+        let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        Progress { name, days, done: AtomicU64::new(0), is_seen: std::io::stderr().is_terminal() }
+    }
+
+    fn day(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let step = (self.days / 100).max(1);
+        if done.is_multiple_of(step) {
+            self.word(&format!("{done} of {} days", self.days));
+        }
+    }
+
+    #[allow(clippy::print_stderr)]
+    fn word(&self, word: &str) {
+        if self.is_seen {
+            eprint!("\r\x1b[K{}: {word}", self.name);
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    #[allow(clippy::print_stderr)]
+    fn end(&self) {
+        if self.is_seen {
+            eprint!("\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Which shifts cover the staff that each period needs, at least cost: an integer program for each group.
+
+use microlp::{ComparisonOp, OptimizationDirection, Problem};
+use serde::Serialize;
+
+use crate::scenario::{Scenario, Shift};
+
+/// People of one group on one shift.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cover {
+    pub shift: String,
+    /// Seconds from opening.
+    pub starts_s: f64,
+    pub group: usize,
+    pub people: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CoverError {
+    #[error("no shift of the group {group:?} works in period {period}, where it needs {people} people")]
+    NobodyWorksThen { group: String, period: usize, people: u32 },
+    #[error("the shifts of the group {group:?} could not be chosen: {why}")]
+    Solver { group: String, why: String },
+}
+
+/// The cheapest shifts that give every group at least `staff` in every period, and their cost. Nothing without shifts.
+pub(crate) fn cover(scenario: &Scenario, staff: &[Vec<u32>]) -> Result<(Vec<Cover>, f64), CoverError> {
+    let (mut chosen, mut cost) = (Vec::new(), 0.0);
+    if scenario.shifts.is_empty() {
+        return Ok((chosen, cost));
+    }
+    let floor = &scenario.floor;
+    for (at, group) in floor.groups.iter().enumerate() {
+        let may = |it: &&Shift| it.groups.is_empty() || it.groups.contains(&at);
+        let shifts: Vec<&Shift> = scenario.shifts.iter().filter(may).collect();
+        let mut problem = Problem::new(OptimizationDirection::Minimize);
+        let most = staff[at].iter().copied().max().unwrap_or(0) as i32 * staff[at].len().max(1) as i32;
+        let people: Vec<_> = shifts.iter().map(|it| problem.add_integer_var(it.cost, (0, most))).collect();
+        for (period, needed) in staff[at].iter().enumerate().filter(|(_, needed)| **needed > 0) {
+            let from = floor.clock.period_s * period as f64;
+            let worked: Vec<_> = shifts
+                .iter()
+                .zip(&people)
+                .map(|(shift, people)| (*people, share_worked(shift, from, floor.clock.period_s)))
+                .filter(|(_, share)| *share > 0.0)
+                .collect();
+            if worked.is_empty() {
+                let group = group.name.clone();
+                return Err(CoverError::NobodyWorksThen { group, period: period + 1, people: *needed });
+            }
+            problem.add_constraint(&worked, ComparisonOp::Ge, f64::from(*needed));
+        }
+        let wrong = |why: String| CoverError::Solver { group: group.name.clone(), why };
+        let solution = problem.solve().map_err(|error| wrong(error.to_string()))?;
+        let solution = solution.into_solution().map_err(|_| wrong("the solver was stopped".to_owned()))?;
+        cost += solution.objective();
+        for (shift, people) in shifts.iter().zip(&people) {
+            let people = solution.var_value(*people).round() as u32;
+            if people > 0 {
+                let (shift, starts_s) = (shift.name.clone(), shift.starts_s);
+                chosen.push(Cover { shift, starts_s, group: at, people });
+            }
+        }
+    }
+    Ok((chosen, cost))
+}
+
+/// Share of a period that somebody on this shift works, without breaks.
+fn share_worked(shift: &Shift, from: f64, length: f64) -> f64 {
+    let overlap = |start: f64, end: f64| (end.min(from + length) - start.max(from)).max(0.0);
+    let on = overlap(shift.starts_s, shift.starts_s + shift.length_s);
+    let off: f64 = shift
+        .breaks_s
+        .iter()
+        .map(|(after, break_s)| overlap(shift.starts_s + after, shift.starts_s + after + break_s))
+        .sum();
+    (on - off).max(0.0) / length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+name = "cover"
+[day]
+opens = "08:00"
+period = "1 h"
+periods = 6
+[[type]]
+name = "calls"
+per_hour = 60
+service = { mean = "2 min" }
+[[group]]
+name = "desk"
+staff = 3
+[[shift]]
+name = "short"
+starts = ["08:00", "09:00", "10:00", "11:00"]
+length = "3 h"
+cost = 3
+[[shift]]
+name = "long"
+starts = ["08:00"]
+length = "6 h"
+cost = 5
+breaks = [{ after = "2 h", length = "1 h" }]
+"#;
+
+    /// All ways to staff the six hours, tried one by one.
+    #[test]
+    fn the_cheapest_shifts_are_found() {
+        let scenario = Scenario::read(TEXT).unwrap();
+        let needed = vec![2, 3, 4, 2, 2, 1];
+        let (chosen, cost) = cover(&scenario, std::slice::from_ref(&needed)).unwrap();
+        let costs: Vec<f64> = scenario.shifts.iter().map(|it| it.cost).collect();
+        let mut best = f64::INFINITY;
+        for code in 0..6_u32.pow(5) {
+            let people: Vec<u32> = (0..5).map(|at| code / 6_u32.pow(at) % 6).collect();
+            let enough = needed.iter().enumerate().all(|(period, needed)| {
+                let worked = |(shift, people): (&Shift, &u32)| {
+                    share_worked(shift, 3_600.0 * period as f64, 3_600.0) * f64::from(*people)
+                };
+                scenario.shifts.iter().zip(&people).map(worked).sum::<f64>() >= f64::from(*needed) - 1e-9
+            });
+            if enough {
+                best =
+                    best.min(costs.iter().zip(&people).map(|(cost, people)| cost * f64::from(*people)).sum());
+            }
+        }
+        assert!((cost - best).abs() < 1e-6, "{cost} instead of {best}: {chosen:?}");
+    }
+
+    #[test]
+    fn an_hour_that_no_shift_works_is_named() {
+        let scenario = Scenario::read(&TEXT.replace("starts = [\"08:00\"]", "starts = [\"20:00\"]")).unwrap();
+        let mut late = scenario.clone();
+        late.shifts.retain(|it| it.starts_s < 3_600.0);
+        let error = cover(&late, &[vec![1, 1, 1, 1, 1, 1]]).unwrap_err();
+        let wanted = "no shift of the group \"desk\" works in period 4, where it needs 1 people";
+        assert_eq!(error.to_string(), wanted);
+    }
+
+    #[test]
+    fn a_break_is_not_work() {
+        let scenario = Scenario::read(TEXT).unwrap();
+        let long = scenario.shifts.iter().find(|it| it.name == "long").unwrap();
+        assert_eq!(share_worked(long, 0.0, 3_600.0), 1.0);
+        assert_eq!(share_worked(long, 7_200.0, 3_600.0), 0.0);
+        assert_eq!(share_worked(long, 5_400.0, 3_600.0), 0.5);
+        assert_eq!(share_worked(long, 30_000.0, 3_600.0), 0.0);
+    }
+}
