@@ -3,8 +3,8 @@
 mod tables;
 
 use crate::{Outcome, say};
-use clap::Subcommand;
 use ::floor::{Batch, Closing, Plan, Scenario, Simulator};
+use clap::Subcommand;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -89,8 +89,8 @@ fn live(simulator: &Simulator<'_>, scenario: &Scenario, progress: &Progress) -> 
     std::thread::scope(|scope| {
         for _ in 0..processors {
             scope.spawn(|| {
-                while let Some((at, part)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, parts.get(at)?.clone())))
+                while let Some((at, part)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .and_then(|at| Some((at, parts.get(at)?.clone())))
                 {
                     let batch = simulator.live(scenario.seed, part, &mut |_| progress.day());
                     if let Ok(mut done) = done.lock() {

@@ -13,8 +13,10 @@
 
 mod batch;
 mod chance;
+pub mod classic;
 mod cover;
 mod erlang;
+pub mod fit;
 mod model;
 mod outcome;
 mod policy;

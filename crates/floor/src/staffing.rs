@@ -41,6 +41,8 @@ pub struct Kept {
     pub answered: Option<Estimate>,
     pub abandoned: Option<Estimate>,
     pub promised: f64,
+    /// At most this share may give up.
+    pub abandoned_most: f64,
     pub is_kept: bool,
 }
 

@@ -1,122 +1,28 @@
 //! Floors that have exact answers or known shapes: pooling, queue ratios, chats, common random numbers.
 
+use floor::classic::{Skills, chats, contact_type, group, n_model, pooling, steady};
 use floor::*;
 use routing::engine::Rule;
-use routing::{Channel, Priority};
-
-fn kind(
-    name: &str,
-    per_s: f64,
-    service_s: f64,
-    patience_s: Option<f64>,
-    tiers: Vec<Vec<usize>>,
-) -> ContactType {
-    let tier = |groups| Tier { groups, after_s: 0.0, pick: Pick::LongestIdle };
-    ContactType {
-        name: name.to_owned(),
-        channel: Channel::Voice,
-        priority: Priority::Normal,
-        arrivals: Arrivals::Poisson(vec![per_s]),
-        service: Time::constant(service_s, Shape::Exponential),
-        patience: patience_s.map(|it| Time::constant(it, Shape::Exponential)),
-        balk_share: 0.0,
-        wrap_up: None,
-        acceptable_s: 20.0,
-        retrial: None,
-        transfers: vec![],
-        unsolved: None,
-        tiers: tiers.into_iter().map(tier).collect(),
-        needs: vec![],
-        difficulty: 0.0,
-        wait_cost: 1.0,
-        queue_share: 1.0,
-    }
-}
-
-fn group(name: &str, staff: u32, serves: Vec<Vec<usize>>) -> Group {
-    Group {
-        name: name.to_owned(),
-        staff: vec![staff],
-        serves,
-        at_once: 1,
-        pace: vec![1.0],
-        time_factors: vec![],
-        levels: vec![],
-        beliefs: vec![],
-        cost_per_hour: 1.0,
-    }
-}
-
-/// One long run in batches of `batch_s`.
-fn steady(types: Vec<ContactType>, groups: Vec<Group>, batch_s: f64, warm_up_s: f64) -> Floor {
-    let clock = Clock {
-        period_s: batch_s,
-        periods: 1,
-        opens_s: 0.0,
-        warm_up_s,
-        closing: Closing::Continue,
-        sends_away: false,
-    };
-    Floor {
-        name: "steady".to_owned(),
-        clock,
-        types,
-        groups,
-        dialers: vec![],
-        busyness: None,
-        lines: None,
-        waiting_places: None,
-        policy: PolicyKind::Lists,
-    }
-    .completed()
-}
 
 fn agrees(what: &str, found: Estimate, exact: f64, slack: f64) {
     let half = found.half().unwrap() * 1.6 + slack;
     assert!((found.mean - exact).abs() <= half, "{what}: {} ± {half}, exact {exact}", found.mean);
 }
 
-const TYPES: usize = 6;
 const MINUTE: f64 = 60.0;
 
-/// Ninety people in six teams, after Wallace & Whitt (2005). `others` says which skills besides their own the `i`-th
-/// of the fifteen people of a team has.
-fn pooling(others: impl Fn(usize, usize) -> Vec<usize>) -> Floor {
-    let mut groups: Vec<Group> = Vec::new();
-    for team in 0..TYPES {
-        for i in 0..15 {
-            let mut more = others(team, i);
-            more.sort_unstable();
-            let name = format!("{team} {more:?}");
-            match groups.iter_mut().find(|it| it.name == name) {
-                Some(same) => same.staff[0] += 1,
-                None => groups.push(group(&name, 1, vec![vec![team], more])),
-            }
-        }
-    }
-    let types = (0..TYPES).map(|k| {
-        let with = |tier: usize| (0..groups.len()).filter(|g| groups[*g].serves[tier].contains(&k)).collect();
-        kind(&format!("{k}"), 1.4 / MINUTE, 10.0 * MINUTE, None, vec![with(0), with(1)])
-    });
-    let mut floor = steady(types.collect(), groups, 4_000.0 * MINUTE, 400.0 * MINUTE);
-    floor.waiting_places = Some(30);
-    floor
-}
-
-fn blocked_and_wait(floor: &Floor) -> (f64, Estimate) {
-    let report = Simulator::new(floor).simulate(60, 5);
+fn blocked_and_wait(skills: Skills) -> (f64, Estimate) {
+    let report = Simulator::new(&pooling(skills)).simulate(60, 5);
     (100.0 * report.whole.blocked.mean / report.whole.arrivals.mean, report.whole.wait_s.unwrap())
 }
 
 #[test]
 fn two_skills_bring_most_of_what_six_bring() {
-    let one = blocked_and_wait(&pooling(|_, _| vec![]));
-    let two = blocked_and_wait(&pooling(|team, i| vec![(team + 1 + i % 5) % TYPES]));
-    let three = blocked_and_wait(&pooling(|team, i| {
-        vec![(team + 1 + i % 5) % TYPES, (team + 1 + (i % 5 + 1 + i / 5) % 5) % TYPES]
-    }));
-    let six = blocked_and_wait(&pooling(|team, _| (0..TYPES).filter(|it| *it != team).collect()));
-    let chain = blocked_and_wait(&pooling(|team, _| vec![(team + 1) % TYPES]));
+    let one = blocked_and_wait(Skills::OwnOnly);
+    let two = blocked_and_wait(Skills::SpreadPairs);
+    let three = blocked_and_wait(Skills::SpreadTriples);
+    let six = blocked_and_wait(Skills::All);
+    let chain = blocked_and_wait(Skills::Chain);
     let told = [
         ("one", one, 3.88, 2.448),
         ("two", two, 0.433, 0.593),
@@ -146,9 +52,7 @@ fn who_holds_one_chat_at_a_time_is_erlang_a() {
     let (per_s, service, patience) = (0.5, 60.0, 90.0);
     let exact =
         ErlangA { arrivals: per_s, service_mean: service, patience_mean: patience, servers: 31 }.figures();
-    let types = vec![kind("chat", per_s, service, Some(patience), vec![vec![0]])];
-    let report =
-        Simulator::new(&steady(types, vec![group("desk", 31, vec![])], 20_000.0, 5_000.0)).simulate(40, 3);
+    let report = Simulator::new(&chats(31, 1, per_s, service, patience)).simulate(40, 3);
     agrees("gives up", report.whole.abandonment.unwrap(), exact.p_abandon, 0.0);
     agrees("waits", report.whole.waiting.unwrap(), exact.p_wait, 0.0);
     agrees("mean wait", report.whole.wait_all_s.unwrap(), exact.mean_wait, 0.0);
@@ -163,9 +67,7 @@ fn chats_that_do_not_slow_each_other_are_erlang_a_with_more_people() {
     let (per_s, service, patience) = (0.5, 60.0, 90.0);
     let exact =
         ErlangA { arrivals: per_s, service_mean: service, patience_mean: patience, servers: 30 }.figures();
-    let types = vec![kind("chat", per_s, service, Some(patience), vec![vec![0]])];
-    let desk = Group { at_once: 3, ..group("desk", 10, vec![]) };
-    let report = Simulator::new(&steady(types, vec![desk], 20_000.0, 5_000.0)).simulate(40, 3);
+    let report = Simulator::new(&chats(10, 3, per_s, service, patience)).simulate(40, 3);
     agrees("gives up", report.whole.abandonment.unwrap(), exact.p_abandon, 0.0);
     agrees("waits", report.whole.waiting.unwrap(), exact.p_wait, 0.0);
     agrees("mean wait", report.whole.wait_all_s.unwrap(), exact.mean_wait, 0.0);
@@ -174,33 +76,17 @@ fn chats_that_do_not_slow_each_other_are_erlang_a_with_more_people() {
 #[test]
 fn two_chats_at_half_the_pace_are_one_server() {
     // One person: the number in the house is that of M/M/1, and only the third of three waits.
-    let types = vec![kind("chat", 0.007, 100.0, None, vec![vec![0]])];
+    let types = vec![contact_type("chat", 0.007, 100.0, None, vec![vec![0]])];
     let desk = Group { at_once: 2, pace: vec![1.0, 0.5], ..group("desk", 1, vec![]) };
     let report = Simulator::new(&steady(types, vec![desk], 400_000.0, 50_000.0)).simulate(40, 3);
     agrees("waits", report.whole.waiting.unwrap(), 0.7 * 0.7, 0.0);
     agrees("busy", report.staff.occupancy.unwrap(), 0.7, 0.0);
 }
 
-/// How far queues are from their shares on a floor of the size n whose second group serves both types (an N-model).
-fn queue_deviation(n: f64) -> f64 {
-    let per_s = |share: f64| share * (n + n.sqrt() * 0.5) / 100.0;
-    let mut types = vec![
-        kind("own", per_s(0.6), 100.0, Some(200.0), vec![vec![0], vec![1]]),
-        kind("other", per_s(0.4), 100.0, Some(200.0), vec![vec![1]]),
-    ];
-    types[0].queue_share = 0.3;
-    types[1].queue_share = 0.7;
-    let first = (0.3 * n) as u32;
-    let groups =
-        vec![group("first", first, vec![vec![0]]), group("second", n as u32 - first, vec![vec![0, 1]])];
-    let mut floor = steady(types, groups, 20_000.0, 2_000.0);
-    floor.policy = PolicyKind::QueueRatio;
-    Simulator::new(&floor).simulate(40, 2).queue_deviation.unwrap()
-}
-
 #[test]
 fn queues_keep_their_ratio_the_better_the_larger_the_floor() {
-    let deviations = [25.0, 100.0, 400.0].map(queue_deviation);
+    let deviations =
+        [25, 100, 400].map(|n| Simulator::new(&n_model(n)).simulate(40, 2).queue_deviation.unwrap());
     assert!(deviations[0] > deviations[1] && deviations[1] > deviations[2], "{deviations:?}");
     assert!(deviations[0] < 0.12 && deviations[2] < 0.05, "{deviations:?}");
 }

@@ -3,6 +3,7 @@
 //! It runs in a release build with the feature `bench`; see `measure` in `main.rs`.
 
 mod db;
+mod floor;
 mod intake;
 mod pages;
 mod process;
@@ -25,6 +26,11 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "db",
         meaning: "the door to the database against the raw engine: [TICKETS]",
         run: db::run,
+    },
+    Benchmark {
+        name: "floor",
+        meaning: "the simulator: speed, published figures, policies, a real month: [speed published exact policies bank]",
+        run: floor::run,
     },
     Benchmark {
         name: "intake",

@@ -13,13 +13,25 @@ pub(super) fn report(floor: &Floor, report: &Report) -> Vec<String> {
         ),
         String::new(),
     ];
-    let mut rows = vec![vec![
-        "type", "period", "arrivals", "served", "gave up", "blocked", "sent away", "wait s", "50 %", "90 %", "99 %",
-        "in time",
-    ]
-    .into_iter()
-    .map(str::to_owned)
-    .collect()];
+    let mut rows = vec![
+        vec![
+            "type",
+            "period",
+            "arrivals",
+            "served",
+            "gave up",
+            "blocked",
+            "sent away",
+            "wait s",
+            "50 %",
+            "90 %",
+            "99 %",
+            "in time",
+        ]
+        .into_iter()
+        .map(str::to_owned)
+        .collect(),
+    ];
     for kind in &report.types {
         rows.push(type_row(&kind.name, "all", &kind.day));
         for (period, figures) in told(floor, &kind.periods, |it| it.arrivals.mean > 0.0) {
@@ -32,7 +44,9 @@ pub(super) fn report(floor: &Floor, report: &Report) -> Vec<String> {
     lines.extend(table(rows));
     lines.push(String::new());
     let mut rows = vec![
-        ["group", "period", "served", "busy h", "on duty h", "occupancy", "spread"].map(str::to_owned).to_vec(),
+        ["group", "period", "served", "busy h", "on duty h", "occupancy", "spread"]
+            .map(str::to_owned)
+            .to_vec(),
     ];
     for group in &report.groups {
         rows.push(group_row(&group.name, "all", &group.day));
@@ -46,7 +60,11 @@ pub(super) fn report(floor: &Floor, report: &Report) -> Vec<String> {
     lines.extend(table(rows));
     if let (Some(resolution), Some(satisfaction)) = (report.whole.resolution, report.whole.satisfaction) {
         lines.push(String::new());
-        lines.push(format!("solved at the first contact {}, expected rating {}", share(resolution), plain(satisfaction, 2)));
+        lines.push(format!(
+            "solved at the first contact {}, expected rating {}",
+            share(resolution),
+            plain(satisfaction, 2)
+        ));
     }
     lines
 }
@@ -55,7 +73,8 @@ fn told<'a, T>(floor: &'a Floor, periods: &'a [T], counts: fn(&T) -> bool) -> Ve
     if floor.clock.periods == 1 || periods.len() > PERIODS_TOLD_MAX {
         return Vec::new();
     }
-    let name = |at: usize| if at == floor.clock.periods { "after close".to_owned() } else { clock(floor, at) };
+    let name =
+        |at: usize| if at == floor.clock.periods { "after close".to_owned() } else { clock(floor, at) };
     periods.iter().enumerate().filter(|(_, it)| counts(it)).map(|(at, it)| (name(at), it)).collect()
 }
 
@@ -96,10 +115,8 @@ fn group_row(name: &str, period: &str, it: &GroupFigures) -> Vec<String> {
 }
 
 pub(super) fn plan(floor: &Floor, plan: &Plan) -> Vec<String> {
-    let mut lines = vec![
-        format!("{}: staff by period, for {:.1} a day.", floor.name, plan.cost),
-        String::new(),
-    ];
+    let mut lines =
+        vec![format!("{}: staff by period, for {:.1} a day.", floor.name, plan.cost), String::new()];
     let mut head = vec!["group".to_owned()];
     head.extend((0..floor.clock.periods).map(|at| clock(floor, at)));
     let mut rows = vec![head];
@@ -108,7 +125,8 @@ pub(super) fn plan(floor: &Floor, plan: &Plan) -> Vec<String> {
     }
     lines.extend(table(rows));
     lines.push(String::new());
-    let mut rows = vec![["type", "period", "answered in time", "promised", "kept"].map(str::to_owned).to_vec()];
+    let mut rows =
+        vec![["type", "period", "answered in time", "promised", "kept"].map(str::to_owned).to_vec()];
     for kept in &plan.promises {
         rows.push(vec![
             floor.types[kept.kind].name.clone(),
@@ -156,7 +174,8 @@ fn share(it: Estimate) -> String {
 /// Columns as wide as their widest cell; the first two to the left, figures to the right.
 fn table(rows: Vec<Vec<String>>) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|it| it.get(column)).map(|it| it.chars().count()).max();
+    let width =
+        |column: usize| rows.iter().filter_map(|it| it.get(column)).map(|it| it.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
