@@ -229,6 +229,7 @@ impl Search<'_> {
                     answered,
                     abandoned,
                     promised: promise.answered_least,
+                    abandoned_most: promise.abandoned_most,
                     is_kept,
                 });
             }
@@ -239,8 +240,7 @@ impl Search<'_> {
     /// By how much promises are broken in a period, in shares of contacts.
     fn shortfall(&self, kept: &[Kept], period: usize) -> f64 {
         let short = |it: &Kept| {
-            let promise = self.scenario.promises[it.kind].as_ref();
-            let most = promise.map_or(1.0, |it| it.abandoned_most);
+            let most = it.abandoned_most;
             let late = it.answered.map_or(0.0, |answered| (it.promised - answered.mean).max(0.0));
             late + it.abandoned.map_or(0.0, |abandoned| (abandoned.mean - most).max(0.0))
         };

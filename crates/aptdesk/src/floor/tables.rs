@@ -125,14 +125,17 @@ pub(super) fn plan(floor: &Floor, plan: &Plan) -> Vec<String> {
     }
     lines.extend(table(rows));
     lines.push(String::new());
-    let mut rows =
-        vec![["type", "period", "answered in time", "promised", "kept"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["type", "period", "in time", "at least", "gave up", "at most", "kept"].map(str::to_owned).to_vec(),
+    ];
     for kept in &plan.promises {
         rows.push(vec![
             floor.types[kept.kind].name.clone(),
             clock(floor, kept.period),
             kept.answered.map_or("–".to_owned(), share),
             format!("{:.0} %", 100.0 * kept.promised),
+            kept.abandoned.map_or("–".to_owned(), share),
+            format!("{:.0} %", 100.0 * kept.abandoned_most),
             if kept.is_kept { "yes" } else { "no" }.to_owned(),
         ]);
     }
