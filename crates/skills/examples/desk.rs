@@ -42,7 +42,15 @@ fn large() {
     let world = World::live(Size::LARGE, 1);
     let rows = synthetic::rows(&world);
     let start = Instant::now();
-    let fitted = synthetic::fit(&rows, synthetic::start, &synthetic::settings(&world, 2));
+    let mut stage = None;
+    let fitted = skills::refit::refit(&rows, synthetic::start, &synthetic::settings(&world, 2), &mut |now| {
+        if stage != Some(now.stage) {
+            println!("{:?} from {:.1} s on", now.stage, start.elapsed().as_secs_f64());
+            stage = Some(now.stage);
+        }
+        std::ops::ControlFlow::Continue(())
+    })
+    .expect("nobody calls it off");
     println!(
         "{} rows, {} beliefs in {:.1} s, {} Newton steps, settled: {}",
         rows.len(),

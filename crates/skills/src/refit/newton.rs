@@ -10,7 +10,7 @@ use super::{FITTING_FROM, INTERVALS_FROM, Meter, RefitError, Stage, noise};
 
 const STEPS_MAX: u32 = 40;
 /// The last step is shorter than this, in logits.
-const STEP_LOGITS_MIN: f64 = 1e-7;
+const STEP_LOGITS_MIN: f64 = 1e-6;
 const STEP_LOGITS_SETTLED: f64 = 1e-3;
 const HALVINGS_MAX: u32 = 12;
 const NOISE_ROUNDS: u32 = 4;

@@ -4,6 +4,7 @@
 //! exactly they tell it; from one state to the next the ability drifts as an Ornstein–Uhlenbeck process:
 //! u₂ = R·u₁ + noise of variance V(1−R²), R = e^(−Δt/τ). The last state of a person is their general ability, in standard deviations.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use super::likelihood::{Noise, Seen};
@@ -128,7 +129,7 @@ pub(super) fn prepare(rows: &[Row], start: &impl Fn(SkillId) -> Start, settings:
         .filter(|row| !row.struck_out && row.at_ms <= settings.as_of_ms)
         .filter_map(|row| Counted::of(row, &noise))
         .collect();
-    counted.sort_by(|a, b| a.order().cmp(&b.order()));
+    counted.sort_by(Counted::order);
     for row in &counted {
         for (skill, _) in &row.skills {
             skills.entry(*skill).or_insert_with(|| skill_of(*skill, start(*skill), settings));
@@ -201,14 +202,17 @@ impl<'a> Counted<'a> {
     }
 
     /// Any order would do; it only has to be one that the rows themselves decide.
-    fn order(&self) -> impl Ord + use<> {
+    fn order(&self, other: &Counted<'_>) -> Ordering {
+        let first = |it: &Counted<'_>| (it.row.person, it.row.at_ms, said(&it.row.observation));
+        let then = |it: &Counted<'_>| {
+            let row = it.row;
+            (row.topic, row.priority, row.channel, row.customer, row.rater, it.difficulty.to_bits())
+        };
         let bits = |(skill, weight): &(SkillId, f64)| (*skill, weight.to_bits());
-        let row = self.row;
-        (
-            (row.person, row.at_ms, said(&row.observation), self.difficulty.to_bits()),
-            (row.topic, row.priority, row.channel, row.customer, row.rater),
-            self.skills.iter().map(bits).collect::<Vec<_>>(),
-        )
+        first(self)
+            .cmp(&first(other))
+            .then_with(|| then(self).cmp(&then(other)))
+            .then_with(|| self.skills.iter().map(bits).cmp(other.skills.iter().map(bits)))
     }
 }
 
