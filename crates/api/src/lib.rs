@@ -25,6 +25,7 @@ mod paging;
 mod problem;
 mod proficiencies;
 mod ratings;
+mod refits;
 mod role_profiles;
 mod routes;
 mod routing;

@@ -4,7 +4,7 @@ use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
     attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
-    organizations, proficiencies, ratings, role_profiles, routing, search, skill_rules, skills, suspended,
+    organizations, proficiencies, ratings, refits, role_profiles, routing, search, skill_rules, skills, suspended,
     tags, ticket_lists, tickets, uploads, users, views,
 };
 
@@ -490,6 +490,10 @@ fn of_skills() -> Vec<Route> {
         )
         .takes::<SkillRatingBody>()
         .creates::<EvidenceShape>("evidence"),
+        Route::get("/refits", "Runs that estimate all levels together", refits::index)
+            .gives_all::<RefitShape>("refits"),
+        Route::post("/refits", "Estimate all levels together, now", refits::create)
+            .gives_page("application/json"),
         Route::get("/contests", "Objections to evidence that wait for a decision", proficiencies::contests)
             .gives_all::<ContestShape>("contests"),
         Route::post("/evidence/{id}/contests", "Object to evidence about oneself", proficiencies::contest)

@@ -50,7 +50,8 @@ async fn what_i_say_of_myself_appears_on_my_page_and_in_my_row() {
     assert_eq!(said.location.as_deref(), Some(&*format!("/people/{ana}#skill-{skill}")));
     let page = browser.get(&format!("/people/{ana}")).await.body;
     assert!(page.contains("self f-35") && page.contains("ated their own level 3.5"));
-    assert!(browser.get("/skills").await.body.contains(&format!("/skills/{skill}/people/{ana}")));
+    let matrix = browser.get("/skills").await.body;
+    assert!(matrix.contains(&format!("<tr role=row data-u={ana} data-e>")), "{matrix}");
     let wrong =
         browser.post(&format!("/people/{ana}/rate"), &[("skill", &skill.to_string()), ("level", "9")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -68,7 +69,10 @@ async fn evidence_is_for_the_person_and_for_leads() {
     assert!(Browser::signed_in(&world, ana).get(&cell).await.body.contains("olved for good"));
     assert!(Browser::signed_in(&world, lea).get(&cell).await.body.contains("strike out"));
     let matrix = Browser::signed_in(&world, kofi).get("/skills").await.body;
-    assert!(!matrix.contains(&cell), "a colleague's cell leads to their page");
+    assert!(
+        matrix.contains(&format!("<tr role=row data-u={ana}><th")),
+        "a colleague's cell leads to their page"
+    );
 }
 
 #[tokio::test]
@@ -113,4 +117,104 @@ async fn interests_are_kept() {
     assert_eq!(world.read(move |tx| skills::interests_of(tx, ana)).len(), 1);
     browser.post(&format!("/people/{ana}/interests"), &[]).await;
     assert!(world.read(move |tx| skills::interests_of(tx, ana)).is_empty());
+}
+
+#[tokio::test]
+async fn whoever_it_is_about_objects_and_another_lead_decides_with_a_reason() {
+    let world = World::on_sqlite();
+    let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+    let skill = refunds(&world);
+    works(&world, ana, skill, 6);
+    let mut of_ana = Browser::signed_in(&world, ana);
+    let cell = format!("/skills/{skill}/people/{ana}");
+    let page = of_ana.get(&cell).await.body;
+    let evidence =
+        page.split("/evidence/").nth(1).and_then(|rest| rest.split('/').next()).expect("evidence").to_owned();
+    let form = [("words", "that was <another> order"), ("back", cell.as_str())];
+    let said = of_ana.post(&format!("/evidence/{evidence}/contests"), &form).await;
+    assert_eq!(said.location.as_deref(), Some(cell.as_str()));
+    assert!(of_ana.get("/skills/contests").await.body.contains("Another lead decides"));
+    let mut of_lea = Browser::signed_in(&world, lea);
+    assert!(of_lea.get("/skills").await.body.contains("1 objection"));
+    let waiting = of_lea.get("/skills/contests").await.body;
+    assert!(waiting.contains("that was &#60;another&#62; order"));
+    let decision =
+        waiting.split("/contests/").nth(1).and_then(|rest| rest.split('/').next()).expect("one").to_owned();
+    let form = [("outcome", "struck"), ("reason", "she is right")];
+    let refused = of_ana.post(&format!("/contests/{decision}/decision"), &form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    of_lea.post(&format!("/contests/{decision}/decision"), &form).await;
+    assert!(of_ana.get(&cell).await.body.contains("she is right"));
+    assert!(of_lea.get("/skills/fairness").await.body.contains("Struck out after one"));
+    assert_eq!(of_ana.get("/skills/fairness").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_refit_is_asked_for_by_leads_and_learning_is_set_by_admins() {
+    let world = World::on_sqlite();
+    let (ana, lea, root) = (world.agent("Ana"), world.lead("Lea"), world.admin("Root"));
+    let skill = refunds(&world);
+    works(&world, ana, skill, 6);
+    let mut of_lea = Browser::signed_in(&world, lea);
+    assert_eq!(of_lea.post("/admin/refit", &[]).await.location.as_deref(), Some("/admin/refit"));
+    let waiting = world.outside_jobs();
+    assert!(matches!(waiting[..], [desk::work::Work::Refit { asked_by: Some(by) }] if by == lea));
+    let db = world.desk.db.clone();
+    let run = tokio::task::spawn_blocking(move || desk::skills::refit::run(&db, Some(lea))).await;
+    assert!(run.expect("it ends").expect("it runs").is_some());
+    assert!(of_lea.get("/admin/refit").await.body.contains("asked by"));
+    assert!(of_lea.get("/admin/refit/_runs").await.body.contains("id=\"runs\""));
+    assert_eq!(of_lea.get("/admin/learning").await.status, StatusCode::FORBIDDEN);
+    let mut of_root = Browser::signed_in(&world, root);
+    assert!(of_root.get("/admin/learning").await.body.contains("How fast skills fade"));
+    let form = [("levels", "leads"), ("evidence", "person"), ("source", "outcome"), ("source", "self")];
+    of_root.post("/admin/learning", &form).await;
+    let policy = world.read(skills::policy);
+    assert!(!policy.counts("satisfaction") && policy.counts("outcome"));
+    assert_eq!(policy.evidence, skills::Circle::Person);
+    let wrong = [("product", "1"), ("technical", "120"), ("human", "180"), ("language", "720")];
+    assert_eq!(of_root.post("/admin/learning/fading", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let id = skill.to_string();
+    let form = [("name", "Billing 4.0"), ("keep_percent", "50"), ("skill", id.as_str())];
+    of_root.post("/admin/learning/releases", &form).await;
+    assert!(of_root.get("/admin/learning").await.body.contains("Billing 4.0"));
+}
+
+#[tokio::test]
+async fn the_matrix_is_filtered_ordered_and_downloaded() {
+    let world = World::on_sqlite();
+    let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+    let skill = refunds(&world);
+    works(&world, ana, skill, 8);
+    let mut browser = Browser::signed_in(&world, lea);
+    let role = world.read(skills::roles::list_roles).first().expect("roles are shipped").id;
+    for path in ["/skills?order=risk", "/skills?order=gap&kind=human", "/skills?show=sides", "/skills?q=ana"]
+    {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    assert!(browser.get(&format!("/skills?role={role}&all=1")).await.body.contains(" asks</th>"));
+    assert!(browser.get("/skills?q=nobody+is+called+so").await.body.contains("Nothing here fits"));
+    let file = browser.get("/skills.csv").await;
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(file.body.lines().any(|line| line.starts_with("Ana,")), "{}", file.body);
+    let file = browser.get("/skills.csv?lines=levels").await.body;
+    assert_eq!(file.lines().count(), 2, "{file}");
+}
+
+#[tokio::test]
+async fn a_portfolio_is_ones_own() {
+    let world = World::on_sqlite();
+    let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+    let skill = refunds(&world);
+    works(&world, ana, skill, 8);
+    let path = format!("/people/{ana}/portfolio");
+    assert_eq!(Browser::signed_in(&world, lea).get(&path).await.status, StatusCode::FORBIDDEN);
+    let mut browser = Browser::signed_in(&world, ana);
+    let form = [("introduction", "Write to me@example.org"), ("ratings", "on")];
+    browser.post(&path, &form).await;
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("Write to [address]") && page.contains("Write to me@example.org"));
+    let file = browser.get(&format!("{path}.html")).await;
+    assert!(file.headers["content-disposition"].to_str().unwrap().contains("attachment"));
+    assert!(!file.body.contains("me@example.org") && file.body.contains("Skills, by the work itself"));
 }

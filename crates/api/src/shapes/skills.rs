@@ -4,6 +4,7 @@ use crate::call::Urls;
 use crate::time::{iso, iso_if};
 use desk::routing::Presence;
 use desk::routing::views::{Why, WhyCandidate};
+use desk::skills::refit::Run;
 use desk::skills::views::{Cell, EvidenceRow, Matrix, PersonLevel};
 use desk::skills::{Contest, Hardness, RequirementRow, Skill, SkillRule, SkillSummary, Tried, TriedNeed};
 use serde::{Deserialize, Serialize};
@@ -550,4 +551,47 @@ pub struct StrikeBody {
 pub struct PresenceChange {
     /// online, away, offline
     pub status: Option<String>,
+}
+
+/// One run that estimates everybody's levels together.
+#[derive(Serialize, ToSchema)]
+pub struct RefitShape {
+    pub id: i64,
+    /// hourly, asked
+    pub cause: String,
+    pub started_at: String,
+    pub finished_at: Option<String>,
+    pub failed: Option<String>,
+    /// reading, sorting, fitting, intervals, writing, done
+    pub stage: String,
+    /// 0 to 1.
+    pub done: f64,
+    pub people: i64,
+    pub skills: i64,
+    /// Pieces of evidence that counted.
+    pub evidence: i64,
+    pub levels: i64,
+    pub changed: i64,
+    /// Mean distance to what was shown before, in levels.
+    pub drift: Option<f64>,
+}
+
+impl RefitShape {
+    pub fn of(run: &Run) -> RefitShape {
+        RefitShape {
+            id: run.id.0,
+            cause: run.cause.clone(),
+            started_at: iso(run.started_at),
+            finished_at: iso_if(run.finished_at),
+            failed: run.failed.clone(),
+            stage: run.stage.clone(),
+            done: run.done,
+            people: run.people,
+            skills: run.skills,
+            evidence: run.events,
+            levels: run.beliefs,
+            changed: run.changed,
+            drift: run.drift_mean,
+        }
+    }
 }

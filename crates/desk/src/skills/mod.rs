@@ -3,7 +3,7 @@
 //! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
 //! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
 //! `evidence_moves`, `interests`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
-//! `belief_weeks`; setting `skill_policy`.
+//! `belief_weeks`, `portfolios`; setting `skill_policy`.
 
 mod admin;
 mod contest;
@@ -12,6 +12,7 @@ mod interests;
 mod learn;
 mod library;
 mod policy;
+pub mod portfolio;
 pub mod refit;
 mod release;
 mod replay;

@@ -1,5 +1,6 @@
 //! `/people` and `/organizations`: customers and colleagues, and what is known of each.
 
+mod curve;
 mod edit;
 mod identities;
 mod index;

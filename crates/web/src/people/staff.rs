@@ -1,18 +1,24 @@
-//! A colleague's page: levels with their certainty, the evidence behind them, what they want to learn.
+//! A colleague's page: levels against their role, how they went, the evidence behind them, strengths and next steps.
 
+use super::curve::{self, Drawing};
 use crate::{Problem, Shell};
 use desk::people::{self, Seek, User};
 use desk::routing::{self, PresenceStatus};
 use desk::satisfaction::views::{self as ratings, Summary};
-use desk::skills::views::{self, EvidenceRow, PersonLevel, PersonSkills};
-use desk::skills::{self, Observed, SkillSummary};
+use desk::skills::roles::views::RoleOf;
+use desk::skills::roles::{self, RoleProfile};
+use desk::skills::views::{self, CurvePoint, EvidenceRow, PersonLevel, PersonSkills};
+use desk::skills::{self, Observed, Sight, SkillSummary};
 use desk::{Actor, GroupId, SkillId, Tx};
+use std::collections::HashMap;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The days that the small curves span.
 const CURVE_DAYS: i64 = 90;
-/// Two weeks of the curve's 84 units.
-const CURVE_WIDTH_MIN: f64 = 13.0;
+/// Strengths, growth and next steps that the page names, each.
+const NAMED_MAX: usize = 4;
+/// A level that rose by at least so much this month grows.
+const GROWTH_MIN: f64 = 0.1;
 const GROUPS_MAX: usize = 50;
 /// Evidence that the page lists; the rest stands behind each level.
 const EVIDENCE_SHOWN: usize = 12;
@@ -28,6 +34,10 @@ pub struct Staff {
     pub presence: PresenceStatus,
     pub page: PersonSkills,
     pub ratings: Summary,
+    pub curves: HashMap<SkillId, Vec<CurvePoint>>,
+    /// The role that they are measured against, and how near they are; for the person and for leads.
+    pub role: Option<(RoleProfile, RoleOf)>,
+    pub sees_levels: bool,
     /// For the forms: everything that can be rated or learnt.
     pub library: Vec<SkillSummary>,
     pub problem: Option<Problem>,
@@ -43,7 +53,15 @@ pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
         groups.extend(people::find_group(tx, group)?.map(|group| group.name));
     }
     let since = tx.now() - CURVE_DAYS * DAY_MS;
+    let sight = Sight::load(tx)?;
+    let role = match sight.sees_levels(user.id) && (actor.is(user.id) || actor.is_lead()) {
+        true => nearest_role(tx, user.id)?,
+        false => None,
+    };
     Ok(Staff {
+        curves: views::curves(tx, user.id, since)?,
+        sees_levels: sight.sees_levels(user.id),
+        role,
         presence: routing::presence_of(tx, user.id)?,
         page: views::person_skills(tx, user.id)?,
         ratings: ratings::summary_of_person(tx, user.id, since)?,
@@ -55,6 +73,12 @@ pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
         actor,
         user,
     })
+}
+
+/// The role that they have, or else the one that they are nearest to.
+fn nearest_role(tx: &mut Tx, user: desk::UserId) -> Result<Option<(RoleProfile, RoleOf)>, Problem> {
+    let Some(it) = roles::views::roles_of(tx, user)?.into_iter().next() else { return Ok(None) };
+    Ok(roles::find_role(tx, it.role)?.map(|role| (role, it)))
 }
 
 impl Staff {
@@ -102,17 +126,51 @@ impl Staff {
         })
     }
 
-    /// The level over the last ninety days as the path of a curve, 84 wide and 22 high; empty with too little to draw.
-    fn curve(&self, level: &PersonLevel) -> String {
-        curve(&self.page.evidence, level, self.now)
+    /// How the level went in the last ninety days.
+    fn drawing(&self, level: &PersonLevel) -> Option<Drawing> {
+        curve::drawing(self.curves.get(&level.skill.id)?, self.now)
     }
 
-    /// In words, what stands out.
-    fn lead_line(&self) -> Option<(String, String)> {
-        let mut sure = self.page.levels.iter().filter(|it| it.cell.sure);
-        let best = sure.next()?;
-        let unsure = self.page.levels.iter().max_by(|one, other| one.cell.sd.total_cmp(&other.cell.sd))?;
-        Some((best.skill.name.clone(), unsure.skill.name.clone()))
+    /// What the role asks in this skill.
+    fn asked(&self, level: &PersonLevel) -> Option<f64> {
+        let (role, _) = self.role.as_ref()?;
+        role.needs.iter().find(|need| need.skill.id == level.skill.id).map(|need| need.level)
+    }
+
+    /// What they surely do alone, the best first.
+    fn strengths(&self) -> impl Iterator<Item = &PersonLevel> {
+        self.page.levels.iter().filter(|it| it.cell.sure && it.cell.p_independent >= 0.8).take(NAMED_MAX)
+    }
+
+    /// What rises, the fastest first.
+    fn growth(&self) -> Vec<&PersonLevel> {
+        let by = |it: &PersonLevel| it.trend.unwrap_or(0.0);
+        let mut all: Vec<&PersonLevel> = self.page.levels.iter().filter(|it| by(it) >= GROWTH_MIN).collect();
+        all.sort_by(|one, other| by(other).total_cmp(&by(one)));
+        all.truncate(NAMED_MAX);
+        all
+    }
+
+    /// What would help most, with the reason.
+    fn next_steps(&self) -> Vec<(SkillId, String, String)> {
+        let mut steps: Vec<(SkillId, String, String)> = Vec::new();
+        for it in self.role.iter().flat_map(|(_, of)| &of.measured.missing) {
+            let why = match it.seen {
+                true => format!("the role asks for {}", crate::words::short_level(it.asked)),
+                false => "the role asks for it, and it has hardly been seen at work".to_owned(),
+            };
+            steps.push((it.skill.id, it.skill.name.clone(), why));
+        }
+        for it in &self.page.interests {
+            let known = self.page.levels.iter().find(|level| level.skill.id == it.id);
+            if known.is_none_or(|level| level.cell.p_independent < 0.5) {
+                steps.push((it.id, it.name.clone(), "wants to learn it".to_owned()));
+            }
+        }
+        let mut named = std::collections::HashSet::new();
+        steps.retain(|(skill, _, _)| named.insert(*skill));
+        steps.truncate(NAMED_MAX);
+        steps
     }
 
     fn evidence(&self) -> impl Iterator<Item = &EvidenceRow> {
@@ -139,34 +197,10 @@ fn moves(row: &EvidenceRow, skill: SkillId) -> bool {
     row.moves.iter().any(|it| it.skill.id == skill)
 }
 
-fn curve(evidence: &[EvidenceRow], level: &PersonLevel, now: i64) -> String {
-    let since = now - CURVE_DAYS * DAY_MS;
-    let x = |at: i64| ((at - since) as f64 / (CURVE_DAYS * DAY_MS) as f64 * 84.0).clamp(0.0, 84.0);
-    let y = |level: f64| 21.0 - level / 5.0 * 20.0;
-    let mut points: Vec<(f64, f64)> = Vec::new();
-    let counted = evidence.iter().rev().filter(|row| row.struck_at.is_none() && row.at >= since);
-    for row in counted {
-        for it in row.moves.iter().filter(|it| it.skill.id == level.skill.id) {
-            if points.is_empty() {
-                points.push((x(row.at), y(it.level_before)));
-            }
-            points.push((x(row.at), y(it.level_after)));
-        }
-    }
-    // A few steps on one day are no curve.
-    let begins = points.first().map_or(84.0, |(x, _)| *x);
-    if points.len() < 3 || 84.0 - begins < CURVE_WIDTH_MIN {
-        return String::new();
-    }
-    points.push((84.0, y(level.cell.level)));
-    let steps: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-    format!("M{}", steps.join(" L"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{cell, level, shell, summary, user};
+    use crate::samples::{cell, level, renders, shell, summary, user};
     use askama::Template;
     use desk::skills::views::Move;
     use desk::{EvidenceId, Role, TicketId, UserId};
@@ -216,6 +250,9 @@ mod tests {
                 hidden: 0,
             },
             ratings: Summary { by_score: [0, 0, 1, 2, 5] },
+            curves: HashMap::new(),
+            role: None,
+            sees_levels: true,
             library: vec![summary(1, "Refunds"), summary(2, "German")],
             problem: None,
         }
@@ -248,15 +285,63 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_needs_more_than_one_step() {
-        let it = level(1, "Refunds", cell(3.4, 0.6));
-        let one = vec![row(95, Observed::Outcome { for_good: true }, 3.0, 3.1)];
-        assert_eq!(curve(&one, &it, 100 * DAY_MS), "");
-        let two = vec![
-            row(97, Observed::Outcome { for_good: true }, 3.1, 3.4),
-            row(55, Observed::Outcome { for_good: true }, 3.0, 3.1),
-        ];
-        assert!(curve(&two, &it, 100 * DAY_MS).starts_with("M42.0,9.0 L42.0,8.6"));
+    fn strengths_growth_and_next_steps_are_named() {
+        let own = Actor::person(UserId(2), Role::Agent);
+        let levels = vec![level(2, "German", cell(4.4, 0.3)), level(1, "Refunds", cell(2.1, 0.6))];
+        let html = renders(&staff(Role::Agent, own, levels, vec![]));
+        assert!(html.contains("Strengths") && html.contains("wants to learn it"), "{html}");
+        assert!(html.contains("/people/2/portfolio"), "it is theirs");
+    }
+
+    #[test]
+    fn a_level_against_its_role_and_its_curve_are_said_in_words() {
+        let lead = Actor::person(UserId(1), Role::Lead);
+        let mut page = staff(Role::Agent, lead, vec![level(1, "Refunds", cell(3.4, 0.6))], vec![]);
+        let point = |day: i64, level: f64| CurvePoint { at: day * DAY_MS, level, sd: 0.4 };
+        page.curves = HashMap::from([(SkillId(1), vec![point(20, 3.0), point(60, 3.2), point(100, 3.4)])]);
+        page.role = Some(sample_role());
+        let html = renders(&page);
+        assert!(html.contains("in 80 days from 3.0 to 3.4") && html.contains("ask f-40"), "{html}");
+        assert!(html.contains("41 %") && html.contains("Tier 2"));
+        assert!(!html.contains("/people/2/portfolio"), "a portfolio is the person's own");
+    }
+
+    fn sample_role() -> (RoleProfile, RoleOf) {
+        use desk::RoleId;
+        use desk::skills::roles::views::{Measured, Missing};
+        use desk::skills::roles::{RoleNeed, Who};
+        let need = RoleNeed { skill: summary(1, "Refunds"), level: 4.0, weight: 1.0, who: Who::Everyone };
+        let role = RoleProfile {
+            id: RoleId(5),
+            key: "tier-2".into(),
+            name: "Tier 2".into(),
+            meaning: String::new(),
+            source: String::new(),
+            needs: vec![need],
+            created_at: 0,
+            updated_at: 0,
+            retired_at: None,
+        };
+        let missing = Missing {
+            skill: summary(1, "Refunds"),
+            asked: 4.0,
+            level: 3.4,
+            gap: 0.7,
+            p_met: 0.2,
+            seen: true,
+        };
+        let measured = Measured {
+            user: UserId(2),
+            name: "Leila".into(),
+            p: 0.41,
+            low: 0.3,
+            high: 0.5,
+            met_weight: 0.7,
+            asked: 1,
+            seen: 1,
+            missing: vec![missing],
+        };
+        (role, RoleOf { role: RoleId(5), name: "Tier 2".into(), has_it: true, measured })
     }
 
     #[test]

@@ -1,10 +1,16 @@
-//! `/skills`: people × skills.
+//! `/skills`: people × skills, and the same as a table for other programs.
 
+use super::grid::{self, Overlay};
+use super::order::{Order, arrange, largest_gap, risks};
 use super::words;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
-use desk::skills::views::{self, Cell, Matrix, MatrixFilter, MatrixRow, SkillHead};
-use desk::{Actor, people};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use desk::skills::roles::{self, RoleProfile};
+use desk::skills::views::{self, Matrix, MatrixFilter, SkillHead};
+use desk::skills::{Sight, SkillKind, refit};
+use desk::{Actor, RoleId, Tx, people};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -14,10 +20,51 @@ pub struct Asked {
     pub group: String,
     /// The name of a kind of skill.
     pub kind: String,
+    /// Part of a skill's name, or else of a person's.
+    pub q: String,
+    /// A role's number: what it asks is laid over the levels.
+    pub role: String,
+    pub order: String,
+    /// `sides`: what people and their leads say stands beside the levels.
+    pub show: String,
     /// Only what hangs on one person.
     pub risk: String,
     /// Also skills that nobody has and nobody asks for.
     pub all: String,
+    /// For the download: `levels` is one line for each level.
+    pub lines: String,
+}
+
+impl Asked {
+    /// The query string of the same matrix elsewhere.
+    fn query(&self) -> String {
+        let pairs = [
+            ("group", &self.group),
+            ("kind", &self.kind),
+            ("q", &self.q),
+            ("role", &self.role),
+            ("order", &self.order),
+            ("risk", &self.risk),
+            ("all", &self.all),
+        ];
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        let parts: Vec<String> = given
+            .map(|(name, value)| {
+                let coded: String = form_urlencoded(value);
+                format!("{name}={coded}")
+            })
+            .collect();
+        parts.join("&")
+    }
+}
+
+fn form_urlencoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 #[derive(askama::Template)]
@@ -25,19 +72,24 @@ pub struct Asked {
 pub struct Index {
     pub shell: Shell,
     pub actor: Actor,
+    pub now: i64,
     pub asked: Asked,
     pub groups: Vec<String>,
-    pub matrix: Matrix,
-    pub risks: Vec<Risk>,
+    pub roles: Vec<(RoleId, String)>,
+    pub role: Option<RoleProfile>,
+    /// People shown, levels that this viewer does not see, columns.
+    pub people: usize,
+    pub hidden: usize,
+    pub heads: Vec<SkillHead>,
+    /// What the role asks, column by column.
+    pub targets: Vec<f64>,
+    /// The rows of the table, ready.
+    pub body: String,
+    pub bare: bool,
+    pub risks: Vec<super::order::Risk>,
     pub gap: Option<SkillHead>,
-}
-
-/// A skill that is asked for and that at most one person surely has.
-#[derive(Clone, Debug)]
-pub struct Risk {
-    pub skill: String,
-    /// `None`: nobody has it.
-    pub only: Option<String>,
+    pub refit_at: Option<i64>,
+    pub contests: i64,
 }
 
 impl Index {
@@ -45,44 +97,71 @@ impl Index {
         words::KINDS.iter().map(|kind| (kind.as_str(), words::kind(kind)))
     }
 
-    fn hides_row(&self, row: &MatrixRow) -> bool {
-        !self.asked.group.is_empty() && row.groups.first() != Some(&self.asked.group)
+    fn orders(&self) -> [(&'static str, &'static str); 4] {
+        [("", "By demand"), ("level", "By level"), ("gap", "By gap"), ("risk", "By risk")]
     }
 
-    fn hides(&self, head: &SkillHead) -> bool {
-        !self.asked.kind.is_empty() && head.skill.kind.as_str() != self.asked.kind
+    fn is_role(&self, id: &RoleId) -> bool {
+        self.role.as_ref().is_some_and(|role| role.id == *id)
     }
 
-    fn cells<'a>(&'a self, row: &'a MatrixRow) -> impl Iterator<Item = (&'a SkillHead, &'a Option<Cell>)> {
-        self.matrix.skills.iter().zip(&row.cells)
+    fn is_filtered(&self) -> bool {
+        !self.asked.query().is_empty()
     }
 
-    fn is_risk(&self, head: &SkillHead, cell: &Cell) -> bool {
-        head.single_point_of_failure && cell.p_independent > 0.5
+    fn csv(&self) -> String {
+        format!("/skills.csv?{}", self.asked.query())
     }
 
-    /// Evidence is for the person and for leads; others see the level on the person's page.
-    fn sees_evidence(&self, row: &MatrixRow) -> bool {
-        self.actor.is_lead() || self.actor.is(row.user)
+    fn levels_csv(&self) -> String {
+        format!("/skills.csv?lines=levels&{}", self.asked.query())
     }
 
-    /// Nobody has a level yet.
-    fn is_bare(&self) -> bool {
-        self.matrix.rows.iter().all(|row| row.cells.iter().all(Option::is_none))
+    fn target(&self, column: &usize) -> String {
+        match self.targets.get(*column).copied().unwrap_or(0.0) {
+            0.0 => String::new(),
+            level => crate::words::short_level(level),
+        }
     }
 
     fn risk_words(&self) -> String {
-        let word = |risk: &Risk| match &risk.only {
-            Some(name) => format!("{}: only {name}.", risk.skill),
-            None => format!("{}: nobody yet.", risk.skill),
-        };
-        let shown: Vec<String> = self.risks.iter().take(3).map(word).collect();
-        match self.risks.len() {
-            0 => "Whatever is asked for, at least two people can do.".to_owned(),
-            count if count > 3 => format!("{} And {} more.", shown.join(" "), count - 3),
-            _ => shown.join(" "),
-        }
+        super::order::risk_words(&self.risks)
     }
+}
+
+/// What both the page and the download are made from.
+struct Read {
+    matrix: Matrix,
+    overlay: Overlay,
+    role: Option<RoleProfile>,
+    sight: Sight,
+    risks: Vec<super::order::Risk>,
+    gap: Option<SkillHead>,
+    groups: Vec<String>,
+}
+
+fn read(tx: &mut Tx, asked: &Asked) -> Result<Read, Problem> {
+    let sight = Sight::load(tx)?;
+    let all = people::list_groups(tx)?;
+    let filter = MatrixFilter {
+        group: all.iter().find(|it| it.name == asked.group).map(|it| it.id),
+        kind: asked.kind.parse::<SkillKind>().ok(),
+        query: Some(asked.q.clone()).filter(|it| !it.is_empty()),
+        all_skills: !asked.all.is_empty(),
+    };
+    let mut matrix = views::matrix(tx, &filter)?;
+    let role = match asked.role.parse::<RoleId>() {
+        Ok(role) => roles::find_role(tx, role)?,
+        Err(_) => None,
+    };
+    let said = match asked.show == "sides" {
+        true => Some(views::said(tx)?),
+        false => None,
+    };
+    let (risks, gap) = (risks(&matrix), largest_gap(&matrix));
+    let targets = arrange(&mut matrix, role.as_ref(), Order::parse(&asked.order), !asked.risk.is_empty());
+    let groups = all.into_iter().map(|group| group.name).collect();
+    Ok(Read { matrix, overlay: Overlay { targets, said }, role, sight, risks, gap, groups })
 }
 
 pub async fn index(
@@ -91,61 +170,49 @@ pub async fn index(
     Query(asked): Query<Asked>,
 ) -> Result<Html<Index>, Problem> {
     let page = web.desk.read(actor, move |tx| {
-        let filter = MatrixFilter { all_skills: !asked.all.is_empty(), ..MatrixFilter::default() };
-        let mut matrix = views::matrix(tx, &filter)?;
-        most_wanted_first(&mut matrix);
-        let risks = risks(&matrix);
-        let gap = largest_gap(&matrix);
-        if !asked.risk.is_empty() {
-            keep_risks(&mut matrix);
-        }
-        let groups = people::list_groups(tx)?.into_iter().map(|group| group.name).collect();
-        let shell = Shell::load(tx)?;
-        Ok::<_, Problem>(Index { shell, actor, asked: asked.clone(), groups, matrix, risks, gap })
+        let read = read(tx, &asked)?;
+        let bare = read.matrix.rows.iter().all(|row| row.cells.iter().all(Option::is_none));
+        Ok::<_, Problem>(Index {
+            actor,
+            now: tx.now(),
+            people: read.matrix.rows.len(),
+            hidden: read.matrix.hidden,
+            body: grid::body(&read.matrix, &read.overlay, &read.sight),
+            bare: bare && read.matrix.hidden == 0 && asked.query().is_empty(),
+            heads: read.matrix.skills,
+            targets: read.overlay.targets,
+            role: read.role,
+            roles: roles::list_roles(tx)?.into_iter().map(|role| (role.id, role.name)).collect(),
+            risks: read.risks,
+            gap: read.gap,
+            groups: read.groups,
+            refit_at: refit::last_finished_at(tx)?,
+            contests: views::count_contests_to_decide(tx)?,
+            shell: Shell::load(tx)?,
+            asked: asked.clone(),
+        })
     });
     Ok(Html(page.await?))
 }
 
-fn risks(matrix: &Matrix) -> Vec<Risk> {
-    let risk = |(column, head): (usize, &SkillHead)| {
-        let holds = |row: &&MatrixRow| row.cells[column].is_some_and(|cell| cell.p_independent > 0.5);
-        let only = matrix.rows.iter().find(holds).map(|row| row.name.clone());
-        // A level that this viewer may not see has a holder all the same.
-        let only = only.or_else(|| (head.independent_people > 0).then(|| "one person".to_owned()));
-        Risk { skill: head.skill.name.clone(), only }
-    };
-    let mut heads: Vec<(usize, &SkillHead)> =
-        matrix.skills.iter().enumerate().filter(|(_, head)| head.single_point_of_failure).collect();
-    heads.sort_by_key(|(_, head)| std::cmp::Reverse(head.demand));
-    heads.into_iter().map(risk).collect()
-}
-
-/// Where most work falls to each person who can do it alone.
-fn largest_gap(matrix: &Matrix) -> Option<SkillHead> {
-    // With nobody at all the gap is larger still.
-    let per_person = |head: &SkillHead| head.demand as f64 / (head.independent_people as f64 + 0.5);
-    let asked = matrix.skills.iter().filter(|head| head.demand > 0);
-    asked.max_by(|one, other| per_person(one).total_cmp(&per_person(other))).cloned()
-}
-
-/// What tickets ask for stands where it is seen first; the rest keeps its order.
-fn most_wanted_first(matrix: &mut Matrix) {
-    let mut order: Vec<usize> = (0..matrix.skills.len()).collect();
-    order.sort_by_key(|&column| std::cmp::Reverse(matrix.skills[column].demand));
-    matrix.skills = order.iter().map(|&column| matrix.skills[column].clone()).collect();
-    for row in &mut matrix.rows {
-        row.cells = order.iter().map(|&column| row.cells[column]).collect();
-    }
-}
-
-fn keep_risks(matrix: &mut Matrix) {
-    let kept: Vec<bool> = matrix.skills.iter().map(|head| head.single_point_of_failure).collect();
-    let mut column = kept.iter();
-    matrix.skills.retain(|_| *column.next().unwrap_or(&false));
-    for row in &mut matrix.rows {
-        let mut column = kept.iter();
-        row.cells.retain(|_| *column.next().unwrap_or(&false));
-    }
+/// `/skills.csv`: the same matrix for a spreadsheet.
+pub async fn csv(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let text = web.desk.read(actor, move |tx| {
+        let read = read(tx, &asked)?;
+        Ok::<_, Problem>(match asked.lines == "levels" {
+            true => super::csv::by_level(&read.matrix),
+            false => super::csv::by_person(&read.matrix),
+        })
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"skills.csv\""),
+    ];
+    Ok((headers, text.await?).into_response())
 }
 
 #[cfg(test)]
@@ -153,6 +220,7 @@ pub(crate) mod samples {
     use super::*;
     pub use crate::samples::{cell, summary};
     use desk::UserId;
+    use desk::skills::views::{Cell, MatrixRow};
 
     pub fn head(id: i64, name: &str, people: usize, demand: i64) -> SkillHead {
         SkillHead {
@@ -166,26 +234,8 @@ pub(crate) mod samples {
     pub fn row(id: i64, name: &str, group: &str, cells: Vec<Option<Cell>>) -> MatrixRow {
         MatrixRow { user: UserId(id), name: name.to_owned(), groups: vec![group.to_owned()], cells }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::samples::*;
-    use super::*;
-    use crate::samples::shell;
-    use askama::Template;
-    use desk::{Role, UserId};
-
-    fn page(matrix: Matrix, asked: Asked) -> String {
-        let (risks, gap) = (risks(&matrix), largest_gap(&matrix));
-        let actor = Actor::person(UserId(1), Role::Lead);
-        let groups = vec!["Billing".to_owned(), "Front".to_owned()];
-        Index { shell: shell(), actor, asked, groups, matrix, risks, gap }
-            .render()
-            .expect("the matrix renders")
-    }
-
-    fn usual() -> Matrix {
+    pub fn usual() -> Matrix {
         Matrix {
             skills: vec![head(1, "Empathy", 2, 40), head(2, "German", 1, 9)],
             rows: vec![
@@ -195,60 +245,95 @@ mod tests {
             hidden: 1,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::*;
+    use super::*;
+    use crate::samples::{renders, shell};
+    use desk::skills::Policy;
+    use desk::skills::views::Said;
+    use desk::{Role, SkillId, UserId};
+    use std::collections::HashMap;
+
+    fn page(mut matrix: Matrix, asked: Asked, overlay: Overlay) -> String {
+        let (risks, gap) = (risks(&matrix), largest_gap(&matrix));
+        let actor = Actor::person(UserId(1), Role::Lead);
+        let sight = Sight::of(actor, Policy::default());
+        let targets = match overlay.targets.is_empty() {
+            true => arrange(&mut matrix, None, Order::parse(&asked.order), false),
+            false => overlay.targets.clone(),
+        };
+        let body = grid::body(&matrix, &overlay, &sight);
+        renders(&Index {
+            shell: shell(),
+            actor,
+            now: 9_000_000,
+            asked,
+            groups: vec!["Billing".to_owned(), "Front".to_owned()],
+            roles: vec![(RoleId(1), "Tier 1".into())],
+            role: None,
+            people: matrix.rows.len(),
+            hidden: matrix.hidden,
+            bare: matrix.rows.is_empty(),
+            heads: matrix.skills,
+            targets,
+            body,
+            risks,
+            gap,
+            refit_at: Some(8_000_000),
+            contests: 1,
+        })
+    }
 
     #[test]
     fn a_desk_that_knows_nothing_yet_says_what_to_do() {
-        let page = page(Matrix { skills: vec![], rows: vec![], hidden: 0 }, Asked::default());
-        assert!(page.contains("Rate yourself"), "{page}");
+        let nothing = Matrix { skills: vec![], rows: vec![], hidden: 0 };
+        assert!(page(nothing, Asked::default(), Overlay::default()).contains("Rate yourself"));
     }
 
     #[test]
-    fn whoever_alone_holds_what_is_asked_for_is_outlined() {
-        let page = page(usual(), Asked::default());
-        assert!(page.contains("German: only Ana Novak."));
-        assert!(page.contains(r#"class="v5 u-2 risk""#));
-        assert!(page.contains(r#"class="v3 u-10""#), "the line is at most ten tenths long");
+    fn a_cell_is_a_figure_a_shade_and_a_certainty_and_little_else() {
+        let html = page(usual(), Asked::default(), Overlay::default());
+        assert!(html.contains("German: only Ana Novak."));
+        assert!(html.contains(r#"<td class="v3 u4">3.3<td class="v5 u2 r">4.8<tr"#), "{html}");
+        assert!(html.contains(r#"<td class="v3 u10 n">3.1<td>"#), "the line is at most ten tenths long");
     }
 
     #[test]
-    fn a_filter_in_the_address_holds_without_script() {
-        let page =
-            page(usual(), Asked { group: "Front".into(), kind: "language".into(), ..Asked::default() });
-        assert!(page.contains(r#"data-group="Billing" hidden"#));
-        assert!(page.contains("hide"));
+    fn what_a_role_asks_and_what_people_say_is_laid_over_the_levels() {
+        let said = Said { by_self: Some(4.0), by_lead: None };
+        let overlay =
+            Overlay { targets: vec![4.0, 0.0], said: Some(HashMap::from([((UserId(1), SkillId(1)), said)])) };
+        let html = page(usual(), Asked { show: "sides".into(), ..Asked::default() }, overlay);
+        assert!(html.contains(r#"<td class="v3 u4 g">3.3<i>4</i><b>–</b>"#), "{html}");
     }
 
     #[test]
-    fn what_is_asked_for_most_stands_first_with_its_levels() {
+    fn a_level_that_moved_within_a_month_is_marked() {
         let mut matrix = usual();
-        matrix.skills[1].demand = 90;
-        most_wanted_first(&mut matrix);
-        assert_eq!(matrix.skills[0].skill.name, "German");
-        assert_eq!(matrix.rows[0].cells[0].map(|cell| cell.level), Some(4.8));
-    }
-
-    #[test]
-    fn only_the_risks_remain_when_they_are_asked_for() {
-        let mut matrix = usual();
-        keep_risks(&mut matrix);
-        assert_eq!(matrix.skills.len(), 1);
-        assert!(matrix.rows.iter().all(|row| row.cells.len() == 1));
+        matrix.rows[0].cells[0] =
+            matrix.rows[0].cells[0].map(|cell| views::Cell { trend: Some(0.4), ..cell });
+        matrix.rows[1].cells[0] =
+            matrix.rows[1].cells[0].map(|cell| views::Cell { trend: Some(-0.4), ..cell });
+        let html = page(matrix, Asked::default(), Overlay::default());
+        assert!(html.contains(r#"class="v3 u4 p""#) && html.contains(r#"class="v3 u10 n m""#));
     }
 
     #[test]
     fn long_and_foreign_names_stay_whole() {
         let mut matrix = usual();
-        matrix.rows[0].name = "محمد عبد الله ".repeat(12);
+        matrix.rows[0].name = "محمد عبد الله <b>".repeat(12);
         matrix.skills[0].skill.name = "<script>alert(1)</script>".into();
-        let page = page(matrix, Asked::default());
-        assert!(!page.contains("<script>alert"));
-        assert!(page.contains("محمد"));
+        let html = page(matrix, Asked::default(), Overlay::default());
+        assert!(!html.contains("<script>alert") && html.contains("محمد عبد الله &lt;b&gt;"));
     }
 
     #[test]
-    fn the_largest_gap_is_where_most_work_falls_to_each_person() {
-        let matrix =
-            Matrix { skills: vec![head(1, "A", 10, 100), head(2, "B", 1, 30)], rows: vec![], hidden: 0 };
-        assert_eq!(largest_gap(&matrix).unwrap().skill.name, "B");
+    fn the_same_matrix_is_asked_for_elsewhere_by_the_same_query() {
+        let asked =
+            Asked { group: "A & B".into(), order: "risk".into(), show: "sides".into(), ..Asked::default() };
+        assert_eq!(asked.query(), "group=A%20%26%20B&order=risk");
     }
 }

@@ -2,9 +2,13 @@
 
 mod cell;
 mod contests;
+mod csv;
 mod fairness;
+mod grid;
 mod index;
 mod moved;
+mod order;
+mod portfolio;
 mod roles;
 mod show;
 pub(crate) mod words;
@@ -18,6 +22,9 @@ use desk::{Actor, Kind};
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/skills", get(index::index))
+        .route("/skills.csv", get(index::csv))
+        .route("/people/{user}/portfolio", get(portfolio::show).post(portfolio::update))
+        .route("/people/{user}/portfolio.html", get(portfolio::file))
         .route("/skills/moved", get(moved::show))
         .route("/skills/_moved", get(moved::fact))
         .route("/skills/roles", get(roles::index).post(roles::create))

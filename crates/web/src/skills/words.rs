@@ -31,18 +31,6 @@ pub fn level_word(level: usize) -> &'static str {
     ["none", "learning", "assisted", "independent", "advanced", "expert"].get(level).copied().unwrap_or("")
 }
 
-/// `v3 u-4`: the shade of the level, and the length of the line that says how unsure it is.
-pub fn cell_class(cell: &Cell) -> String {
-    let unsure = (cell.sd * 10.0).round().clamp(1.0, 10.0) as i64;
-    // A known level is never as pale as an unknown one.
-    format!("v{} u-{unsure}", crate::words::whole_level(cell.level).max(1))
-}
-
-/// `3.3 ± 0.4`
-pub fn level_and_sd(cell: &Cell) -> String {
-    format!("{:.1} ± {:.1}", cell.level, cell.sd)
-}
-
 /// For a reader who cannot see the scale.
 pub fn scale_label(cell: &Cell) -> String {
     format!("{:.1}, between {:.1} and {:.1}", cell.level, cell.interval.0, cell.interval.1)

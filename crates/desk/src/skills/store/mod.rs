@@ -5,6 +5,7 @@ mod contests;
 mod evidence;
 mod needs;
 mod policy;
+mod portfolio;
 mod refit;
 
 pub(crate) use beliefs::*;
@@ -14,6 +15,7 @@ pub(in crate::skills) use evidence::*;
 pub use needs::requirements_of;
 pub(crate) use needs::*;
 pub(in crate::skills) use policy::*;
+pub(in crate::skills) use portfolio::*;
 pub(in crate::skills) use refit::*;
 
 use super::evidence::{AddEvidence, Observed};

@@ -4,11 +4,13 @@
 //! person only, marked as not yet sure. Who else sees sure levels and evidence is a setting: [`Sight`].
 
 mod contests;
+mod curves;
 mod fairness;
 mod matrix;
 mod moved;
 
 pub use contests::{CONTESTS_SHOWN_MAX, ContestPage, ContestRow, contests, count_contests_to_decide};
+pub use curves::{CurvePoint, curves};
 pub use fairness::{COUNT_TO_SHOW_MIN, Division, FairnessReport, GroupRow, SourceRow, Spread, fairness};
 pub use matrix::{Matrix, MatrixFilter, MatrixRow, Said, SkillHead, matrix, said};
 use matrix::{demand, list_people};
