@@ -209,6 +209,40 @@ pub enum Event {
         decision: DecisionId,
         chosen: Option<UserId>,
     },
+    // reviews
+    ScorecardChanged {
+        scorecard: ScorecardId,
+    },
+    ReviewsAssigned {
+        week: i64,
+        count: i64,
+    },
+    ReviewFinished {
+        review: ReviewId,
+        user: UserId,
+        ticket: TicketId,
+    },
+    ReviewAnswered {
+        review: ReviewId,
+        user: UserId,
+    },
+    ReviewContested {
+        review: ReviewId,
+        user: UserId,
+    },
+    ReviewDecided {
+        review: ReviewId,
+        user: UserId,
+        stands: bool,
+    },
+    CalibrationOpened {
+        calibration: CalibrationId,
+        ticket: TicketId,
+    },
+    CalibrationClosed {
+        calibration: CalibrationId,
+        ticket: TicketId,
+    },
     // satisfaction
     RatingAsked {
         ticket: TicketId,
@@ -274,6 +308,15 @@ impl Event {
             | PrerequisitesSet { skill } => ("skill", skill.0),
             RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
             ShiftsSet { user } => ("user", user.0),
+            ScorecardChanged { scorecard } => ("scorecard", scorecard.0),
+            ReviewsAssigned { .. } => ("desk", 0),
+            ReviewFinished { review, .. }
+            | ReviewAnswered { review, .. }
+            | ReviewContested { review, .. }
+            | ReviewDecided { review, .. } => ("review", review.0),
+            CalibrationOpened { calibration, .. } | CalibrationClosed { calibration, .. } => {
+                ("calibration", calibration.0)
+            }
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
             SkillsReleased { release } => ("release", release.0),
         }
@@ -378,6 +421,14 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | ContestDecided { .. }
         | SkillsReleased { .. }
         | TicketRouted { .. }
+        | ScorecardChanged { .. }
+        | ReviewsAssigned { .. }
+        | ReviewFinished { .. }
+        | ReviewAnswered { .. }
+        | ReviewContested { .. }
+        | ReviewDecided { .. }
+        | CalibrationOpened { .. }
+        | CalibrationClosed { .. }
         | RatingAsked { .. } => vec![],
     }
 }
@@ -414,6 +465,14 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
         }
         Event::EvidenceAdded { .. } | Event::EvidenceStruck { .. } => tx.announce("matrix"),
         Event::EvidenceContested { .. } | Event::ContestDecided { .. } => tx.announce("contests"),
+        Event::ReviewFinished { user, .. }
+        | Event::ReviewAnswered { user, .. }
+        | Event::ReviewContested { user, .. }
+        | Event::ReviewDecided { user, .. } => {
+            tx.announce(&format!("user:{user}"));
+            tx.announce("reviews");
+        }
+        Event::ReviewsAssigned { .. } => tx.announce("reviews"),
         Event::PresenceChanged { .. } => tx.announce("presence"),
         Event::SkillRuleChanged { .. }
         | Event::SkillChanged { .. }

@@ -48,4 +48,5 @@ ids! {
     SkillId, SkillRuleId, EvidenceId, ContestId, ReleaseId, RefitRunId, DecisionId, RatingId, ApiTokenId,
     /// A role profile.
     RoleId, ShiftId, SkillMergeId,
+    ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
 }

@@ -13,6 +13,7 @@ pub mod mail;
 mod open;
 pub mod people;
 mod refusal;
+pub mod reviews;
 pub mod routing;
 pub mod satisfaction;
 pub mod search;

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     twins!("0007_search"),
     shared!("0010_refit"),
     shared!("0011_roles"),
+    shared!("0012_reviews"),
 ];
 
 pub fn migrations() -> &'static [Migration] {
@@ -70,6 +71,7 @@ impl Desk {
         db.migrate(MIGRATIONS, Actor::desk())?;
         let key = db.write_now(Actor::desk(), crate::settings::desk_key)?;
         db.write_now(Actor::desk(), |tx: &mut Tx| crate::settings::lay_foundations(tx))?;
+        db.write_now(Actor::desk(), |tx: &mut Tx| crate::reviews::lay_scorecard(tx))?;
         Ok(Desk { db, blobs: Blobs::in_folder(blobs), key })
     }
 

@@ -52,6 +52,8 @@ pub enum Work {
     CloseSolved,
     /// Recurring: presences that stopped beating, links and sessions that are over.
     SweepUp,
+    /// Recurring: choose what this week's reviews are best spent on.
+    PlanReviews,
     // with the outside world
     SendMail {
         mail_out: MailOutId,
@@ -107,6 +109,7 @@ impl Work {
             Work::Refit { .. } => "refit",
             Work::CloseSolved => "close_solved",
             Work::SweepUp => "sweep_up",
+            Work::PlanReviews => "plan_reviews",
             Work::SendMail { .. } => "send_mail",
         }
     }
@@ -116,6 +119,7 @@ impl Work {
             "close_solved" => Ok(Work::CloseSolved),
             "sweep_up" => Ok(Work::SweepUp),
             "refit" if job.every_ms.is_some() => Ok(Work::Refit { asked_by: None }),
+            "plan_reviews" => Ok(Work::PlanReviews),
             _ => serde_json::from_str(&job.payload),
         }
     }
@@ -149,7 +153,8 @@ pub(crate) fn enqueue(tx: &mut Tx, work: &Work, due: Due) -> Result<(), db::Erro
 pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Inside, Work::CloseSolved.kind(), 60_000)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::SweepUp.kind(), 30_000)?;
-    jobs::keep_recurring(tx, Lane::Outside, Work::Refit { asked_by: None }.kind(), HOUR_MS)
+    jobs::keep_recurring(tx, Lane::Outside, Work::Refit { asked_by: None }.kind(), HOUR_MS)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)
 }
 
 /// Does the work of the inside lane. It keeps compiled rules between jobs and nothing else.
@@ -179,6 +184,9 @@ impl Worker {
             Work::SweepUp => {
                 access::sweep(tx)?;
                 routing::sweep(tx)?;
+            }
+            Work::PlanReviews => {
+                reviews::plan_week(tx)?;
             }
             Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } => {
                 return Err("this belongs into the outside lane".into());

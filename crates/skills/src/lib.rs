@@ -49,5 +49,5 @@ pub use library::{
     Certificate, Library, LibraryError, PhraseHardness, PhraseRule, Role, RoleRequirement, Skill, SkillKind,
     UnknownSkillKind, UnknownWho, Who, library,
 };
-pub use observation::Observation;
+pub use observation::{Observation, REVIEW_VARIANCE_LOGITS};
 pub use replay::{Evidence, Fade, Portfolio, Start, replay, steps};

@@ -17,6 +17,9 @@ pub(crate) const SELF_RATING_SD_LEVELS: f64 = 1.0;
 pub(crate) const LEAD_RATING_SD_LEVELS: f64 = 0.6;
 pub(crate) const PEER_RATING_SD_LEVELS: f64 = 0.8;
 pub(crate) const REVIEW_SD_LEVELS: f64 = 0.7;
+/// The same as a variance, in squared logits.
+pub const REVIEW_VARIANCE_LOGITS: f64 =
+    (REVIEW_SD_LEVELS / LEVELS_PER_LOGIT) * (REVIEW_SD_LEVELS / LEVELS_PER_LOGIT);
 /// A check never settles a level more firmly than this.
 pub(crate) const CHECK_SD_LEVELS_MIN: f64 = 0.4;
 /// Handle time: −ln(ratio) = slope·z + noise. Twice as fast or slow is the most that counts.

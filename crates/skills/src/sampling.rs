@@ -1,7 +1,7 @@
 //! Where a review would teach the most: people whose levels are least certain come first, not people drawn by lot.
 
 use crate::belief::LEVELS_PER_LOGIT;
-use crate::observation::REVIEW_SD_LEVELS;
+use crate::observation::REVIEW_VARIANCE_LOGITS;
 
 /// Somebody whose conversations may be reviewed.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Chosen {
 /// Greedy: each review goes where it takes away the most variance, v²/(v + s²) summed over skills, counting what the
 /// reviews chosen before it will have told. At most `budget`; ties go to the first.
 pub fn most_uncertain(candidates: &[Candidate], budget: usize) -> Vec<Chosen> {
-    let noise = (REVIEW_SD_LEVELS / LEVELS_PER_LOGIT).powi(2);
+    let noise = REVIEW_VARIANCE_LOGITS;
     let gain = |variance: f64| variance * variance / (variance + noise);
     let mut left: Vec<Candidate> = candidates.to_vec();
     let mut chosen = Vec::new();
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn it_leaves_less_doubt_than_an_even_share() {
         let people: Vec<Candidate> = (0..10).map(|n| candidate(&[0.05 + 0.15 * f64::from(n)], 9)).collect();
-        let noise = (REVIEW_SD_LEVELS / LEVELS_PER_LOGIT).powi(2);
+        let noise = REVIEW_VARIANCE_LOGITS;
         let left = |reviews: &[usize]| -> f64 {
             people.iter().zip(reviews).map(|(it, n)| 1.0 / (1.0 / it.variances[0] + *n as f64 / noise)).sum()
         };

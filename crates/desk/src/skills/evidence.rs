@@ -22,6 +22,8 @@ pub enum Observed {
     PeerRating { level: f64 },
     /// A product release drew what was known back towards the start; this share of the lead stays.
     Release { keep: f64 },
+    /// One category of a review, on the level scale; `severity` is the reviewer's, in logits, as it was known then.
+    Review { level: f64, severity: f64 },
 }
 
 impl Observed {
@@ -34,6 +36,23 @@ impl Observed {
             Observed::LeadRating { level } => ("lead", level),
             Observed::PeerRating { level } => ("peer", level),
             Observed::Release { keep } => ("release", keep),
+            Observed::Review { level, .. } => ("review", level),
+        }
+    }
+
+    /// The column `severity`.
+    pub(super) fn severity(self) -> Option<f64> {
+        match self {
+            Observed::Review { severity, .. } => Some(severity),
+            _ => None,
+        }
+    }
+
+    /// With what stands in the column `severity`.
+    pub(super) fn with_severity(self, stored: Option<f64>) -> Observed {
+        match (self, stored) {
+            (Observed::Review { level, .. }, Some(severity)) => Observed::Review { level, severity },
+            _ => self,
         }
     }
 
@@ -45,6 +64,7 @@ impl Observed {
             "lead" => Observed::LeadRating { level: value },
             "peer" => Observed::PeerRating { level: value },
             "release" => Observed::Release { keep: value },
+            "review" => Observed::Review { level: value, severity: 0.0 },
             _ => return None,
         })
     }
@@ -57,6 +77,7 @@ impl Observed {
             Observed::LeadRating { level } => Observation::LeadRating { level },
             Observed::PeerRating { level } => Observation::PeerRating { level },
             Observed::Release { keep } => Observation::Release { keep },
+            Observed::Review { level, severity } => Observation::Review { level, severity },
         }
     }
 
@@ -69,7 +90,8 @@ impl Observed {
             Observed::Release { .. } => Err(SkillsError::KeepIsWrong),
             Observed::SelfRating { level }
             | Observed::LeadRating { level }
-            | Observed::PeerRating { level } => level_is_right(level),
+            | Observed::PeerRating { level }
+            | Observed::Review { level, .. } => level_is_right(level),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod admin;
 mod contest;
+mod doubt;
 mod evidence;
 mod interests;
 mod learn;
@@ -33,6 +34,7 @@ pub use contest::{
     CONTEST_CHARS_MAX, Contest, ContestEvidence, ContestOutcome, DecideContest, contest_evidence,
     decide_contest,
 };
+pub(crate) use doubt::{moves_of, record_evidence, skill_names, strike_all, summaries, variances_of};
 pub use evidence::{
     AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence,
 };

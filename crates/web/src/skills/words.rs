@@ -99,6 +99,9 @@ pub fn observed(row: &EvidenceRow) -> String {
         Observed::PeerRating { level } => {
             format!("{by}, a colleague, rated the level {}", crate::words::short_level(level))
         }
+        Observed::Review { level, .. } => {
+            format!("{by} reviewed it as level {}", crate::words::short_level(level))
+        }
     }
 }
 

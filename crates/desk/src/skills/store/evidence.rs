@@ -7,9 +7,10 @@ pub(in crate::skills) fn insert_evidence(tx: &mut Tx, it: &AddEvidence) -> Resul
     let (kind, value) = it.observed.stored();
     let now = tx.now();
     tx.find(
-        "insert into evidence (key, user_id, kind, value, ticket_id, by_user_id, difficulty, at, recorded_at, note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (key) do nothing returning id",
-        params![it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note],
+        "insert into evidence (key, user_id, kind, value, ticket_id, by_user_id, difficulty, at, recorded_at, note,
+                               severity)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (key) do nothing returning id",
+        params![it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note, it.observed.severity()],
         |row| row.get(0),
     )
 }
@@ -71,7 +72,7 @@ pub(in crate::skills) fn list_lines(
         },
     )?;
     tx.list(
-        "select id, at, difficulty, kind, value, struck_at from evidence
+        "select id, at, difficulty, kind, value, struck_at, severity from evidence
          where user_id = $1 and id > $2 order by id",
         params![user, after],
         |row| {
@@ -79,7 +80,8 @@ pub(in crate::skills) fn list_lines(
             let kind: String = row.get(3)?;
             let counts = policy.counts(&kind) && row.get::<Option<i64>>(5)?.is_none();
             let observed = Observed::from_stored(&kind, row.get(4)?)
-                .ok_or_else(|| Error::Corrupt(format!("{kind:?} is no kind of evidence")))?;
+                .ok_or_else(|| Error::Corrupt(format!("{kind:?} is no kind of evidence")))?
+                .with_severity(row.get(6)?);
             Ok(Line {
                 evidence,
                 at: row.get(1)?,
@@ -126,6 +128,19 @@ pub(in crate::skills) fn list_statements(
            and e.struck_at is null order by e.id",
         params![user, kind, by, skill, since],
         |row| row.get(0),
+    )
+}
+
+/// The means before and after it in each skill, and whether it has been struck out.
+pub(in crate::skills) fn list_moves_of(
+    tx: &mut Tx,
+    id: EvidenceId,
+) -> Result<Vec<(SkillId, f64, f64, bool)>, Error> {
+    tx.list(
+        "select m.skill_id, m.mean_before, m.mean_after, e.struck_at from evidence_moves m
+         join evidence e on e.id = m.evidence_id where e.id = $1 order by m.weight desc, m.skill_id",
+        params![id],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<Option<i64>>(3)?.is_some())),
     )
 }
 
