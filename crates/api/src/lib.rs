@@ -26,6 +26,7 @@ mod problem;
 mod proficiencies;
 mod ratings;
 mod refits;
+mod reviews;
 mod role_profiles;
 mod routes;
 mod routing;

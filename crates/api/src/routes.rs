@@ -4,8 +4,8 @@ use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
     attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
-    organizations, proficiencies, ratings, refits, role_profiles, routing, search, skill_rules, skills, suspended,
-    tags, ticket_lists, tickets, uploads, users, views,
+    organizations, proficiencies, ratings, refits, reviews, role_profiles, routing, search, skill_rules,
+    skills, suspended, tags, ticket_lists, tickets, uploads, users, views,
 };
 
 const INCLUDE: (&str, &str) = ("include", "users, groups, organizations, comment_count, last_audits");
@@ -24,6 +24,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Mail", of_mail()));
     all.extend(tagged("Skills", of_skills()));
     all.extend(tagged("Roles and planning", of_planning()));
+    all.extend(tagged("Reviews", of_reviews()));
     all.extend(tagged("Routing", of_routing()));
     all.extend(tagged("This document", of_documents()));
     all
@@ -543,6 +544,70 @@ fn of_planning() -> Vec<Route> {
             role_profiles::of_person,
         )
         .gives_all::<RoleOfShape>("readiness"),
+    ]
+}
+
+fn of_reviews() -> Vec<Route> {
+    vec![
+        Route::get("/scorecards", "List the scorecards in use, the default first", reviews::scorecards)
+            .lists::<ScorecardShape>("scorecards"),
+        Route::post("/scorecards", "Create a scorecard", reviews::create_scorecard)
+            .takes::<ScorecardBody>()
+            .creates::<ScorecardShape>("scorecard"),
+        Route::get("/scorecards/{id}", "Show a scorecard in its newest version", reviews::scorecard)
+            .gives::<ScorecardShape>("scorecard"),
+        Route::put(
+            "/scorecards/{id}",
+            "Change a scorecard; other categories make a new version",
+            reviews::update_scorecard,
+        )
+        .takes::<ScorecardBody>()
+        .gives::<ScorecardShape>("scorecard"),
+        Route::get(
+            "/reviews",
+            "Finished reviews: of everybody for leads, else about oneself",
+            reviews::index,
+        )
+        .lists::<ReviewShape>("reviews")
+        .query("user_id", "Only reviews of this person's work"),
+        Route::post("/reviews", "Begin a review of a solved conversation", reviews::create)
+            .takes::<ReviewBody>()
+            .creates::<WholeReviewShape>("review"),
+        Route::get("/reviews/{id}", "Show a review", reviews::show).gives::<WholeReviewShape>("review"),
+        Route::put("/reviews/{id}", "Score, mark and finish a review", reviews::update)
+            .takes::<ReviewBody>()
+            .gives::<WholeReviewShape>("review"),
+        Route::delete("/reviews/{id}", "Lay an unfinished review aside", reviews::destroy),
+        Route::put("/reviews/{id}/answer", "The reviewed person's own words", reviews::answer)
+            .takes::<ReviewWordsBody>()
+            .gives::<WholeReviewShape>("review"),
+        Route::put("/reviews/{id}/contest", "Contest a review of one's own work", reviews::contest)
+            .takes::<ReviewWordsBody>()
+            .gives::<WholeReviewShape>("review"),
+        Route::put("/reviews/{id}/decision", "Decide on a contested review", reviews::decide)
+            .takes::<ReviewDecisionBody>()
+            .gives::<WholeReviewShape>("review"),
+        Route::get("/review_assignments", "What this week's reviews are best spent on", reviews::assignments)
+            .gives_all::<ReviewAssignmentShape>("review_assignments"),
+        Route::post("/review_assignments", "Fill this week's assignments up to the budget", reviews::plan)
+            .gives_all::<ReviewAssignmentShape>("review_assignments"),
+        Route::get("/review_raters", "How severe each reviewer is", reviews::raters)
+            .gives_all::<RaterShape>("review_raters"),
+        Route::get("/calibrations", "Conversations that several score blind", reviews::calibrations)
+            .gives_all::<CalibrationShape>("calibrations"),
+        Route::post("/calibrations", "Open a calibration", reviews::open_calibration)
+            .takes::<CalibrationBody>()
+            .creates::<CalibrationShape>("calibration"),
+        Route::get("/calibrations/{id}", "Show a calibration", reviews::calibration)
+            .gives::<CalibrationShape>("calibration"),
+        Route::post("/calibrations/{id}/review", "One's own blind review in it", reviews::join_calibration)
+            .creates::<WholeReviewShape>("review"),
+        Route::put(
+            "/calibrations/{id}/close",
+            "Close a calibration, so that all see all",
+            reviews::close_calibration,
+        )
+        .gives::<CalibrationShape>("calibration"),
     ]
 }
 

@@ -7,6 +7,7 @@ mod customers;
 mod history;
 mod past_mail;
 mod ratings;
+mod reviews;
 mod shifts;
 mod staff;
 mod statements;

@@ -47,8 +47,7 @@ fn finish(world: &World, reviewer: UserId, review: ReviewId) -> Result<reviews::
 }
 
 /// The shipped card: understanding, empathy, clear, solving (critical), next, calm, right (critical), ahead (bonus), private.
-const GOOD: [Option<u8>; 9] =
-    [Some(4), Some(5), Some(4), Some(4), Some(3), None, Some(3), Some(1), Some(2)];
+const GOOD: [Option<u8>; 9] = [Some(4), Some(5), Some(4), Some(4), Some(3), None, Some(3), Some(1), Some(2)];
 
 fn reviewed(world: &World, reviewer: UserId, ticket: TicketId, user: UserId) -> ReviewId {
     let review = begin(world, reviewer, ticket, user);
@@ -89,7 +88,8 @@ fn a_review_becomes_evidence_of_the_skills_that_its_categories_show() {
         assert!(drifts.is_empty(), "a replay leads to the same, on {}: {drifts:?}", world.name());
 
         assert!(matches!(finish(&world, lea, review), Err(ReviewError::FinishedAlready)));
-        let again = world.try_as(lea, move |tx| reviews::begin(tx, &BeginReview { ticket, user: ana, scorecard: None }));
+        let again = world
+            .try_as(lea, move |tx| reviews::begin(tx, &BeginReview { ticket, user: ana, scorecard: None }));
         assert!(matches!(again, Err(ReviewError::ReviewedAlready)));
     }
 }
@@ -130,7 +130,8 @@ fn a_sentence_is_marked_by_its_letters_and_found_again() {
         let letter = page.letters.iter().find(|it| it.is_theirs).expect("her answer");
         let sentence = letter.pieces.iter().find(|it| it.text == "I am sorry, Marta.").expect("a sentence");
         let mark = Mark { comment: letter.comment, span: sentence.span.unwrap() };
-        let marks = move |marks: Vec<Mark>, good: bool| MarkSentences { review, marks, category: Some(1), good };
+        let marks =
+            move |marks: Vec<Mark>, good: bool| MarkSentences { review, marks, category: Some(1), good };
         let command = marks(vec![mark], true);
         world.write_as(lea, move |tx| reviews::mark_sentences(tx, &command));
         // The same sentence again keeps what it was marked as.
@@ -182,16 +183,22 @@ fn the_reviewed_person_sees_answers_and_contests_and_somebody_else_decides() {
         let page = world.read_as(world.as_(liv), views::desk).unwrap();
         assert_eq!((page.contested.len(), page.quality.len()), (1, 1), "on {}", world.name());
 
-        let strike = Decide { review, decision: Decision::Struck, reason: "Right, the letter was not hers.".into() };
+        let strike =
+            Decide { review, decision: Decision::Struck, reason: "Right, the letter was not hers.".into() };
         let own = strike.clone();
         let own = world.try_as(lea, move |tx| reviews::decide(tx, &own));
         assert!(matches!(own, Err(ReviewError::ReviewerDecides)), "there is another lead");
         world.write_as(liv, move |tx| reviews::decide(tx, &strike));
         assert_eq!(level(&world, ana, empathy), None, "as if it had never been, on {}", world.name());
         let evidence = world.read(move |tx| skills::views::evidence_about(tx, ana, None));
-        assert!(evidence.iter().all(|it| it.struck_reason.as_deref().is_some_and(|it| it.contains("not hers"))));
+        assert!(
+            evidence.iter().all(|it| it.struck_reason.as_deref().is_some_and(|it| it.contains("not hers")))
+        );
         let page = world.read_as(world.as_(ana), move |tx| views::review_page(tx, review)).unwrap();
-        assert_eq!((page.review.decision, page.decided_by_name.as_deref()), (Some(Decision::Struck), Some("Liv")));
+        assert_eq!(
+            (page.review.decision, page.decided_by_name.as_deref()),
+            (Some(Decision::Struck), Some("Liv"))
+        );
         let (_, score) = world.read_as(world.as_(ana), move |tx| views::of_person(tx, ana)).unwrap();
         assert_eq!(score, None, "a struck review is in no mean");
     }
@@ -261,7 +268,11 @@ fn the_weeks_budget_goes_where_least_is_known_and_says_why() {
         assert_eq!(world.write(reviews::plan_week), 2, "on {}", world.name());
         assert_eq!(world.write(reviews::plan_week), 0, "the week is full");
         let page = world.read_as(world.as_(lea), views::desk).unwrap();
-        assert!(page.assignments.iter().all(|it| it.user == ben && it.reviewer == lea), "{:?}", page.assignments);
+        assert!(
+            page.assignments.iter().all(|it| it.user == ben && it.reviewer == lea),
+            "{:?}",
+            page.assignments
+        );
         assert!(page.assignments.iter().all(|it| it.sd_levels > 0.7), "the reason is a figure");
 
         let first = page.assignments[0].clone();
@@ -333,7 +344,10 @@ fn a_calibration_is_blind_until_it_is_closed_and_moves_nobody() {
         assert_eq!((open.raters.len(), agreement.pairs), (2, 1));
         assert!(agreement.alpha.unwrap() > 0.5 && agreement.alpha.unwrap() < 1.0, "{agreement:?}");
         assert!(agreement.kappa.unwrap() > 0.5 && agreement.kappa.unwrap() < 1.0);
-        assert_eq!((agreement.spread[1], agreement.spread[0], agreement.spread[5]), (Some(0.5), Some(0.0), None));
+        assert_eq!(
+            (agreement.spread[1], agreement.spread[0], agreement.spread[5]),
+            (Some(0.5), Some(0.0), None)
+        );
         let evidence = world.read(move |tx| skills::views::evidence_about(tx, ana, None));
         assert!(evidence.is_empty(), "a calibration is about the reviewers, on {}", world.name());
         let (about, _) = world.read_as(world.as_(ana), move |tx| views::of_person(tx, ana)).unwrap();

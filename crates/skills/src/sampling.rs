@@ -46,7 +46,7 @@ pub fn most_uncertain(candidates: &[Candidate], budget: usize) -> Vec<Chosen> {
                 skill = other;
             }
         }
-        let sd_levels = it.variances[skill].sqrt() * LEVELS_PER_LOGIT;
+        let sd_levels = candidates[place].variances[skill].sqrt() * LEVELS_PER_LOGIT;
         chosen.push(Chosen { candidate: place, skill, sd_levels });
         it.conversations -= 1;
         for variance in &mut it.variances {

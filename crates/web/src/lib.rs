@@ -19,6 +19,7 @@ mod palette;
 mod people;
 mod presence;
 mod problem;
+mod reviews;
 #[cfg(test)]
 pub(crate) mod samples;
 mod say;
@@ -85,6 +86,7 @@ pub fn router(web: Web) -> Router {
         .merge(tickets::routes())
         .merge(skills::routes())
         .merge(people::routes())
+        .merge(reviews::routes())
         .merge(ledger::routes())
         .merge(admin::routes())
         .fallback(problem::nothing_here)

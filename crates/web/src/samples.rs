@@ -18,6 +18,7 @@ pub fn shell() -> Shell {
         mine: 3,
         unassigned: 1,
         suspended: 2,
+        reviews: 4,
         company: "Tillers & Sons".into(),
     }
 }

@@ -17,6 +17,8 @@ pub struct Shell {
     pub mine: i64,
     pub unassigned: i64,
     pub suspended: i64,
+    /// Reviews about the person that they have not seen, and reviews that they are asked for.
+    pub reviews: i64,
     pub company: String,
 }
 
@@ -46,6 +48,7 @@ impl Shell {
             mine,
             unassigned,
             suspended,
+            reviews: desk::reviews::views::count_waiting(tx)?,
             company: desk::settings::company(tx)?.name,
             name,
         })

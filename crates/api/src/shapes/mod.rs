@@ -2,12 +2,14 @@
 
 mod changes;
 mod people;
+mod reviews;
 mod roles;
 mod skills;
 mod tickets;
 
 pub use changes::*;
 pub use people::*;
+pub use reviews::*;
 pub use roles::*;
 pub use skills::*;
 pub use tickets::*;

@@ -43,15 +43,9 @@ pub fn begin(tx: &mut Tx, command: &BeginReview) -> Result<ReviewId, ReviewError
         None => store::list_scorecards(tx)?.into_iter().next(),
     };
     let scorecard = scorecard.ok_or(ReviewError::NoSuchScorecard)?;
-    let review = store::insert_review(
-        tx,
-        command.ticket,
-        command.user,
-        reviewer,
-        scorecard.version_id,
-        None,
-    )?
-    .ok_or(ReviewError::ReviewedAlready)?;
+    let review =
+        store::insert_review(tx, command.ticket, command.user, reviewer, scorecard.version_id, None)?
+            .ok_or(ReviewError::ReviewedAlready)?;
     store::save_assignment_begun(tx, command.ticket, command.user, review)?;
     Ok(review)
 }

@@ -20,7 +20,7 @@ pub struct Calibration {
     pub id: CalibrationId,
     pub ticket: TicketId,
     pub user: UserId,
-    pub(crate) version_id: i64,
+    pub version_id: i64,
     pub created_by: Option<UserId>,
     pub created_at: i64,
     pub closed_at: Option<i64>,

@@ -93,9 +93,9 @@ impl Refusal for ReviewError {
             | NoSuchComment => Kind::NotFound,
             NotTheirWork | NotSolved | FinishedAlready | NotFinished | ReviewedAlready | ClosedAlready
             | ContestedAlready | NotContested | DecidedAlready | DefaultStays => Kind::Conflict,
-            NoSuchCategory | CategoryIsOpen(_) | NothingApplies | PointsAreWrong | SpanIsWrong | NameIsWrong
-            | CategoriesAreWrong | ScaleIsWrong | WeightIsWrong | SkillsAreWrong | TextIsWrong
-            | BudgetIsWrong => Kind::Invalid,
+            NoSuchCategory | CategoryIsOpen(_) | NothingApplies | PointsAreWrong | SpanIsWrong
+            | NameIsWrong | CategoriesAreWrong | ScaleIsWrong | WeightIsWrong | SkillsAreWrong
+            | TextIsWrong | BudgetIsWrong => Kind::Invalid,
             TooManyHighlights => Kind::TooMuch,
             Skills(error) => error.kind(),
             Db(error) => error.kind(),

@@ -58,7 +58,8 @@ pub fn finish(tx: &mut Tx, command: &Finish) -> Result<Review, ReviewError> {
     let scorecard = store::find_version(tx, review.version_id)?.ok_or(ReviewError::NoSuchScorecard)?;
     let scores = store::list_scores(tx, review.id)?;
     let said = answers(&scorecard, &scores)?;
-    let scored: Vec<Scored> = scorecard.categories.iter().zip(&said).map(|(it, score)| of(it, score)).collect();
+    let scored: Vec<Scored> =
+        scorecard.categories.iter().zip(&said).map(|(it, score)| of(it, score)).collect();
     let outcome = scorecard::score(&scored).ok_or(ReviewError::NothingApplies)?;
     if review.calibration.is_none() {
         let severity = severity::severity_of(tx, review.reviewer)?.mean;

@@ -33,9 +33,8 @@ pub fn mark_sentences(tx: &mut Tx, command: &MarkSentences) -> Result<(), Review
         return Err(ReviewError::NoSuchCategory);
     }
     let had = store::list_highlights(tx, review.id)?;
-    let is_marked = |it: &Highlight| {
-        command.marks.iter().any(|mark| mark.comment == it.comment && mark.span == it.span)
-    };
+    let is_marked =
+        |it: &Highlight| command.marks.iter().any(|mark| mark.comment == it.comment && mark.span == it.span);
     for gone in had.iter().filter(|it| !is_marked(it)) {
         store::delete_highlight(tx, review.id, gone)?;
     }

@@ -75,7 +75,7 @@ pub struct Scorecard {
     pub is_default: bool,
     /// The number of this version.
     pub version: i64,
-    pub(crate) version_id: i64,
+    pub version_id: i64,
     pub categories: Vec<Category>,
     pub updated_at: i64,
     pub retired_at: Option<i64>,
@@ -111,7 +111,7 @@ pub struct Review {
     /// Whose work it is.
     pub user: UserId,
     pub reviewer: UserId,
-    pub(crate) version_id: i64,
+    pub version_id: i64,
     pub calibration: Option<CalibrationId>,
     pub comment: String,
     pub percent: Option<f64>,

@@ -50,7 +50,9 @@ pub fn sentences(text: &str) -> Vec<Span> {
         let ends = letters[at] == '\n';
         let mut after = at + 1;
         if !ends && ENDS.contains(&letters[at]) {
-            while after < letters.len() && (ENDS.contains(&letters[after]) || CLOSES.contains(&letters[after])) {
+            while after < letters.len()
+                && (ENDS.contains(&letters[after]) || CLOSES.contains(&letters[after]))
+            {
                 after += 1;
             }
             // "3.5" and "example.org" go on; a full-width stop needs no blank.
@@ -84,8 +86,16 @@ mod tests {
     #[test]
     fn sentences_end_with_their_marks_and_with_their_lines() {
         assert_eq!(
-            split("Hello Marta,\n\nI see both payments. Really? “Yes!” It costs 3.50 at shop.example.org now"),
-            ["Hello Marta,", "I see both payments.", "Really?", "“Yes!”", "It costs 3.50 at shop.example.org now"]
+            split(
+                "Hello Marta,\n\nI see both payments. Really? “Yes!” It costs 3.50 at shop.example.org now"
+            ),
+            [
+                "Hello Marta,",
+                "I see both payments.",
+                "Really?",
+                "“Yes!”",
+                "It costs 3.50 at shop.example.org now"
+            ]
         );
         assert_eq!(split("了解しました。返金します！"), ["了解しました。", "返金します！"]);
         assert_eq!(split("Well... maybe"), ["Well...", "maybe"]);
@@ -108,7 +118,10 @@ mod tests {
         assert_eq!(place("ok. Thank", span, "nothing"), None);
         assert_eq!(place("xx Sorry", span, "Sorry"), Some(span));
         assert_eq!(place("We are sorry. Sorry!", span, "Sorry"), Some(Span { start: 14, end: 19 }));
-        assert_eq!(place("Sorry ██ Sorry", Span { start: 8, end: 13 }, "Sorry"), Some(Span { start: 9, end: 14 }));
+        assert_eq!(
+            place("Sorry ██ Sorry", Span { start: 8, end: 13 }, "Sorry"),
+            Some(Span { start: 9, end: 14 })
+        );
         assert_eq!(place("abc", span, ""), None);
     }
 }

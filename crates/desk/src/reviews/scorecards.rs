@@ -1,8 +1,8 @@
 //! Making and changing scorecards. A change of what is scored is a new version; reviews keep theirs.
 
 use super::{
-    CATEGORIES_MAX, Category, NAME_CHARS_MAX, POINTS_MAX, POINTS_MIN, ReviewError, SKILLS_PER_CATEGORY_MAX, Scorecard,
-    Section, TEXT_CHARS_MAX, store,
+    CATEGORIES_MAX, Category, NAME_CHARS_MAX, POINTS_MAX, POINTS_MIN, ReviewError, SKILLS_PER_CATEGORY_MAX,
+    Scorecard, Section, TEXT_CHARS_MAX, store,
 };
 use crate::events::{self, Event};
 use crate::{ScorecardId, SkillId, Tx, skills};

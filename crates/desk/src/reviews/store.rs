@@ -17,7 +17,8 @@ fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|error| Error::Corrupt(error.to_string()))
 }
 
-const SCORECARD: &str = "select s.id, s.name, s.about, s.is_default, v.number, v.id, v.categories, s.updated_at,
+const SCORECARD: &str =
+    "select s.id, s.name, s.about, s.is_default, v.number, v.id, v.categories, s.updated_at,
     s.retired_at from scorecards s join scorecard_versions v on v.scorecard_id = s.id";
 
 fn scorecard(row: &Row<'_>) -> Result<Scorecard, Error> {
@@ -121,7 +122,8 @@ pub(super) fn save_default(tx: &mut Tx, id: ScorecardId) -> Result<(), Error> {
         .map(|_| ())
 }
 
-const REVIEW: &str = "select id, ticket_id, user_id, reviewer_id, version_id, calibration_id, comment, percent,
+const REVIEW: &str =
+    "select id, ticket_id, user_id, reviewer_id, version_id, calibration_id, comment, percent,
     failed_by, created_at, finished_at, seen_at, answer, answered_at, contest, contested_at, decision,
     decision_reason, decided_by, decided_at from reviews";
 
@@ -335,10 +337,7 @@ pub(super) fn delete_highlight(tx: &mut Tx, id: ReviewId, it: &Highlight) -> Res
 }
 
 /// What the reviewer's scores said that still count, beside what was believed before each.
-pub(super) fn list_scores_beside_beliefs(
-    tx: &mut Tx,
-    reviewer: UserId,
-) -> Result<Vec<ScoreBeside>, Error> {
+pub(super) fn list_scores_beside_beliefs(tx: &mut Tx, reviewer: UserId) -> Result<Vec<ScoreBeside>, Error> {
     tx.list(
         "select e.value, sum(m.weight * m.mean_before) / sum(m.weight),
            sum(m.weight * m.weight * m.variance_before) / (sum(m.weight) * sum(m.weight))
@@ -346,9 +345,7 @@ pub(super) fn list_scores_beside_beliefs(
          where e.by_user_id = $1 and e.kind = 'review' and e.struck_at is null
          group by e.id, e.value order by e.id desc limit $2",
         params![reviewer, SCORES_LOOKED_AT_MAX],
-        |row| {
-            Ok(ScoreBeside { level: row.get(0)?, mean_before: row.get(1)?, variance_before: row.get(2)? })
-        },
+        |row| Ok(ScoreBeside { level: row.get(0)?, mean_before: row.get(1)?, variance_before: row.get(2)? }),
     )
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::skills::SkillSummary;
 use crate::tickets::{self, Status};
 use crate::{Actor, CommentId, ReviewAssignmentId, Tx};
+pub use ::skills::LEVELS_PER_LOGIT;
 use ::skills::agreement::{Distance, krippendorff_alpha, weighted_kappa};
 use ::skills::scorecard::quality_score;
 use std::collections::HashMap;
@@ -84,8 +85,11 @@ pub fn desk(tx: &mut Tx) -> Result<Desk, ReviewError> {
     let contested = if actor.is_lead() { store::list_contested(tx, ROWS_MAX)? } else { Vec::new() };
     let about_me = store::list_finished(tx, Some(me), 0, ROWS_MAX)?;
     let since = tx.now() - QUALITY_DAYS * DAY_MS;
-    let all =
-        if actor.is_lead() { store::list_finished(tx, None, since, QUALITY_REVIEWS_MAX)? } else { Vec::new() };
+    let all = if actor.is_lead() {
+        store::list_finished(tx, None, since, QUALITY_REVIEWS_MAX)?
+    } else {
+        Vec::new()
+    };
     let names = names(tx)?;
     let my_quality = quality(&about_me, since);
     let mut finished = all.clone();
@@ -281,7 +285,8 @@ fn letters(
 
 /// A marked place that is no sentence any more is a piece of its own.
 fn pieces(text: &str, marked: &[(Span, usize)], left: &mut usize) -> Vec<Piece> {
-    let mut spans: Vec<(Span, Option<usize>)> = marked.iter().map(|(span, index)| (*span, Some(*index))).collect();
+    let mut spans: Vec<(Span, Option<usize>)> =
+        marked.iter().map(|(span, index)| (*span, Some(*index))).collect();
     for span in sentences(text) {
         let overlaps = spans.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
         if !overlaps && *left > 0 {
@@ -291,7 +296,9 @@ fn pieces(text: &str, marked: &[(Span, usize)], left: &mut usize) -> Vec<Piece> 
     }
     spans.sort_by_key(|(span, _)| (span.start, span.end));
     let letters: Vec<char> = text.chars().collect();
-    let words = |from: usize, to: usize| letters[from.min(letters.len())..to.min(letters.len())].iter().collect::<String>();
+    let words = |from: usize, to: usize| {
+        letters[from.min(letters.len())..to.min(letters.len())].iter().collect::<String>()
+    };
     let mut pieces = Vec::new();
     let mut at = 0;
     for (span, highlight) in spans {
@@ -443,8 +450,7 @@ pub fn calibration_page(tx: &mut Tx, id: CalibrationId) -> Result<CalibrationPag
     }
     let scorecard = store::find_version(tx, calibration.version_id)?.ok_or(ReviewError::NoSuchScorecard)?;
     let reviews = store::list_of_calibration(tx, id)?;
-    let (joined, finished) =
-        (reviews.len(), reviews.iter().filter(|it| it.finished_at.is_some()).count());
+    let (joined, finished) = (reviews.len(), reviews.iter().filter(|it| it.finished_at.is_some()).count());
     let mine = reviews.iter().find(|it| Some(it.reviewer) == me).map(|it| (it.id, it.finished_at.is_some()));
     let closed = calibration.closed_at.is_some();
     let names = names(tx)?;

@@ -124,9 +124,12 @@ pub(in crate::reviews) fn list_needing(
     tickets: &[TicketId],
     skill: SkillId,
 ) -> Result<HashSet<TicketId>, Error> {
-    let sql =
-        format!("select ticket_id from requirements where skill_id = $1 and ticket_id in {}", tx.numbers_in(2));
-    let rows = tx.list(&sql, params![skill, json_numbers(tickets.iter().map(|id| id.0))], |row| row.get(0))?;
+    let sql = format!(
+        "select ticket_id from requirements where skill_id = $1 and ticket_id in {}",
+        tx.numbers_in(2)
+    );
+    let rows =
+        tx.list(&sql, params![skill, json_numbers(tickets.iter().map(|id| id.0))], |row| row.get(0))?;
     Ok(rows.into_iter().collect())
 }
 
