@@ -7,7 +7,6 @@ mod customers;
 mod history;
 mod past_mail;
 mod ratings;
-mod reviews;
 mod shifts;
 mod staff;
 mod statements;
