@@ -173,6 +173,7 @@ impl Reader {
             Some(_) => Mailbox { name: tidy_name(&decode_words(&phrase)), address: String::new() },
             None => bare(&phrase, &comments),
         };
+        let mailbox = Mailbox { name: one_line(mailbox.name), address: one_line(mailbox.address) };
         if mailbox.name.is_empty() && mailbox.address.is_empty() {
             return;
         }
@@ -191,6 +192,15 @@ impl Reader {
         self.name_without_address = !had_angle && !mailbox.address.contains('@');
         self.done.push(mailbox);
     }
+}
+
+/// What would begin another line, in a header of ours or on a screen, is a blank.
+fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// An entry without angle brackets: `ana@example.org (Ana)`, `Ana ana@example.org`, `MAILER-DAEMON (Mail System)`.
@@ -266,6 +276,15 @@ mod tests {
 
     fn pair(name: &str, address: &str) -> (String, String) {
         (name.to_owned(), address.to_owned())
+    }
+
+    #[test]
+    fn a_bare_line_end_in_a_name_or_an_address_is_a_blank() {
+        let field = b"c@example.net (c\romment (n[sted)), \"Ana\r\0Bcc: x\" <an\ra@b.test>, =?utf-8?q?a=0D=0Ab?= <d@e.test>";
+        for mailbox in parse_addresses(field) {
+            assert!(!mailbox.name.contains(char::is_control), "{mailbox:?}");
+            assert!(!mailbox.address.contains(char::is_control), "{mailbox:?}");
+        }
     }
 
     #[test]

@@ -372,6 +372,8 @@ impl<'x> Reader<'x> {
         };
         let high = self.high_surrogate.take();
         match (high, unit) {
+            // A \u without its number.
+            (_, 0) => {}
             (None, 0xD800..=0xDBFF) => self.high_surrogate = Some(unit),
             (Some(high), _) => self.out.push_str(&String::from_utf16_lossy(&[high, unit])),
             (None, unit) => self.out.push_str(&String::from_utf16_lossy(&[unit])),

@@ -57,6 +57,7 @@ fn letters_beyond_the_codepage_pass_over_their_stand_ins() {
         text(r"{\rtf1\ansi\uc1 a\u8364?b\u-10179?\u-8704?c\uc2\u26085\'93\'fad\uc0\u233 e}"),
         "a€b😀c日dée"
     );
+    assert_eq!(text(r"{\rtf1 a\u ?\u0?b}"), "ab", "a sign without a number is none");
     // A stand-in may be written as a sign of its own, and a brace ends it.
     assert_eq!(text(r"{\rtf1\uc3 {\u8364 ab}c}"), "€c");
 }
