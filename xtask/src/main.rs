@@ -66,7 +66,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fuzz",
-        arguments: "[TARGET] [SECONDS]",
+        arguments: "[TARGET|all] [SECONDS]",
         meaning: "throw bytes at a reader of foreign input; alone it lists the targets",
         run: fuzz::run,
     },
