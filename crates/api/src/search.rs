@@ -79,7 +79,7 @@ fn tickets_by(tx: &mut Tx, call: &Call, query: &Query) -> Result<Vec<Hit>, Probl
         return Ok(rows.into_iter().map(|ticket| Hit::Ticket(ticket.id)).collect());
     }
     let order = if sort.is_none() { SearchOrder::Best } else { SearchOrder::Newest };
-    let found = desk_search::search_tickets(tx, query, order, RESULTS_MAX)?;
+    let found = desk_search::search_tickets(tx, query, order, desk_search::Depth::Whole, RESULTS_MAX)?;
     let ids: Vec<TicketId> = found.rows.iter().map(|row| row.id).collect();
     let mut rows = tickets::list_tickets_by_ids(tx, &ids)?;
     sort_tickets(&mut rows, sort, newest_first);

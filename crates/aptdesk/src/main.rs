@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod compress;
 mod config;
 mod demo;
 mod floor;
@@ -16,6 +17,10 @@ mod users;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Pages are made of many small pieces.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A customer-service desk that knows its people's skills.
 #[derive(Parser)]

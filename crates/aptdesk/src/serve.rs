@@ -1,5 +1,6 @@
 //! `aptdesk serve`: opens the desk, its doors, and the jobs behind them; closes them in order.
 
+use crate::compress;
 use crate::config::{Config, Flags};
 use crate::health::{self, Health};
 use crate::mailroom::Mailroom;
@@ -134,9 +135,7 @@ fn router(desk: &Desk, secure_cookies: bool, mailroom: Arc<Mailroom>) -> Router 
         .merge(helpcenter::router(desk.clone()))
         .merge(web::router(web))
         .layer(axum::middleware::from_fn_with_state(health, health::observe))
-        .layer(
-            tower_http::compression::CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest),
-        )
+        .layer(axum::middleware::from_fn(compress::compress))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

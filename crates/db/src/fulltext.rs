@@ -37,44 +37,78 @@ pub fn remove<A>(tx: &mut Tx<A>, index: &'static str, id: i64) -> Result<(), Err
     Ok(())
 }
 
-/// Up to `count_max` ids below `below` that hold all `terms` (the last one as a beginning), newest first.
+/// Ids from `from` on and below `below`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ids {
+    pub from: i64,
+    pub below: i64,
+}
+
+impl Ids {
+    pub const ALL: Ids = Ids { from: i64::MIN, below: i64::MAX };
+}
+
+/// Up to `count_max` of these ids that hold all `terms` (the last one as a beginning), newest first.
+///
+/// It takes as long as it takes: words that are common each and never stand together are looked for in all there is.
 pub fn newest<A>(
     tx: &mut Tx<A>,
     index: &'static str,
     terms: &[String],
-    below: Option<i64>,
+    ids: Ids,
     count_max: usize,
 ) -> Result<Vec<i64>, Error> {
     if terms.is_empty() {
         return Ok(Vec::new());
     }
     // Merging every word with the same beginning is dear; whole words alone are often enough for a page.
-    let whole = matching(tx, index, &query(tx.engine(), terms, Last::Whole), below, count_max)?;
+    let whole = matching(tx, index, &query(tx.engine(), terms, Last::Whole), ids, count_max)?;
     if whole.len() >= count_max {
         return Ok(whole);
     }
-    matching(tx, index, &query(tx.engine(), terms, Last::Beginning), below, count_max)
+    matching(tx, index, &query(tx.engine(), terms, Last::Beginning), ids, count_max)
+}
+
+/// Like [`newest`], and quick: the last term counts as a beginning only if nothing holds it as a word of its own.
+pub fn newest_at_once<A>(
+    tx: &mut Tx<A>,
+    index: &'static str,
+    terms: &[String],
+    ids: Ids,
+    count_max: usize,
+) -> Result<Vec<i64>, Error> {
+    let Some(last) = terms.last() else { return Ok(Vec::new()) };
+    let whole = matching(tx, index, &query(tx.engine(), terms, Last::Whole), ids, count_max)?;
+    if !whole.is_empty() {
+        return Ok(whole);
+    }
+    let word = query(tx.engine(), std::slice::from_ref(last), Last::Whole);
+    if !matching(tx, index, &word, Ids::ALL, 1)?.is_empty() {
+        return Ok(whole);
+    }
+    matching(tx, index, &query(tx.engine(), terms, Last::Beginning), ids, count_max)
 }
 
 fn matching<A>(
     tx: &mut Tx<A>,
     index: &'static str,
     query: &str,
-    below: Option<i64>,
+    ids: Ids,
     count_max: usize,
 ) -> Result<Vec<i64>, Error> {
-    let below = below.unwrap_or(i64::MAX);
     let sql = match tx.engine() {
         Engine::Sqlite => {
             format!(
-                "select rowid from {index} where {index} match $1 and rowid < $2 order by rowid desc limit $3"
+                "select rowid from {index} where {index} match $1 and rowid >= $2 and rowid < $3
+                 order by rowid desc limit $4"
             )
         }
         Engine::Postgres => format!(
-            "select id from {index} where terms @@ cast($1 as text)::tsquery and id < $2 order by id desc limit $3"
+            "select id from {index} where terms @@ cast($1 as text)::tsquery and id >= $2 and id < $3
+             order by id desc limit $4"
         ),
     };
-    tx.list(&sql, params![query, below, count_max], |row| row.get(0))
+    tx.list(&sql, params![query, ids.from, ids.below, count_max], |row| row.get(0))
 }
 
 /// What the last word of a query stands for.

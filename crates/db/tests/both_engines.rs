@@ -316,7 +316,7 @@ fn full_text_finds_all_words_the_last_one_by_its_beginning_newest_first() {
             let terms: Vec<String> = terms.iter().map(|term| (*term).to_owned()).collect();
             place
                 .db
-                .read_now("ana", |tx| db::fulltext::newest(tx, "words", &terms, None, 10))
+                .read_now("ana", |tx| db::fulltext::newest(tx, "words", &terms, db::fulltext::Ids::ALL, 10))
                 .expect("searched")
         };
         assert_eq!(find(&["payment"]), [2, 1], "on {}", place.url);

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0005_skills"),
     shared!("0006_routing"),
     twins!("0007_search"),
+    shared!("0008_faster"),
     shared!("0010_refit"),
     shared!("0011_roles"),
     shared!("0012_reviews"),

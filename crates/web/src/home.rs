@@ -59,12 +59,13 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
     let rows = views::page(tx, &unsolved, Order::WaitingLongest, None, MINE_SHOWN_MAX)?.rows;
     let changed = views::page(tx, &mine, Order::UpdatedNewest, None, CHANGED_SHOWN_MAX)?.rows;
     let solved = Filter { solved_after: Some(now - WEEK_MS), ..mine };
+    let all = views::default_views(actor);
     let all_waiting = waiting_of(tx, &unsolved)?;
     let work = Work {
         me: shell.user_id,
         is_here: shell.presence == "online",
-        mine: shell.mine,
-        unassigned: shell.unassigned,
+        mine: views::count_for_show(tx, &all[0].filter)?,
+        unassigned: views::count_for_show(tx, &all[1].filter)?,
         first_name,
         now,
         waiting: all_waiting,

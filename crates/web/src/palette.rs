@@ -3,7 +3,7 @@
 use crate::{Html, Problem, SignedIn, Web};
 use axum::extract::{Query, State};
 use desk::people::{self, User};
-use desk::search::{self, SearchOrder};
+use desk::search::{self, Depth, SearchOrder};
 use desk::skills::{self, Skill};
 use desk::tickets::views::{self, TicketRow};
 use desk::tickets::{Filter, Order};
@@ -84,7 +84,8 @@ fn found(tx: &mut Tx, words: &str) -> Result<Palette, Problem> {
         });
     }
     let query = search::parse(tx, words)?;
-    let tickets = search::search_tickets(tx, &query, SearchOrder::Newest, TICKETS_SHOWN_MAX)?.rows;
+    let tickets =
+        search::search_tickets(tx, &query, SearchOrder::Newest, Depth::Whole, TICKETS_SHOWN_MAX)?.rows;
     let ids = search::search_users(tx, words, PEOPLE_SHOWN_MAX)?;
     let folded = words.to_lowercase();
     let mut skills = skills::list_skills(tx)?;

@@ -1,11 +1,11 @@
 //! `/search`: tickets by words and conditions, newest or best first.
 
 use crate::tickets::rows::Row;
-use crate::{Html, Problem, Shell, SignedIn, Web};
+use crate::{Html, Problem, Shell, SignedIn, Web, around};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::people::{self, User};
-use desk::search::{self, SearchOrder};
+use desk::search::{self, Depth, SearchOrder};
 use desk::tickets::views;
 use desk::{TicketId, Tx};
 use serde::Deserialize;
@@ -18,13 +18,21 @@ const PEOPLE_SHOWN_MAX: usize = 6;
 #[template(path = "search/show.html")]
 struct SearchPage {
     shell: Shell,
+    people: Vec<User>,
+    unknown: Vec<String>,
+    found: FoundList,
+}
+
+/// What is new is shown at once; the page's script then fetches the list again from the whole past.
+#[derive(askama::Template)]
+#[template(path = "search/_found.html")]
+struct FoundList {
     now: i64,
     query: String,
     best: bool,
     rows: Vec<Row>,
     more: bool,
-    people: Vec<User>,
-    unknown: Vec<String>,
+    deeper: bool,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +41,8 @@ pub struct Asked {
     q: String,
     #[serde(default)]
     order: String,
+    /// The whole past, not only what is new.
+    all: Option<String>,
 }
 
 pub async fn show(
@@ -40,13 +50,15 @@ pub async fn show(
     SignedIn(actor): SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
+    let is_fragment = around::is_fragment() && asked.all.is_some();
     let page = web.desk.read(actor, move |tx| {
         if let Some(ticket) = number(tx, &asked.q)? {
             return Ok::<_, Problem>(Err(ticket));
         }
-        found(tx, asked.q.trim(), asked.order == "best").map(Ok)
+        page(tx, &asked).map(Ok)
     });
     Ok(match page.await? {
+        Ok(page) if is_fragment => Html(page.found).into_response(),
         Ok(page) => Html(page).into_response(),
         Err(ticket) => Redirect::to(&format!("/tickets/{ticket}")).into_response(),
     })
@@ -58,34 +70,35 @@ fn number(tx: &mut Tx, words: &str) -> Result<Option<TicketId>, db::Error> {
     Ok(views::visible_ticket(tx, TicketId(id))?.map(|ticket| ticket.id))
 }
 
-fn found(tx: &mut Tx, words: &str, best: bool) -> Result<SearchPage, Problem> {
-    let mut page = SearchPage {
-        shell: Shell::load(tx)?,
+fn page(tx: &mut Tx, asked: &Asked) -> Result<SearchPage, Problem> {
+    let (words, best) = (asked.q.trim(), asked.order == "best");
+    let mut list = FoundList {
         now: tx.now(),
         query: words.to_owned(),
         best,
         rows: Vec::new(),
         more: false,
-        people: Vec::new(),
-        unknown: Vec::new(),
+        deeper: false,
     };
+    let shell = Shell::load(tx)?;
     if words.is_empty() {
-        return Ok(page);
+        return Ok(SearchPage { shell, people: Vec::new(), unknown: Vec::new(), found: list });
     }
     let query = search::parse(tx, words)?;
     let order = if best { SearchOrder::Best } else { SearchOrder::Newest };
-    let found = search::search_tickets(tx, &query, order, FOUND_SHOWN_MAX)?;
-    page.rows = found.rows.into_iter().map(|row| Row::of(row, "")).collect();
-    page.more = found.more;
+    let depth = if best || asked.all.is_some() { Depth::Whole } else { Depth::Newest };
+    let found = search::search_tickets(tx, &query, order, depth, FOUND_SHOWN_MAX)?;
+    list.rows = found.rows.into_iter().map(|row| Row::of(row, "")).collect();
+    (list.more, list.deeper) = (found.more, found.deeper);
+    let mut people = Vec::new();
     if !query.terms.is_empty() {
         let ids = search::search_users(tx, &query.terms.join(" "), PEOPLE_SHOWN_MAX)?;
-        page.people = people::list_by_ids(tx, &ids)?;
+        people = people::list_by_ids(tx, &ids)?;
     }
-    page.unknown = query.unknown;
-    Ok(page)
+    Ok(SearchPage { shell, people, unknown: query.unknown, found: list })
 }
 
-impl SearchPage {
+impl FoundList {
     fn counted(&self) -> String {
         crate::words::counted(self.rows.len() as i64, "ticket", "tickets")
     }
@@ -98,16 +111,18 @@ mod samples {
     use crate::tickets::rows::samples::{long_row, row, rtl_row};
 
     fn page(query: &str, rows: Vec<Row>, unknown: Vec<String>) -> SearchPage {
-        SearchPage {
-            shell: shell(),
-            now: 9_000_000,
-            query: query.into(),
-            best: false,
-            rows,
-            more: true,
-            people: vec![],
-            unknown,
-        }
+        let found =
+            FoundList { now: 9_000_000, query: query.into(), best: false, rows, more: true, deeper: false };
+        SearchPage { shell: shell(), people: vec![], unknown, found }
+    }
+
+    #[test]
+    fn a_list_of_what_is_new_fetches_the_rest() {
+        let mut page = page("refund & more", vec![], vec![]);
+        page.found.deeper = true;
+        let html = renders(&page);
+        assert!(html.contains("/search?q=refund%20%26%20more&amp;all=1"));
+        assert!(!html.contains("Nothing holds"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub struct Shell {
     pub is_admin: bool,
     /// online, away, offline
     pub presence: String,
+    /// These three are counted for badges: see [`badge`].
     pub mine: i64,
     pub unassigned: i64,
     pub suspended: i64,
@@ -31,8 +32,8 @@ impl Shell {
         };
         let name = user.as_ref().map_or_else(|| "The desk".to_owned(), |user| user.name.clone());
         let views = views::default_views(actor);
-        let mine = views::count_for_show(tx, &views[0].filter)?;
-        let unassigned = views::count_for_show(tx, &views[1].filter)?;
+        let mine = views::count_for_badge(tx, &views[0].filter)?;
+        let unassigned = views::count_for_badge(tx, &views[1].filter)?;
         let (presence, suspended) = match actor.user().filter(|_| actor.is_staff()) {
             Some(user) => {
                 (store_error(routing::presence_of(tx, user))?, store_error(mail::views::count_suspended(tx))?)
@@ -85,6 +86,12 @@ fn store_error<T, E: Refusal>(outcome: Result<T, E>) -> Result<T, db::Error> {
         Kind::Busy => db::Error::Busy,
         _ => db::Error::Corrupt(error.to_string()),
     })
+}
+
+/// `12`, or `99+`.
+pub fn badge(count: impl crate::words::Given<i64>) -> String {
+    let count = count.given();
+    if count >= views::BADGE_COUNT_MAX { "99+".to_owned() } else { count.to_string() }
 }
 
 /// The first letters of the first and the last name.

@@ -1,10 +1,11 @@
 //! `/views/{key}`: lists of tickets that agree with their counts and keep their place.
 
+use crate::shell::badge;
 use crate::tickets::rows::Row;
 use crate::{Html, Problem, Shell, SignedIn, Web, around};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::people::User;
+use desk::people::AgentName;
 use desk::tickets::views::{self, COUNT_SHOWN_MAX, Cursor, View};
 use desk::{Tx, people};
 use serde::Deserialize;
@@ -30,7 +31,7 @@ struct List {
     rows: Vec<Row>,
     after: Option<String>,
     next: Option<String>,
-    agents: Vec<User>,
+    agents: Vec<AgentName>,
     is_agent: bool,
     me: i64,
 }
@@ -38,7 +39,8 @@ struct List {
 struct Tab {
     key: &'static str,
     title: &'static str,
-    count: Option<i64>,
+    /// Nothing where a long past would have to be counted.
+    count: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,8 +70,9 @@ pub async fn show(
         if only_rows {
             return Ok::<_, Problem>((list, None));
         }
-        let tabs = tabs(tx, &all, view.key, list.count)?;
-        Ok((list, Some((Shell::load(tx)?, tabs))))
+        let shell = Shell::load(tx)?;
+        let tabs = tabs(tx, &all, &shell, &list)?;
+        Ok((list, Some((shell, tabs))))
     });
     Ok(match page.await? {
         (list, None) => Html(list).into_response(),
@@ -103,20 +106,22 @@ fn list(tx: &mut Tx, view: &View, after: Option<String>) -> Result<List, db::Err
         rows: page.rows.into_iter().map(|row| Row::to_pick(row, view.key)).collect(),
         after: cursor.map(Cursor::to_text),
         next: page.next.map(Cursor::to_text),
-        agents: if is_agent { people::list_agents(tx)? } else { Vec::new() },
+        agents: if is_agent { people::list_agent_names(tx)? } else { Vec::new() },
         is_agent,
         me: tx.actor().user().map_or(0, |user| user.0),
     })
 }
 
-fn tabs(tx: &mut Tx, all: &[View], shown: &str, shown_count: i64) -> Result<Vec<Tab>, db::Error> {
+/// The view that is shown has its whole count; the others have badges, two of which the rail has already counted.
+fn tabs(tx: &mut Tx, all: &[View], shell: &Shell, list: &List) -> Result<Vec<Tab>, db::Error> {
     let mut tabs = Vec::with_capacity(all.len());
     for view in all {
         let count = match view.key {
-            key if key == shown => Some(shown_count),
-            // A long past is not counted for a tab.
+            key if key == list.key => Some(shown(list.count)),
             "solved" => None,
-            _ => Some(views::count_for_show(tx, &view.filter)?),
+            "mine" => Some(badge(shell.mine)),
+            "unassigned" => Some(badge(shell.unassigned)),
+            _ => Some(badge(views::count_for_badge(tx, &view.filter)?)),
         };
         tabs.push(Tab { key: view.key, title: view.title, count });
     }
@@ -172,7 +177,7 @@ mod samples {
         assert!(renders(&list(vec![], None)).contains("empty"));
         let full = renders(&list(vec![row(), long_row(), rtl_row()], Some("5_7".into())));
         assert_eq!(full.matches("class=\"item\"").count(), 3);
-        let tabs = vec![Tab { key: "mine", title: "My open", count: Some(COUNT_SHOWN_MAX) }];
+        let tabs = vec![Tab { key: "mine", title: "My open", count: Some(shown(COUNT_SHOWN_MAX)) }];
         let page = renders(&ViewPage { shell: shell(), tabs, list: list(vec![row()], None) });
         assert!(page.contains("1,000+"));
     }

@@ -24,7 +24,7 @@ pub use organizations::{
 pub use store::{
     Seek, UserFilter, autocomplete_organizations, count_organizations, count_users, find_group,
     find_identity, find_organization, find_organization_by_domain, find_organization_by_external_id,
-    find_organization_by_name, find_user, find_user_by_email, list_agents, list_by_ids,
+    find_organization_by_name, find_user, find_user_by_email, list_agent_names, list_agents, list_by_ids,
     list_changed_organizations, list_groups, list_groups_with_members, list_identities, list_memberships,
     list_organizations, list_organizations_by_ids, list_users, search_users, user_names, verified_among,
 };
@@ -43,6 +43,13 @@ pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 pub const IDENTITIES_PER_USER_MAX: usize = 50;
 pub const DOMAINS_PER_ORGANIZATION_MAX: usize = 200;
 pub const PEOPLE_PER_PAGE_MAX: usize = 100;
+
+/// An agent, as far as choosing one needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgentName {
+    pub id: UserId,
+    pub name: String,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {

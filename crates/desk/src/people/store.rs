@@ -7,7 +7,7 @@ pub use groups::*;
 pub use organizations::*;
 
 use super::folding::{fold_address, query_terms, search_terms};
-use super::{Identity, IdentityKind, PEOPLE_PER_PAGE_MAX, User};
+use super::{AgentName, Identity, IdentityKind, PEOPLE_PER_PAGE_MAX, User};
 use crate::{GroupId, IdentityId, OrganizationId, Role, Tx, UserId};
 use db::{Error, Param, Row, params};
 use std::collections::{HashMap, HashSet};
@@ -207,6 +207,17 @@ pub fn list_agents(tx: &mut Tx) -> Result<Vec<User>, Error> {
     tx.list(&sql, params![AGENTS_LISTED_MAX], user_of)
 }
 
+/// The names of [`list_agents`], for choosing one.
+pub fn list_agent_names(tx: &mut Tx) -> Result<Vec<AgentName>, Error> {
+    tx.list(
+        "select u.id, u.name from users u
+         where u.role <> 'end-user' and u.role in ('agent', 'lead', 'admin') and u.deleted_at is null
+           and u.suspended_at is null order by lower(u.name), u.id limit $1",
+        params![AGENTS_LISTED_MAX],
+        |row| Ok(AgentName { id: row.get(0)?, name: row.get(1)? }),
+    )
+}
+
 /// Those of `ids` who have proved an address or a number.
 pub fn verified_among(tx: &mut Tx, ids: &[UserId]) -> Result<HashSet<UserId>, Error> {
     let sql = format!(
@@ -230,7 +241,8 @@ pub(super) fn search_user_ids(
     below: Option<i64>,
     count_max: usize,
 ) -> Result<Vec<UserId>, Error> {
-    let ids = db::fulltext::newest(tx, "search_users", &query_terms(words), below, count_max)?;
+    let span = db::fulltext::Ids { below: below.unwrap_or(i64::MAX), ..db::fulltext::Ids::ALL };
+    let ids = db::fulltext::newest(tx, "search_users", &query_terms(words), span, count_max)?;
     Ok(ids.into_iter().map(UserId).collect())
 }
 

@@ -46,6 +46,27 @@ pub struct CardTicket {
     pub updated_at: i64,
 }
 
+/// What stands about a requester beside their ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Requester {
+    pub user: User,
+    /// All they ever asked for, deleted ones left out.
+    pub tickets: i64,
+}
+
+pub fn requester(tx: &mut Tx, user: UserId) -> Result<Option<Requester>, PeopleError> {
+    if !tx.actor().is_staff() && !tx.actor().is(user) {
+        return Err(PeopleError::NotStaff);
+    }
+    let Some(user) = store::find_user(tx, user)? else { return Ok(None) };
+    // Counted from the index alone, without a look at the tickets.
+    let tickets = tx.value(
+        "select cast(count(*) as bigint) from tickets where requester_id = $1 and deleted_at is null",
+        params![user.id],
+    )?;
+    Ok(Some(Requester { user, tickets }))
+}
+
 pub fn person_card(tx: &mut Tx, user: UserId) -> Result<Option<PersonCard>, PeopleError> {
     if !tx.actor().is_staff() && !tx.actor().is(user) {
         return Err(PeopleError::NotStaff);

@@ -7,7 +7,7 @@ mod query;
 mod tickets;
 
 pub use query::{Query, parse};
-pub use tickets::{Found, SearchOrder, search_tickets, search_users};
+pub use tickets::{Depth, Found, NEWEST_LOOKED_AT, SearchOrder, search_tickets, search_users};
 
 use crate::tickets::Ticket;
 use crate::{CommentId, TicketId, Tx};

@@ -194,7 +194,9 @@ fn person(tx: &mut Tx, word: &str) -> Result<Option<UserId>, Error> {
         );
     }
     let terms = ::text::query_terms(word, None);
-    Ok(db::fulltext::newest(tx, "search_users", &terms, None, 1)?.first().map(|id| UserId(*id)))
+    Ok(db::fulltext::newest(tx, "search_users", &terms, db::fulltext::Ids::ALL, 1)?
+        .first()
+        .map(|id| UserId(*id)))
 }
 
 fn group(tx: &mut Tx, word: &str) -> Result<Option<GroupId>, Error> {

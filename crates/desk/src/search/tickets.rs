@@ -4,7 +4,8 @@ use super::Query;
 use crate::tickets::views::{self, TicketRow};
 use crate::tickets::{Filter, Order};
 use crate::{TicketId, Tx, UserId};
-use db::{Error, fulltext, params};
+use db::fulltext::{self, Ids};
+use db::{Error, params};
 use std::collections::HashSet;
 
 /// Matches that a text search looks at; older ones are not found by words this common.
@@ -20,11 +21,25 @@ pub enum SearchOrder {
     Best,
 }
 
+/// How much of the past a search by words goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What is new, at once: the newest [`NEWEST_LOOKED_AT`] tickets and comments. The last word counts as a beginning
+    /// only where nothing holds it as it stands.
+    Newest,
+    Whole,
+}
+
+/// Tickets, and comments, that a quick search goes through.
+pub const NEWEST_LOOKED_AT: i64 = 100_000;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     pub rows: Vec<TicketRow>,
     /// There were more than were asked for.
     pub more: bool,
+    /// Going deeper may find more.
+    pub deeper: bool,
 }
 
 /// Up to `count_max` tickets that hold all conditions and all words, among those the actor may see.
@@ -32,17 +47,18 @@ pub fn search_tickets(
     tx: &mut Tx,
     query: &Query,
     order: SearchOrder,
+    depth: Depth,
     count_max: usize,
 ) -> Result<Found, Error> {
     if !query.unknown.is_empty() {
-        return Ok(Found { rows: Vec::new(), more: false });
+        return Ok(Found { rows: Vec::new(), more: false, deeper: false });
     }
     if query.terms.is_empty() {
         let page = views::page(tx, &query.filter, Order::UpdatedNewest, None, count_max)?;
-        return Ok(Found { more: page.next.is_some(), rows: page.rows });
+        return Ok(Found { more: page.next.is_some(), rows: page.rows, deeper: false });
     }
     let enough = if order == SearchOrder::Best { MATCHES_RANKED_MAX } else { count_max + 1 };
-    let mut rows = matching(tx, query, enough)?;
+    let mut rows = matching(tx, query, depth, enough)?;
     match order {
         SearchOrder::Newest => rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id))),
         SearchOrder::Best => {
@@ -52,11 +68,11 @@ pub fn search_tickets(
     }
     let more = rows.len() > count_max;
     rows.truncate(count_max);
-    Ok(Found { rows, more })
+    Ok(Found { rows, more, deeper: depth == Depth::Newest && !more })
 }
 
 /// Walks both indexes from the newest match back until there are enough visible tickets.
-fn matching(tx: &mut Tx, query: &Query, enough: usize) -> Result<Vec<TicketRow>, Error> {
+fn matching(tx: &mut Tx, query: &Query, depth: Depth, enough: usize) -> Result<Vec<TicketRow>, Error> {
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     if let [only] = query.terms.as_slice()
@@ -66,14 +82,20 @@ fn matching(tx: &mut Tx, query: &Query, enough: usize) -> Result<Vec<TicketRow>,
         rows.extend(visible(tx, &query.filter, &[number])?);
     }
     for index in ["search_tickets", "search_comments"] {
-        let mut below = None;
+        let mut span = match depth {
+            Depth::Newest => Ids { from: newest_id(tx, index)? - NEWEST_LOOKED_AT, ..Ids::ALL },
+            Depth::Whole => Ids::ALL,
+        };
         let mut looked_at = 0;
         let start = rows.len();
         while rows.len() - start < enough && looked_at < MATCHES_LOOKED_AT_MAX {
-            let ids = fulltext::newest(tx, index, &query.terms, below, MATCHES_PER_STEP)?;
+            let ids = match depth {
+                Depth::Newest => fulltext::newest_at_once(tx, index, &query.terms, span, MATCHES_PER_STEP)?,
+                Depth::Whole => fulltext::newest(tx, index, &query.terms, span, MATCHES_PER_STEP)?,
+            };
             let Some(last) = ids.last().copied() else { break };
             looked_at += ids.len();
-            below = Some(last);
+            span.below = last;
             let fetched = ids.len();
             let tickets = if index == "search_comments" { tickets_of_comments(tx, &ids)? } else { ids };
             let new: Vec<i64> = tickets.into_iter().filter(|id| seen.insert(*id)).collect();
@@ -84,6 +106,12 @@ fn matching(tx: &mut Tx, query: &Query, enough: usize) -> Result<Vec<TicketRow>,
         }
     }
     Ok(rows)
+}
+
+fn newest_id(tx: &mut Tx, index: &str) -> Result<i64, Error> {
+    let table = if index == "search_comments" { "comments" } else { "tickets" };
+    let newest: Option<i64> = tx.value(&format!("select max(id) from {table}"), params![])?;
+    Ok(newest.unwrap_or_default())
 }
 
 fn tickets_of_comments(tx: &mut Tx, comments: &[i64]) -> Result<Vec<i64>, Error> {
@@ -123,7 +151,7 @@ pub fn search_users(tx: &mut Tx, words: &str, count_max: usize) -> Result<Vec<Us
         return Ok(Vec::new());
     }
     let terms = ::text::query_terms(words, None);
-    Ok(fulltext::newest(tx, "search_users", &terms, None, count_max)?.into_iter().map(UserId).collect())
+    Ok(fulltext::newest(tx, "search_users", &terms, Ids::ALL, count_max)?.into_iter().map(UserId).collect())
 }
 
 fn json(ids: &[i64]) -> String {

@@ -48,7 +48,9 @@ pub use policy::{
 pub use release::{Release, ReleaseRow, SKILLS_PER_RELEASE_MAX, list_releases, release};
 pub use replay::{Drift, check_person, list_people_with_evidence, replay_person};
 pub use requirements::{Requirement, SetRequirements, set_requirements};
-pub use store::{find_rule, find_skill, find_skill_by_key, list_rules, list_skills, requirements_of};
+pub use store::{
+    find_rule, find_skill, find_skill_by_key, list_rules, list_skill_names, list_skills, requirements_of,
+};
 pub use triage::Triage;
 
 use crate::{Kind, Refusal, SkillId, SkillRuleId, UserId};

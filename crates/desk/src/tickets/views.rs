@@ -148,10 +148,22 @@ pub fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
 /// Counting stops here in lists that only show "1,000+".
 pub const COUNT_SHOWN_MAX: i64 = 1_000;
 
+/// Counting stops here for a number beside a link, which only shows "99+".
+pub const BADGE_COUNT_MAX: i64 = 100;
+
 /// Like [`count`], but looks at no more than [`COUNT_SHOWN_MAX`] rows.
 pub fn count_for_show(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
+    count_up_to(tx, filter, COUNT_SHOWN_MAX)
+}
+
+/// Like [`count`], but looks at no more than [`BADGE_COUNT_MAX`] rows.
+pub fn count_for_badge(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
+    count_up_to(tx, filter, BADGE_COUNT_MAX)
+}
+
+fn count_up_to(tx: &mut Tx, filter: &Filter, rows_max: i64) -> Result<i64, Error> {
     let mut conditions = filter.conditions(tx);
-    let n = conditions.push(Value::Int(COUNT_SHOWN_MAX));
+    let n = conditions.push(Value::Int(rows_max));
     let sql = format!(
         "select count(*) from (select 1 as one from tickets t {} limit ${n}) as shown",
         conditions.sql()
@@ -216,8 +228,17 @@ pub struct TicketPage {
     pub organization: Option<String>,
     pub ccs: Vec<Author>,
     /// The requester's other tickets, newest first.
-    pub others: Vec<TicketRow>,
+    pub others: Vec<OtherTicket>,
     pub draft: Option<Draft>,
+}
+
+/// Another ticket of the same requester.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherTicket {
+    pub id: TicketId,
+    pub subject: String,
+    pub status: Status,
+    pub updated_at: i64,
 }
 
 /// Audits that one ticket page shows.
@@ -251,10 +272,7 @@ pub fn ticket_page(tx: &mut Tx, id: TicketId) -> Result<Option<TicketPage>, Erro
     )?;
     let staff = tx.actor().is_staff();
     let audits = if staff { audits_of(tx, id, None, AUDITS_SHOWN_MAX)? } else { Vec::new() };
-    let others = Filter { requester: Some(ticket.requester), ..Filter::default() };
-    let mut others = page(tx, &others, Order::CreatedNewest, None, OTHERS_SHOWN_MAX + 1)?.rows;
-    others.retain(|row| row.id != id);
-    others.truncate(OTHERS_SHOWN_MAX);
+    let others = others(tx, &ticket)?;
     Ok(Some(TicketPage {
         letters,
         audits,
@@ -267,6 +285,27 @@ pub fn ticket_page(tx: &mut Tx, id: TicketId) -> Result<Option<TicketPage>, Erro
         draft: draft_of(tx, id)?,
         ticket,
     }))
+}
+
+/// Whoever may see this ticket may see these: staff see all, a customer their own.
+fn others(tx: &mut Tx, ticket: &Ticket) -> Result<Vec<OtherTicket>, Error> {
+    let actor = *tx.actor();
+    if !actor.is_staff() && !actor.is(ticket.requester) {
+        return Ok(Vec::new());
+    }
+    tx.list(
+        "select id, subject, status, updated_at from tickets
+         where requester_id = $1 and id <> $2 and deleted_at is null order by id desc limit $3",
+        params![ticket.requester, ticket.id, OTHERS_SHOWN_MAX],
+        |row| {
+            Ok(OtherTicket {
+                id: row.get(0)?,
+                subject: row.get(1)?,
+                status: row.get(2)?,
+                updated_at: row.get(3)?,
+            })
+        },
+    )
 }
 
 /// The ticket, if it exists and the actor may see it.

@@ -1,9 +1,9 @@
 //! The pane of facts: waiting times, who has it, what it needs and whether I can, who the customer is.
 
-use desk::people::views::{PersonCard, person_card};
+use desk::people::views::{Requester, requester};
 use desk::people::{self, Group, User};
 use desk::routing::{self, PresenceStatus};
-use desk::skills::{self, Proficiency, RequirementRow, Skill};
+use desk::skills::{self, Proficiency, RequirementRow, SkillSummary};
 use desk::tickets::views::TicketPage;
 use desk::{Tx, UserId};
 use jiff::Timestamp;
@@ -14,8 +14,8 @@ pub struct Facts {
     pub agents: Vec<Agent>,
     pub groups: Vec<Group>,
     pub needs: Vec<Need>,
-    pub skills: Vec<Skill>,
-    pub card: Option<PersonCard>,
+    pub skills: Vec<SkillSummary>,
+    pub card: Option<Requester>,
     /// Such as "10:46, Madrid".
     pub local_time: Option<String>,
     /// Why it is where it is, or what it waits for.
@@ -48,12 +48,12 @@ impl Facts {
             None => Vec::new(),
         };
         let is_agent = tx.actor().is_agent();
-        let card = person_card(tx, page.ticket.requester)?;
+        let card = requester(tx, page.ticket.requester)?;
         Ok(Facts {
             agents: agents(tx, me)?,
             groups: people::list_groups(tx)?,
             needs: needs.iter().map(|need| Need::of(need, &mine)).collect(),
-            skills: if is_agent { skills::list_skills(tx)? } else { Vec::new() },
+            skills: if is_agent { skills::list_skill_names(tx)? } else { Vec::new() },
             local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
             card,
             why: routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
@@ -86,7 +86,7 @@ fn agents(tx: &mut Tx, me: Option<UserId>) -> Result<Vec<Agent>, crate::Problem>
         .filter(|it| it.status == PresenceStatus::Online)
         .map(|it| it.user)
         .collect();
-    let mut agents: Vec<Agent> = people::list_agents(tx)?
+    let mut agents: Vec<Agent> = people::list_agent_names(tx)?
         .into_iter()
         .map(|user| Agent { id: user.id, here: here.contains(&user.id), name: user.name })
         .collect();

@@ -8,7 +8,7 @@ use super::viewers::Present;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, Query, State};
 use desk::tickets::Status;
-use desk::tickets::views::{self, COUNT_SHOWN_MAX, Letter, TicketPage};
+use desk::tickets::views::{self, Letter, TicketPage};
 use desk::{GroupId, TicketId, Tx, UserId, mail, people, routing, skills};
 use serde::Deserialize;
 
@@ -263,13 +263,13 @@ impl Queue {
             ticket,
             key: view.key,
             title: view.title,
-            count: views::count_for_show(tx, &view.filter)?,
+            count: views::count_for_badge(tx, &view.filter)?,
             rows: rows.into_iter().map(|row| Row::of(row, view.key)).collect(),
         })
     }
 
     fn counted(&self) -> String {
-        if self.count >= COUNT_SHOWN_MAX { "1,000+".to_owned() } else { self.count.to_string() }
+        crate::shell::badge(self.count)
     }
 }
 

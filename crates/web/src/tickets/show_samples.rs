@@ -7,7 +7,7 @@ use crate::tickets::letters::Body;
 use crate::tickets::letters::samples::letter;
 use crate::tickets::rows::samples::{long_row, row, rtl_row};
 use crate::tickets::story::{Happened, Piece};
-use desk::tickets::views::Author;
+use desk::tickets::views::{Author, OtherTicket, TicketRow};
 use desk::tickets::{Channel, Comment, Draft, Priority, Tags, Ticket};
 use desk::{BrandId, CommentId, Role, UserId};
 
@@ -57,6 +57,10 @@ fn author(name: &str) -> Author {
     Author { id: UserId(9), name: name.into(), email: Some("marta@example.org".into()), role: Role::EndUser }
 }
 
+fn other(row: TicketRow) -> OtherTicket {
+    OtherTicket { id: row.id, subject: row.subject, status: row.status, updated_at: row.updated_at }
+}
+
 fn view(status: Status, story: Vec<Entry>) -> TicketView {
     let page = TicketPage {
         ticket: ticket(status),
@@ -67,7 +71,7 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         group: Some("Billing".into()),
         organization: None,
         ccs: vec![author("Luis")],
-        others: vec![long_row().row, rtl_row().row],
+        others: [long_row().row, rtl_row().row].into_iter().map(other).collect(),
         draft: None,
     };
     let need = |mine| Need { skill: 3, name: "Refunds".into(), asked: 3.0, must: true, mine };

@@ -185,6 +185,17 @@ pub fn list_skills(tx: &mut Tx) -> Result<Vec<Skill>, Error> {
     Ok(all)
 }
 
+/// Skills in use, without their meaning: for choosing one.
+pub fn list_skill_names(tx: &mut Tx) -> Result<Vec<SkillSummary>, Error> {
+    let mut all = tx.list(
+        "select s.id, s.key, s.name, s.kind from skills s where s.retired_at is null",
+        params![],
+        |row| summary(row, 0),
+    )?;
+    all.sort_unstable_by(|one, other| (one.kind, &one.name).cmp(&(other.kind, &other.name)));
+    Ok(all)
+}
+
 /// With the retired ones.
 pub(in crate::skills) fn list_all_skills(tx: &mut Tx) -> Result<Vec<Skill>, Error> {
     let mut all = tx.list(&format!("select {SKILL} from skills s"), params![], skill)?;
