@@ -99,6 +99,14 @@ impl Mailroom {
 }
 
 impl jobs::Handle<Actor> for Mailroom {
+    fn looks_ahead(&self, kind: &str) -> bool {
+        self.worker.looks_ahead(kind)
+    }
+
+    fn look_ahead(&self, tx: &mut Tx, job: &Job) -> Result<(), jobs::Refused> {
+        self.worker.look_ahead(tx, &Work::from_job(job)?)
+    }
+
     fn inside(&self, tx: &mut Tx, job: &Job) -> Result<(), Refused> {
         self.worker.run(tx, &Work::from_job(job)?)
     }

@@ -164,6 +164,19 @@ pub struct Worker {
 }
 
 impl Worker {
+    /// Whether [`Worker::look_ahead`] saves the writer time.
+    pub fn looks_ahead(&self, kind: &str) -> bool {
+        kind == "triage_ticket"
+    }
+
+    /// The part of the work that only reads and thinks, done before [`Worker::run`].
+    pub fn look_ahead(&self, tx: &mut Tx, work: &Work) -> Result<(), jobs::Refused> {
+        if let Work::TriageTicket { ticket } = work {
+            self.triage.read_ahead(tx, *ticket)?;
+        }
+        Ok(())
+    }
+
     pub fn run(&self, tx: &mut Tx, work: &Work) -> Result<(), jobs::Refused> {
         match work {
             Work::TriageTicket { ticket } => {

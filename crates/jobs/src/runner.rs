@@ -23,6 +23,16 @@ pub enum Outcome {
 
 /// What the product does with a job. The binary implements it; it decides nothing.
 pub trait Handle<A>: Send + Sync + 'static {
+    /// Whether [`Handle::look_ahead`] has something to do for this kind of job.
+    fn looks_ahead(&self, _kind: &str) -> bool {
+        false
+    }
+
+    /// Called before [`Handle::inside`], in a transaction that only reads: what thinks long shall not hold up writers.
+    fn look_ahead(&self, _tx: &mut Tx<A>, _job: &Job) -> Result<(), Refused> {
+        Ok(())
+    }
+
     /// A job of the inside lane. It commits together with the job's end.
     fn inside(&self, tx: &mut Tx<A>, job: &Job) -> Result<(), Refused>;
     /// A job of the outside lane.
@@ -177,6 +187,14 @@ impl<A: Clone + Send + Sync + 'static, H: Handle<A>> Runner<A, H> {
     async fn do_inside(&self, job: Job) -> bool {
         let handler = self.handler.clone();
         let copy = job.clone();
+        if handler.looks_ahead(&job.kind) {
+            let (handler, job) = (handler.clone(), job.clone());
+            let looked = self.db.read(self.actor.clone(), move |tx| {
+                handler.look_ahead(tx, &job).map_err(InsideError::Refused)
+            });
+            // What could not be looked at now says so in the transaction that follows.
+            let _ = looked.await;
+        }
         let outcome = self
             .db
             .write(self.actor.clone(), move |tx| {

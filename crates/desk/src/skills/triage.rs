@@ -2,10 +2,10 @@
 
 use super::{Hardness, NEEDS_PER_TICKET_MAX, SkillSummary, SkillsError, Source, store};
 use crate::events::{self, Event};
-use crate::tickets::{self, Channel};
+use crate::tickets::{self, Channel, Ticket};
 use crate::{SkillRuleId, TicketId, Tx, settings};
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Public comments of the requester that are read.
 const COMMENTS_READ_MAX: usize = 3;
@@ -21,20 +21,35 @@ const ANGER_TO_CALM_MIN: i64 = 2;
 const CALMING_SKILL: &str = "de-escalation";
 const CALMING_LEVEL: f64 = 3.0;
 const CALMING_WEIGHT: f64 = 0.5;
+/// Tickets that were read ahead and not yet written.
+const READ_AHEAD_MAX: usize = 512;
 
 /// Reads tickets. One per worker; it keeps the compiled rules until they change.
+///
+/// Reading is the dear part, and needs no writing: [`Triage::read_ahead`] does it in a reading transaction, so that the
+/// one writer only writes down what was heard. What has changed in between is read again.
 #[derive(Default)]
 pub struct Triage {
     compiled: RwLock<Option<Arc<Compiled>>>,
+    ahead: Mutex<HashMap<TicketId, Ahead>>,
+}
+
+struct Ahead {
+    ticket_version: i64,
+    rules_version: i64,
+    heard: Heard,
 }
 
 impl Triage {
     /// Sets what the ticket needs, its language and its tone. What a person has said of its needs stays.
     pub(crate) fn run(&self, tx: &mut Tx, ticket: TicketId) -> Result<(), SkillsError> {
         let Some(found) = tickets::find_ticket(tx, ticket)? else { return Ok(()) };
-        let compiled = self.compiled(tx)?;
-        let body = store::first_words_of(tx, ticket, found.requester, COMMENTS_READ_MAX)?.join("\n\n");
-        let heard = compiled.read(tx, &found.subject, &body, found.channel)?;
+        let rules_version = store::rules_version(tx)?;
+        let ahead = self.ahead().remove(&ticket);
+        let heard = match ahead {
+            Some(it) if (it.ticket_version, it.rules_version) == (found.version, rules_version) => it.heard,
+            _ => self.read(tx, &found)?.heard,
+        };
         store::save_triage(tx, ticket, heard.language.as_deref(), heard.urgency, heard.anger)?;
         let rows: Vec<store::NewRequirement> = heard
             .needs
@@ -51,6 +66,29 @@ impl Triage {
         store::delete_rule_requirements(tx, ticket)?;
         store::insert_requirements(tx, ticket, &rows)?;
         Ok(events::record(tx, &Event::RequirementsSet { ticket, by_person: false })?)
+    }
+
+    /// Reads what [`Triage::run`] will need. Changes nothing, and may be left out.
+    pub(crate) fn read_ahead(&self, tx: &mut Tx, ticket: TicketId) -> Result<(), SkillsError> {
+        let Some(found) = tickets::find_ticket(tx, ticket)? else { return Ok(()) };
+        let read = self.read(tx, &found)?;
+        let mut ahead = self.ahead();
+        if ahead.len() >= READ_AHEAD_MAX {
+            ahead.clear();
+        }
+        ahead.insert(ticket, read);
+        Ok(())
+    }
+
+    fn read(&self, tx: &mut Tx, found: &Ticket) -> Result<Ahead, SkillsError> {
+        let compiled = self.compiled(tx)?;
+        let body = store::first_words_of(tx, found.id, found.requester, COMMENTS_READ_MAX)?.join("\n\n");
+        let heard = compiled.read(tx, &found.subject, &body, found.channel)?;
+        Ok(Ahead { ticket_version: found.version, rules_version: compiled.version, heard })
+    }
+
+    fn ahead(&self) -> std::sync::MutexGuard<'_, HashMap<TicketId, Ahead>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rules as they stand in this transaction; compiled anew only after a change.
