@@ -3,7 +3,7 @@
 mod tables;
 
 use crate::{Outcome, say};
-use ::floor::{Batch, Closing, Plan, Scenario, Simulator};
+use ::floor::{Batch, Change, Closing, Figure, Plan, Scenario, Simulator};
 use clap::Subcommand;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,17 @@ pub enum FloorVerb {
     Simulate(Flags),
     /// The least staff that keeps the promises of a scenario, period by period, and the shifts that cover it.
     Staff(Flags),
+    /// What each training, each hire and each absence would change, on the same days with the same customers.
+    Worth {
+        #[command(flatten)]
+        flags: Flags,
+        /// Level up to which somebody is trained.
+        #[arg(long, default_value_t = 4.0)]
+        level: f64,
+        /// How many of the best are looked at to the end.
+        #[arg(long, default_value_t = 20)]
+        keep: usize,
+    },
 }
 
 #[derive(clap::Args)]
@@ -37,6 +48,7 @@ pub fn run(verb: &FloorVerb) -> Outcome {
     match verb {
         FloorVerb::Simulate(flags) => simulate(flags),
         FloorVerb::Staff(flags) => staff(flags),
+        FloorVerb::Worth { flags, level, keep } => worth(flags, *level, *keep),
     }
 }
 
@@ -76,6 +88,41 @@ fn staff(flags: &Flags) -> Outcome {
         say(&serde_json::to_string_pretty(&plan)?);
     } else {
         tables::plan(&scenario.floor, &plan).iter().for_each(|line| say(line));
+    }
+    Ok(())
+}
+
+/// Whether a change is of one kind.
+type IsOne = fn(&Change) -> bool;
+
+/// Trainings compete with trainings; hires and absences are all told.
+fn worth(flags: &Flags, level: f64, keep: usize) -> Outcome {
+    let scenario = read(flags)?;
+    let progress = Progress::new(&flags.file, u64::MAX);
+    let all = ::floor::candidates(&scenario, level);
+    let is_one: [(&str, IsOne); 3] = [
+        ("training", |it| matches!(it, Change::Train { .. })),
+        ("hire", |it| matches!(it, Change::Hire { .. })),
+        ("absence", |it| matches!(it, Change::Away { .. })),
+    ];
+    let mut lists = serde_json::Map::new();
+    for (name, is_one) in is_one {
+        let changes: Vec<Change> = all.iter().filter(|it| is_one(it)).cloned().collect();
+        let keep = if name == "training" { keep.min(changes.len()) } else { changes.len() };
+        let (days, seed, figure) = (scenario.days, scenario.seed, Figure::ServiceLevel);
+        let mut told = |days| progress.word(&format!("{name}, {days} days"));
+        let best = ::floor::worth(&scenario.floor, &changes, figure, days, keep, seed, &mut told);
+        if flags.json {
+            lists.insert(name.to_owned(), tables::worth_json(&scenario, &changes, &best));
+        } else if !changes.is_empty() {
+            progress.end();
+            tables::worth(&scenario, &changes, &best[..keep], name).iter().for_each(|line| say(line));
+            say("");
+        }
+    }
+    progress.end();
+    if flags.json {
+        say(&serde_json::to_string_pretty(&lists)?);
     }
     Ok(())
 }

@@ -43,4 +43,4 @@ pub use report::{GroupFigures, GroupReport, Report, TypeFigures, TypeReport};
 pub use run::{Figure, Simulator, difference, variance_reduction};
 pub use scenario::{Scenario, ScenarioError, Shift};
 pub use staffing::{Kept, Plan, PlanError};
-pub use worth::{Change, Worth, changed, worth};
+pub use worth::{Change, Worth, candidates, changed, worth};

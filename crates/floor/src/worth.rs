@@ -6,6 +6,7 @@ use skills::{Belief, SkillBelief, SkillId};
 use crate::batch::{Batch, Estimate};
 use crate::model::{Floor, Group, Pick, Tier};
 use crate::run::{Figure, Simulator, difference};
+use crate::scenario::Scenario;
 
 /// Days of the first look at each candidate; each further look doubles them.
 const FIRST_LOOK_DAYS: u64 = 8;
@@ -22,6 +23,32 @@ pub enum Change {
     Hire { group: usize },
     /// One person fewer in a group.
     Away { group: usize },
+}
+
+impl Change {
+    pub fn skill(&self) -> Option<SkillId> {
+        match self {
+            Change::Train { skill, .. } => Some(*skill),
+            Change::Hire { .. } | Change::Away { .. } => None,
+        }
+    }
+}
+
+/// Everybody who could be trained in a skill they do not have at `level`, hired, or away.
+pub fn candidates(scenario: &Scenario, level: f64) -> Vec<Change> {
+    let groups = || scenario.floor.groups.iter().enumerate();
+    let mut found: Vec<Change> = Vec::new();
+    for (group, it) in groups() {
+        for skill in (0..scenario.skills.len()).map(|it| SkillId(it as i64)) {
+            let has = it.levels.iter().find(|(had, _)| *had == skill).map_or(0.0, |it| it.1);
+            if has < level {
+                found.push(Change::Train { group, skill, level });
+            }
+        }
+    }
+    found.extend(groups().map(|(group, _)| Change::Hire { group }));
+    found.extend(groups().map(|(group, _)| Change::Away { group }));
+    found
 }
 
 /// What it brings.

@@ -6,13 +6,14 @@ mod policies;
 
 use crate::Outcome;
 use ::floor::classic::{Skills, chats, n_model, pooling};
-use ::floor::{ErlangA, Estimate, Figure, Report, Scenario, Simulator, difference, variance_reduction};
-use ::floor::{Floor, LiveRules, PolicyKind};
+use ::floor::{Change, ErlangA, Estimate, Figure, Floor, LiveRules, PolicyKind, Report, Scenario, Simulator};
+use ::floor::{candidates, difference, variance_reduction};
 use routing::engine::Rule;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 const ROUNDS: usize = 5;
+const CANDIDATES: usize = 1_000;
 static STARTED: OnceLock<Instant> = OnceLock::new();
 
 const MMC: &str = include_str!("../../../crates/floor/scenarios/mmc.toml");
@@ -37,6 +38,9 @@ pub fn run(arguments: &[String]) -> Outcome {
     }
     if wanted("exact") {
         exact()?;
+    }
+    if wanted("worth") {
+        worth()?;
     }
     if wanted("policies") {
         policies::compare(&[EVEN, SKEWED, UNDERSTAFFED])?;
@@ -88,6 +92,24 @@ fn speed() -> Outcome {
     let (median, best) = rate(&scenario.floor, 200);
     println!(
         "| 24 people with beliefs by the live engine, expected outcome | {median:.1} | {best:.1} | ≥ 1 |\n"
+    );
+    Ok(())
+}
+
+/// A thousand candidates: every training of the skewed floor, to several levels.
+fn worth() -> Outcome {
+    let scenario = read(SKEWED)?;
+    let levels = (0..).map(|at| 3.0 + 0.2 * f64::from(at));
+    let changes: Vec<Change> =
+        levels.take(11).flat_map(|level| candidates(&scenario, level)).take(CANDIDATES).collect();
+    let started = processor_seconds();
+    let told = ::floor::worth(&scenario.floor, &changes, Figure::ServiceLevel, 128, 20, 1, &mut |_| {});
+    let seconds = processor_seconds() - started;
+    let finalists = told.iter().filter(|it| it.is_finalist).count();
+    println!("| screening | processor time | bar |\n| --- | --- | --- |");
+    println!(
+        "| {} changes of the skewed floor, live engine; {finalists} looked at for 128 days | {seconds:.1} s | < 60 s for 1,000 |\n",
+        changes.len()
     );
     Ok(())
 }

@@ -29,7 +29,7 @@ const BENCHMARKS: &[Benchmark] = &[
     },
     Benchmark {
         name: "floor",
-        meaning: "the simulator: speed, published figures, policies, a real month: [speed published exact policies bank]",
+        meaning: "the simulator: speed, published figures, policies, a real month: [speed published exact worth policies bank]",
         run: floor::run,
     },
     Benchmark {

@@ -1,6 +1,6 @@
 //! What `aptdesk floor` prints.
 
-use ::floor::{Estimate, Floor, GroupFigures, Plan, Report, TypeFigures};
+use ::floor::{Change, Estimate, Floor, GroupFigures, Plan, Report, Scenario, TypeFigures, Worth};
 
 /// So many periods are told one by one; a week of hours would bury the figures of the whole.
 const PERIODS_TOLD_MAX: usize = 48;
@@ -159,6 +159,47 @@ pub(super) fn plan(floor: &Floor, plan: &Plan) -> Vec<String> {
     lines
 }
 
+pub(super) fn worth(scenario: &Scenario, changes: &[Change], told: &[Worth], head: &str) -> Vec<String> {
+    let mut rows =
+        vec![[head, "in time, points", "solved, points", "rating", "days"].map(str::to_owned).to_vec()];
+    let points = |it: Option<Estimate>, scale: f64, decimals: usize| {
+        it.map_or("–".to_owned(), |it| {
+            let half = it.half().unwrap_or(f64::NAN) * scale;
+            format!("{:+.decimals$} ±{half:.decimals$}", it.mean * scale)
+        })
+    };
+    for it in told {
+        rows.push(vec![
+            words(scenario, &changes[it.candidate]),
+            points(it.service_level, 100.0, 2),
+            points(it.resolution, 100.0, 2),
+            points(it.satisfaction, 1.0, 3),
+            format!("{}{}", it.days, if it.is_finalist { "" } else { ", left" }),
+        ]);
+    }
+    table(rows)
+}
+
+pub(super) fn worth_json(scenario: &Scenario, changes: &[Change], told: &[Worth]) -> serde_json::Value {
+    let one = |it: &Worth| {
+        let change = &changes[it.candidate];
+        serde_json::json!({ "change": words(scenario, change), "what": change, "worth": it })
+    };
+    told.iter().map(one).collect()
+}
+
+fn words(scenario: &Scenario, change: &Change) -> String {
+    let name = |group: &usize| &scenario.floor.groups[*group].name;
+    match change {
+        Change::Train { group, skill, level } => {
+            let skill = scenario.skills.get(skill.0 as usize).map_or("?", String::as_str);
+            format!("{} learns {skill} up to {level}", name(group))
+        }
+        Change::Hire { group } => format!("one more like {}", name(group)),
+        Change::Away { group } => format!("without one of {}", name(group)),
+    }
+}
+
 fn plain(it: Estimate, decimals: usize) -> String {
     match it.half() {
         Some(half) if half >= 0.5 * 10_f64.powi(-(decimals as i32)) => {
@@ -192,7 +233,7 @@ fn table(rows: Vec<Vec<String>>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::floor::{Scenario, Simulator};
+    use ::floor::Simulator;
 
     #[test]
     fn the_tables_tell_every_type_group_and_period() {
@@ -202,6 +243,23 @@ mod tests {
         for word in ["type 2", "group 1", "04:00", "all types", "after close"] {
             assert!(lines.contains(word), "{word} is missing in\n{lines}");
         }
+    }
+
+    #[test]
+    fn what_a_change_is_worth_is_told_in_words() {
+        let scenario = Scenario::read(include_str!("../../../floor/scenarios/skewed.toml")).unwrap();
+        let changes = [
+            Change::Train {
+                group: 1,
+                skill: ::floor::candidates(&scenario, 4.0)[0].skill().unwrap(),
+                level: 4.0,
+            },
+            Change::Away { group: 0 },
+        ];
+        let told =
+            ::floor::worth(&scenario.floor, &changes, ::floor::Figure::ServiceLevel, 4, 2, 1, &mut |_| {});
+        let lines = worth(&scenario, &changes, &told, "change").join("\n");
+        assert!(lines.contains("Ben learns") && lines.contains("without one of Ada"), "{lines}");
     }
 
     #[test]
