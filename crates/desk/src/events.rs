@@ -103,6 +103,19 @@ pub enum Event {
     TicketRestored {
         ticket: TicketId,
     },
+    /// Stands among the survivor's events, with all that [`crate::tickets::unmerge`] must know.
+    TicketMerged {
+        ticket: TicketId,
+        into: TicketId,
+        was: Status,
+        waiting_since: Option<i64>,
+        /// Who came into copy by it.
+        ccs: Vec<UserId>,
+    },
+    TicketUnmerged {
+        ticket: TicketId,
+        from: TicketId,
+    },
     // mail
     MailReceived {
         mail: MailId,
@@ -116,6 +129,10 @@ pub enum Event {
         ticket: TicketId,
     },
     MailDiscarded {
+        mail: MailId,
+    },
+    /// What was thrown away waits again.
+    MailPutBack {
         mail: MailId,
     },
     MailQueued {
@@ -292,10 +309,13 @@ impl Event {
             | TicketRouted { ticket, .. }
             | RatingAsked { ticket, .. }
             | RatingGiven { ticket, .. } => ("ticket", ticket.0),
+            TicketMerged { into, .. } => ("ticket", into.0),
+            TicketUnmerged { from, .. } => ("ticket", from.0),
             MailReceived { mail }
             | MailSuspended { mail, .. }
             | MailRecovered { mail, .. }
-            | MailDiscarded { mail } => ("mail", mail.0),
+            | MailDiscarded { mail }
+            | MailPutBack { mail } => ("mail", mail.0),
             MailQueued { mail_out, .. } | MailSent { mail_out, .. } | MailFailed { mail_out, .. } => {
                 ("mail_out", mail_out.0)
             }
@@ -385,6 +405,9 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | StatusChanged { .. }
         | TicketChanged { .. }
         | TicketDeleted { .. }
+        // The closing and opening that come with it are events of their own.
+        | TicketMerged { .. }
+        | TicketUnmerged { .. }
         | UserCreated { .. }
         | UserChanged { .. }
         | IdentityAdded { .. }
@@ -400,6 +423,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | MailSuspended { .. }
         | MailRecovered { .. }
         | MailDiscarded { .. }
+        | MailPutBack { .. }
         | MailSent { .. }
         | MailFailed { .. }
         | MailboxChanged { .. }
@@ -457,7 +481,10 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
         Event::TicketCreated { .. } | Event::StatusChanged { .. } | Event::CommentAdded { .. } => {
             tx.announce("queue")
         }
-        Event::MailSuspended { .. } | Event::MailRecovered { .. } | Event::MailDiscarded { .. } => {
+        Event::MailSuspended { .. }
+        | Event::MailRecovered { .. }
+        | Event::MailDiscarded { .. }
+        | Event::MailPutBack { .. } => {
             tx.announce("ledger");
         }
         Event::MailSent { ticket: Some(ticket), .. } | Event::MailFailed { ticket: Some(ticket), .. } => {
@@ -515,4 +542,22 @@ pub fn list_of(
             Ok(Recorded { id: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, event })
         },
     )
+}
+
+/// Events of these kinds that one thing has had, oldest first.
+pub(crate) fn list_of_kinds(
+    tx: &mut Tx,
+    subject: &str,
+    subject_id: i64,
+    kinds: &[&'static str],
+) -> Result<Vec<Event>, db::Error> {
+    let named: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    let sql = format!(
+        "select facts from events where subject = $1 and subject_id = $2 and kind in ({}) order by id",
+        named.join(", ")
+    );
+    tx.list(&sql, db::params![subject, subject_id], |row| {
+        let facts: String = row.get(0)?;
+        serde_json::from_str(&facts).map_err(|error| db::Error::Corrupt(error.to_string()))
+    })
 }

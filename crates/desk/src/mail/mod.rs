@@ -31,7 +31,7 @@ pub use outgoing::{
     states_of,
 };
 pub(crate) use reply::{email_of, queue_comment, sending_mailbox};
-pub use suspended::{discard, recover};
+pub use suspended::{discard, put_back, recover};
 pub use take_in::{accepts, receive, take_in};
 pub(crate) use texts::language_of;
 
@@ -205,6 +205,8 @@ pub enum MailError {
     NoSuchMail,
     #[error("this mail is not suspended")]
     NotSuspended,
+    #[error("this mail was not thrown away")]
+    NotThrownAway,
     #[error("this mail has not failed")]
     NotFailed,
     #[error("there is no such mailbox")]
@@ -232,7 +234,10 @@ impl Refusal for MailError {
         match self {
             MailError::NotTheDesk | MailError::NotAnAgent | MailError::NotAnAdmin => Kind::Forbidden,
             MailError::NoSuchMail | MailError::NoSuchMailbox => Kind::NotFound,
-            MailError::NotSuspended | MailError::NotFailed | MailError::AddressTaken => Kind::Conflict,
+            MailError::NotSuspended
+            | MailError::NotThrownAway
+            | MailError::NotFailed
+            | MailError::AddressTaken => Kind::Conflict,
             MailError::NotAnAddress(_) => Kind::Invalid,
             MailError::SecretUnreadable | MailError::Refused(_) => Kind::Broken,
             MailError::Db(error) => error.kind(),

@@ -58,6 +58,20 @@ pub fn discard(tx: &mut Tx, mail: MailId) -> Result<Ended, MailError> {
     Ok(Ended { mail, state: MailState::Discarded, ticket: None })
 }
 
+/// Takes [`discard`] back: the mail waits in the queue as it did, with its reason and all that was read of it.
+pub fn put_back(tx: &mut Tx, mail: MailId) -> Result<Ended, MailError> {
+    if !tx.actor().is_agent() {
+        return Err(MailError::NotAnAgent);
+    }
+    let row = store::find_mail(tx, mail)?.ok_or(MailError::NoSuchMail)?;
+    if row.state != MailState::Discarded {
+        return Err(MailError::NotThrownAway);
+    }
+    store::save_put_back(tx, mail)?;
+    record(tx, &Event::MailPutBack { mail })?;
+    Ok(Ended { mail, state: MailState::Suspended, ticket: None })
+}
+
 /// What stands for a mail that nobody could read.
 fn unread(subject: Option<&str>) -> Incoming {
     Incoming {

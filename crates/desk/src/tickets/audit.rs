@@ -22,6 +22,12 @@ pub enum AuditEvent {
     Comment { comment: CommentId, public: bool },
 }
 
+impl AuditEvent {
+    pub fn is_change_of(&self, field: &str) -> bool {
+        matches!(self, AuditEvent::Change { field_name, .. } if field_name == field)
+    }
+}
+
 /// Collects what one update changes, and writes it once.
 #[derive(Default)]
 pub(super) struct Draftsman {

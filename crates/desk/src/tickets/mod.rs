@@ -3,6 +3,7 @@
 //! Status order is new < open < pending < hold < solved < closed, so "less than solved" is a condition.
 //! Tables: `tickets`, `comments`, `ticket_tags`, `ticket_people`, `attachments`, `audits`, `drafts`.
 //! Two commands change a ticket, [`create`] and [`update`]; each writes one audit, its events and their jobs.
+//! [`merge`] makes several tickets one conversation, and [`unmerge`] takes them apart again.
 
 mod attach;
 mod audit;
@@ -11,6 +12,7 @@ mod create;
 mod draft;
 pub mod facts;
 mod filter;
+mod merge;
 mod store;
 mod tags;
 mod update;
@@ -24,8 +26,14 @@ pub use attach::{
 pub use audit::{Audit, AuditEvent, audits_of};
 pub use close::close_solved;
 pub use create::{CreateError, CreateTicket, clean, create};
-pub use draft::{Draft, discard_draft, draft_of, save_draft};
+pub use draft::{
+    Draft, NewTicketDraft, discard_draft, discard_new_draft, draft_of, new_draft_of, save_draft,
+    save_new_draft,
+};
 pub use filter::{Deletion, Filter, Order};
+pub use merge::{
+    MERGED_TAG, MergeError, MergeTickets, TICKETS_PER_MERGE_MAX, merge, merged_tickets, newcomers, unmerge,
+};
 pub(crate) use store::json_numbers;
 pub use store::{ccs_of, comments_of, find_comment, find_ticket, followers_of, list_tickets_by_ids};
 pub use tags::{TagChange, Tags};

@@ -146,6 +146,25 @@ pub(super) fn save_restored(tx: &mut Tx, id: TicketId) -> Result<bool, Error> {
     Ok(back == 1)
 }
 
+/// The ticket in which this one lives on; `None`: it lives on its own.
+pub(super) fn save_merged_into(tx: &mut Tx, id: TicketId, into: Option<TicketId>) -> Result<(), Error> {
+    tx.execute("update tickets set merged_into = $1 where id = $2", params![into, id])?;
+    Ok(())
+}
+
+/// Since when a customer has waited for an answer to what was said on this very ticket.
+pub(super) fn find_own_wait(tx: &mut Tx, id: TicketId) -> Result<Option<i64>, Error> {
+    let found = tx.find(
+        "select min(c.created_at) from comments c join users u on u.id = c.author_id
+         where c.ticket_id = $1 and c.public = 1 and u.role = 'end-user' and c.id > coalesce(
+           (select max(s.id) from comments s join users r on r.id = s.author_id
+            where s.ticket_id = $1 and s.public = 1 and r.role <> 'end-user'), 0)",
+        params![id],
+        |row| row.get::<Option<i64>>(0),
+    )?;
+    Ok(found.flatten())
+}
+
 pub(super) fn save_tags(tx: &mut Tx, id: TicketId, before: &Tags, after: &Tags) -> Result<(), Error> {
     for gone in before.as_slice().iter().filter(|tag| !after.has(tag)) {
         tx.execute("delete from ticket_tags where tag = $1 and ticket_id = $2", params![gone, id])?;

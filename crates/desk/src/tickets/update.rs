@@ -167,11 +167,11 @@ pub fn restore(tx: &mut Tx, ticket: TicketId) -> Result<Ticket, UpdateError> {
 pub const THE_DESK: UserId = UserId(-1);
 
 /// What has just been said, and by whom.
-struct Speech {
-    comment: CommentId,
-    author: UserId,
-    public: bool,
-    by_staff: bool,
+pub(super) struct Speech {
+    pub comment: CommentId,
+    pub author: UserId,
+    pub public: bool,
+    pub by_staff: bool,
 }
 
 fn may_update(tx: &mut Tx, actor: Actor, ticket: &Ticket, command: &UpdateTicket) -> Result<(), UpdateError> {
@@ -415,7 +415,7 @@ impl Ticket {
     }
 }
 
-fn difference(before: &Ticket, after: &Ticket, audit: &mut Draftsman) {
+pub(super) fn difference(before: &Ticket, after: &Ticket, audit: &mut Draftsman) {
     macro_rules! compare {
         ($($field:ident as $name:literal),+ $(,)?) => { $(
             if before.$field != after.$field {
@@ -426,11 +426,11 @@ fn difference(before: &Ticket, after: &Ticket, audit: &mut Draftsman) {
     compare! {
         subject as "subject", status as "status", priority as "priority", kind as "type", requester as "requester_id",
         assignee as "assignee_id", group as "group_id", tags as "tags", external_id as "external_id", due_at as "due_at",
-        problem as "problem_id",
+        problem as "problem_id", merged_into as "merged_into",
     }
 }
 
-fn record(
+pub(super) fn record(
     tx: &mut Tx,
     before: &Ticket,
     after: &Ticket,
@@ -459,7 +459,7 @@ fn record(
     macro_rules! note {
         ($($field:ident),+) => { $( if before.$field != after.$field { fields.push(stringify!($field).to_owned()); } )+ };
     }
-    note!(subject, priority, kind, requester, tags, external_id, due_at, problem);
+    note!(subject, priority, kind, requester, tags, external_id, due_at, problem, merged_into);
     if other_ccs {
         fields.push("ccs".to_owned());
     }

@@ -227,6 +227,8 @@ pub struct TicketPage {
     pub group: Option<String>,
     pub organization: Option<String>,
     pub ccs: Vec<Author>,
+    /// The tickets that live on in this one; their letters stand among its own. Staff only.
+    pub merged: Vec<Ticket>,
     /// The requester's other tickets, newest first.
     pub others: Vec<OtherTicket>,
     pub draft: Option<Draft>,
@@ -248,8 +250,17 @@ const OTHERS_SHOWN_MAX: usize = 6;
 /// `None` when there is no such ticket, or none that the actor may see.
 pub fn ticket_page(tx: &mut Tx, id: TicketId) -> Result<Option<TicketPage>, Error> {
     let Some(ticket) = visible_ticket(tx, id)? else { return Ok(None) };
-    let comments = comments_of(tx, id)?;
-    let files = attachments_of_ticket(tx, id)?;
+    let staff = tx.actor().is_staff();
+    let merged = if staff { merged_tickets(tx, id)? } else { Vec::new() };
+    let mut comments = comments_of(tx, id)?;
+    let mut files = attachments_of_ticket(tx, id)?;
+    for other in &merged {
+        comments.extend(comments_of(tx, other.id)?);
+        files.extend(attachments_of_ticket(tx, other.id)?);
+    }
+    if !merged.is_empty() {
+        comments.sort_by_key(|comment| (comment.created_at, comment.id));
+    }
     let ccs = ccs_of(tx, id)?;
     let mut people: Vec<UserId> =
         comments.iter().map(|comment| comment.author).chain(ccs.iter().copied()).collect();
@@ -270,7 +281,6 @@ pub fn ticket_page(tx: &mut Tx, id: TicketId) -> Result<Option<TicketPage>, Erro
         params![ticket.group, ticket.organization],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let staff = tx.actor().is_staff();
     let audits = if staff { audits_of(tx, id, None, AUDITS_SHOWN_MAX)? } else { Vec::new() };
     let others = others(tx, &ticket)?;
     Ok(Some(TicketPage {
@@ -281,6 +291,7 @@ pub fn ticket_page(tx: &mut Tx, id: TicketId) -> Result<Option<TicketPage>, Erro
         group: names.0,
         organization: names.1,
         ccs: ccs.into_iter().filter_map(author).collect(),
+        merged,
         others,
         draft: draft_of(tx, id)?,
         ticket,

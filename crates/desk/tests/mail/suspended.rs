@@ -119,3 +119,28 @@ fn the_ledger_is_read_page_by_page() {
         assert_eq!(world.read(move |tx| mail::views::ledger_page(tx, &of_marta, None, 50)).len(), 5);
     }
 }
+
+#[test]
+fn throwing_away_can_be_undone_as_if_it_had_not_been() {
+    for world in worlds() {
+        let ended = suspended(&world);
+        let ana = world.agent("Ana");
+        let before = world.read(|tx| mail::views::suspended_page(tx, None, 50));
+        let not_gone = world.try_as(ana, move |tx| mail::put_back(tx, ended.mail));
+        assert!(matches!(not_gone, Err(MailError::NotThrownAway)));
+        world.write_as(ana, move |tx| mail::discard(tx, ended.mail));
+        world.forget_events();
+        let back = world.write_as(ana, move |tx| mail::put_back(tx, ended.mail));
+        assert_eq!(back.state, MailState::Suspended);
+        assert_eq!(world.events(), [Event::MailPutBack { mail: ended.mail }]);
+        let after = world.read(|tx| mail::views::suspended_page(tx, None, 50));
+        assert_eq!(after, before, "on {}: its words and its reason are there again", world.name());
+        let eve = world.customer("Eve", "eve@example.net");
+        let refused = world.try_as(eve, move |tx| mail::put_back(tx, ended.mail));
+        assert!(matches!(refused, Err(MailError::NotAnAgent)));
+        assert_sound(&world);
+        let id = world.write_as(ana, move |tx| mail::recover(tx, ended.mail));
+        assert_eq!(comments(&world, id)[0].body, "Please call me.");
+        post(&world);
+    }
+}

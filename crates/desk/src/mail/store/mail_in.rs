@@ -215,6 +215,15 @@ pub(in crate::mail) fn save_discarded(tx: &mut Tx, mail: MailId) -> Result<(), E
     Ok(())
 }
 
+pub(in crate::mail) fn save_put_back(tx: &mut Tx, mail: MailId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update mail_in set state = $1, ended_at = $2 where id = $3",
+        params![MailState::Suspended, now, mail],
+    )?;
+    Ok(())
+}
+
 pub(in crate::mail) fn save_recovery(
     tx: &mut Tx,
     mail: MailId,
