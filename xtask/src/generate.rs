@@ -1,6 +1,6 @@
 //! `cargo xtask generate`: what the program knows about itself, written where people look for it.
 
-use crate::{Outcome, shell};
+use crate::{Outcome, licences, shell};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +13,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         [only] if only == "--check" => true,
         _ => return Err("it takes nothing, or --check".to_owned()),
     };
+    licences::list(only_check)?;
     settings(only_check)?;
     match only_check {
         true => open_api("the_committed_document_is_current"),
@@ -82,11 +83,11 @@ fn executable_in(messages: &str) -> Option<PathBuf> {
     objects.filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?))).next()
 }
 
-fn is_fresh(path: &Path, text: &str) -> bool {
+pub fn is_fresh(path: &Path, text: &str) -> bool {
     std::fs::read_to_string(path).is_ok_and(|written| written == text)
 }
 
-fn write(path: &Path, text: &str) -> Outcome {
+pub fn write(path: &Path, text: &str) -> Outcome {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(path, text))

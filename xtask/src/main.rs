@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod fuzz;
 mod generate;
+mod licences;
 mod machine;
 mod shell;
 mod tally;

@@ -4,52 +4,77 @@ use super::must_be_admin;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::State;
 
-const LOCK_FILE: &str = include_str!("../../../../Cargo.lock");
+/// Made by `cargo xtask generate` from the lock files; a test there proves that it is fresh.
+const LICENCES: &str = include_str!("../../licences.txt");
 
 #[derive(askama::Template)]
 #[template(path = "admin/about.html")]
 pub struct About {
     pub shell: Shell,
     pub version: &'static str,
-    pub packages: Vec<Package>,
+    pub parts: Vec<Part>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Package {
+/// The program, or its pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub title: &'static str,
+    pub licences: Vec<Licence>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Licence {
+    /// As in the list of SPDX.
     pub name: &'static str,
-    pub version: &'static str,
+    /// Names with versions.
+    pub packages: Vec<&'static str>,
+}
+
+impl Part {
+    fn count(&self) -> usize {
+        self.licences.iter().map(|licence| licence.packages.len()).sum()
+    }
 }
 
 pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Html<About>, Problem> {
     must_be_admin(actor)?;
     let shell = web.desk.read(actor, Shell::load).await?;
-    Ok(Html(About { shell, version: env!("CARGO_PKG_VERSION"), packages: packages(LOCK_FILE) }))
+    Ok(Html(About { shell, version: env!("CARGO_PKG_VERSION"), parts: parts(LICENCES) }))
 }
 
-/// The packages of others that are built in: those that come from a registry.
-fn packages(lock: &'static str) -> Vec<Package> {
-    let value = |block: &'static str, key: &str| {
-        let line = block.lines().find_map(|line| line.strip_prefix(key))?;
-        Some(line.trim_matches([' ', '=', '"']))
-    };
-    let blocks = lock.split("[[package]]").skip(1).filter(|block| block.contains("\nsource = "));
-    blocks
-        .filter_map(|block| Some(Package { name: value(block, "name")?, version: value(block, "version")? }))
-        .collect()
+/// The most used licence first.
+fn parts(list: &'static str) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for line in list.lines() {
+        if let Some(kind) = line.strip_prefix("# ") {
+            let title = if kind == "npm" { "In the pages" } else { "In the program" };
+            parts.push(Part { title, licences: Vec::new() });
+        } else if let (Some(part), Some((name, packages))) = (parts.last_mut(), line.split_once(": ")) {
+            part.licences.push(Licence { name, packages: packages.split(", ").collect() });
+        }
+    }
+    for part in &mut parts {
+        part.licences.sort_by_key(|licence| std::cmp::Reverse(licence.packages.len()));
+    }
+    parts
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::shell;
-    use askama::Template;
+    use crate::samples::{renders, shell};
 
     #[test]
-    fn whose_work_it_stands_on_is_read_from_the_lock_file() {
-        let packages = packages(LOCK_FILE);
-        assert!(packages.iter().any(|package| package.name == "axum"));
-        assert!(packages.iter().all(|package| package.name != "desk"));
-        let page = About { shell: shell(), version: "0.1.0", packages };
-        assert!(page.render().unwrap().contains("Apache-2.0"));
+    fn every_package_stands_under_its_licence() {
+        let parts = parts(LICENCES);
+        let has = |title: &str, name: &str| {
+            let part = parts.iter().find(|part| part.title == title).expect("a part");
+            part.licences.iter().any(|it| it.packages.iter().any(|package| package.starts_with(name)))
+        };
+        assert!(has("In the program", "axum ") && has("In the program", "rusqlite "));
+        assert!(has("In the pages", "htmx.org ") && has("In the pages", "@tiptap/core "));
+        assert!(!has("In the pages", "esbuild "), "tools are no part of the pages");
+        let html = renders(&About { shell: shell(), version: "1", parts });
+        assert!(html.contains("MIT") && html.contains("Apache-2.0"));
     }
 }
