@@ -2,11 +2,13 @@
 #![allow(clippy::print_stderr, reason = "a skipped check says so")]
 
 use desk::access::{self, LinkPurpose, SetUp};
-use desk::tickets::{self, Channel, CreateTicket, NewComment};
+use desk::tickets::{self, Channel, CreateTicket, NewComment, UpdateTicket};
 use desk::{TicketId, UserId, people};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use testkit::World;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -16,40 +18,110 @@ const NEWSLETTER: &str = "<table><tr><td><h1>March</h1><p>Two payments instead o
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
-    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui");
-    let Some(browser) = browser_for(&ui) else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI looks at the pages: Node, Chromium or the packages of ui/ are missing"
-        );
-        eprintln!("skipped: without Node, Chromium and the packages of ui/ nobody looks at the pages");
-        return;
-    };
-    let world = World::on_sqlite();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let base = format!("http://{}", listener.local_addr().expect("its number"));
-    let (ana, ticket) = a_day_at_the_desk(&world, &base);
-    let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
-    let app = web::router(web::Web::new(world.desk.clone(), false))
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let served = tokio::spawn(async move { axum::serve(listener, app).await });
-
-    let seen = Command::new("node")
-        .arg(ui.join("tests/pages.mjs"))
-        .arg(format!("{base}/sign-in/link/{token}"))
-        .args(["/", "/views/open", &format!("/tickets/{ticket}"), "/skills", "/people", "/ledger", "/admin"])
-        .env("CHROMIUM", browser)
-        .env("TMPDIR", world.folder())
-        .kill_on_drop(true)
-        .output();
-    let seen = seen.await.expect("Node starts");
-    served.abort();
+    let Some(desk) = Desk::open().await else { return };
+    let ticket = desk.ticket;
+    let paths = [
+        "/".to_owned(),
+        "/views/open".to_owned(),
+        format!("/tickets/{ticket}"),
+        format!("/tickets/{ticket}/merge"),
+        format!("/tickets/{ticket}/merge?into={}", desk.other),
+        "/tickets/new".to_owned(),
+        "/skills".to_owned(),
+        "/people".to_owned(),
+        "/ledger".to_owned(),
+        "/suspended".to_owned(),
+        "/admin".to_owned(),
+        "/admin/about".to_owned(),
+    ];
+    let seen = desk.script("pages.mjs").args(paths).output().await.expect("Node starts");
     assert!(
         seen.status.success(),
         "{}{}",
         String::from_utf8_lossy(&seen.stdout),
         String::from_utf8_lossy(&seen.stderr)
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn menus_palette_a_stopped_letter_and_a_new_ticket_work_by_keys_and_pointer() {
+    let Some(desk) = Desk::open().await else { return };
+    let mut script = desk.script("acts.mjs");
+    script.arg(desk.ticket.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut acts = script.spawn().expect("Node starts");
+    let mut answers = acts.stdin.take().expect("a pipe");
+    let mut said = BufReader::new(acts.stdout.take().expect("a pipe")).lines();
+    let mut complaints = Vec::new();
+    while let Some(line) = said.next_line().await.expect("lines") {
+        if line == "?come" {
+            desk.customer_writes("Please wait");
+            answers.write_all(b"it has come\n").await.expect("it listens");
+        } else {
+            complaints.push(line);
+        }
+    }
+    let ended = acts.wait().await.expect("it ends");
+    assert!(ended.success() && complaints.is_empty(), "{complaints:#?}");
+}
+
+/// A desk that answers on a port of its own, for a real browser.
+struct Desk {
+    world: World,
+    ticket: TicketId,
+    /// Of somebody else.
+    other: TicketId,
+    link: String,
+    browser: PathBuf,
+    served: tokio::task::JoinHandle<()>,
+}
+
+impl Desk {
+    /// `None` where there is no browser: on a machine that calls itself `CI` that is an error.
+    async fn open() -> Option<Desk> {
+        let Some(browser) = browser_for(&ui()) else {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "CI looks at the pages: Node, Chromium or the packages of ui/ are missing"
+            );
+            eprintln!("skipped: without Node, Chromium and the packages of ui/ nobody looks at the pages");
+            return None;
+        };
+        let world = World::on_sqlite();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let base = format!("http://{}", listener.local_addr().expect("its number"));
+        let (ana, ticket, other) = a_day_at_the_desk(&world, &base);
+        let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
+        let app = web::router(web::Web::new(world.desk.clone(), false))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let served = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
+        Some(Desk { world, ticket, other, link: format!("{base}/sign-in/link/{token}"), browser, served })
+    }
+
+    fn script(&self, name: &str) -> Command {
+        let mut command = Command::new("node");
+        command.arg(ui().join("tests").join(name)).arg(&self.link).kill_on_drop(true);
+        command.env("CHROMIUM", &self.browser).env("TMPDIR", self.world.folder());
+        command
+    }
+
+    fn customer_writes(&self, words: &'static str) {
+        let ticket = self.ticket;
+        self.world.write(move |tx| {
+            let requester = tickets::find_ticket(tx, ticket)?.expect("it is there").requester;
+            let comment = Some(NewComment::public(words).by(requester));
+            Ok::<_, Told>(tickets::update(tx, &UpdateTicket { comment, ..UpdateTicket::of(ticket) })?)
+        });
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.served.abort();
+    }
+}
+
+fn ui() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui")
 }
 
 fn browser_for(ui: &Path) -> Option<PathBuf> {
@@ -66,7 +138,7 @@ fn in_path(program: &str) -> Option<PathBuf> {
 }
 
 /// A few people, a few letters, one of them in a frame and one whose writer has a long name.
-fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId) {
+fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId, TicketId) {
     let set_up = SetUp {
         company: "Nordlicht Rides".into(),
         address: "support@nordlicht.example".into(),
@@ -80,7 +152,7 @@ fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId) {
     world.lead("Mei Tan");
     world.agent("Tomás Ortiz");
     let marta = world.customer("Marta Ammerschläger-von-Hohenstein", "marta@example.org");
-    world.ticket_of(marta, "The invoice of March counts twice");
+    let other = world.ticket_of(marta, "The invoice of March counts twice");
     let ticket = world.write(move |tx| {
         let leila = people::requester_for(tx, "leila@example.org", Some("ليلى منصور"))?;
         let letter = NewComment {
@@ -90,11 +162,12 @@ fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId) {
         };
         let id = tickets::create(tx, &CreateTicket::new(leila, "Two payments", letter, Channel::Email))?.id;
         let note = NewComment::internal("Booked twice on 3 March.").by(ana);
-        tickets::update(tx, &tickets::UpdateTicket { comment: Some(note), ..tickets::UpdateTicket::of(id) })?;
+        let add_ccs = vec![marta];
+        tickets::update(tx, &UpdateTicket { comment: Some(note), add_ccs, ..UpdateTicket::of(id) })?;
         Ok::<_, Told>(id)
     });
     world.run_jobs();
-    (ana, ticket)
+    (ana, ticket, other)
 }
 
 #[derive(Debug)]
