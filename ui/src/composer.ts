@@ -7,6 +7,8 @@ import { Uploads } from "./uploads";
 
 const DRAFT_MS = 800;
 const LETTER_GAP_PX = 12;
+/** What a form carries beside what is written. */
+const NOT_OF_A_DRAFT = new Set(["upload_token", "seen", "file"]);
 
 class TicketComposer extends HTMLElement {
   private form!: HTMLFormElement;
@@ -43,6 +45,10 @@ class TicketComposer extends HTMLElement {
       if ((event.target as HTMLInputElement).name !== "public") return;
       this.setMode();
       this.changed();
+    });
+    // Where the form asks for more than a text, all of it is the draft.
+    form.addEventListener("input", (event) => {
+      if ((event.target as Element).matches("input[name]:not([type=file], [type=radio]), select[name]")) this.changed();
     });
     form.addEventListener("click", (event) => {
       const choice = (event.target as Element).closest("label")?.querySelector("input[name=public]");
@@ -146,11 +152,10 @@ class TicketComposer extends HTMLElement {
   }
 
   private draft(): URLSearchParams {
-    return new URLSearchParams({
-      body_text: this.text.value,
-      body_html: this.html.value,
-      public: String(this.dataset.mode !== "internal"),
-    });
+    const draft = new URLSearchParams();
+    for (const [name, value] of new FormData(this.form)) if (typeof value === "string" && !NOT_OF_A_DRAFT.has(name)) draft.append(name, value);
+    draft.set("public", String(this.dataset.mode !== "internal"));
+    return draft;
   }
 
   private async saveDraft(): Promise<void> {
@@ -175,8 +180,11 @@ class TicketComposer extends HTMLElement {
     const kept = this.draftUrl && recall(`draft:${this.draftUrl}`);
     if (kept) {
       const draft = new URLSearchParams(kept);
-      this.text.value = draft.get("body_text") ?? "";
-      this.html.value = draft.get("body_html") ?? "";
+      for (const [name, value] of draft) {
+        const field = this.form.elements.namedItem(name);
+        if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = true;
+        else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) field.value = value;
+      }
       const choice = this.form.querySelector<HTMLInputElement>(`input[name=public][value="${draft.get("public") === "false" ? "false" : "true"}"]`);
       if (choice) choice.checked = true;
       this.unsaved = true;
@@ -283,6 +291,10 @@ class TicketComposer extends HTMLElement {
     } else {
       const page = new DOMParser().parseFromString(html, "text/html");
       this.notice = (page.querySelector(".error, h1") ?? page.body).textContent?.trim() || this.say("failed", "That could not be sent.");
+      const wrong = page.querySelector<HTMLInputElement>("[aria-invalid=true][name]");
+      const field = wrong && this.form.elements.namedItem(wrong.name);
+      if (field === this.text) this.focusText();
+      else if (field instanceof HTMLElement) field.focus();
     }
   }
 

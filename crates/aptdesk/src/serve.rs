@@ -77,7 +77,10 @@ impl Running {
         let runner = jobs::Runner::new(desk.db.clone(), Actor::desk(), mailroom.clone(), stop.clone());
         tasks.push(tokio::spawn(runner.run()));
         let secure = public_url.starts_with("https://");
-        let app = router(&desk, secure, mailroom);
+        let web = web::Web::new(desk.clone(), secure)
+            .with_mailbox_test(mailroom)
+            .with_relay(config.relay.as_ref().map(|relay| relay.host.as_str()));
+        let app = router(&desk, web);
         let drain = stop.clone();
         tasks.push(tokio::spawn(async move {
             let service = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -126,9 +129,8 @@ impl Running {
 }
 
 /// Every page and every API call, behind one set of limits.
-fn router(desk: &Desk, secure_cookies: bool, mailroom: Arc<Mailroom>) -> Router {
+fn router(desk: &Desk, web: web::Web) -> Router {
     let health = Health::of(desk.clone());
-    let web = web::Web::new(desk.clone(), secure_cookies).with_mailbox_test(mailroom);
     Router::new()
         .merge(health::routes(health.clone()))
         .merge(api::router(api::Api::new(desk.clone(), api::Limits::default())))

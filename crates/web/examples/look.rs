@@ -7,6 +7,7 @@
 mod letters;
 
 use desk::access::{self, LinkPurpose, SetUp};
+use desk::mail::{self, Address, Door, Incoming, Receipt};
 use desk::people::{self, CreateGroup, CreateUser};
 use desk::routing::{self, PresenceStatus, SetPresence};
 use desk::skills::{self, AddEvidence, Observed};
@@ -141,6 +142,7 @@ impl World {
             self.pass(if nth < TICKETS - 12 { 4 * HOUR_MS } else { 40 * MINUTE_MS })?;
         }
         self.long_one(ana)?;
+        self.bad_mail()?;
         let rest = self.behind.load(Ordering::SeqCst);
         self.pass(rest - 7 * MINUTE_MS)?;
         self.pass(6 * MINUTE_MS)
@@ -265,6 +267,46 @@ impl World {
             })?;
         }
         self.work_off()
+    }
+
+    /// What the desk did not dare to make tickets of: somebody who is suspended writes on and on.
+    fn bad_mail(&self) -> Result<(), Oops> {
+        let flood = self.write(|tx| people::requester_for(tx, "deals@flood.example", Some("Best Deals ✨ 50 %")))?;
+        self.write(move |tx| people::suspend(tx, flood))?;
+        let subjects = [
+            "",
+            "RE: RE: FW: RE: [EXTERNAL] [SPAM?] You have won!!! <img src=x onerror=alert(1)>",
+            "ربحت جائزة كبيرة اضغط هنا الآن",
+            "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "Last reminder",
+        ];
+        for nth in 0..40_usize {
+            let subject = subjects[nth % subjects.len()];
+            let text = match nth % 4 {
+                0 => format!("{nth} http://flood.example/{}", "x".repeat(300)),
+                1 => format!("Dear customer {nth},\n\n{}", "click here now ".repeat(90)),
+                2 => String::new(),
+                _ => format!("{nth} {}", "عرض خاص ".repeat(60)),
+            };
+            let parsed = Incoming {
+                from: Address { name: Some("Best Deals ✨ 50 %".into()), address: "deals@flood.example".into() },
+                subject: subject.into(),
+                message_id: Some(format!("{nth}@flood.example")),
+                full_text: text.clone(),
+                text_new: text,
+                ..Incoming::default()
+            };
+            let receipt = Receipt {
+                door: Door::Smtp,
+                remote_ip: "203.0.113.9".into(),
+                helo: "flood.example".into(),
+                mail_from: if nth % 3 == 0 { String::new() } else { "deals@flood.example".into() },
+                rcpt_to: vec!["support@nordlicht.example".into()],
+                raw: format!("Subject: {subject}\r\n\r\n{nth}").into_bytes(),
+            };
+            self.write(move |tx| mail::receive(tx, &receipt, &parsed))?;
+        }
+        Ok(())
     }
 
     fn file(&self, name: &str, content: &[u8]) -> Result<NewAttachment, Oops> {

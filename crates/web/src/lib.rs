@@ -55,13 +55,19 @@ pub struct Web {
     pub secure_cookies: bool,
     /// Tries a mailbox with its servers; none where nothing can reach them.
     pub mailbox_test: Option<Arc<dyn MailboxTest>>,
+    /// The server through which mail leaves whose mailbox names none; none where none is set.
+    pub relay: Option<Arc<str>>,
     sign_ins: Arc<door::SignInLimits>,
 }
 
 impl Web {
     pub fn new(desk: Desk, secure_cookies: bool) -> Web {
         let live = Arc::new(Live::of(&desk));
-        Web { desk, live, secure_cookies, sign_ins: Arc::default(), mailbox_test: None }
+        Web { desk, live, secure_cookies, sign_ins: Arc::default(), mailbox_test: None, relay: None }
+    }
+
+    pub fn with_relay(self, host: Option<&str>) -> Web {
+        Web { relay: host.map(Arc::from), ..self }
     }
 
     pub fn with_mailbox_test(self, test: Arc<impl MailboxTest + 'static>) -> Web {

@@ -94,6 +94,20 @@ async fn what_was_thrown_away_can_still_become_a_ticket() {
 }
 
 #[tokio::test]
+async fn throwing_away_is_undone_and_nothing_is_lost() {
+    let world = World::on_sqlite();
+    let ended = suspended(&world);
+    let mut browser = Browser::signed_in(&world, world.agent("Ana"));
+    browser.post(&format!("/suspended/{}/discard", ended.mail), &[]).await;
+    let put_back = format!("/suspended/{}/put-back", ended.mail);
+    assert!(browser.get(&format!("/ledger/{}", ended.mail)).await.body.contains(&put_back));
+    assert_eq!(browser.post(&put_back, &[]).await.location.as_deref(), Some("/suspended"));
+    let page = browser.get("/suspended").await.body;
+    assert!(page.contains("Its sender is suspended.") && page.contains("Hello &#60;world&#62;"));
+    assert_eq!(browser.post(&put_back, &[]).await.status, StatusCode::CONFLICT, "it waits already");
+}
+
+#[tokio::test]
 async fn a_light_agent_decides_nothing() {
     let world = World::on_sqlite();
     let ended = suspended(&world);

@@ -313,3 +313,101 @@ async fn search_and_palette_find_words_numbers_and_people() {
     assert!(palette.contains("Charged twice") && palette.contains(&format!("/people/{marta}")));
     assert!(browser.get("/palette?q=ledger").await.body.contains("href=\"/ledger\""));
 }
+
+#[tokio::test]
+async fn two_tickets_are_merged_after_a_look_and_taken_apart_again() {
+    let world = World::on_sqlite();
+    let ana = world.agent("Ana");
+    let marta = world.customer("Marta Reyes", "marta@example.org");
+    let luis = world.customer("Luis Ortega", "luis@example.org");
+    let (first, second) = (world.ticket_of(marta, "No sound"), world.ticket_of(marta, "Still no sound"));
+    let strange = world.ticket_of(luis, "The picture is gone");
+    let mut browser = Browser::signed_in(&world, ana);
+    let merge = format!("/tickets/{first}/merge");
+    assert!(browser.get(&format!("/tickets/{first}")).await.body.contains(&merge), "it is in the menu");
+    let choose = browser.get(&merge).await.body;
+    assert!(choose.contains("Still no sound") && !choose.contains("picture is gone"), "hers come first");
+    assert!(browser.get(&format!("{merge}?q=picture")).await.body.contains("picture is gone"));
+    let by_number = browser.get(&format!("{merge}?q=%23{second}")).await.location;
+    assert_eq!(by_number, Some(format!("{merge}?into={second}")));
+    let stranger = browser.get(&format!("{merge}?into={strange}")).await.body;
+    assert!(stranger.contains("two different people") && stranger.contains("marta@example.org"));
+    let look = browser.get(&format!("{merge}?into={second}")).await.body;
+    assert!(look.contains("was merged into this ticket") && !look.contains("two different people"));
+
+    let into = second.to_string();
+    let form = [("into", into.as_str()), ("comment", "One and the same."), ("comment_on_each", "")];
+    let done = browser.post(&merge, &form).await;
+    assert_eq!(done.location, Some(format!("/tickets/{second}")));
+    let survivor = browser.get(&format!("/tickets/{second}")).await.body;
+    for words in ["Merged into this", "One and the same.", &format!("in <a href=\"/tickets/{first}\">")] {
+        assert!(survivor.contains(words), "{words}");
+    }
+    let gone = browser.get(&format!("/tickets/{first}")).await.body;
+    assert!(gone.contains(&format!("It goes on in #{second}")));
+    let closed = browser.post(&merge, &form).await;
+    assert_eq!(closed.status, StatusCode::CONFLICT);
+
+    let apart = browser.post(&format!("/tickets/{first}/unmerge"), &[]).await;
+    assert_eq!(apart.location, Some(format!("/tickets/{first}")));
+    assert!(!browser.get(&format!("/tickets/{second}")).await.body.contains("Merged into this"));
+}
+
+#[tokio::test]
+async fn copies_come_and_go_and_the_composer_says_who_gets_the_answer() {
+    let world = World::on_sqlite();
+    let ana = world.agent("Ana");
+    let luis = world.customer("Luis Ortega", "luis@example.org");
+    let id = world.ticket("No sound");
+    let mut browser = Browser::signed_in(&world, ana);
+    let offered = browser.get("/people/suggestions?list=copy-suggestions&add=luis").await.body;
+    assert!(offered.contains("id=\"copy-suggestions\"") && offered.contains("luis@example.org"));
+    let copies = format!("/tickets/{id}/copies");
+    let added = browser.post_part(&copies, &[("add", "luis@example.org")]).await.body;
+    assert!(added.contains("hx-target=\"#answer-to\"") && added.contains("cc Luis Ortega"));
+    assert!(added.contains("put Luis Ortega in copy"));
+    browser.post(&copies, &[("add", "new@example.net")]).await;
+    assert_eq!(world.read(move |tx| tickets::ccs_of(tx, id)).len(), 2, "somebody new is written down");
+    let wrong = browser.post_part(&copies, &[("add", "nobody")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let gone = browser.post_part(&copies, &[("remove", &luis.to_string())]).await.body;
+    assert!(!gone.contains("cc Luis") && gone.contains("took Luis Ortega out of copy"));
+    let lea = world.light_agent("Lea");
+    let refused = Browser::signed_in(&world, lea).post(&copies, &[("add", "x@example.org")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_new_ticket_is_kept_while_it_is_written_and_takes_its_files_along() {
+    let world = World::on_sqlite();
+    let ana = world.agent("Ana");
+    let mut browser = Browser::signed_in(&world, ana);
+    let begun = [
+        ("requester", "new@example.org"),
+        ("subject", "Your order"),
+        ("body_text", "It has"),
+        ("body_html", "<p>It <b>has</b><script>x</script></p>"),
+        ("public", "true"),
+        ("tags", "order"),
+    ];
+    assert_eq!(browser.put("/tickets/new/draft", &begun).await.status, StatusCode::NO_CONTENT);
+    let page = browser.get("/tickets/new").await.body;
+    for words in ["new@example.org", "Your order", "It has", "value=\"order\"", "&#60;b&#62;has"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("script&#62;x"));
+    let other = browser.get("/tickets/new?requester=marta@example.org").await.body;
+    assert!(!other.contains("Your order"), "who comes for somebody in particular starts anew");
+
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "multipart/form-data; boundary=x")];
+    let body = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x--\r\n";
+    let uploaded = browser.ask(Method::POST, "/uploads", &headers, body.into()).await;
+    let json: serde_json::Value = serde_json::from_str(&uploaded.body).expect("JSON");
+    let mut form = begun.to_vec();
+    form.push(("upload_token", json["token"].as_str().expect("a token")));
+    let sent = browser.post_part("/tickets/new", &form).await;
+    let address = sent.headers["hx-redirect"].to_str().expect("an address").to_owned();
+    let page = browser.get(&address).await.body;
+    assert!(page.contains("<b>has</b>") && page.contains("a.txt"));
+    assert!(!browser.get("/tickets/new").await.body.contains("Your order"), "what was sent is no draft");
+}

@@ -16,6 +16,7 @@ pub struct Index {
     pub shell: Shell,
     pub now: i64,
     pub mailboxes: Vec<Mailbox>,
+    pub relay: Option<std::sync::Arc<str>>,
 }
 
 #[derive(askama::Template)]
@@ -64,8 +65,10 @@ pub struct TestedPage {
 
 pub async fn index(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Html<Index>, Problem> {
     must_be_admin(actor)?;
+    let relay = web.relay.clone();
     let page = web.desk.read(actor, move |tx| {
-        Ok::<_, Problem>(Index { mailboxes: mailboxes::list(tx)?, shell: Shell::load(tx)?, now: tx.now() })
+        let (shell, mailboxes, relay) = (Shell::load(tx)?, mailboxes::list(tx)?, relay.clone());
+        Ok::<_, Problem>(Index { shell, now: tx.now(), mailboxes, relay })
     });
     Ok(Html(page.await?))
 }
@@ -226,10 +229,12 @@ pub(super) fn way_in(mailbox: &Mailbox) -> String {
     }
 }
 
-pub(super) fn way_out(mailbox: &Mailbox) -> String {
-    match &mailbox.settings.smtp {
-        Some(server) => format!("through {}", server.host),
-        None => "through the desk's own relay".to_owned(),
+/// `None`: nobody would carry its mail.
+pub(super) fn way_out(mailbox: &Mailbox, relay: &Option<std::sync::Arc<str>>) -> Option<String> {
+    match (&mailbox.settings.smtp, relay) {
+        (Some(server), _) => Some(format!("through {}", server.host)),
+        (None, Some(host)) => Some(format!("through the desk's relay, {host}")),
+        (None, None) => None,
     }
 }
 
@@ -260,9 +265,16 @@ mod tests {
 
     #[test]
     fn a_list_without_mailboxes_teaches_and_errors_are_shown_in_the_servers_words() {
-        let page = |mailboxes| Index { shell: shell(), now: 2_000, mailboxes }.render().unwrap();
-        assert!(page(vec![]).contains("Connect the first"));
-        assert!(page(vec![mailbox()]).contains("535 authentication failed"));
+        let page = |mailboxes, relay: Option<&str>| {
+            let relay = relay.map(std::sync::Arc::from);
+            Index { shell: shell(), now: 2_000, mailboxes, relay }.render().unwrap()
+        };
+        assert!(page(vec![], None).contains("Connect the first"));
+        assert!(page(vec![mailbox()], None).contains("535 authentication failed"));
+        let mut without_server = mailbox();
+        without_server.settings.smtp = None;
+        assert!(page(vec![without_server.clone()], None).contains("Nothing can leave"));
+        assert!(page(vec![without_server], Some("mx.example.org")).contains("relay, mx.example.org"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/suspended", get(suspended::index))
         .route("/suspended/{mail}/recover", post(suspended::recover))
         .route("/suspended/{mail}/discard", post(suspended::discard))
+        .route("/suspended/{mail}/put-back", post(suspended::put_back))
 }
 
 /// Where a mail has come to, in a word.

@@ -30,6 +30,10 @@ impl Show {
         auth::is_aligned(self.entry.auth.as_deref())
     }
 
+    fn may_put_back(&self) -> bool {
+        self.actor.is_agent() && self.entry.state == MailState::Discarded
+    }
+
     fn may_recover(&self) -> bool {
         self.actor.is_agent() && matches!(self.entry.state, MailState::Suspended | MailState::Discarded)
     }

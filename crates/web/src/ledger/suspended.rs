@@ -60,8 +60,18 @@ pub async fn discard(
     Path(mail): Path<MailId>,
 ) -> Result<Response, Problem> {
     web.desk.write(actor, move |tx| mail::discard(tx, mail)).await?;
-    let said = Said::new("Thrown away. The ledger keeps the original; taking it back makes a ticket of it.");
-    Ok(said.with_undo(format!("/suspended/{mail}/recover")).then("/suspended"))
+    let said = Said::new("Thrown away. The ledger keeps it.");
+    Ok(said.with_undo(format!("/suspended/{mail}/put-back")).then("/suspended"))
+}
+
+/// Takes throwing away back: it waits again as it did.
+pub async fn put_back(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(mail): Path<MailId>,
+) -> Result<Response, Problem> {
+    web.desk.write(actor, move |tx| mail::put_back(tx, mail)).await?;
+    Ok(Said::new("It waits in the queue again.").then("/suspended"))
 }
 
 /// The beginning of what it says.

@@ -9,6 +9,7 @@ mod invite;
 mod organizations;
 mod show;
 mod staff;
+mod suggestions;
 
 use crate::Web;
 use axum::Router;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people", get(index::index))
         .route("/people/new", get(edit::new).post(edit::create))
         .route("/people/invite", get(invite::new).post(invite::create))
+        .route("/people/suggestions", get(suggestions::index))
         .route("/people/{user}", get(show::show))
         .route("/people/{user}/edit", get(edit::edit).post(edit::update))
         .route("/people/{user}/suspend", post(edit::suspend))

@@ -1,14 +1,16 @@
-//! The small forms beside a ticket: who has it, its group, status, priority, type, tags, subject, and what it needs.
+//! The small forms beside a ticket: who has it, its group, status, priority, type, tags, subject, who is in copy, and
+//! what it needs.
 
 use super::show::{self, Place};
 use super::visible;
+use crate::fields::Fields;
 use crate::{Html, Problem, Said, SignedIn, Web, around};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::skills::{self, Hardness, Requirement, SetRequirements};
 use desk::tickets::{self, Priority, Status, TagChange, Type, UpdateTicket};
-use desk::{Actor, GroupId, SkillId, TicketId, UserId};
+use desk::{Actor, GroupId, SkillId, TicketId, UserId, mail, people};
 use serde::Deserialize;
 
 /// How much a skill counts that a person has asked for.
@@ -108,6 +110,34 @@ pub async fn subject(
     Form(field): Form<Field>,
 ) -> Result<Response, Problem> {
     change(state, actor, UpdateTicket { subject: Some(field.value), ..UpdateTicket::of(id) }, None).await
+}
+
+/// `/tickets/{id}/copies`: `add` is an address, `remove` a person.
+pub async fn copies(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<TicketId>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let remove: Option<UserId> = fields.parsed("remove");
+    let address = fields.owned("add");
+    web.desk
+        .write(actor, move |tx| {
+            visible(tx, id)?;
+            let mut update =
+                UpdateTicket { remove_ccs: remove.into_iter().collect(), ..UpdateTicket::of(id) };
+            if !address.is_empty() {
+                if mail::accepts(tx, &address)? {
+                    return Err(Problem::invalid(
+                        "That is an address of this desk; what is sent there comes back.",
+                    ));
+                }
+                update.add_ccs.push(people::requester_for(tx, &address, None)?);
+            }
+            Ok(tickets::update(tx, &update).map(|_| ())?)
+        })
+        .await?;
+    answer(&web, actor, id, None).await
 }
 
 async fn change(

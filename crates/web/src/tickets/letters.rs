@@ -17,6 +17,8 @@ const FRAME_BLOCK_LINES: usize = 2;
 #[derive(Clone, Debug, PartialEq)]
 pub struct LetterView {
     pub id: i64,
+    /// The merged ticket on which it was said, if it was not this one.
+    pub of_ticket: Option<i64>,
     pub name: String,
     pub email: Option<String>,
     /// `customer`, `machine`, or nothing for staff.
@@ -72,6 +74,7 @@ impl LetterView {
         let remote_images = comment.html.as_deref().map_or(0, count_remote);
         LetterView {
             id: comment.id.0,
+            of_ticket: None,
             name: letter.author.as_ref().map_or_else(|| "The desk".to_owned(), |author| author.name.clone()),
             email: letter.author.as_ref().filter(|_| by_customer).and_then(|author| author.email.clone()),
             face: match &letter.author {
@@ -302,6 +305,7 @@ pub(crate) mod samples {
     pub(crate) fn letter() -> LetterView {
         LetterView {
             id: 9,
+            of_ticket: None,
             name: "Marta Reyes".into(),
             email: Some("marta@example.org".into()),
             face: "customer",

@@ -8,6 +8,7 @@ mod facts;
 mod fields;
 mod frame;
 mod letters;
+mod merge;
 mod new;
 pub(crate) mod rows;
 mod said;
@@ -21,7 +22,7 @@ mod why;
 use crate::{Problem, Web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use desk::tickets::{Ticket, views};
 use desk::{TicketId, Tx};
 
@@ -39,6 +40,7 @@ pub(crate) const TYPES: [(&str, &str); 4] =
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/tickets/new", get(new::new).post(new::create))
+        .route("/tickets/new/draft", put(new::keep))
         .route("/tickets/changes", post(changes::create))
         .route("/tickets/undo", post(undo::create))
         .route("/tickets/{id}", get(show::show))
@@ -56,6 +58,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/tickets/{id}/type", post(fields::kind))
         .route("/tickets/{id}/tags", post(fields::tags))
         .route("/tickets/{id}/subject", post(fields::subject))
+        .route("/tickets/{id}/copies", post(fields::copies))
+        .route("/tickets/{id}/merge", get(merge::new).post(merge::create))
+        .route("/tickets/{id}/unmerge", post(merge::destroy))
         .route("/tickets/{id}/requirements", post(fields::requirements))
         .route("/comments/{id}/html", get(frame::show))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -1,12 +1,13 @@
-//! `/tickets/new`: an agent writes to a customer, or notes what a customer said elsewhere.
+//! `/tickets/new`: an agent writes to a customer, or notes what a customer said elsewhere. What is begun is kept.
 
 use super::said::Said;
-use crate::{Html, Problem, Shell, SignedIn, Web};
+use crate::{Html, Problem, Shell, SignedIn, Web, around};
 use axum::Form;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::people::{self, Group};
-use desk::tickets::{self, Channel, CreateTicket, NewComment, Priority};
+use desk::tickets::{self, Channel, CreateTicket, NewComment, NewTicketDraft, Priority};
 use desk::{Actor, GroupId, Kind, TicketId, Tx};
 use serde::Deserialize;
 
@@ -16,10 +17,12 @@ struct NewPage {
     shell: Shell,
     form: NewForm,
     groups: Vec<Group>,
+    /// The form shows what was begun before.
+    is_draft: bool,
     problem: Option<Problem>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct NewForm {
     requester: String,
@@ -43,6 +46,37 @@ impl NewForm {
     fn is_mine(&self) -> bool {
         self.assign == "me"
     }
+
+    fn draft(&self) -> NewTicketDraft {
+        NewTicketDraft {
+            requester: self.requester.clone(),
+            requester_name: self.requester_name.clone(),
+            subject: self.subject.clone(),
+            body: self.body_text.clone(),
+            html: self.body_html.clone(),
+            public: !self.is_note(),
+            group: self.group.clone(),
+            priority: self.priority.clone(),
+            tags: self.tags.clone(),
+            mine: self.is_mine(),
+        }
+    }
+
+    fn of_draft(draft: NewTicketDraft) -> NewForm {
+        NewForm {
+            requester: draft.requester,
+            requester_name: draft.requester_name,
+            subject: draft.subject,
+            body_text: draft.body,
+            body_html: draft.html,
+            public: draft.public.to_string(),
+            group: draft.group,
+            priority: draft.priority,
+            tags: draft.tags,
+            assign: if draft.mine { "me".into() } else { String::new() },
+            followup_of: String::new(),
+        }
+    }
 }
 
 pub async fn new(
@@ -50,7 +84,25 @@ pub async fn new(
     SignedIn(actor): SignedIn,
     Query(form): Query<NewForm>,
 ) -> Result<Html<impl askama::Template>, Problem> {
-    Ok(Html(page(&web, actor, form, None).await?))
+    // Whoever comes with something in mind does not get what they began before.
+    let draft = match form == NewForm::default() {
+        true => web.desk.read(actor, tickets::new_draft_of).await?,
+        false => None,
+    };
+    let is_draft = draft.is_some();
+    let form = draft.map_or(form, NewForm::of_draft);
+    Ok(Html(NewPage { is_draft, ..page(&web, actor, form, None).await? }))
+}
+
+/// `PUT /tickets/new/draft`: what is written so far.
+pub async fn keep(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<StatusCode, Problem> {
+    let draft = form_of(fields).draft();
+    web.desk.write(actor, move |tx| tickets::save_new_draft(tx, &draft)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn create(
@@ -62,6 +114,9 @@ pub async fn create(
     let form = form_of(fields);
     let copy = form.clone();
     match web.desk.write(actor, move |tx| open(tx, &copy, said.comment())).await {
+        Ok(ticket) if around::is_fragment() => {
+            Ok([("hx-redirect", format!("/tickets/{ticket}"))].into_response())
+        }
         Ok(ticket) => Ok(Redirect::to(&format!("/tickets/{ticket}")).into_response()),
         Err(problem) if matches!(problem.kind, Kind::Invalid | Kind::TooMuch) => {
             let status = problem.status();
@@ -83,16 +138,18 @@ fn open(tx: &mut Tx, form: &NewForm, comment: NewComment) -> Result<TicketId, Pr
         followup_of: form.followup_of.parse().ok().map(TicketId),
         ..CreateTicket::new(requester, form.subject.clone(), comment, Channel::Web)
     };
-    if command.comment.body.trim().is_empty() {
+    if command.comment.body.trim().is_empty() && command.comment.upload_tokens.is_empty() {
         return Err(Problem { field: Some("description"), ..Problem::invalid("Write what it is about.") });
     }
-    Ok(tickets::create(tx, &command)?.id)
+    let ticket = tickets::create(tx, &command)?.id;
+    tickets::discard_new_draft(tx)?;
+    Ok(ticket)
 }
 
 async fn page(web: &Web, actor: Actor, form: NewForm, problem: Option<Problem>) -> Result<NewPage, Problem> {
     let (shell, groups) =
         web.desk.read(actor, |tx| Ok::<_, db::Error>((Shell::load(tx)?, people::list_groups(tx)?))).await?;
-    Ok(NewPage { shell, form, groups, problem })
+    Ok(NewPage { shell, form, groups, is_draft: false, problem })
 }
 
 fn form_of(fields: Vec<(String, String)>) -> NewForm {
@@ -124,7 +181,7 @@ mod samples {
 
     #[test]
     fn what_was_written_stays_when_something_is_wrong() {
-        let page = |form, problem| NewPage { shell: shell(), form, groups: vec![], problem };
+        let page = |form, problem| NewPage { shell: shell(), form, groups: vec![], is_draft: false, problem };
         renders(&page(NewForm::default(), None));
         let form = NewForm {
             body_text: "مرحبا".repeat(500),

@@ -133,7 +133,10 @@ impl TicketView {
         let actor = *tx.actor();
         let page = views::ticket_page(tx, id)?.ok_or_else(Problem::not_found)?;
         let needs = skills::requirements_of(tx, id)?;
-        let mails = mail::states_of(tx, id)?;
+        let mut mails = mail::states_of(tx, id)?;
+        for other in &page.merged {
+            mails.extend(mail::states_of(tx, other.id)?);
+        }
         let decisions = routing::decisions_of(tx, id)?;
         let names = people::user_names(tx, &story::people_in(&page.audits))?;
         let facts = Facts::load(tx, &page, &needs)?;
@@ -204,8 +207,14 @@ impl TicketView {
         self.page.requester.name.split_whitespace().next().unwrap_or_default()
     }
 
+    /// To whom an answer goes besides: whoever has no address is not reached by mail.
     pub fn ccs(&self) -> String {
-        self.page.ccs.iter().map(|cc| cc.name.as_str()).collect::<Vec<_>>().join(", ")
+        let reached = self.page.ccs.iter().filter(|cc| cc.email.is_some() && cc.id.0 != self.me);
+        reached.map(|cc| cc.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    pub fn may_change(&self) -> bool {
+        self.is_agent && !self.is_closed()
     }
 
     pub fn tags(&self) -> String {
@@ -288,4 +297,4 @@ impl Unseen {
 
 #[cfg(test)]
 #[path = "show_samples.rs"]
-mod samples;
+pub(crate) mod samples;

@@ -11,7 +11,7 @@ use desk::tickets::views::{Author, OtherTicket, TicketRow};
 use desk::tickets::{Channel, Comment, Draft, Priority, Tags, Ticket};
 use desk::{BrandId, CommentId, Role, UserId};
 
-fn ticket(status: Status) -> Ticket {
+pub(crate) fn ticket(status: Status) -> Ticket {
     Ticket {
         id: TicketId(1),
         subject: "Charged twice for March".into(),
@@ -71,6 +71,7 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         group: Some("Billing".into()),
         organization: None,
         ccs: vec![author("Luis")],
+        merged: vec![],
         others: [long_row().row, rtl_row().row].into_iter().map(other).collect(),
         draft: None,
     };
@@ -191,4 +192,31 @@ fn a_change_refreshes_head_facts_and_what_was_seen() {
         !renders(&Changed { t: writing }).contains("#seen\""),
         "what came while writing counts as unseen"
     );
+}
+
+#[test]
+fn copies_can_be_added_and_taken_out_and_the_composer_names_who_gets_the_answer() {
+    let html = renders(&page(view(Status::Open, vec![]), vec![], None));
+    assert!(html.contains("name=\"add\"") && html.contains("Take Luis out of copy"));
+    assert!(html.contains("id=\"answer-to\"") && html.contains("cc Luis"));
+    let closed = renders(&page(view(Status::Closed, vec![]), vec![], None));
+    assert!(closed.contains("Luis") && !closed.contains("name=\"add\""), "a closed ticket keeps its copies");
+    let mut unreached = view(Status::Open, vec![]);
+    unreached.page.requester.email = None;
+    assert!(renders(&page(unreached, vec![], None)).contains("no address"));
+}
+
+#[test]
+fn a_merged_ticket_names_its_survivor_and_the_survivor_its_parts() {
+    let mut merged = view(Status::Closed, vec![]);
+    merged.page.ticket.merged_into = Some(TicketId(77));
+    let html = renders(&page(merged, vec![], None));
+    assert!(html.contains("/tickets/77") && html.contains("/tickets/1/unmerge"));
+    let mut survivor = view(Status::Open, vec![]);
+    survivor.page.merged = vec![Ticket { id: TicketId(66), ..ticket(Status::Closed) }];
+    let mut part = letter();
+    (part.id, part.of_ticket) = (31, Some(66));
+    survivor.story = vec![Entry::Letter(Box::new(part))];
+    let html = renders(&page(survivor, vec![], None));
+    assert!(html.contains("/tickets/66/unmerge") && html.contains("in <a href=\"/tickets/66\""));
 }

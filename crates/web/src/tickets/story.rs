@@ -60,7 +60,13 @@ impl Sources<'_> {
         let requester = &self.page.requester.name;
         for letter in &self.page.letters {
             let remote = self.remote_images_of == Some(letter.comment.id.0);
-            let view = LetterView::of(letter, requester, self.mails, remote);
+            let mut view = LetterView::of(letter, requester, self.mails, remote);
+            if letter.comment.ticket != self.page.ticket.id {
+                view.of_ticket = Some(letter.comment.ticket.0);
+                if letter.comment.public && view.face.is_empty() {
+                    view.how = "to the customer".to_owned();
+                }
+            }
             told.push((view.at, 0, Entry::Letter(Box::new(view))));
         }
         told.extend(self.arrival().map(|line| (line.at, 1, Entry::Happened(line))));
@@ -127,12 +133,14 @@ impl Sources<'_> {
     fn changes(&self, audit: &Audit) -> Option<Happened> {
         // What a customer's letter does to the status is said by the letter.
         let by_customer = audit.author == self.page.ticket.requester;
+        let is_merge = audit.events.iter().any(|event| event.is_change_of("merged_into"));
         let parts: Vec<String> = audit
             .events
             .iter()
             .filter_map(|event| match event {
                 AuditEvent::Change { field_name, value, previous_value } => {
-                    let quiet = by_customer && field_name == "status" && previous_value != "solved";
+                    let quiet = by_customer && field_name == "status" && previous_value != "solved"
+                        || is_merge && field_name != "merged_into";
                     (!quiet).then(|| self.change(audit.author, field_name, previous_value, value)).flatten()
                 }
                 _ => None,
@@ -173,8 +181,33 @@ impl Sources<'_> {
             "subject" => format!("renamed it from “{}”", from.as_str().unwrap_or_default()),
             "requester_id" => format!("made {} the requester", self.name(UserId(to.as_i64()?))),
             "tags" => tagged(from, to)?,
+            "email_cc_ids" => self.copied(from, to)?,
+            "merged_tickets" => match numbers(to).as_slice() {
+                [] => format!("took {} out of it again", hashes(&numbers(from))),
+                merged => format!("merged {} into it", hashes(merged)),
+            },
+            "merged_into" => match to.as_i64() {
+                Some(into) => format!("merged it into #{into}"),
+                None => "made it a ticket of its own again".to_owned(),
+            },
             _ => return None,
         })
+    }
+
+    fn copied(&self, from: &Value, to: &Value) -> Option<String> {
+        let (from, to) = (numbers(from), numbers(to));
+        let only_in = |these: &[i64], those: &[i64]| -> Vec<String> {
+            these.iter().filter(|id| !those.contains(id)).map(|id| self.name(UserId(*id))).collect()
+        };
+        let (came, went) = (only_in(&to, &from), only_in(&from, &to));
+        let mut parts = Vec::new();
+        if !came.is_empty() {
+            parts.push(format!("put {} in copy", listed(&came)));
+        }
+        if !went.is_empty() {
+            parts.push(format!("took {} out of copy", listed(&went)));
+        }
+        (!parts.is_empty()).then(|| parts.join(" and "))
     }
 
     fn name(&self, user: UserId) -> String {
@@ -194,10 +227,13 @@ impl Sources<'_> {
 pub fn people_in(audits: &[Audit]) -> Vec<UserId> {
     let mut ids: Vec<UserId> = audits.iter().map(|audit| audit.author).collect();
     for event in audits.iter().flat_map(|audit| &audit.events) {
-        if let AuditEvent::Change { field_name, value, .. } = event
-            && matches!(field_name.as_str(), "assignee_id" | "requester_id")
-        {
-            ids.extend(value.as_i64().map(UserId));
+        let AuditEvent::Change { field_name, value, previous_value } = event else { continue };
+        match field_name.as_str() {
+            "assignee_id" | "requester_id" => ids.extend(value.as_i64().map(UserId)),
+            "email_cc_ids" => {
+                ids.extend(numbers(value).into_iter().chain(numbers(previous_value)).map(UserId))
+            }
+            _ => {}
         }
     }
     ids.sort_unstable();
@@ -220,6 +256,15 @@ fn folded(story: Vec<Entry>) -> Vec<Entry> {
     kept.push(Entry::Folded(hidden.iter().filter(|it| matches!(it, Entry::Letter(_))).count()));
     kept.extend(latest);
     kept
+}
+
+fn numbers(value: &Value) -> Vec<i64> {
+    value.as_array().map(|all| all.iter().filter_map(Value::as_i64).collect()).unwrap_or_default()
+}
+
+/// `#12 and #14`
+fn hashes(ids: &[i64]) -> String {
+    listed(&ids.iter().map(|id| format!("#{id}")).collect::<Vec<_>>())
 }
 
 fn tagged(from: &Value, to: &Value) -> Option<String> {
