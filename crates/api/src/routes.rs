@@ -66,6 +66,9 @@ fn of_tickets() -> Vec<Route> {
             .takes::<TicketBody>()
             .gives::<TicketShape>("ticket"),
         Route::delete("/tickets/{id}", "Delete a ticket", tickets::destroy),
+        Route::post("/tickets/{id}/merge", "Merge tickets into this one", tickets::merge)
+            .takes::<MergeBody>()
+            .gives::<JobStatusShape>("job_status"),
         Route::get("/tickets/{id}/incidents", "Incidents of a problem", ticket_lists::incidents)
             .lists::<TicketShape>("tickets")
             .query(INCLUDE.0, INCLUDE.1),

@@ -3,10 +3,10 @@
 use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::problem::Problem;
 use crate::shapes::{
-    JobResultShape, ManyTicketsBody, TicketBody, TicketChange, TicketMetricShape, TicketsBody,
+    JobResultShape, ManyTicketsBody, MergeBody, TicketBody, TicketChange, TicketMetricShape, TicketsBody,
 };
 use crate::{bulk, ticket_changes, ticket_facts};
-use desk::tickets::{self, Audit, Ticket, views};
+use desk::tickets::{self, Audit, Channel, MergeTickets, NewComment, Ticket, views};
 use desk::{AuditId, TicketId, Tx, UserId, people};
 use serde_json::{Map, Value, json};
 
@@ -171,6 +171,30 @@ pub async fn destroy_many(call: Call) -> Answer {
         }
     });
     bulk::run(call, "Bulk Delete Ticket", steps.collect()).await
+}
+
+/// Merges the tickets `ids` into the one of the path: all of them or none.
+pub async fn merge(Id(target): Id<TicketId>, call: Call) -> Answer {
+    let body = call.body::<MergeBody>()?;
+    let said =
+        |text: Option<String>, public| text.map(|body| NewComment { public, body, ..NewComment::default() });
+    let command = MergeTickets {
+        into: target,
+        tickets: body.ids.into_iter().map(TicketId).collect(),
+        comment: said(body.target_comment, body.target_comment_is_public),
+        comment_on_each: said(body.source_comment, body.source_comment_is_public),
+        channel: Channel::Api,
+    };
+    let step = move |tx: &mut Tx| {
+        let survivor = tickets::merge(tx, &command)?;
+        Ok(JobResultShape {
+            id: Some(survivor.id.0),
+            action: Some("merge"),
+            status: Some("Merged"),
+            ..bulk::done()
+        })
+    };
+    bulk::run(call, "Ticket Merge", vec![step]).await
 }
 
 fn make(tx: &mut Tx, wanted: &TicketChange) -> Result<Ticket, Problem> {

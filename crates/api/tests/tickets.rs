@@ -319,3 +319,37 @@ async fn the_numbers_of_all_tickets_are_walked_in_pages() {
     let next = first["links"]["next"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned();
     assert_eq!(program.get(&next).await.body["ticket_metrics"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_answers_with_its_job_and_closes_what_was_merged() {
+    let program = Program::new();
+    let (target, source) = (program.ticket("No sound").await, program.ticket("Still no sound").await);
+    let merge = json!({
+        "ids": [source], "target_comment": "Two of one kind.", "source_comment": "See the other.",
+        "source_comment_is_public": true,
+    });
+    let job = program.post(&format!("/tickets/{target}/merge.json"), merge.clone()).await;
+    assert_eq!(job.status, 200, "{}", job.body);
+    assert_eq!(job.body["job_status"]["status"], "completed");
+    assert_eq!(job.body["job_status"]["results"][0]["id"], target);
+    let id = job.body["job_status"]["id"].as_str().unwrap();
+    let kept = program.get(&format!("/job_statuses/{id}")).await.body;
+    assert_eq!(kept["job_status"]["results"][0]["success"], true);
+
+    let merged = program.get(&format!("/tickets/{source}")).await.body;
+    assert_eq!(merged["ticket"]["status"], "closed");
+    assert_eq!(merged["ticket"]["tags"], json!(["closed_by_merge"]));
+    let said = |comments: serde_json::Value| {
+        let last = comments["comments"].as_array().unwrap().last().unwrap().clone();
+        (last["plain_body"].as_str().unwrap().to_owned(), last["public"].as_bool().unwrap())
+    };
+    let on_target = said(program.get(&format!("/tickets/{target}/comments")).await.body);
+    let on_source = said(program.get(&format!("/tickets/{source}/comments")).await.body);
+    assert_eq!(on_target, ("Two of one kind.".to_owned(), false));
+    assert_eq!(on_source, ("See the other.".to_owned(), true));
+
+    let again = program.post(&format!("/tickets/{target}/merge.json"), merge).await;
+    let result = &again.body["job_status"]["results"][0];
+    assert_eq!(result["success"], false);
+    assert!(result["details"].as_str().unwrap().contains("closed"));
+}

@@ -295,6 +295,18 @@ pub struct ManyTicketsBody {
     pub tickets: Option<Vec<TicketChange>>,
 }
 
+/// What is merged into the ticket of the path, and what is said on both. Comments are internal unless said otherwise.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct MergeBody {
+    pub ids: Vec<i64>,
+    pub target_comment: Option<String>,
+    #[serde(default)]
+    pub target_comment_is_public: bool,
+    pub source_comment: Option<String>,
+    #[serde(default)]
+    pub source_comment_is_public: bool,
+}
+
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct ManyUsersBody {
     pub user: Option<UserChange>,
