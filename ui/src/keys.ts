@@ -49,7 +49,7 @@ export function watchKeys(): void {
 export function actions(): { key: string; label: string; run: () => void }[] {
   const scope = document.querySelector("dialog[open]:not(.palette)") ?? document;
   return all<HTMLElement>("[data-key]", scope)
-    .filter(isVisible)
+    .filter(isAtHand)
     .map((element) => ({ key: element.dataset.key ?? "", label: labelOf(element), run: () => act(element) }))
     .filter((it) => it.label);
 }
@@ -84,7 +84,13 @@ function nameOf(event: KeyboardEvent): string {
 
 function actionFor(keys: string): HTMLElement | undefined {
   const scope = document.querySelector("dialog[open]") ?? document;
-  return all<HTMLElement>(`[data-key="${CSS.escape(keys)}"]`, scope).find((it) => isVisible(it) && !it.matches(":disabled"));
+  return all<HTMLElement>(`[data-key="${CSS.escape(keys)}"]`, scope).find((it) => isAtHand(it) && !it.matches(":disabled"));
+}
+
+/** Seen, or a choice of a menu that is seen and closed. */
+function isAtHand(element: HTMLElement): boolean {
+  const summary = element.closest("details.menu:not([open])")?.querySelector("summary");
+  return isVisible(summary ?? element);
 }
 
 function act(element: HTMLElement): void {
