@@ -4,7 +4,7 @@ use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
     attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
-    organizations, proficiencies, ratings, refits, reviews, role_profiles, routing, search, skill_rules,
+    organizations, planning, proficiencies, ratings, refits, reviews, role_profiles, routing, search, shelf, skill_rules,
     skills, suspended, tags, ticket_lists, tickets, uploads, users, views,
 };
 
@@ -517,6 +517,37 @@ fn of_skills() -> Vec<Route> {
 
 fn of_planning() -> Vec<Route> {
     vec![
+        Route::get("/coverage", "What is covered, what hangs on one person, how concentrated it is; for leads", planning::team)
+            .gives::<TeamShape>("coverage"),
+        Route::get("/coverage/{skill_id}", "One skill over the hours of the week; for leads", planning::week)
+            .gives::<SkillWeekShape>("coverage")
+            .query("hour", "0 to 167, from Monday 0 o'clock: who and which tickets at that hour"),
+        Route::get("/gaps", "Where demand meets the largest gap of skill; for leads", planning::gaps)
+            .gives_all::<SkillRiskShape>("gaps"),
+        Route::get("/users/{id}/absence", "What would be missed if this person were away; for leads", planning::absence)
+            .gives::<AbsenceShape>("absence"),
+        Route::get("/investments", "Who might learn what, or whom to hire: cost and worth; for leads", planning::invest)
+            .gives::<InvestmentsShape>("investments"),
+        Route::get("/shifts", "The weekly shifts of everybody", planning::shifts).gives_all::<ShiftShape>("shifts"),
+        Route::put("/users/{id}/shifts", "Set the week of one person", planning::set_shifts)
+            .takes::<ShiftsBody>()
+            .gives_all::<ShiftShape>("shifts"),
+        Route::get("/skill_suggestions", "Words that no skill answers to, and skills that nobody needs; for leads", planning::suggestions)
+            .gives::<SuggestionsShape>("suggestions"),
+        Route::get("/skill_merges", "Skills that became one", shelf::merges).gives_all::<SkillMergeShape>("skill_merges"),
+        Route::post("/skill_merges", "Let one skill take another in", shelf::merge)
+            .takes::<SkillMergeBody>()
+            .creates::<SkillMergeShape>("skill_merge"),
+        Route::delete("/skill_merges/{id}", "Take a merge back", shelf::undo),
+        Route::get("/skills/{id}/prerequisites", "What a skill stands on", shelf::prerequisites)
+            .gives_all::<PrerequisiteShape>("prerequisites"),
+        Route::put("/skills/{id}/prerequisites", "Say what a skill stands on: all of it", shelf::stand_on)
+            .takes::<PrerequisitesBody>()
+            .gives_all::<PrerequisiteShape>("prerequisites"),
+        Route::get("/skills/export", "The library as a spreadsheet", shelf::export).gives_page("text/csv"),
+        Route::post("/skill_imports", "Read a library from a spreadsheet's text", shelf::import)
+            .takes::<SkillImportBody>()
+            .gives::<SkillImportShape>("skill_import"),
         Route::get(
             "/role_profiles",
             "What jobs ask, and how ready those are who have them",

@@ -4,6 +4,8 @@
 //! somebody able is here, after minus before. The figure is exact (see [`crate::coverage`]); its interval comes from
 //! drawing who is able (the same in both worlds, which is what common random numbers are), and how much work there is.
 
+use serde::Serialize;
+
 use crate::belief::Belief;
 use crate::coverage::{self, DRAWS, Dice, HOURS_PER_WEEK, Hand};
 
@@ -11,7 +13,7 @@ use crate::coverage::{self, DRAWS, Dice, HOURS_PER_WEEK, Hand};
 pub const TAUGHT_SD_LEVELS: f64 = 0.5;
 
 /// Tickets a week gained, with the middle interval of that share of the futures that were drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Worth {
     /// Expected tickets a week, at least 0 when ability only grows.
     pub tickets: f64,

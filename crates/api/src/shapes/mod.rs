@@ -2,6 +2,7 @@
 
 mod changes;
 mod people;
+mod planning;
 mod reviews;
 mod roles;
 mod skills;
@@ -9,6 +10,7 @@ mod tickets;
 
 pub use changes::*;
 pub use people::*;
+pub use planning::*;
 pub use reviews::*;
 pub use roles::*;
 pub use skills::*;

@@ -6,16 +6,20 @@ mod csv;
 mod fairness;
 mod grid;
 mod index;
+mod invest;
+mod library;
 mod moved;
 mod order;
 mod portfolio;
 mod roles;
 mod show;
+mod team;
 pub(crate) mod words;
 
 use crate::fields::Fields;
 use crate::{Problem, Web};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use desk::{Actor, Kind};
 
@@ -34,9 +38,26 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/roles/{role}/holders", post(roles::hold))
         .route("/skills/roles/{role}/retire", post(roles::retire))
         .route("/skills/roles/{role}/restore", post(roles::restore))
+<<<<<<< HEAD
         .route("/skills/contests", get(contests::index))
         .route("/skills/fairness", get(fairness::show))
+=======
+        .route("/skills/team", get(team::index))
+        .route("/skills/team/assumptions", post(team::settle))
+        .route("/skills/team/skills/{skill}", get(team::week))
+        .route("/skills/team/people/{user}", get(team::absence))
+        .route("/skills/team/shifts", get(team::shifts).post(team::import_shifts).layer(sheet_limit()))
+        .route("/skills/team/shifts.csv", get(team::export_shifts))
+        .route("/skills/team/shifts/{user}", post(team::save_shifts))
+        .route("/skills/invest", get(invest::index))
+        .route("/skills/library", get(library::index))
+        .route("/skills/library.csv", get(library::export))
+        .route("/skills/library/imports", post(library::import).layer(sheet_limit()))
+        .route("/skills/library/merges/{merge}/undo", post(library::undo))
+>>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
         .route("/skills/{skill}", get(show::show))
+        .route("/skills/{skill}/prerequisites", post(library::stand_on))
+        .route("/skills/{skill}/merge", post(library::merge))
         .route("/skills/{skill}/people/{user}", get(cell::show))
         .route("/skills/{skill}/people/{user}/ratings", post(cell::rate))
         .route("/evidence/{evidence}/strike", post(cell::strike))
@@ -48,6 +69,12 @@ pub(crate) fn routes() -> Router<Web> {
 fn back(form: &Fields) -> &str {
     let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
     form.given("back").filter(ours).unwrap_or("/skills")
+}
+
+/// A spreadsheet with what a form adds to it.
+fn sheet_limit() -> DefaultBodyLimit {
+    const FORM_BYTES: usize = 64 * 1024;
+    DefaultBodyLimit::max(2 * desk::skills::planning::CSV_BYTES_MAX + FORM_BYTES)
 }
 
 /// Planning is for leads.

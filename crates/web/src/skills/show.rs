@@ -3,9 +3,21 @@
 use super::words;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
+<<<<<<< HEAD
 use desk::skills::Sight;
+=======
+use desk::skills::planning::{self, SkillStory};
+use desk::skills::shelf::PREREQUISITES_MAX;
+>>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
 use desk::skills::views::{self, PersonAtSkill, SkillPage};
+use desk::skills::{self, Skill, SkillSummary};
 use desk::{Actor, SkillId};
+
+/// Empty lines for skills that this one stands on.
+const EMPTY_LINES: usize = 2;
+/// One bar of the curve of demand, with the space beside it; the curve is 40 high.
+const BAR_WIDTH: i64 = 10;
+const BAR_HEIGHT_MAX: f64 = 40.0;
 
 #[derive(askama::Template)]
 #[template(path = "skills/show.html")]
@@ -14,6 +26,18 @@ pub struct Show {
     pub actor: Actor,
     pub sight: Sight,
     pub page: SkillPage,
+    pub story: SkillStory,
+    pub now: i64,
+    /// For the forms of leads.
+    pub library: Vec<SkillSummary>,
+}
+
+/// One week of demand, as a bar.
+pub struct Bar {
+    pub x: i64,
+    pub y: i64,
+    pub height: i64,
+    pub is_last: bool,
 }
 
 impl Show {
@@ -24,6 +48,58 @@ impl Show {
     fn anchors(&self) -> impl Iterator<Item = (usize, &'static str, &String)> {
         let numbered = self.page.skill.anchors.iter().enumerate();
         numbered.map(|(index, words)| (index + 1, words::level_word(index + 1), words))
+    }
+
+    fn bars(&self) -> Vec<Bar> {
+        let most = self.story.weeks.iter().copied().max().unwrap_or(0).max(1) as f64;
+        let last = self.story.weeks.len().saturating_sub(1);
+        let bar = |(n, count): (usize, &i64)| {
+            let height = (BAR_HEIGHT_MAX * *count as f64 / most).round() as i64;
+            Bar { x: n as i64 * BAR_WIDTH, y: BAR_HEIGHT_MAX as i64 - height, height, is_last: n == last }
+        };
+        self.story.weeks.iter().enumerate().map(bar).collect()
+    }
+
+    fn bars_width(&self) -> i64 {
+        self.story.weeks.len() as i64 * BAR_WIDTH - 2
+    }
+
+    /// Tickets a week in the first and in the second half of what is drawn, the running week left out.
+    fn trend(&self) -> (f64, f64) {
+        let whole = &self.story.weeks[..self.story.weeks.len().saturating_sub(1)];
+        let (before, after) = whole.split_at(whole.len() / 2);
+        let mean = |weeks: &[i64]| weeks.iter().sum::<i64>() as f64 / weeks.len().max(1) as f64;
+        (mean(before), mean(after))
+    }
+
+    fn trend_words(&self) -> String {
+        let (before, after) = self.trend();
+        let sure = (after - before).abs() > 1.3 * ((before + after) / 5.0).sqrt();
+        match (sure, after > before) {
+            (false, _) => format!("about {after:.1} a week, no clear change"),
+            (true, true) => format!("rising: {after:.1} a week, from {before:.1}"),
+            (true, false) => format!("falling: {after:.1} a week, from {before:.1}"),
+        }
+    }
+
+    /// What it stands on, and lines for more.
+    fn lines(&self) -> Vec<(usize, i64, f64)> {
+        let present = self.story.needs.iter().map(|(skill, level)| (skill.id.0, *level));
+        let empty = std::iter::repeat_n((0, 3.0), EMPTY_LINES);
+        let all = present.chain(empty).take(PREREQUISITES_MAX);
+        all.enumerate().map(|(n, (skill, level))| (n, skill, level)).collect()
+    }
+
+    fn is_new(&self, id: &i64) -> bool {
+        *id == 0
+    }
+
+    fn is_line(&self, id: &i64, skill: &SkillSummary) -> bool {
+        *id == skill.id.0
+    }
+
+    fn others(&self) -> impl Iterator<Item = &SkillSummary> {
+        self.library.iter().filter(|it| it.id != self.page.skill.id)
     }
 
     fn has_anchors(&self) -> bool {
@@ -37,8 +113,18 @@ pub async fn show(
     Path(skill): Path<SkillId>,
 ) -> Result<Html<Show>, Problem> {
     let page = web.desk.read(actor, move |tx| {
+<<<<<<< HEAD
         let sight = Sight::load(tx)?;
         Ok::<_, Problem>(Show { page: views::skill_page(tx, skill)?, shell: Shell::load(tx)?, actor, sight })
+=======
+        let (page, story) = (views::skill_page(tx, skill)?, planning::skill_story(tx, skill)?);
+        let mut library: Vec<SkillSummary> = match actor.is_lead() {
+            true => skills::list_skills(tx)?.iter().map(Skill::summary).collect(),
+            false => Vec::new(),
+        };
+        library.sort_by_key(|it| it.name.to_lowercase());
+        Ok::<_, Problem>(Show { page, story, library, shell: Shell::load(tx)?, now: tx.now(), actor })
+>>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
     });
     Ok(Html(page.await?))
 }
@@ -48,9 +134,15 @@ mod tests {
     use super::super::index::samples::{cell, head};
     use super::*;
     use crate::samples::{shell, skill};
+<<<<<<< HEAD
     use askama::Template;
     use desk::skills::{Hardness, Policy, SkillRule};
     use desk::{Role, SkillRuleId, UserId};
+=======
+    use desk::skills::planning::{Pair, TicketLine};
+    use desk::skills::{Hardness, SkillRule};
+    use desk::{Role, SkillRuleId, TicketId, UserId};
+>>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
 
     fn page() -> SkillPage {
         let rule = SkillRule {
@@ -75,10 +167,59 @@ mod tests {
         }
     }
 
+    fn story() -> SkillStory {
+        let networks = crate::samples::summary(5, "Networks");
+        let ticket = TicketLine {
+            id: TicketId(7),
+            subject: "Money <back>".into(),
+            status: desk::tickets::Status::Open,
+            created_at: 0,
+            level: 3.0,
+        };
+        let pair = Pair {
+            teacher: (UserId(2), "Kofi".into()),
+            learner: (UserId(3), "Leila".into()),
+            apart: 2.1,
+            wants: true,
+            together: 21.0,
+        };
+        SkillStory {
+            weeks: vec![1, 2, 0, 1, 2, 9, 8, 9, 11, 9, 10, 3],
+            tickets: vec![ticket],
+            needs: vec![(networks.clone(), 2.0)],
+            needed_by: vec![(networks, 3.0)],
+            pairs: vec![pair],
+            history: vec![(0, Some("Lea".into()), "took in Old refunds with 31 observations".into())],
+        }
+    }
+
+    #[test]
+    fn a_skill_tells_its_demand_its_tickets_what_it_stands_on_and_who_could_teach_whom() {
+        let html = render(page(), Role::Lead);
+        for words in [
+            "rising: ",
+            "Money &#60;back&#62;",
+            "needs_1",
+            "21 hours a week",
+            "took in Old refunds",
+            "/skills/1/merge",
+        ] {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        assert!(!render(page(), Role::Agent).contains("/skills/1/merge"));
+    }
+
     fn render(page: SkillPage, role: Role) -> String {
+<<<<<<< HEAD
         let actor = Actor::person(UserId(1), role);
         let sight = Sight::of(actor, Policy::default());
         Show { shell: shell(), actor, sight, page }.render().unwrap()
+=======
+        let story = story();
+        let library = vec![skill().summary(), crate::samples::summary(5, "Networks")];
+        let actor = Actor::person(UserId(1), role);
+        crate::samples::renders(&Show { shell: shell(), actor, page, story, library, now: 0 })
+>>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
     }
 
     #[test]

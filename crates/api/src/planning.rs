@@ -1,0 +1,68 @@
+//! `/coverage`, `/gaps`, `/investments`, `/shifts`: planning, for leads.
+
+use crate::call::{Answer, Call, Id, Reply};
+use crate::problem::Problem;
+use crate::shapes::{
+    AbsenceShape, InvestmentsShape, ShiftShape, ShiftsBody, SkillRiskShape, SkillWeekShape, SuggestionsShape,
+    TeamShape,
+};
+use desk::skills::planning::{self, Shift};
+use desk::{SkillId, UserId};
+
+pub async fn team(call: Call) -> Answer {
+    call.read(|tx, _| Ok(Reply::one("coverage", TeamShape::of(&planning::team(tx)?)))).await
+}
+
+pub async fn week(Id(skill): Id<SkillId>, call: Call) -> Answer {
+    let hour = call.query("hour").map(str::parse::<usize>).transpose();
+    let hour = hour.map_err(|_| Problem::invalid("hour", "an hour of the week lies between 0 and 167"))?;
+    call.read(move |tx, _| {
+        Ok(Reply::one("coverage", SkillWeekShape::of(&planning::skill_week(tx, skill, hour)?)))
+    })
+    .await
+}
+
+pub async fn gaps(call: Call) -> Answer {
+    call.read(|tx, _| {
+        let page = planning::team(tx)?;
+        let gaps: Vec<SkillRiskShape> = page.gaps().into_iter().map(SkillRiskShape::of).collect();
+        Ok(Reply::one("gaps", gaps))
+    })
+    .await
+}
+
+pub async fn absence(Id(user): Id<UserId>, call: Call) -> Answer {
+    call.read(move |tx, _| Ok(Reply::one("absence", AbsenceShape::of(&planning::absence(tx, user)?)))).await
+}
+
+pub async fn invest(call: Call) -> Answer {
+    call.read(|tx, _| Ok(Reply::one("investments", InvestmentsShape::of(&planning::invest(tx)?)))).await
+}
+
+pub async fn suggestions(call: Call) -> Answer {
+    call.read(|tx, _| Ok(Reply::one("suggestions", SuggestionsShape::of(&planning::suggestions(tx)?)))).await
+}
+
+pub async fn shifts(call: Call) -> Answer {
+    call.read(|tx, _| {
+        let all: Vec<ShiftShape> = planning::list_shifts(tx)?.iter().map(ShiftShape::of).collect();
+        Ok(Reply::one("shifts", all))
+    })
+    .await
+}
+
+pub async fn set_shifts(Id(user): Id<UserId>, call: Call) -> Answer {
+    let body = call.body::<ShiftsBody>()?;
+    let read = |it: &crate::shapes::ShiftBody| {
+        Shift::parse(&it.weekday, &it.from, &it.to)
+            .ok_or_else(|| Problem::invalid("shifts", "use a weekday and two times such as 08:30"))
+    };
+    let shifts: Vec<Shift> = body.shifts.iter().map(read).collect::<Result<_, _>>()?;
+    call.write(move |tx, _| {
+        planning::set_shifts(tx, user, &shifts)?;
+        let all = planning::list_shifts(tx)?;
+        let theirs: Vec<ShiftShape> = all.iter().filter(|it| it.user == user).map(ShiftShape::of).collect();
+        Ok(Reply::one("shifts", theirs))
+    })
+    .await
+}

@@ -1,0 +1,508 @@
+//! Coverage, absences, gaps, shifts, investments and the keeping of the library in JSON.
+
+use super::SkillNameShape;
+use crate::time::{iso, iso_if};
+use desk::UserId;
+use desk::skills::planning::{
+    AbsencePage, AbsentSkill, Block, Candidate, HereSource, Hire, InvestPage, PersonLoad, ShiftLine, SkillRisk,
+    SkillWeek, Suggestions, TeamPage, block_words, clock_words, weekday_name,
+};
+use desk::skills::shelf::{Imported, Prerequisite, SkillMerge};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+pub struct PersonNameShape {
+    pub user_id: i64,
+    pub name: String,
+}
+
+fn named(it: &(UserId, String)) -> PersonNameShape {
+    PersonNameShape { user_id: it.0.0, name: it.1.clone() }
+}
+
+fn source(it: HereSource) -> &'static str {
+    match it {
+        HereSource::Shifts => "shifts",
+        HereSource::Presence => "presence",
+        HereSource::Assumed => "assumed",
+    }
+}
+
+/// The team as a whole.
+#[derive(Serialize, ToSchema)]
+pub struct TeamShape {
+    pub time_zone: String,
+    /// Weeks, and tickets, that were counted.
+    pub weeks: f64,
+    pub ticket_count: usize,
+    /// The share of demand that comes while somebody able is here, 0 to 1, and its 80 % interval.
+    pub covered: f64,
+    pub covered_interval: [f64; 2],
+    /// Herfindahl–Hirschman index of what each carries, and its inverse.
+    pub hhi: f64,
+    pub effective_people: f64,
+    /// The fewest people without whom most of demand finds nobody able.
+    pub truck_factor: Option<usize>,
+    pub truck_factor_people: Vec<PersonNameShape>,
+    /// False: there may be a smaller set.
+    pub truck_factor_exact: bool,
+    pub single_points_of_failure: Vec<SkillNameShape>,
+    /// The most wanted first.
+    pub skills: Vec<SkillRiskShape>,
+    /// Whose absence costs most first.
+    pub people: Vec<PersonLoadShape>,
+}
+
+impl TeamShape {
+    pub fn of(page: &TeamPage) -> TeamShape {
+        TeamShape {
+            time_zone: page.time_zone.clone(),
+            weeks: page.weeks,
+            ticket_count: page.tickets,
+            covered: page.covered,
+            covered_interval: [page.covered_interval.0, page.covered_interval.1],
+            hhi: page.hhi,
+            effective_people: page.effective_people,
+            truck_factor: page.truck.as_ref().map(|it| it.0.len()),
+            truck_factor_people: page.truck.iter().flat_map(|it| &it.0).map(named).collect(),
+            truck_factor_exact: page.truck.as_ref().is_none_or(|it| it.1),
+            single_points_of_failure: page.singles().map(|it| SkillNameShape::of(&it.skill)).collect(),
+            skills: page.skills.iter().map(SkillRiskShape::of).collect(),
+            people: page.people.iter().map(PersonLoadShape::of).collect(),
+        }
+    }
+}
+
+/// One skill that tickets need. Figures are null where too little was seen at work.
+#[derive(Serialize, ToSchema)]
+pub struct SkillRiskShape {
+    pub skill: SkillNameShape,
+    /// Meets four of five of its tickets.
+    pub level: f64,
+    pub ticket_count: i64,
+    pub tickets_per_week: f64,
+    /// The expected number of able people.
+    pub able_people: Option<f64>,
+    pub able: Vec<PersonNameShape>,
+    /// People of whom something but not enough is known.
+    pub unsure_people: usize,
+    /// The share of its tickets that comes while somebody able is here.
+    pub covered: Option<f64>,
+    pub covered_interval: Option<[f64; 2]>,
+    /// Probability of at most one able person: in the team, and here when its tickets come.
+    pub p_single: Option<f64>,
+    pub p_single_here: Option<f64>,
+    pub single_point_of_failure: bool,
+    pub hhi: Option<f64>,
+    pub effective_people: Option<f64>,
+    /// Expected levels below what is asked, in the best of those who are here.
+    pub gap: f64,
+    /// Levels times tickets a week, by the skill's share in them.
+    pub gap_demand: f64,
+    pub closest: Vec<PersonNameShape>,
+    pub most_missed: Option<BlockShape>,
+}
+
+/// Four hours of a day.
+#[derive(Serialize, ToSchema)]
+pub struct BlockShape {
+    /// `Tue 14–18`
+    pub words: String,
+    pub from_hour: usize,
+    pub hours: usize,
+    pub tickets_per_week: f64,
+}
+
+impl BlockShape {
+    fn of(it: &Block) -> BlockShape {
+        BlockShape { words: block_words(it), from_hour: it.from_hour, hours: it.hours, tickets_per_week: it.tickets }
+    }
+}
+
+impl SkillRiskShape {
+    pub fn of(it: &SkillRisk) -> SkillRiskShape {
+        let known = |figure: f64| it.enough.then_some(figure);
+        SkillRiskShape {
+            skill: SkillNameShape::of(&it.skill),
+            level: it.level,
+            ticket_count: it.counted,
+            tickets_per_week: it.weekly,
+            able_people: known(it.able_people),
+            able: it.able_names.iter().map(named).collect(),
+            unsure_people: it.unsure_people,
+            covered: known(it.covered),
+            covered_interval: it.enough.then_some([it.covered_interval.0, it.covered_interval.1]),
+            p_single: known(it.p_single),
+            p_single_here: known(it.p_single_here),
+            single_point_of_failure: it.is_single(),
+            hhi: known(it.hhi),
+            effective_people: known(it.effective_people),
+            gap: it.gap,
+            gap_demand: it.gap_demand,
+            closest: it.closest.iter().map(|it| PersonNameShape { user_id: it.0.0, name: it.1.clone() }).collect(),
+            most_missed: it.worst.as_ref().map(BlockShape::of),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PersonLoadShape {
+    pub user_id: i64,
+    pub name: String,
+    pub hours_here: f64,
+    /// shifts, presence or assumed
+    pub hours_source: &'static str,
+    /// Tickets a week that fall to them.
+    pub carries: f64,
+    /// Tickets, and hours of work, a week that meet nobody able without them.
+    pub missed_tickets: f64,
+    pub missed_hours: f64,
+    pub alone_in: usize,
+}
+
+impl PersonLoadShape {
+    fn of(it: &PersonLoad) -> PersonLoadShape {
+        PersonLoadShape {
+            user_id: it.user.0,
+            name: it.name.clone(),
+            hours_here: it.hours_here,
+            hours_source: source(it.source),
+            carries: it.carried,
+            missed_tickets: it.lost,
+            missed_hours: it.lost_hours,
+            alone_in: it.alone_in,
+        }
+    }
+}
+
+/// One skill over the 168 hours of the week, from Monday 0 o'clock.
+#[derive(Serialize, ToSchema)]
+pub struct SkillWeekShape {
+    pub risk: SkillRiskShape,
+    pub time_zone: String,
+    pub weeks: f64,
+    /// Probability that somebody able is here.
+    pub covered: Vec<f64>,
+    /// Tickets a week.
+    pub demand: Vec<f64>,
+    pub people: Vec<WeekPersonShape>,
+    pub ticket_ids: Vec<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct WeekPersonShape {
+    pub user_id: i64,
+    pub name: String,
+    /// Null: little seen.
+    pub p_able: Option<f64>,
+    pub gap: f64,
+    /// Probability of being here at the hour, or hours a week without one.
+    pub here: f64,
+    pub hours_source: &'static str,
+    /// Tickets a week that only they can take.
+    pub only_theirs: f64,
+}
+
+impl SkillWeekShape {
+    pub fn of(page: &SkillWeek) -> SkillWeekShape {
+        let person = |it: &desk::skills::planning::WeekPerson| WeekPersonShape {
+            user_id: it.user.0,
+            name: it.name.clone(),
+            p_able: it.seen.then_some(it.able),
+            gap: it.gap,
+            here: it.here,
+            hours_source: source(it.source),
+            only_theirs: it.only_theirs,
+        };
+        SkillWeekShape {
+            risk: SkillRiskShape::of(&page.risk),
+            time_zone: page.time_zone.clone(),
+            weeks: page.weeks,
+            covered: page.covered.clone(),
+            demand: page.demand.clone(),
+            people: page.people.iter().map(person).collect(),
+            ticket_ids: page.tickets.iter().map(|it| it.id.0).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AbsenceShape {
+    pub user_id: i64,
+    pub name: String,
+    pub missed_tickets: f64,
+    pub missed_hours: f64,
+    /// Tickets from Monday to Sunday.
+    pub missed_by_day: [f64; 7],
+    pub most_missed: Option<BlockShape>,
+    pub skills: Vec<AbsentSkillShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AbsentSkillShape {
+    pub skill: SkillNameShape,
+    pub level: f64,
+    pub tickets_per_week: f64,
+    /// The share that comes while somebody able is here, with and without the person.
+    pub covered: f64,
+    pub covered_without: f64,
+    pub missed_tickets: f64,
+    /// It was covered for four of five tickets and is no more.
+    pub falls: bool,
+    pub hours_lost: usize,
+    pub others: Vec<PersonNameShape>,
+}
+
+impl AbsenceShape {
+    pub fn of(page: &AbsencePage) -> AbsenceShape {
+        let skill = |it: &AbsentSkill| AbsentSkillShape {
+            skill: SkillNameShape::of(&it.skill),
+            level: it.level,
+            tickets_per_week: it.weekly,
+            covered: it.before,
+            covered_without: it.after,
+            missed_tickets: it.lost,
+            falls: it.falls,
+            hours_lost: it.hours_lost,
+            others: it.others.iter().map(|it| PersonNameShape { user_id: it.0.0, name: it.1.clone() }).collect(),
+        };
+        AbsenceShape {
+            user_id: page.user.0,
+            name: page.name.clone(),
+            missed_tickets: page.lost,
+            missed_hours: page.lost_hours,
+            missed_by_day: page.lost_by_day,
+            most_missed: page.worst.as_ref().map(BlockShape::of),
+            skills: page.skills.iter().map(skill).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InvestmentsShape {
+    /// What worth means: demand_weighted_coverage, in tickets a week.
+    pub worth_by: &'static str,
+    /// The most for an hour first.
+    pub learning: Vec<LearningShape>,
+    pub hiring: Vec<HireShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LearningShape {
+    pub user_id: i64,
+    pub name: String,
+    pub skill: SkillNameShape,
+    /// Null: too little is known.
+    pub from_level: Option<f64>,
+    pub to_level: f64,
+    pub worth_tickets_per_week: f64,
+    pub worth_interval: [f64; 2],
+    pub hours: f64,
+    pub teacher_hours: f64,
+    pub wants: bool,
+    pub teacher: Option<PersonNameShape>,
+    /// What the skill stands on and they are not known to have.
+    pub missing_prerequisites: Vec<SkillNameShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct HireShape {
+    pub role_profile_id: i64,
+    pub name: String,
+    pub week: &'static str,
+    pub worth_tickets_per_week: f64,
+    pub through: Vec<SkillNameShape>,
+}
+
+impl InvestmentsShape {
+    pub fn of(page: &InvestPage) -> InvestmentsShape {
+        let learning = |it: &Candidate| LearningShape {
+            user_id: it.user.0,
+            name: it.name.clone(),
+            skill: SkillNameShape::of(&it.skill),
+            from_level: it.from,
+            to_level: it.to,
+            worth_tickets_per_week: it.worth.tickets,
+            worth_interval: [it.worth.low, it.worth.high],
+            hours: it.hours,
+            teacher_hours: it.teacher_hours,
+            wants: it.wants,
+            teacher: it.teacher.as_ref().map(named),
+            missing_prerequisites: it.first.iter().map(SkillNameShape::of).collect(),
+        };
+        let hire = |it: &Hire| HireShape {
+            role_profile_id: it.role.0,
+            name: it.name.clone(),
+            week: it.shift,
+            worth_tickets_per_week: it.tickets,
+            through: it.through.iter().map(|it| SkillNameShape::of(&it.0)).collect(),
+        };
+        InvestmentsShape {
+            worth_by: "demand_weighted_coverage",
+            learning: page.candidates.iter().map(learning).collect(),
+            hiring: page.hires.iter().map(hire).collect(),
+        }
+    }
+}
+
+/// By the person's own clock.
+#[derive(Serialize, ToSchema)]
+pub struct ShiftShape {
+    pub id: i64,
+    pub user_id: i64,
+    /// Monday to Sunday
+    pub weekday: &'static str,
+    pub from: String,
+    /// Not after `from`: on the next day.
+    pub to: String,
+}
+
+impl ShiftShape {
+    pub fn of(it: &ShiftLine) -> ShiftShape {
+        ShiftShape {
+            id: it.id.0,
+            user_id: it.user.0,
+            weekday: weekday_name(it.shift.weekday),
+            from: clock_words(it.shift.from_minute),
+            to: clock_words(it.shift.to_minute),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ShiftsBody {
+    pub shifts: Vec<ShiftBody>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ShiftBody {
+    /// monday, or mon
+    pub weekday: String,
+    /// 08:30
+    pub from: String,
+    pub to: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SuggestionsShape {
+    pub days: i64,
+    pub ticket_count: usize,
+    /// Tickets for which no skill of substance is known.
+    pub unanswered_count: usize,
+    pub missing: Vec<MissingWordShape>,
+    pub unused: Vec<SkillNameShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MissingWordShape {
+    pub words: String,
+    pub ticket_count: usize,
+    /// How many times as frequent as among the other tickets.
+    pub lift: f64,
+    pub example_ticket_id: i64,
+}
+
+impl SuggestionsShape {
+    pub fn of(it: &Suggestions) -> SuggestionsShape {
+        let missing = it.missing.iter().map(|it| MissingWordShape {
+            words: it.words.clone(),
+            ticket_count: it.tickets,
+            lift: it.lift,
+            example_ticket_id: it.example.0.0,
+        });
+        SuggestionsShape {
+            days: it.days,
+            ticket_count: it.tickets,
+            unanswered_count: it.unanswered,
+            missing: missing.collect(),
+            unused: it.unused.iter().map(|it| SkillNameShape::of(&it.skill)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SkillMergeShape {
+    pub id: i64,
+    pub from: SkillNameShape,
+    pub into: SkillNameShape,
+    pub evidence_count: usize,
+    pub created_at: String,
+    pub undone_at: Option<String>,
+}
+
+impl SkillMergeShape {
+    pub fn of(it: &SkillMerge) -> SkillMergeShape {
+        SkillMergeShape {
+            id: it.id.0,
+            from: SkillNameShape::of(&it.from),
+            into: SkillNameShape::of(&it.into),
+            evidence_count: it.evidence,
+            created_at: iso(it.at),
+            undone_at: iso_if(it.undone_at),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct SkillMergeBody {
+    pub skill_merge: SkillMergeChange,
+}
+
+/// Ids or keys.
+#[derive(Deserialize, ToSchema)]
+pub struct SkillMergeChange {
+    pub from: String,
+    pub into: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PrerequisiteShape {
+    pub skill: SkillNameShape,
+    pub level: f64,
+}
+
+impl PrerequisiteShape {
+    pub fn of(it: &Prerequisite) -> PrerequisiteShape {
+        PrerequisiteShape { skill: SkillNameShape::of(&it.skill), level: it.level }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct PrerequisitesBody {
+    pub prerequisites: Vec<PrerequisiteBody>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct PrerequisiteBody {
+    pub skill_id: Option<i64>,
+    /// Id or key, in place of `skill_id`.
+    pub skill: Option<String>,
+    pub level: f64,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct SkillImportBody {
+    pub skill_import: SkillImportChange,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct SkillImportChange {
+    /// The file's text; its first line names the columns.
+    pub csv: String,
+    /// Kind of what is new and says none; product without it.
+    pub kind: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SkillImportShape {
+    pub created: usize,
+    pub changed: usize,
+    pub same: usize,
+}
+
+impl SkillImportShape {
+    pub fn of(it: &Imported) -> SkillImportShape {
+        SkillImportShape { created: it.created, changed: it.changed, same: it.same }
+    }
+}

@@ -1,0 +1,156 @@
+//! Planning: who covers what at which hour, what one absence would cost, where the gaps are, what learning is worth.
+//!
+//! Demand is what the desk's own tickets needed in the last weeks, by skill and hour of the week (the company's clock).
+//! Who is here follows from the shifts that were entered, else from when they were here in those weeks, else from
+//! office hours, and the pages say which. Tables: `shifts`; read: `requirements`, `tickets`, `proficiencies`, `events`.
+//! Events: `ShiftsSet`. Path: [`plan::Plan`] reads everything once; each page is made from it by the pure `skills` crate.
+
+mod absence;
+mod invest;
+mod plan;
+mod shifts;
+mod skill;
+mod store;
+mod suggest;
+mod team;
+mod week;
+
+pub use ::skills::invest::Worth;
+pub use absence::{AbsencePage, AbsentSkill, absence};
+pub use invest::{Candidate, Hire, InvestPage, invest};
+pub use plan::HereSource;
+pub use shifts::{
+    Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, shifts_as_csv, weekday_name,
+};
+pub use skill::{Pair, SkillStory, TicketLine, skill_story};
+pub use suggest::{MissingWord, Suggestions, UnusedSkill, suggestions};
+pub use team::{PersonLoad, SkillRisk, SkillWeek, TeamPage, WeekPerson, skill_week, team};
+pub use week::{Block, block_words, hour_words};
+
+use crate::{Kind, Refusal, Tx, settings};
+use serde::{Deserialize, Serialize};
+
+/// Tickets that demand is counted from, the newest.
+pub const DEMAND_TICKETS_MAX: usize = 20_000;
+pub const SHIFTS_PER_PERSON_MAX: usize = 28;
+pub const CSV_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A skill is called covered when so large a share of its tickets comes while somebody able is here.
+pub const COVERED_SHARE: f64 = 0.8;
+/// The share of probability of an interval on these pages.
+pub const INTERVAL_SHARE: f64 = 0.8;
+const SETTINGS_KEY: &str = "planning";
+const DAY_MS: i64 = 24 * 3_600_000;
+const WEEK_MS: i64 = 7 * DAY_MS;
+
+/// What planning assumes where the desk cannot know.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlanSettings {
+    /// Demand and presence are counted over so many weeks.
+    pub weeks: i64,
+    /// The share of their shifts that people are really here (holidays, illness); 0 to 1.
+    pub attendance: f64,
+    /// Work in one ticket, for turning tickets into hours.
+    pub minutes_per_ticket: f64,
+    /// Hours of learning to reach each of the levels 1 to 5 from the one below.
+    pub hours_per_level: [f64; 5],
+}
+
+impl Default for PlanSettings {
+    fn default() -> Self {
+        PlanSettings {
+            weeks: 8,
+            attendance: 0.9,
+            minutes_per_ticket: 20.0,
+            hours_per_level: [6.0, 10.0, 16.0, 24.0, 40.0],
+        }
+    }
+}
+
+pub fn plan_settings(tx: &mut Tx) -> Result<PlanSettings, db::Error> {
+    Ok(settings::find(tx, SETTINGS_KEY)?.unwrap_or_default())
+}
+
+pub fn save_plan_settings(tx: &mut Tx, it: &PlanSettings) -> Result<(), PlanError> {
+    only_leads(tx)?;
+    if !(1..=52).contains(&it.weeks) {
+        return Err(PlanError::WeeksAreWrong);
+    }
+    if !(0.05..=1.0).contains(&it.attendance) {
+        return Err(PlanError::AttendanceIsWrong);
+    }
+    if !(1.0..=600.0).contains(&it.minutes_per_ticket) {
+        return Err(PlanError::MinutesAreWrong);
+    }
+    if it.hours_per_level.iter().any(|hours| !(0.0..=1_000.0).contains(hours)) {
+        return Err(PlanError::HoursAreWrong);
+    }
+    settings::save(tx, SETTINGS_KEY, it)?;
+    let by = tx.actor().user();
+    Ok(crate::events::record(tx, &crate::events::Event::SettingsChanged { by })?)
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("only leads may plan")]
+    NotALead,
+    #[error("only staff may look at this")]
+    NotStaff,
+    #[error("there is no such skill")]
+    NoSuchSkill,
+    #[error("there is no such person among the staff")]
+    NoSuchPerson,
+    #[error("a shift begins on its day, ends after it began, and lasts at most a day")]
+    ShiftIsWrong,
+    #[error("a person may have at most {SHIFTS_PER_PERSON_MAX} shifts a week")]
+    TooManyShifts,
+    #[error("line {line}: {reason}")]
+    LineIsWrong { line: u64, reason: String },
+    #[error("a file may have at most {} MB", CSV_BYTES_MAX / 1024 / 1024)]
+    FileIsTooLarge,
+    #[error("demand is counted over 1 to 52 weeks")]
+    WeeksAreWrong,
+    #[error("attendance lies between 5 % and 100 %")]
+    AttendanceIsWrong,
+    #[error("a ticket takes between 1 and 600 minutes")]
+    MinutesAreWrong,
+    #[error("a level takes between 0 and 1000 hours")]
+    HoursAreWrong,
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Refusal for PlanError {
+    fn kind(&self) -> Kind {
+        use PlanError::*;
+        match self {
+            NotALead | NotStaff => Kind::Forbidden,
+            NoSuchSkill | NoSuchPerson => Kind::NotFound,
+            ShiftIsWrong
+            | LineIsWrong { .. }
+            | WeeksAreWrong
+            | AttendanceIsWrong
+            | MinutesAreWrong
+            | HoursAreWrong => Kind::Invalid,
+            TooManyShifts | FileIsTooLarge => Kind::TooMuch,
+            Db(error) => error.kind(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        use PlanError::*;
+        match self {
+            ShiftIsWrong | TooManyShifts => Some("shifts"),
+            LineIsWrong { .. } | FileIsTooLarge => Some("csv"),
+            WeeksAreWrong => Some("weeks"),
+            AttendanceIsWrong => Some("attendance"),
+            MinutesAreWrong => Some("minutes_per_ticket"),
+            HoursAreWrong => Some("hours_per_level"),
+            _ => None,
+        }
+    }
+}
+
+fn only_leads(tx: &Tx) -> Result<(), PlanError> {
+    if tx.actor().is_lead() { Ok(()) } else { Err(PlanError::NotALead) }
+}
