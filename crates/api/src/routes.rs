@@ -517,24 +517,42 @@ fn of_skills() -> Vec<Route> {
 
 fn of_planning() -> Vec<Route> {
     vec![
-        Route::get("/coverage", "What is covered, what hangs on one person, how concentrated it is; for leads", planning::team)
-            .gives::<TeamShape>("coverage"),
+        Route::get(
+            "/coverage",
+            "What is covered, what hangs on one person, how concentrated it is; for leads",
+            planning::team,
+        )
+        .gives::<TeamShape>("coverage"),
         Route::get("/coverage/{skill_id}", "One skill over the hours of the week; for leads", planning::week)
             .gives::<SkillWeekShape>("coverage")
             .query("hour", "0 to 167, from Monday 0 o'clock: who and which tickets at that hour"),
         Route::get("/gaps", "Where demand meets the largest gap of skill; for leads", planning::gaps)
             .gives_all::<SkillRiskShape>("gaps"),
-        Route::get("/users/{id}/absence", "What would be missed if this person were away; for leads", planning::absence)
-            .gives::<AbsenceShape>("absence"),
-        Route::get("/investments", "Who might learn what, or whom to hire: cost and worth; for leads", planning::invest)
-            .gives::<InvestmentsShape>("investments"),
-        Route::get("/shifts", "The weekly shifts of everybody", planning::shifts).gives_all::<ShiftShape>("shifts"),
+        Route::get(
+            "/users/{id}/absence",
+            "What would be missed if this person were away; for leads",
+            planning::absence,
+        )
+        .gives::<AbsenceShape>("absence"),
+        Route::get(
+            "/investments",
+            "Who might learn what, or whom to hire: cost and worth; for leads",
+            planning::invest,
+        )
+        .gives::<InvestmentsShape>("investments"),
+        Route::get("/shifts", "The weekly shifts of everybody", planning::shifts)
+            .gives_all::<ShiftShape>("shifts"),
         Route::put("/users/{id}/shifts", "Set the week of one person", planning::set_shifts)
             .takes::<ShiftsBody>()
             .gives_all::<ShiftShape>("shifts"),
-        Route::get("/skill_suggestions", "Words that no skill answers to, and skills that nobody needs; for leads", planning::suggestions)
-            .gives::<SuggestionsShape>("suggestions"),
-        Route::get("/skill_merges", "Skills that became one", shelf::merges).gives_all::<SkillMergeShape>("skill_merges"),
+        Route::get(
+            "/skill_suggestions",
+            "Words that no skill answers to, and skills that nobody needs; for leads",
+            planning::suggestions,
+        )
+        .gives::<SuggestionsShape>("suggestions"),
+        Route::get("/skill_merges", "Skills that became one", shelf::merges)
+            .gives_all::<SkillMergeShape>("skill_merges"),
         Route::post("/skill_merges", "Let one skill take another in", shelf::merge)
             .takes::<SkillMergeBody>()
             .creates::<SkillMergeShape>("skill_merge"),

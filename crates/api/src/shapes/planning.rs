@@ -4,8 +4,8 @@ use super::SkillNameShape;
 use crate::time::{iso, iso_if};
 use desk::UserId;
 use desk::skills::planning::{
-    AbsencePage, AbsentSkill, Block, Candidate, HereSource, Hire, InvestPage, PersonLoad, ShiftLine, SkillRisk,
-    SkillWeek, Suggestions, TeamPage, block_words, clock_words, weekday_name,
+    AbsencePage, AbsentSkill, Block, Candidate, HereSource, Hire, InvestPage, PersonLoad, ShiftLine,
+    SkillRisk, SkillWeek, Suggestions, TeamPage, block_words, clock_words, weekday_name,
 };
 use desk::skills::shelf::{Imported, Prerequisite, SkillMerge};
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,12 @@ pub struct BlockShape {
 
 impl BlockShape {
     fn of(it: &Block) -> BlockShape {
-        BlockShape { words: block_words(it), from_hour: it.from_hour, hours: it.hours, tickets_per_week: it.tickets }
+        BlockShape {
+            words: block_words(it),
+            from_hour: it.from_hour,
+            hours: it.hours,
+            tickets_per_week: it.tickets,
+        }
     }
 }
 
@@ -140,7 +145,11 @@ impl SkillRiskShape {
             effective_people: known(it.effective_people),
             gap: it.gap,
             gap_demand: it.gap_demand,
-            closest: it.closest.iter().map(|it| PersonNameShape { user_id: it.0.0, name: it.1.clone() }).collect(),
+            closest: it
+                .closest
+                .iter()
+                .map(|it| PersonNameShape { user_id: it.0.0, name: it.1.clone() })
+                .collect(),
             most_missed: it.worst.as_ref().map(BlockShape::of),
         }
     }
@@ -265,7 +274,11 @@ impl AbsenceShape {
             missed_tickets: it.lost,
             falls: it.falls,
             hours_lost: it.hours_lost,
-            others: it.others.iter().map(|it| PersonNameShape { user_id: it.0.0, name: it.1.clone() }).collect(),
+            others: it
+                .others
+                .iter()
+                .map(|it| PersonNameShape { user_id: it.0.0, name: it.1.clone() })
+                .collect(),
         };
         AbsenceShape {
             user_id: page.user.0,

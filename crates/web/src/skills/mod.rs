@@ -38,10 +38,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/roles/{role}/holders", post(roles::hold))
         .route("/skills/roles/{role}/retire", post(roles::retire))
         .route("/skills/roles/{role}/restore", post(roles::restore))
-<<<<<<< HEAD
         .route("/skills/contests", get(contests::index))
         .route("/skills/fairness", get(fairness::show))
-=======
         .route("/skills/team", get(team::index))
         .route("/skills/team/assumptions", post(team::settle))
         .route("/skills/team/skills/{skill}", get(team::week))
@@ -54,7 +52,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/library.csv", get(library::export))
         .route("/skills/library/imports", post(library::import).layer(sheet_limit()))
         .route("/skills/library/merges/{merge}/undo", post(library::undo))
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
         .route("/skills/{skill}", get(show::show))
         .route("/skills/{skill}/prerequisites", post(library::stand_on))
         .route("/skills/{skill}/merge", post(library::merge))

@@ -3,12 +3,9 @@
 use super::words;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
-<<<<<<< HEAD
 use desk::skills::Sight;
-=======
 use desk::skills::planning::{self, SkillStory};
 use desk::skills::shelf::PREREQUISITES_MAX;
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
 use desk::skills::views::{self, PersonAtSkill, SkillPage};
 use desk::skills::{self, Skill, SkillSummary};
 use desk::{Actor, SkillId};
@@ -113,18 +110,14 @@ pub async fn show(
     Path(skill): Path<SkillId>,
 ) -> Result<Html<Show>, Problem> {
     let page = web.desk.read(actor, move |tx| {
-<<<<<<< HEAD
         let sight = Sight::load(tx)?;
-        Ok::<_, Problem>(Show { page: views::skill_page(tx, skill)?, shell: Shell::load(tx)?, actor, sight })
-=======
         let (page, story) = (views::skill_page(tx, skill)?, planning::skill_story(tx, skill)?);
         let mut library: Vec<SkillSummary> = match actor.is_lead() {
             true => skills::list_skills(tx)?.iter().map(Skill::summary).collect(),
             false => Vec::new(),
         };
         library.sort_by_key(|it| it.name.to_lowercase());
-        Ok::<_, Problem>(Show { page, story, library, shell: Shell::load(tx)?, now: tx.now(), actor })
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
+        Ok::<_, Problem>(Show { page, story, library, shell: Shell::load(tx)?, now: tx.now(), actor, sight })
     });
     Ok(Html(page.await?))
 }
@@ -134,15 +127,9 @@ mod tests {
     use super::super::index::samples::{cell, head};
     use super::*;
     use crate::samples::{shell, skill};
-<<<<<<< HEAD
-    use askama::Template;
-    use desk::skills::{Hardness, Policy, SkillRule};
-    use desk::{Role, SkillRuleId, UserId};
-=======
     use desk::skills::planning::{Pair, TicketLine};
-    use desk::skills::{Hardness, SkillRule};
+    use desk::skills::{Hardness, Policy, SkillRule};
     use desk::{Role, SkillRuleId, TicketId, UserId};
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
 
     fn page() -> SkillPage {
         let rule = SkillRule {
@@ -210,16 +197,11 @@ mod tests {
     }
 
     fn render(page: SkillPage, role: Role) -> String {
-<<<<<<< HEAD
-        let actor = Actor::person(UserId(1), role);
-        let sight = Sight::of(actor, Policy::default());
-        Show { shell: shell(), actor, sight, page }.render().unwrap()
-=======
         let story = story();
         let library = vec![skill().summary(), crate::samples::summary(5, "Networks")];
         let actor = Actor::person(UserId(1), role);
-        crate::samples::renders(&Show { shell: shell(), actor, page, story, library, now: 0 })
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
+        let sight = Sight::of(actor, Policy::default());
+        crate::samples::renders(&Show { shell: shell(), actor, sight, page, story, library, now: 0 })
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub fn merge_skills(tx: &mut Tx, command: &MergeSkills) -> Result<SkillMergeId, 
     tx.lock("skill_merges")?;
     let moved = store::move_skill(tx, from, into)?;
     for user in &moved.people {
+        // What the last refit said of the two skills apart holds no longer.
+        store::save_stale(tx, *user, None)?;
         replay::rewrite(tx, *user)?;
     }
     let now = tx.now();
@@ -88,6 +90,8 @@ pub fn undo_merge(tx: &mut Tx, merge: SkillMergeId) -> Result<(), ShelfError> {
     store::save_merge_undone(tx, merge)?;
     store::save_retired(tx, from, None)?;
     for user in &moved.people {
+        // What the last refit said of the two skills apart holds no longer.
+        store::save_stale(tx, *user, None)?;
         replay::rewrite(tx, *user)?;
     }
     store::rules_have_changed(tx)?;

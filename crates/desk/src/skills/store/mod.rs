@@ -4,13 +4,10 @@ mod beliefs;
 mod contests;
 mod evidence;
 mod needs;
-<<<<<<< HEAD
 mod policy;
 mod portfolio;
 mod refit;
-=======
 mod shelf;
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
 
 pub(crate) use beliefs::*;
 pub(in crate::skills) use contests::*;
@@ -18,13 +15,10 @@ pub(in crate::skills) use evidence::list_people_with_evidence;
 pub(in crate::skills) use evidence::*;
 pub use needs::requirements_of;
 pub(crate) use needs::*;
-<<<<<<< HEAD
 pub(in crate::skills) use policy::*;
 pub(in crate::skills) use portfolio::*;
 pub(in crate::skills) use refit::*;
-=======
 pub(in crate::skills) use shelf::*;
->>>>>>> d053bef (Planning: coverage by hour, absences, gaps, what learning is worth; skills that become one; the library as a file)
 
 use super::evidence::{AddEvidence, Observed};
 use super::replay::{Base, BaseBelief, Line, Row as HeldRow};
