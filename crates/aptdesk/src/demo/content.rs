@@ -40,6 +40,8 @@ pub struct Agent {
     pub email: String,
     pub role: String,
     pub title: String,
+    /// The key of the role profile that they have.
+    pub profile: String,
     pub groups: Vec<String>,
     pub time_zone: String,
     pub interests: Vec<String>,
@@ -188,6 +190,7 @@ mod tests {
             for key in agent.skills.keys().chain(&agent.interests) {
                 assert!(library.skill(key).is_some(), "{}: {key}", agent.name);
             }
+            assert!(library.roles.iter().any(|role| role.key == agent.profile), "{}", agent.name);
             assert!(agent.skills.values().all(|level| (0.0..=5.0).contains(level)), "{}", agent.name);
             assert!(agent.groups.iter().all(|name| content.groups.iter().any(|group| group.name == *name)));
         }

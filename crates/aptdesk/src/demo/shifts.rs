@@ -1,6 +1,7 @@
 //! Who is at work: by the clock of each agent's own city, with a few at weekends.
 
 use super::content::{Agent, Content};
+use desk::skills::planning::Shift;
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -26,12 +27,33 @@ pub fn is_at_work(agent: &Agent, index: usize, now_ms: i64) -> bool {
 }
 
 fn works_today(agent: &Agent, index: usize, now_ms: i64) -> bool {
+    works_on(index, local(agent, now_ms).0)
+}
+
+fn works_on(index: usize, weekday: Weekday) -> bool {
     let at_weekends = index % WEEKEND_EVERY == WEEKEND_EVERY - 1;
-    match local(agent, now_ms).0 {
+    match weekday {
         Weekday::Saturday | Weekday::Sunday => at_weekends,
         Weekday::Monday | Weekday::Tuesday => !at_weekends,
         _ => true,
     }
+}
+
+/// The rota of the `index`th, as the desk keeps it.
+pub fn week(index: usize) -> Vec<Shift> {
+    const DAYS: [Weekday; 7] = [
+        Weekday::Monday,
+        Weekday::Tuesday,
+        Weekday::Wednesday,
+        Weekday::Thursday,
+        Weekday::Friday,
+        Weekday::Saturday,
+        Weekday::Sunday,
+    ];
+    let later = (index as i64 % STAGGERS) * STAGGER_MINUTES;
+    let shift =
+        |weekday| Shift { weekday, from_minute: BEGINS_MINUTES + later, to_minute: ENDS_MINUTES + later };
+    (0..7).filter(|day| works_on(index, DAYS[*day as usize])).map(shift).collect()
 }
 
 /// How far now is from the agent's hours; 0 within them.
@@ -105,6 +127,16 @@ mod tests {
                 && is_at_work(agent, i, at("2026-07-15T12:30:00Z"))
         );
         assert!(!is_at_work(agent, i, at("2026-01-17T16:00:00Z")), "it is Saturday");
+    }
+
+    #[test]
+    fn the_weeks_that_the_desk_keeps_are_those_that_are_worked() {
+        let content = Content::load().expect("the content is read");
+        let (i, _) = first_in(&content, "America/New_York");
+        // Monday, 8:30 in New York; nobody of the weekday people works on Saturday.
+        assert!(is_at_work(&content.agents[i], i, at("2026-01-12T13:30:00Z")));
+        assert_eq!((week(i).len(), week(i)[0].weekday, week(i)[0].from_minute), (5, 0, BEGINS_MINUTES));
+        assert!(week(WEEKEND_EVERY - 1).iter().any(|it| it.weekday == 6));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Sets up the company of the demo on a desk: groups, colleagues, organizations; and finds them again.
 
 use super::content::{Agent, Content};
-use super::{Failure, Result};
+use super::{Failure, Result, shifts};
 use desk::access::{self, SetUp};
 use desk::mail::mailboxes::{self, UpdateMailbox};
 use desk::people::{self, CreateGroup, CreateOrganization, CreateUser, UpdateGroup};
-use desk::skills::SetInterests;
+use desk::skills::{SetInterests, planning, roles};
 use desk::{Actor, Desk, GroupId, Role, SkillId, Tx, UserId};
 use std::collections::HashMap;
 
@@ -68,10 +68,13 @@ pub fn set_up(desk: &Desk, content: &Content, public_url: &str) -> Result<Staff>
             ..CreateUser::default()
         })
         .collect();
+    let profiles: Vec<(String, String)> =
+        content.agents.iter().map(|it| (it.email.clone(), it.profile.clone())).collect();
     desk.db.write_now(Actor::desk(), move |tx| {
         let first = desk::settings::default_group(tx)?;
         found_groups(tx, &groups)?;
         hire(tx, &agents)?;
+        plan(tx, &profiles)?;
         // The company's own groups take the place of the one that every desk begins with.
         people::delete_group(tx, first)?;
         for organization in &organizations {
@@ -119,6 +122,17 @@ fn hire(tx: &mut Tx, agents: &[(CreateUser, Vec<String>, Vec<String>)]) -> Resul
         people::set_memberships(tx, user, &mine, mine.first().copied())?;
         let wanted = interests.iter().filter_map(|key| skills.get(key).copied()).collect();
         desk::skills::set_interests(tx, &SetInterests { user, skills: wanted })?;
+    }
+    Ok(())
+}
+
+/// Everybody's role and week.
+fn plan(tx: &mut Tx, profiles: &[(String, String)]) -> Result<()> {
+    for (index, (email, profile)) in profiles.iter().enumerate() {
+        let user = people::find_user_by_email(tx, email)?.ok_or("nobody was hired with this address")?;
+        let role = roles::find_role_by_key(tx, profile)?.ok_or("the library lacks a role of the company")?;
+        roles::set_roles_of(tx, user.id, &[role.id])?;
+        planning::set_shifts(tx, user.id, &shifts::week(index))?;
     }
     Ok(())
 }
