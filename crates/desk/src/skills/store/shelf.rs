@@ -146,7 +146,7 @@ pub(in crate::skills) fn move_skill_back(
         tx.execute(
             "insert into evidence_moves
                (evidence_id, skill_id, weight, mean_before, variance_before, mean_after, variance_after)
-             select evidence_id, $1, $2, mean_before, variance_before, mean_after, variance_after
+             select evidence_id, cast($1 as bigint), cast($2 as double precision), mean_before, variance_before, mean_after, variance_after
              from evidence_moves where evidence_id = $3 and skill_id = $4 on conflict do nothing",
             params![from, weight, evidence, into],
         )?;
