@@ -26,6 +26,11 @@ impl Library {
     fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         words::KINDS.iter().map(|kind| (kind.as_str(), words::kind(kind)))
     }
+
+    /// What a file of skills is mostly about.
+    fn is_usual(&self, kind: &str) -> bool {
+        kind == SkillKind::Product.as_str()
+    }
 }
 
 async fn page(web: &Web, actor: Actor) -> Result<Library, Problem> {

@@ -389,11 +389,6 @@ pub fn percents(interval: &(f64, f64)) -> String {
     format!("{:.0}–{:.0}", interval.0 * 100.0, interval.1 * 100.0)
 }
 
-/// The class of a bar as wide as a share.
-pub fn width(share: impl Real) -> i64 {
-    (share.real() * 100.0).round().clamp(0.0, 100.0) as i64
-}
-
 /// `Tue 14–15`
 pub fn hour(hour: impl Int) -> String {
     planning::hour_words(usize::try_from(hour.int()).unwrap_or(0))

@@ -135,8 +135,8 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
                 weekly: it.weekly(),
                 worth: Worth {
                     tickets: found.tickets * it.share,
-                    low: found.low * it.share,
-                    high: found.high * it.share,
+                    low: found.low.min(found.tickets) * it.share,
+                    high: found.high.max(found.tickets) * it.share,
                 },
                 hours,
                 teacher_hours: if teacher.is_some() { hours * TEACHER_SHARE } else { 0.0 },

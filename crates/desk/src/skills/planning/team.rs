@@ -205,6 +205,7 @@ pub(super) fn risk(plan: &Plan, it: &PlanSkill) -> SkillRisk {
     let uncovered: Hours = std::array::from_fn(|hour| it.demand[hour] * (1.0 - at_least_one[hour]));
     let single: f64 = (0..HOURS_PER_WEEK).map(|hour| it.demand[hour] * (1.0 - at_least_two[hour])).sum();
     let interval = covered_interval(&it.demand, &hands, INTERVAL_SHARE, it.seed());
+    let met = per_ticket(covered(&it.demand, &hands));
     let gap = if weekly > 0.0 { gap_of_demand(plan, it) / weekly } else { 0.0 };
     let here = able_and_here(&plan.people, it);
     let mut order: Vec<usize> = (0..plan.people.len()).collect();
@@ -221,8 +222,9 @@ pub(super) fn risk(plan: &Plan, it: &PlanSkill) -> SkillRisk {
         able_people: it.able.iter().sum(),
         able_names: order.iter().filter(|i| it.able[**i] > 0.5).map(|i| person(*i)).collect(),
         unsure_people: it.unsure,
-        covered: per_ticket(covered(&it.demand, &hands)),
-        covered_interval: (per_ticket(interval.0), per_ticket(interval.1)),
+        covered: met,
+        // The expected figure lies between a middle that is nearly all the mass and its rare exception.
+        covered_interval: (per_ticket(interval.0).min(met), per_ticket(interval.1).max(met)),
         p_single: p_single_point_of_failure(it.able.iter().copied()),
         p_single_here: per_ticket(single),
         hhi: hhi(&here),
