@@ -33,7 +33,7 @@ pub async fn show(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<H
 
 /// The card on the matrix; fetched after the page, because it reads a week of evidence.
 pub async fn fact(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Html<Fact>, Problem> {
-    let movements = web.desk.read(actor, move |tx| movements(tx)).await?;
+    let movements = web.desk.read(actor, movements).await?;
     Ok(Html(Fact { movements }))
 }
 

@@ -36,7 +36,10 @@ impl Settings {
             taus: taus.into_iter().collect(),
             sources_off: policy(tx)?.sources_off,
             releases,
-            skills: store::kinds_and_decays(tx)?.into_iter().map(|(id, of)| (id.0, of)).collect(),
+            skills: store::kinds_and_decays(tx)?
+                .into_iter()
+                .map(|(id, kind, decay)| (id.0, (kind, decay)))
+                .collect(),
         })
     }
 

@@ -238,9 +238,9 @@ pub(in crate::skills) fn all_releases(tx: &mut Tx) -> Result<Vec<ReleaseRow>, Er
 
 pub(in crate::skills) fn kinds_and_decays(
     tx: &mut Tx,
-) -> Result<Vec<(SkillId, (SkillKind, DecayClass))>, Error> {
+) -> Result<Vec<(SkillId, SkillKind, DecayClass)>, Error> {
     tx.list("select id, kind, decay from skills order by id", params![], |row| {
-        Ok((row.get(0)?, (kind(row, 1)?, decay(row, 2)?)))
+        Ok((row.get(0)?, kind(row, 1)?, decay(row, 2)?))
     })
 }
 
