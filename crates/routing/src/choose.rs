@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chance;
 use crate::person::{Person, PersonId, Status};
+use crate::requirements::Term;
 use crate::weigh::{Candidate, needs, reasons, surely_meets, surely_meets_all, weigh};
 use crate::work::{Channel, Need, Policy, Priority, Work, WorkId};
 
@@ -42,6 +43,8 @@ pub enum Expectation {
     Skill { nobody_meets: Vec<Need> },
     /// Each must is met by somebody present, but all of them by nobody.
     SkillsTogether { nobody_meets_all: Vec<Need> },
+    /// Nobody present is among those who are asked for.
+    Asked,
     /// Everybody present who is able was set aside for this work.
     Release,
     /// `able` people who are online are full.
@@ -109,11 +112,24 @@ fn expectation(work: &Work, people: &[Person]) -> Expectation {
     if present().next().is_none() {
         return Expectation::Presence { channel: work.channel };
     }
-    let nobody_meets = needs(work.musts().filter(|must| !present().any(|person| surely_meets(person, must))));
+    let mut nobody_meets =
+        needs(work.musts().filter(|must| !present().any(|person| surely_meets(person, must))));
+    let unmet = |part: &&Term| !present().any(|person| part.met_by(person));
+    for part in work.asked.iter().flat_map(Term::parts).filter(unmet) {
+        match *part {
+            Term::Skill { skill, least_level, most_level: None } => {
+                nobody_meets.push(Need { skill, least_level });
+            }
+            _ => return Expectation::Asked,
+        }
+    }
     if !nobody_meets.is_empty() {
         return Expectation::Skill { nobody_meets };
     }
     if !present().any(|person| surely_meets_all(person, work)) {
+        if work.asked.is_some() {
+            return Expectation::Asked;
+        }
         return Expectation::SkillsTogether { nobody_meets_all: needs(work.musts()) };
     }
     let able =

@@ -11,12 +11,14 @@
 //! ```
 
 mod chance;
+mod changes;
 mod choose;
 pub mod engine;
 pub mod imports;
 mod person;
 mod pull;
 pub mod requirements;
+mod wait;
 mod weigh;
 mod words;
 mod work;
@@ -25,5 +27,6 @@ pub use choose::{Decision, Expectation, How, choose};
 pub use person::{Beliefs, Capacity, Person, PersonId, Status, UNKNOWN_SKILL_LEVEL};
 pub use pull::{Pull, PullReason, next_for};
 pub use requirements::Requirements;
+pub use wait::{Wait, expected_wait};
 pub use weigh::{Candidate, Reason, WhyNot, eligible};
 pub use work::{Channel, Hardness, Need, Policy, Priority, Requirement, UnknownWord, Work, WorkId};

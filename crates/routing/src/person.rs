@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use skills::{Belief, SkillBelief, SkillId};
 
+use crate::requirements::PoolId;
 use crate::work::{Channel, UnknownWord};
 
 /// A skill of which nothing at all is known is taken for this level (sd 1 level): hardly begun.
@@ -39,6 +40,8 @@ pub struct Person {
     pub id: PersonId,
     pub status: Status,
     pub beliefs: Beliefs,
+    /// Their groups, as far as anything asks for one.
+    pub pools: Vec<PoolId>,
     /// The moment since which they have had nothing new.
     pub idle_since_ms: i64,
     /// By channel, in the order of [`Channel::ALL`]; None where they do not work.
@@ -54,7 +57,14 @@ pub struct Beliefs {
 impl Person {
     /// Somebody who works on no channel yet, of unknown skill, idle since moment 0.
     pub fn new(id: PersonId, status: Status) -> Person {
-        Person { id, status, beliefs: Beliefs::default(), idle_since_ms: 0, capacities: Default::default() }
+        Person {
+            id,
+            status,
+            beliefs: Beliefs::default(),
+            pools: Vec::new(),
+            idle_since_ms: 0,
+            capacities: Default::default(),
+        }
     }
 
     /// Works on `channel`, holds `load` there and may hold up to `limit`.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use skills::{SkillId, p_solved};
 
 use crate::person::{Person, PersonId, Status};
+use crate::requirements::Term;
 use crate::work::{Channel, Need, Policy, Requirement, Work};
 
 /// One person, weighed.
@@ -39,6 +40,8 @@ pub enum WhyNot {
         least_level: f64,
         sure_level: f64,
     },
+    /// They are not among those who are asked for: another group, another person, or somebody with less or more skill.
+    NotAsked,
     Avoided,
 }
 
@@ -73,6 +76,18 @@ pub fn eligible(work: &Work, person: &Person) -> Result<(), Vec<WhyNot>> {
             sure_level: two_decimals(person.beliefs.of(must.skill).sure_level()),
         });
     }
+    for part in work.asked.iter().flat_map(Term::parts).filter(|part| !part.met_by(person)) {
+        let why = match *part {
+            Term::Skill { skill, least_level, most_level: None } => {
+                let sure_level = two_decimals(person.beliefs.of(skill).sure_level());
+                WhyNot::NotSure { skill, least_level, sure_level }
+            }
+            _ => WhyNot::NotAsked,
+        };
+        if !against.contains(&why) {
+            against.push(why);
+        }
+    }
     if work.avoid.contains(&person.id) {
         against.push(WhyNot::Avoided);
     }
@@ -85,6 +100,7 @@ pub(crate) fn surely_meets(person: &Person, must: &Requirement) -> bool {
 
 pub(crate) fn surely_meets_all(person: &Person, work: &Work) -> bool {
     work.musts().all(|must| surely_meets(person, must))
+        && work.asked.as_ref().is_none_or(|asked| asked.met_by(person))
 }
 
 /// The candidate without its reasons, which only the eligible get (see [`reasons`]).

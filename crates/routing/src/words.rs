@@ -63,6 +63,7 @@ impl Expectation {
                 let together = listed(&told(nobody_meets_all, skill));
                 format!("Waiting: nobody present meets {together} together")
             }
+            Expectation::Asked => "Waiting: nobody present is who is asked for".to_owned(),
             Expectation::Release => "Waiting: everybody able was set aside for this work".to_owned(),
             Expectation::Capacity { able: 1 } => "Waiting: the one able person online is full".to_owned(),
             Expectation::Capacity { able } => format!("Waiting: the {able} able people online are full"),
@@ -83,6 +84,7 @@ impl WhyNot {
             WhyNot::NotSure { skill: needed, least_level, .. } => {
                 format!("not sure of {} at level {}", skill(needed), number(least_level))
             }
+            WhyNot::NotAsked => "not who is asked for".to_owned(),
             WhyNot::Avoided => "set aside for this work".to_owned(),
         }
     }
@@ -151,7 +153,7 @@ fn told(needs: &[Need], skill: impl Fn(SkillId) -> String) -> Vec<String> {
     needs.iter().map(|it| format!("{} at level {}", skill(it.skill), number(it.least_level))).collect()
 }
 
-fn listed(words: &[String]) -> String {
+pub(crate) fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
@@ -160,7 +162,7 @@ fn listed(words: &[String]) -> String {
 }
 
 /// At most one decimal: 8, 2.5.
-fn number(x: f64) -> String {
+pub(crate) fn number(x: f64) -> String {
     format!("{}", (x * 10.0).round() / 10.0)
 }
 

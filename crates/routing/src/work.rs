@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use skills::SkillId;
 
 use crate::person::PersonId;
+use crate::requirements::Term;
 
 /// The caller's number of a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +67,9 @@ pub struct Work {
     pub priority: Priority,
     pub waiting_since_ms: i64,
     pub requirements: Vec<Requirement>,
+    /// What else is asked of whoever has it, at this stage of its wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Term>,
     /// Logits; 0 is usual.
     pub difficulty: f64,
     /// How much of a person's capacity it takes; 1 is usual.
@@ -104,6 +108,7 @@ impl Work {
             priority: Priority::Normal,
             waiting_since_ms: 0,
             requirements: Vec::new(),
+            asked: None,
             difficulty: 0.0,
             size: 1.0,
             avoid: Vec::new(),

@@ -20,7 +20,7 @@ prop_compose! {
               avoid in proptest::collection::vec((0..8_i64).prop_map(PersonId), 0..2),
               prefer_person in proptest::option::of((0..8_i64).prop_map(PersonId))) -> Work {
         Work { id: WorkId(1), channel: Channel::ALL[channel], priority: Priority::ALL[priority], waiting_since_ms,
-               requirements, difficulty, size, avoid, prefer_person }
+               requirements, asked: None, difficulty, size, avoid, prefer_person }
     }
 }
 
@@ -157,6 +157,7 @@ proptest! {
                 }
             }
             Expectation::SkillsTogether { .. } | Expectation::Release => prop_assert!(could.is_empty()),
+            Expectation::Asked => prop_assert!(false, "nothing is asked here"),
             Expectation::Capacity { able } => {
                 prop_assert_eq!(able, could.iter().filter(|it| it.status == Status::Online).count());
                 prop_assert!(able > 0);

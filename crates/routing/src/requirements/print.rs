@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::parse::{Names, is_plain_name};
-use super::{Asked, Change, Expression, Leaf, Requirements, Step, USUAL_WEIGHT, When};
+use super::{Asked, Change, Expression, Leaf, Requirements, Stage, Step, Term, USUAL_WEIGHT, When};
 
 impl Requirements {
     /// Reading it gives the same requirements again, as long as the names stay.
@@ -17,6 +17,33 @@ impl Requirements {
             expression(&mut text, &then.expression, names, false);
         }
         text
+    }
+}
+
+impl Stage {
+    /// What is asked at this stage, in the same words.
+    pub fn print(&self, names: &impl Names) -> String {
+        let mut text = String::new();
+        expression(&mut text, &self.term.expression(), names, false);
+        text
+    }
+}
+
+impl Term {
+    fn expression(&self) -> Expression {
+        let several = |parts: &[Term]| parts.iter().map(Term::expression).collect();
+        let must = |of| Expression::Must(Leaf { of, weight: USUAL_WEIGHT, steps: Vec::new() });
+        match *self {
+            Term::Anyone => Expression::Anyone,
+            Term::Skill { skill, least_level, most_level } => {
+                must(Asked::Skill { skill, least_level, most_level })
+            }
+            Term::Pool(pool) => must(Asked::Pool(pool)),
+            Term::Person(person) => must(Asked::Person(person)),
+            Term::All(ref parts) => Expression::All(several(parts)),
+            Term::Any(ref parts) => Expression::Any(several(parts)),
+            Term::Not(ref part) => Expression::Not(Box::new(part.expression())),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use skills::SkillId;
 
 use super::{Asked, Change, Expression, Leaf, PoolId, Requirements, When};
-use crate::person::PersonId;
+use crate::person::{Person, PersonId};
 
 /// What is asked from `after_ms` of waiting on.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,8 @@ pub struct Stage {
 }
 
 /// What is asked of a person, without preferences and without time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Term {
     Anyone,
     Skill { skill: SkillId, least_level: f64, most_level: Option<f64> },
@@ -71,6 +72,42 @@ impl Requirements {
             }
         });
         weights
+    }
+
+    /// Every pool that is mentioned at any time.
+    pub fn pools(&self) -> Vec<PoolId> {
+        let mut pools = Vec::new();
+        for (_, part) in self.parts() {
+            part.each_leaf(&mut |leaf| {
+                if let Asked::Pool(pool) = leaf.of {
+                    pools.push(pool);
+                }
+                pools.extend(leaf.steps.iter().filter_map(|step| match step.change {
+                    Change::Widen(pool) => Some(pool),
+                    Change::Drop | Change::Lower(_) => None,
+                }));
+            });
+        }
+        pools.sort_unstable();
+        pools.dedup();
+        pools
+    }
+
+    /// What is asked after so long a wait, and after how long a wait something else is. Stages that none of those who
+    /// are `present` meets are skipped where they may be.
+    pub fn asked_now(&self, waited_ms: i64, present: &[Person]) -> (Stage, Option<i64>) {
+        let mut stages = self.stages().into_iter().peekable();
+        let mut now = Stage { after_ms: 0, or_if_nobody: false, term: Term::Anyone };
+        if let Some(first) = stages.next() {
+            now = first;
+        }
+        while let Some(next) = stages.next_if(|next| {
+            next.after_ms <= waited_ms
+                || (next.or_if_nobody && !present.iter().any(|person| now.term.met_by(person)))
+        }) {
+            now = next;
+        }
+        (now, stages.next().map(|next| next.after_ms))
     }
 
     /// The highest level that any must asks at first; 0 if none does.
@@ -153,6 +190,30 @@ impl Leaf {
 }
 
 impl Term {
+    pub fn met_by(&self, person: &Person) -> bool {
+        match self {
+            Term::Anyone => true,
+            Term::Skill { skill, least_level, most_level } => {
+                let level = person.beliefs.of(*skill).sure_level();
+                level >= *least_level && most_level.is_none_or(|most| level <= most)
+            }
+            Term::Pool(pool) => person.pools.contains(pool),
+            Term::Person(id) => person.id == *id,
+            Term::All(parts) => parts.iter().all(|part| part.met_by(person)),
+            Term::Any(parts) => parts.iter().any(|part| part.met_by(person)),
+            Term::Not(part) => !part.met_by(person),
+        }
+    }
+
+    /// Each thing that is asked beside the others.
+    pub fn parts(&self) -> &[Term] {
+        match self {
+            Term::Anyone => &[],
+            Term::All(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
     /// The same meaning without empty, single and nested groups, and without what asks nothing.
     pub(crate) fn simple(self) -> Term {
         match self {
