@@ -31,6 +31,7 @@ mod reviews;
 mod role_profiles;
 mod routes;
 mod routing;
+mod routing_attributes;
 mod search;
 mod shapes;
 mod shelf;

@@ -4,8 +4,9 @@ use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
     attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
-    organizations, planning, proficiencies, ratings, refits, reviews, role_profiles, routing, search, shelf, skill_rules,
-    skills, suspended, tags, ticket_lists, tickets, uploads, users, views,
+    organizations, planning, proficiencies, ratings, refits, reviews, role_profiles, routing,
+    routing_attributes, search, shelf, skill_rules, skills, suspended, tags, ticket_lists, tickets, uploads,
+    users, views,
 };
 
 const INCLUDE: (&str, &str) = ("include", "users, groups, organizations, comment_count, last_audits");
@@ -672,6 +673,89 @@ fn of_routing() -> Vec<Route> {
             .gives_all::<RequirementShape>("requirements"),
         Route::get("/tickets/{id}/routing_decisions", "Why a ticket went where it went", routing::decisions)
             .gives_all::<RoutingDecisionShape>("routing_decisions"),
+        Route::get(
+            "/tickets/{id}/routing_requirements",
+            "What a ticket asks of whoever gets it, by the length of its wait",
+            routing::asked,
+        )
+        .gives::<RoutingRequirementsShape>("routing_requirements"),
+        Route::put(
+            "/tickets/{id}/routing_requirements",
+            "Say what a ticket asks of whoever gets it, in words",
+            routing::ask,
+        )
+        .takes::<RoutingRequirementsBody>()
+        .gives::<RoutingRequirementsShape>("routing_requirements"),
+        Route::get("/tickets/{id}/routing_contests", "What was said against decisions", routing::contests)
+            .gives_all::<ContestShape>("routing_contests"),
+        Route::post("/tickets/{id}/routing_contests", "Speak up against a decision", routing::contest)
+            .takes::<ContestBody>()
+            .gives_all::<ContestShape>("routing_contests"),
+        Route::get("/routing/queue", "What waits for somebody, and for how long", routing::queue)
+            .gives::<RoutingQueueShape>("queue"),
+        Route::post("/users/me/next_ticket", "Take the next ticket that waits", routing::take_next)
+            .gives_page("application/json"),
+        Route::get("/routing/attributes", "Skill types, as Zendesk lists them", routing_attributes::index)
+            .gives_all::<AttributeShape>("attributes")
+            .query("include", "attribute_values"),
+        Route::get("/routing/attributes/{id}", "Show a skill type", routing_attributes::show)
+            .gives::<AttributeShape>("attribute"),
+        Route::get("/routing/attributes/{id}/values", "Skills of a type", routing_attributes::list_values)
+            .gives_all::<AttributeValueShape>("attribute_values"),
+        Route::post("/routing/attributes/{id}/values", "Create a skill", routing_attributes::create_value)
+            .takes::<AttributeValueBody>()
+            .creates::<AttributeValueShape>("attribute_value"),
+        Route::get(
+            "/routing/attributes/{id}/values/{second}",
+            "Show a skill",
+            routing_attributes::show_value,
+        )
+        .gives::<AttributeValueShape>("attribute_value"),
+        Route::patch(
+            "/routing/attributes/{id}/values/{second}",
+            "Rename a skill",
+            routing_attributes::update_value,
+        )
+        .takes::<AttributeValueBody>()
+        .gives::<AttributeValueShape>("attribute_value"),
+        Route::delete(
+            "/routing/attributes/{id}/values/{second}",
+            "Retire a skill",
+            routing_attributes::destroy_value,
+        ),
+        Route::get(
+            "/routing/agents/{id}/instance_values",
+            "Skills that somebody has",
+            routing_attributes::of_agent,
+        )
+        .gives_all::<AttributeValueShape>("attribute_values"),
+        Route::post(
+            "/routing/agents/{id}/instance_values",
+            "Say which skills somebody has",
+            routing_attributes::set_of_agent,
+        )
+        .takes::<InstanceValuesBody>()
+        .gives_all::<AttributeValueShape>("attribute_values"),
+        Route::get(
+            "/routing/tickets/{id}/instance_values",
+            "Skills that a ticket needs",
+            routing_attributes::of_ticket,
+        )
+        .gives_all::<AttributeValueShape>("attribute_values"),
+        Route::post(
+            "/routing/tickets/{id}/instance_values",
+            "Say which skills a ticket needs",
+            routing_attributes::set_of_ticket,
+        )
+        .takes::<InstanceValuesBody>()
+        .gives_all::<AttributeValueShape>("attribute_values"),
+        Route::get(
+            "/routing/requirements/fulfilled",
+            "Tickets whose skills the caller has",
+            routing_attributes::fulfilled,
+        )
+        .gives_page("application/json")
+        .query("ticket_ids", "Which tickets, parted by commas"),
         Route::get("/presences", "Who is here", routing::presences).gives_all::<PresenceShape>("presences"),
         Route::put(
             "/users/{id}/presence",

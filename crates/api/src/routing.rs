@@ -3,10 +3,15 @@
 
 use crate::call::{Answer, Call, Id, Reply};
 use crate::problem::Problem;
-use crate::shapes::{PresenceBody, PresenceShape, RequirementShape, RequirementsBody, RoutingDecisionShape};
+use crate::shapes::{
+    ContestBody, ContestShape, ExpectedWaitShape, PresenceBody, PresenceShape, RequirementShape,
+    RequirementsBody, RoutingDecisionShape, RoutingQueueShape, RoutingRequirementsBody,
+    RoutingRequirementsShape,
+};
 use crate::skill_rules::hardness_in;
+use crate::time::iso_if;
 use crate::{skills, tickets};
-use desk::routing::{self, PresenceStatus, SetPresence};
+use desk::routing::{self, ContestDecision, PresenceStatus, SetPresence, SetRoutingRequirements};
 use desk::skills::{
     Hardness, INDEPENDENT_LEVEL, Requirement, SetRequirements, requirements_of, set_requirements,
 };
@@ -49,6 +54,78 @@ pub async fn decisions(Id(ticket): Id<TicketId>, call: Call) -> Answer {
         let all = routing::decisions_of(tx, ticket)?;
         let all: Vec<_> = all.iter().map(|why| RoutingDecisionShape::of(ticket, why)).collect();
         Ok(Reply::one("routing_decisions", all))
+    })
+    .await
+}
+
+/// null if it asks for nothing beyond the skills that it needs.
+pub async fn asked(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        tickets::visible(tx, ticket)?;
+        let asked = routing::routing_requirements_of(tx, ticket)?;
+        Ok(Reply::one("routing_requirements", asked.as_ref().map(RoutingRequirementsShape::of)))
+    })
+    .await
+}
+
+pub async fn ask(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    let text = call.body::<RoutingRequirementsBody>()?.routing_requirements.text;
+    call.write(move |tx, _| {
+        tickets::visible(tx, ticket)?;
+        routing::set_routing_requirements(tx, &SetRoutingRequirements { ticket, text: text.clone() })?;
+        let asked = routing::routing_requirements_of(tx, ticket)?;
+        Ok(Reply::one("routing_requirements", asked.as_ref().map(RoutingRequirementsShape::of)))
+    })
+    .await
+}
+
+/// The newest first.
+pub async fn contests(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        tickets::visible(tx, ticket)?;
+        let all: Vec<_> = routing::contests_of(tx, ticket)?.iter().map(ContestShape::of).collect();
+        Ok(Reply::one("routing_contests", all))
+    })
+    .await
+}
+
+pub async fn contest(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    let reason = call.body::<ContestBody>()?.routing_contest.reason;
+    call.write(move |tx, _| {
+        tickets::visible(tx, ticket)?;
+        routing::contest(tx, &ContestDecision { ticket, reason: reason.clone() })?;
+        let all: Vec<_> = routing::contests_of(tx, ticket)?.iter().map(ContestShape::of).collect();
+        Ok(Reply::one("routing_contests", all))
+    })
+    .await
+}
+
+pub async fn queue(call: Call) -> Answer {
+    call.read(|tx, _| {
+        let floor = routing::floor_now(tx)?;
+        let seconds = |ms: i64| ms as f64 / 1_000.0;
+        let shape = RoutingQueueShape {
+            length: floor.queue_length,
+            oldest_waiting_since: iso_if(floor.oldest_waiting_since),
+            expected_wait: floor.expected_wait.map(|it| ExpectedWaitShape {
+                median_seconds: seconds(it.median_ms),
+                low_seconds: seconds(it.low_ms),
+                high_seconds: seconds(it.high_ms),
+            }),
+        };
+        Ok(Reply::one("queue", shape))
+    })
+    .await
+}
+
+/// `ticket_id` is null if nothing waits that may be theirs.
+pub async fn take_next(call: Call) -> Answer {
+    let me = call.actor.user().ok_or(Problem::NotFound)?;
+    call.write(move |tx, _| {
+        let ticket = routing::take_next(tx, me)?;
+        Ok(Reply::one("ticket_id", ticket.map(|id| id.0)))
     })
     .await
 }

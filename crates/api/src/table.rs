@@ -92,6 +92,14 @@ impl Route {
         Route::new(HttpMethod::Put, path, summary, routing::put(handler))
     }
 
+    pub(crate) fn patch<H: Handler<T, Api>, T: 'static>(
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Route {
+        Route::new(HttpMethod::Patch, path, summary, routing::patch(handler))
+    }
+
     pub(crate) fn delete<H: Handler<T, Api>, T: 'static>(
         path: &'static str,
         summary: &'static str,
@@ -149,6 +157,7 @@ impl Route {
             HttpMethod::Get => "GET",
             HttpMethod::Post => "POST",
             HttpMethod::Put => "PUT",
+            HttpMethod::Patch => "PATCH",
             HttpMethod::Delete => "DELETE",
             _ => "OTHER",
         }

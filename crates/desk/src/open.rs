@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0010_refit"),
     shared!("0011_roles"),
     shared!("0012_reviews"),
+    shared!("0013_routing_requirements"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -15,6 +15,11 @@ pub enum Work {
     RouteTicket {
         ticket: TicketId,
     },
+    /// It has waited so long that it asks less of whoever gets it.
+    RelaxTicket {
+        ticket: TicketId,
+        at: i64,
+    },
     /// This person has room: bring them the best of what waits.
     FillHandsOf {
         user: UserId,
@@ -69,6 +74,8 @@ pub enum Due {
     AfterUndo,
     WhenRatingIsDue,
     WhenOutcomeIsSure,
+    /// At this moment.
+    At(i64),
 }
 
 impl Work {
@@ -84,6 +91,7 @@ impl Work {
     fn unique_key(&self) -> Option<String> {
         match self {
             Work::RouteTicket { ticket } => Some(format!("route:{ticket}")),
+            Work::RelaxTicket { ticket, at } => Some(format!("relax:{ticket}:{at}")),
             Work::FillHandsOf { user } => Some(format!("fill:{user}")),
             Work::ReturnWorkOf { user } => Some(format!("return:{user}")),
             Work::AskForRating { ticket } => Some(format!("ask:{ticket}")),
@@ -98,6 +106,7 @@ impl Work {
         match self {
             Work::TriageTicket { .. } => "triage_ticket",
             Work::RouteTicket { .. } => "route_ticket",
+            Work::RelaxTicket { .. } => "relax_ticket",
             Work::FillHandsOf { .. } => "fill_hands_of",
             Work::ReturnWorkOf { .. } => "return_work_of",
             Work::TakeInMail { .. } => "take_in_mail",
@@ -135,6 +144,7 @@ pub(crate) fn enqueue(tx: &mut Tx, work: &Work, due: Due) -> Result<(), db::Erro
         Due::Soon => now + SOON_MS,
         Due::AfterUndo => now + settings::company(tx)?.undo_send_seconds * 1_000,
         Due::WhenRatingIsDue => now + settings::company(tx)?.satisfaction_after_hours * HOUR_MS,
+        Due::At(moment) => moment.max(now),
         Due::WhenOutcomeIsSure => now + settings::company(tx)?.outcome_after_days * 24 * HOUR_MS,
     };
     let payload = serde_json::to_string(work).map_err(|error| db::Error::Corrupt(error.to_string()))?;
@@ -185,6 +195,9 @@ impl Worker {
             }
             Work::RouteTicket { ticket } => {
                 routing::route(tx, *ticket, routing::Cause::Changed)?;
+            }
+            Work::RelaxTicket { ticket, .. } => {
+                routing::route(tx, *ticket, routing::Cause::Waited)?;
             }
             Work::FillHandsOf { user } => routing::fill_hands_of(tx, *user)?,
             Work::ReturnWorkOf { user } => routing::return_work_of(tx, *user)?,

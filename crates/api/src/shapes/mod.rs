@@ -5,6 +5,7 @@ mod people;
 mod planning;
 mod reviews;
 mod roles;
+mod routing;
 mod skills;
 mod tickets;
 
@@ -13,6 +14,7 @@ pub use people::*;
 pub use planning::*;
 pub use reviews::*;
 pub use roles::*;
+pub use routing::*;
 pub use skills::*;
 pub use tickets::*;
 

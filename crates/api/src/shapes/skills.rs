@@ -410,7 +410,7 @@ impl TriedShape {
 pub struct RoutingDecisionShape {
     pub id: Option<i64>,
     pub ticket_id: i64,
-    /// arrival, changed, free, offline
+    /// arrival, changed, free, offline, waited, pulled
     pub cause: &'static str,
     pub assignee_id: Option<i64>,
     pub sentence: String,
@@ -418,6 +418,8 @@ pub struct RoutingDecisionShape {
     pub explored: bool,
     /// Somebody has since given the ticket to somebody else.
     pub overruled: bool,
+    /// What would have brought it to somebody else, or to anybody; told to leads.
+    pub would_change: Vec<String>,
     pub candidates: Vec<CandidateShape>,
     pub created_at: String,
 }
@@ -453,6 +455,7 @@ impl RoutingDecisionShape {
             sentence: why.sentence.clone(),
             explored: why.explored,
             overruled: why.overruled,
+            would_change: why.would_change.clone(),
             candidates: why.candidates.iter().map(candidate).collect(),
             created_at: iso(why.at),
         }

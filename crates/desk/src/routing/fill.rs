@@ -1,9 +1,11 @@
 //! One free person: which of the waiting work is theirs?
 
+use super::asked::{self, Asked};
 use super::hands::{self, Made};
 use super::{Cause, QUEUE_LOOK_MAX, RoutingError, store};
 use crate::{TicketId, Tx, UserId};
-use ::routing::{Channel, Status, Work, next_for};
+use ::routing::{Channel, Person, Status, Work, next_for};
+use std::collections::HashMap;
 
 /// Brings them the best of what waits until their hands are full or nothing is left that may be theirs.
 pub(crate) fn fill_hands_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingError> {
@@ -14,18 +16,7 @@ pub(crate) fn fill_hands_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingErro
     }
     tx.lock("routing")?;
     let now = tx.now();
-    let waiting = store::list_queue(tx, user, QUEUE_LOOK_MAX)?;
-    if waiting.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<TicketId> = waiting.iter().map(|it| it.id).collect();
-    let mut needs = store::list_needs(tx, &ids)?;
-    let all_needs: Vec<store::Need> = needs.values().flatten().cloned().collect();
-    let mut person = hands::people(tx, &[hand], &all_needs, capacity)?.remove(0);
-    let mut queue: Vec<Work> = Vec::with_capacity(waiting.len());
-    for ticket in &waiting {
-        queue.push(hands::work(tx, ticket, &needs.remove(&ticket.id).unwrap_or_default())?);
-    }
+    let (mut person, mut queue) = what_waits_for(tx, hand, capacity)?;
     while let Some(pull) = next_for(&person, &queue, &policy, now) {
         let Some(at) = queue.iter().position(|work| work.id == pull.work) else { break };
         let taken = queue.swap_remove(at);
@@ -34,6 +25,57 @@ pub(crate) fn fill_hands_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingErro
         person = person.holding(Channel::Email, held.load + taken.size, held.limit);
     }
     Ok(())
+}
+
+/// Somebody asks for the next: the best of what waits, one piece, also when they are away or hold as much as routing
+/// would give them. `None` if nothing waits that may be theirs.
+pub fn take_next(tx: &mut Tx, user: UserId) -> Result<Option<TicketId>, RoutingError> {
+    if !tx.actor().is(user) || !tx.actor().is_agent() {
+        return Err(RoutingError::NotYourHands);
+    }
+    let (policy, capacity) = hands::policy(tx)?;
+    let hand = store::find_hand(tx, user)?.ok_or(RoutingError::NotHere)?;
+    tx.lock("routing")?;
+    let now = tx.now();
+    let (mut person, queue) = what_waits_for(tx, hand, capacity)?;
+    person.status = Status::Online;
+    person = person.holding(Channel::Email, 0.0, f64::MAX);
+    let Some(pull) = next_for(&person, &queue, &policy, now) else { return Ok(None) };
+    let ticket = TicketId(pull.work.0);
+    hands::give(tx, ticket, user, Cause::Pulled, &Made::Pull(pull), false)?;
+    Ok(Some(ticket))
+}
+
+/// The person and what waits, as far as it is looked at.
+fn what_waits_for(
+    tx: &mut Tx,
+    hand: store::Hand,
+    capacity: i64,
+) -> Result<(Person, Vec<Work>), RoutingError> {
+    let now = tx.now();
+    let waiting = store::list_queue(tx, hand.user, QUEUE_LOOK_MAX)?;
+    let ids: Vec<TicketId> = waiting.iter().map(|it| it.id).collect();
+    let mut needs = if ids.is_empty() { HashMap::new() } else { store::list_needs(tx, &ids)? };
+    let mut asked: HashMap<TicketId, Asked> = HashMap::new();
+    for ticket in &waiting {
+        if let Some(it) = asked::find(tx, ticket)? {
+            it.add_needs(tx, needs.entry(ticket.id).or_default())?;
+            asked.insert(ticket.id, it);
+        }
+    }
+    let all_needs: Vec<store::Need> = needs.values().flatten().cloned().collect();
+    let mut people = hands::people(tx, &[hand], &all_needs, capacity)?;
+    let present = asked::present(tx, &asked, &all_needs, capacity)?;
+    let mut queue: Vec<Work> = Vec::with_capacity(waiting.len());
+    for ticket in &waiting {
+        let mut work = hands::work(tx, ticket, &needs.remove(&ticket.id).unwrap_or_default())?;
+        if let Some(asked) = asked.get(&ticket.id) {
+            asked.join(tx, &mut people)?;
+            asked.put_on(&mut work, &present, now);
+        }
+        queue.push(work);
+    }
+    Ok((people.remove(0), queue))
 }
 
 /// Whoever is here and has room, the longest idle first.

@@ -57,6 +57,7 @@ pub(super) fn work(tx: &mut Tx, ticket: &Waiting, needs: &[Need]) -> Result<Work
         priority: pressing(ticket.priority, ticket.urgency),
         waiting_since_ms: waiting_since,
         requirements,
+        asked: None,
         difficulty: skills::difficulty_of(ticket.priority, ticket.anger, needs.len()),
         size: 1.0,
         avoid: declined.into_iter().chain([ticket.requester]).map(|user| PersonId(user.0)).collect(),

@@ -2,9 +2,12 @@
 //!
 //! Work that needs an answer (new and open tickets) and has nobody waits in one queue; whoever is present, able and has
 //! room gets the best of it. Nothing stays with somebody who has gone while a customer waits. Every decision is kept
-//! with its reasons. Tables: `presences`, `capacities`, `routing_decisions`.
+//! with its reasons. Tables: `presences`, `capacities`, `routing_decisions`, `routing_requirements`,
+//! `routing_contests`.
 
+mod asked;
 mod capacity;
+mod contest;
 mod fill;
 mod hands;
 mod presence;
@@ -13,8 +16,15 @@ mod store;
 pub mod views;
 
 pub use ::routing::Status as PresenceStatus;
+pub use ::routing::imports::HAS_LEVEL;
+pub use asked::{
+    AskedStage, RoutingRequirements, SetRoutingRequirements, read_routing_requirements,
+    routing_requirements_of, set_routing_requirements,
+};
 pub use capacity::{SetCapacity, set_capacity};
+pub use contest::{Contest, ContestDecision, REASON_CHARS_MAX, contest, contests_of};
 pub(crate) use fill::fill_hands_of;
+pub use fill::take_next;
 pub(crate) use presence::sweep;
 pub use presence::{Presence, SetPresence, beat, presence_of, presences, set_presence};
 pub(crate) use route::{return_work_of, route};
@@ -49,10 +59,15 @@ pub enum Cause {
     Free,
     /// Whoever had it has gone.
     Offline,
+    /// It has waited so long that it asks for less.
+    Waited,
+    /// Somebody asked for the next.
+    Pulled,
 }
 
 impl Cause {
-    pub const ALL: [Cause; 4] = [Cause::Arrival, Cause::Changed, Cause::Free, Cause::Offline];
+    pub const ALL: [Cause; 6] =
+        [Cause::Arrival, Cause::Changed, Cause::Free, Cause::Offline, Cause::Waited, Cause::Pulled];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +75,8 @@ impl Cause {
             Cause::Changed => "changed",
             Cause::Free => "free",
             Cause::Offline => "offline",
+            Cause::Waited => "waited",
+            Cause::Pulled => "pulled",
         }
     }
 
@@ -76,6 +93,18 @@ pub enum RoutingError {
     NotYourOwn,
     #[error("only leads set how much a person holds")]
     NotALead,
+    #[error("only agents route work")]
+    NotAnAgent,
+    #[error("only the person themselves can ask for the next")]
+    NotYourHands,
+    #[error("say first that you are here")]
+    NotHere,
+    #[error("nothing was decided about this ticket")]
+    NothingDecided,
+    #[error("a reason has between 1 and {REASON_CHARS_MAX} characters")]
+    ReasonIsWrong,
+    #[error("what is asked for cannot be read: {0}")]
+    NotUnderstood(#[from] ::routing::requirements::ParseError),
     #[error("there is no such agent")]
     NoSuchAgent,
     #[error("there is no such ticket")]
@@ -91,7 +120,13 @@ pub enum RoutingError {
 impl Refusal for RoutingError {
     fn kind(&self) -> Kind {
         match self {
-            RoutingError::NotStaff | RoutingError::NotYourOwn | RoutingError::NotALead => Kind::Forbidden,
+            RoutingError::NotStaff
+            | RoutingError::NotYourOwn
+            | RoutingError::NotALead
+            | RoutingError::NotAnAgent
+            | RoutingError::NotYourHands => Kind::Forbidden,
+            RoutingError::NotHere | RoutingError::NothingDecided => Kind::Conflict,
+            RoutingError::ReasonIsWrong | RoutingError::NotUnderstood(_) => Kind::Invalid,
             RoutingError::NoSuchAgent | RoutingError::NoSuchTicket => Kind::NotFound,
             RoutingError::CapacityIsWrong => Kind::Invalid,
             RoutingError::NotGiven(error) => error.kind(),
@@ -102,6 +137,8 @@ impl Refusal for RoutingError {
     fn field(&self) -> Option<&'static str> {
         match self {
             RoutingError::CapacityIsWrong => Some("limit"),
+            RoutingError::ReasonIsWrong => Some("reason"),
+            RoutingError::NotUnderstood(_) => Some("text"),
             RoutingError::NoSuchAgent => Some("user"),
             _ => None,
         }

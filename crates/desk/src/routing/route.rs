@@ -1,5 +1,6 @@
 //! One piece of work: who gets it?
 
+use super::asked::{self, Asked};
 use super::hands::{self, Made};
 use super::{Cause, OTHERS_KEPT_MAX, RETURNED_AT_ONCE_MAX, RoutingError, store};
 use crate::events::{self, Event};
@@ -28,7 +29,7 @@ pub(crate) fn route(tx: &mut Tx, ticket: TicketId, cause: Cause) -> Result<(), R
         return Ok(());
     }
     tx.lock("routing")?;
-    let (decision, _) = decide(tx, &found.ticket)?;
+    let (decision, asks_less_at) = decide(tx, &found.ticket)?;
     match decision.chosen {
         Some(person) => {
             let cause = if found.ticket.assignee.is_some() { Cause::Offline } else { cause };
@@ -39,6 +40,9 @@ pub(crate) fn route(tx: &mut Tx, ticket: TicketId, cause: Cause) -> Result<(), R
         None => {
             if found.ticket.assignee.is_some() {
                 hands::take_back(tx, ticket)?;
+            }
+            if let Some(at) = asks_less_at {
+                asked::look_again(tx, ticket, at)?;
             }
             keep_waiting(tx, ticket, cause, decision)
         }
@@ -56,15 +60,26 @@ pub(crate) fn return_work_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingErr
     Ok(())
 }
 
-/// What would be decided now. Changes nothing.
-pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<(Decision, Work), db::Error> {
+/// What would be decided now, and when the ticket asks less of whoever gets it. Changes nothing.
+pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<(Decision, Option<i64>), db::Error> {
     let now = tx.now();
     let (policy, capacity) = hands::policy(tx)?;
-    let needs = store::list_needs(tx, &[ticket.id])?.remove(&ticket.id).unwrap_or_default();
-    let hands = store::list_hands(tx, ticket.group)?;
-    let work = hands::work(tx, ticket, &needs)?;
-    let people = hands::people(tx, &hands, &needs, capacity)?;
-    Ok((chosen(&work, &people, &policy, now), work))
+    let mut needs = store::list_needs(tx, &[ticket.id])?.remove(&ticket.id).unwrap_or_default();
+    let asked = asked::find(tx, ticket)?;
+    if let Some(asked) = &asked {
+        asked.add_needs(tx, &mut needs)?;
+    }
+    // The groups that are asked for rule instead of the ticket's own.
+    let group = ticket.group.filter(|_| !asked.as_ref().is_some_and(Asked::names_groups));
+    let hands = store::list_hands(tx, group)?;
+    let mut work = hands::work(tx, ticket, &needs)?;
+    let mut people = hands::people(tx, &hands, &needs, capacity)?;
+    let mut asks_less_at = None;
+    if let Some(asked) = &asked {
+        asked.join(tx, &mut people)?;
+        asks_less_at = asked.put_on(&mut work, &people, now);
+    }
+    Ok((chosen(&work, &people, &policy, now), asks_less_at))
 }
 
 fn chosen(work: &Work, people: &[Person], policy: &Policy, now: i64) -> Decision {

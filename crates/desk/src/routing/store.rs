@@ -1,5 +1,6 @@
 //! Every statement on presences, capacities and decisions, and what routing reads of tickets and needs.
 
+use super::contest::Contest;
 use super::hands::Made;
 use super::presence::Presence;
 use super::{Cause, PresenceStatus};
@@ -7,6 +8,7 @@ use crate::events::Event;
 use crate::skills::{DecayClass, Hardness, SkillKind, Source};
 use crate::tickets::{Priority, json_numbers};
 use crate::{DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
+use ::routing::Requirements;
 use db::{Error, Row, params};
 use std::collections::HashMap;
 
@@ -207,12 +209,15 @@ pub(super) struct Waiting {
     pub replies: i64,
     /// How many people have held it.
     pub stations: i64,
+    /// It asks for something beyond the skills that it needs: `routing_requirements` has what.
+    pub asks: bool,
 }
 
 const WAITING: &str =
     "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
-    t.created_at, t.replies, t.assignee_stations";
-const WAITING_COLUMNS: usize = 11;
+    t.created_at, t.replies, t.assignee_stations,
+    (select a.names_groups from routing_requirements a where a.ticket_id = t.id)";
+const WAITING_COLUMNS: usize = 12;
 
 fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
     Ok(Waiting {
@@ -227,6 +232,7 @@ fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
         created_at: row.get(8)?,
         replies: row.get(9)?,
         stations: row.get(10)?,
+        asks: row.get::<Option<i64>>(11)?.is_some(),
     })
 }
 
@@ -263,7 +269,8 @@ pub(super) fn list_queue(tx: &mut Tx, user: UserId, count_max: usize) -> Result<
          where t.status < 4 and t.assignee_id is null and t.deleted_at is null and t.status < 2
            and (t.group_id is null
              or exists (select 1 from memberships m where m.group_id = t.group_id and m.user_id = $1)
-             or not exists (select 1 from memberships m where m.group_id = t.group_id))
+             or not exists (select 1 from memberships m where m.group_id = t.group_id)
+             or exists (select 1 from routing_requirements a where a.ticket_id = t.id and a.names_groups = 1))
          order by coalesce(t.priority, case when t.urgency >= 3 then 4 when t.urgency = 2 then 3 else 2 end) desc,
            coalesce(t.waiting_since, t.created_at), t.id
          limit $2"
@@ -390,6 +397,125 @@ pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<Ti
         Ok(true)
     })?;
     Ok(needs)
+}
+
+/// A skill that is asked for by name, as if the ticket needed it. `None` if there is no such skill.
+pub(super) fn find_skill_as_need(tx: &mut Tx, skill: SkillId, weight: f64) -> Result<Option<Need>, Error> {
+    tx.find("select kind, decay from skills where id = $1", params![skill], |row| {
+        let kind: String = row.get(0)?;
+        let decay: String = row.get(1)?;
+        Ok(Need {
+            skill,
+            kind: kind.parse().map_err(|_| Error::Corrupt(format!("{kind:?} is no kind of skill")))?,
+            decay: decay.parse().map_err(|_| Error::Corrupt(format!("{decay:?} is no way to fade")))?,
+            level: 0.0,
+            weight,
+            hardness: Hardness::Prefer,
+            source: Source::Person,
+        })
+    })
+}
+
+pub(super) fn list_members_of(tx: &mut Tx, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>, Error> {
+    let sql = format!("select group_id, user_id from memberships where group_id in {}", tx.numbers_in(1));
+    tx.list(&sql, params![json_numbers(groups.iter().map(|it| it.0))], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Everybody who may be asked for by name: their name and their first address.
+pub(super) fn list_staff_names(tx: &mut Tx) -> Result<Vec<(UserId, String, Option<String>)>, Error> {
+    tx.list(
+        "select id, name, email from users
+         where role in ('agent', 'lead', 'admin') and deleted_at is null order by id desc",
+        params![],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+// --- what is asked
+
+pub(super) struct KeptAsked {
+    pub requirements: Requirements,
+    pub set_by: Option<UserId>,
+    pub set_at: i64,
+}
+
+pub(super) fn find_asked(tx: &mut Tx, ticket: TicketId) -> Result<Option<KeptAsked>, Error> {
+    tx.find(
+        "select requirements, set_by, set_at from routing_requirements where ticket_id = $1",
+        params![ticket],
+        |row| {
+            let text: String = row.get(0)?;
+            Ok(KeptAsked {
+                requirements: serde_json::from_str(&text)
+                    .map_err(|error| Error::Corrupt(error.to_string()))?,
+                set_by: row.get(1)?,
+                set_at: row.get(2)?,
+            })
+        },
+    )
+}
+
+pub(super) fn save_asked(tx: &mut Tx, ticket: TicketId, it: &Requirements) -> Result<(), Error> {
+    let text = serde_json::to_string(it).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let names_groups = i64::from(!it.pools().is_empty());
+    let (by, now) = (tx.actor().user(), tx.now());
+    tx.execute(
+        "insert into routing_requirements (ticket_id, requirements, names_groups, set_by, set_at)
+         values ($1, $2, $3, $4, $5)
+         on conflict (ticket_id) do update set requirements = excluded.requirements,
+           names_groups = excluded.names_groups, set_by = excluded.set_by, set_at = excluded.set_at",
+        params![ticket, text, names_groups, by, now],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn delete_asked(tx: &mut Tx, ticket: TicketId) -> Result<(), Error> {
+    tx.execute("delete from routing_requirements where ticket_id = $1", params![ticket]).map(|_| ())
+}
+
+// --- contests
+
+pub(super) fn insert_contest(
+    tx: &mut Tx,
+    decision: DecisionId,
+    ticket: TicketId,
+    by: UserId,
+    reason: &str,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "insert into routing_contests (decision_id, ticket_id, by_user_id, reason, at)
+         values ($1, $2, $3, $4, $5)",
+        params![decision, ticket, by, reason, now],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn list_contests(tx: &mut Tx, ticket: TicketId) -> Result<Vec<Contest>, Error> {
+    tx.list(
+        "select c.decision_id, c.by_user_id, u.name, c.reason, c.at
+         from routing_contests c join users u on u.id = c.by_user_id where c.ticket_id = $1 order by c.id desc limit $2",
+        params![ticket, super::views::DECISIONS_SHOWN_MAX],
+        |row| {
+            Ok(Contest {
+                decision: row.get(0)?,
+                by: row.get(1)?,
+                by_name: row.get(2)?,
+                reason: row.get(3)?,
+                at: row.get(4)?,
+            })
+        },
+    )
+}
+
+/// Of what was taken from the queue lately: how many, and when the first of them.
+pub(super) fn count_taken(tx: &mut Tx, since: i64) -> Result<(i64, Option<i64>), Error> {
+    tx.one(
+        "select cast(count(*) as bigint), min(at) from routing_decisions
+         where at >= $1 and chosen_id is not null and cause in ('free', 'waited', 'pulled')",
+        params![since],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 // --- decisions

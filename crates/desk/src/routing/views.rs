@@ -3,7 +3,7 @@
 use super::hands::Made;
 use super::{Cause, PresenceStatus, RoutingError, route, store};
 use crate::{Actor, DecisionId, SkillId, TicketId, Tx, UserId, settings, tickets};
-use ::routing::{Candidate, Decision, PersonId, Reason};
+use ::routing::{Candidate, Decision, PersonId, Reason, Wait};
 use db::params;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -25,6 +25,8 @@ pub struct Why {
     pub sentence: String,
     /// Who was weighed: the chosen one and the strongest others.
     pub candidates: Vec<WhyCandidate>,
+    /// What would have brought it to somebody else, or to anybody; names levels, so only leads are told.
+    pub would_change: Vec<String>,
     /// Somebody has since given the ticket to somebody else by hand.
     pub overruled: bool,
 }
@@ -58,7 +60,7 @@ pub fn why(tx: &mut Tx, ticket: TicketId) -> Result<Option<Why>, RoutingError> {
     if found.assignee.is_none()
         && let Some(waiting) = store::find_waiting(tx, ticket)?
     {
-        let (decision, _) = route::decide(tx, &waiting.ticket)?;
+        let (decision, _asks_less_at) = route::decide(tx, &waiting.ticket)?;
         if decision.chosen.is_none() {
             let at = last.as_ref().map_or(found.created_at, |it| it.at);
             let cause = last.as_ref().map_or(Cause::Arrival, |it| it.cause);
@@ -99,6 +101,9 @@ pub struct Floor {
     /// Tickets that need an answer and have nobody.
     pub queue_length: i64,
     pub oldest_waiting_since: Option<i64>,
+    /// For one more piece of ordinary work that comes now, if the last hours tell; `None` if too little was taken from
+    /// the queue to say, or nothing waits.
+    pub expected_wait: Option<Wait>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -133,7 +138,26 @@ pub fn floor_now(tx: &mut Tx) -> Result<Floor, RoutingError> {
         (away(one), &one.name, one.user).cmp(&(away(other), &other.name, other.user))
     });
     let (queue_length, oldest_waiting_since) = store::count_queue(tx)?;
-    Ok(Floor { people, queue_length, oldest_waiting_since })
+    let expected_wait = match queue_length {
+        0 => None,
+        ahead => expected_wait_behind(tx, ahead)?,
+    };
+    Ok(Floor { people, queue_length, oldest_waiting_since, expected_wait })
+}
+
+/// How fast the queue moves is seen from what was taken from it in the last hours.
+const TAKEN_LOOK_MS: i64 = 4 * 3_600_000;
+
+fn expected_wait_behind(tx: &mut Tx, ahead: i64) -> Result<Option<Wait>, RoutingError> {
+    let now = tx.now();
+    let (taken, first) = store::count_taken(tx, now - TAKEN_LOOK_MS)?;
+    let Some(first) = first else { return Ok(None) };
+    // The first only starts the clock.
+    Ok(::routing::expected_wait(
+        ahead.min(i64::from(u32::MAX)) as u32,
+        (taken - 1).max(0) as u32,
+        now - first,
+    ))
 }
 
 fn staff(tx: &Tx) -> Result<Actor, RoutingError> {
@@ -172,9 +196,13 @@ impl Words {
     }
 
     fn why(&self, kept: &store::Kept, actor: Actor, holder: Option<UserId>) -> Why {
+        let mut would_change = Vec::new();
         let (sentence, candidates) = match &kept.made {
             Made::Choice(decision) => {
                 let sentence = decision.sentence(|it| self.person(it), |it| self.skill(it));
+                if actor.is_lead() {
+                    would_change = decision.what_would_change_it(|it| self.person(it), |it| self.skill(it));
+                }
                 (sentence, self.candidates(decision, actor))
             }
             Made::Pull(pull) => (pull.sentence(|work| format!("#{}", work.0)), Vec::new()),
@@ -187,6 +215,7 @@ impl Words {
             explored: kept.explored,
             sentence,
             candidates,
+            would_change,
             overruled: holder != kept.chosen,
         }
     }

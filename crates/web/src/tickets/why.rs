@@ -77,6 +77,7 @@ mod samples {
             explored,
             sentence: "Chosen over Kofi (same skill, holds 8 of 8)".into(),
             candidates: vec![candidate("Ana", true), candidate("كوفي", false)],
+            would_change: vec!["Kofi would have it with 1 less in hand".into()],
             overruled: explored,
         }
     }

@@ -1,0 +1,227 @@
+//! `/routing/attributes`, `/routing/agents/{id}/instance_values`, `/routing/tickets/{id}/instance_values`: Zendesk's
+//! skill types and skills, who has them and which ticket needs them.
+//!
+//! Zendesk's skill type is our kind of skill, its skill is our skill, and somebody has it when they surely have
+//! [`HAS_LEVEL`]. Giving somebody a skill is a lead's rating, and taking it away too: what their work says still counts.
+
+use crate::call::{Answer, Call, Id, Ids, Reply, Urls};
+use crate::problem::Problem;
+use crate::shapes::{AttributeShape, AttributeValueBody, AttributeValueShape, InstanceValuesBody};
+use crate::tickets;
+use desk::routing::HAS_LEVEL;
+use desk::skills::{
+    self, CreateSkill, Hardness, INDEPENDENT_LEVEL, Rate, Requirement, SetRequirements, Skill, SkillKind,
+    UpdateSkill, requirements_of, set_requirements,
+};
+use desk::{SkillId, TicketId, Tx, UserId};
+use serde_json::{Value, json};
+
+pub async fn index(call: Call) -> Answer {
+    call.read(|tx, call| {
+        call.only_staff()?;
+        let (skills, urls) = (skills::list_skills(tx)?, Urls::of(tx)?);
+        let all: Vec<_> =
+            SkillKind::ALL.iter().map(|kind| AttributeShape::of(*kind, &skills, &urls)).collect();
+        let mut body =
+            json!({ "count": all.len(), "attributes": all, "next_page": null, "previous_page": null });
+        if call.includes("attribute_values") {
+            body["attribute_values"] = json!(values(skills.iter(), &urls));
+        }
+        Ok(Reply::ok(body))
+    })
+    .await
+}
+
+pub async fn show(Id(kind): Id<String>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let kind = kind_of(&kind)?;
+        let (skills, urls) = (skills::list_skills(tx)?, Urls::of(tx)?);
+        Ok(Reply::one("attribute", AttributeShape::of(kind, &skills, &urls)))
+    })
+    .await
+}
+
+pub async fn list_values(Id(kind): Id<String>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let kind = kind_of(&kind)?;
+        let (skills, urls) = (skills::list_skills(tx)?, Urls::of(tx)?);
+        Ok(Reply::one("attribute_values", values(skills.iter().filter(|it| it.kind == kind), &urls)))
+    })
+    .await
+}
+
+pub async fn show_value(Ids(kind, skill): Ids<String, SkillId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let skill = skill_of(tx, &kind, skill)?;
+        Ok(Reply::one("attribute_value", AttributeValueShape::of(&skill, &Urls::of(tx)?)))
+    })
+    .await
+}
+
+pub async fn create_value(Id(kind): Id<String>, call: Call) -> Answer {
+    let name = call.body::<AttributeValueBody>()?.attribute_value.name.unwrap_or_default();
+    call.write(move |tx, _| {
+        let kind = kind_of(&kind)?;
+        let command = CreateSkill {
+            name: name.clone(),
+            kind,
+            meaning: String::new(),
+            anchors: Default::default(),
+            decay: None,
+        };
+        let skill = skills::create_skill(tx, &command)?;
+        let shape = AttributeValueShape::of(&skill, &Urls::of(tx)?);
+        Ok(Reply::created(shape.url.clone(), json!({ "attribute_value": shape })))
+    })
+    .await
+}
+
+pub async fn update_value(Ids(kind, skill): Ids<String, SkillId>, call: Call) -> Answer {
+    let name = call.body::<AttributeValueBody>()?.attribute_value.name;
+    call.write(move |tx, _| {
+        let skill = skill_of(tx, &kind, skill)?.id;
+        let command = UpdateSkill { skill, name: name.clone(), meaning: None, anchors: None, decay: None };
+        skills::update_skill(tx, &command)?;
+        let skill = skill_of(tx, &kind, skill)?;
+        Ok(Reply::one("attribute_value", AttributeValueShape::of(&skill, &Urls::of(tx)?)))
+    })
+    .await
+}
+
+/// It is retired: what was learnt of it stays.
+pub async fn destroy_value(Ids(kind, skill): Ids<String, SkillId>, call: Call) -> Answer {
+    call.write(move |tx, _| {
+        let skill = skill_of(tx, &kind, skill)?.id;
+        skills::retire_skill(tx, skill)?;
+        Ok(Reply::nothing())
+    })
+    .await
+}
+
+pub async fn of_agent(Id(agent): Id<UserId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let had = had_by(tx, agent)?;
+        shown(tx, &had)
+    })
+    .await
+}
+
+pub async fn set_of_agent(Id(agent): Id<UserId>, call: Call) -> Answer {
+    let wanted = wanted(&call)?;
+    call.write(move |tx, _| {
+        let had = had_by(tx, agent)?;
+        let known: Vec<SkillId> = skills::list_skills(tx)?.iter().map(|it| it.id).collect();
+        let given = wanted.iter().filter(|it| known.contains(it) && !had.contains(it));
+        let taken = had.iter().filter(|it| !wanted.contains(it));
+        let ratings = given.map(|it| (*it, INDEPENDENT_LEVEL)).chain(taken.map(|it| (*it, 0.0)));
+        for (skill, level) in ratings.collect::<Vec<_>>() {
+            let note = "set as a routing attribute".to_owned();
+            skills::rate(tx, &Rate { user: agent, skill, level, note })?;
+        }
+        let has = had_by(tx, agent)?;
+        shown(tx, &has)
+    })
+    .await
+}
+
+pub async fn of_ticket(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        tickets::visible(tx, ticket)?;
+        let needed: Vec<SkillId> = requirements_of(tx, ticket)?.iter().map(|it| it.skill.id).collect();
+        shown(tx, &needed)
+    })
+    .await
+}
+
+/// Skills that are named and unknown are ignored, as Zendesk does.
+pub async fn set_of_ticket(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    let wanted = wanted(&call)?;
+    call.write(move |tx, _| {
+        tickets::visible(tx, ticket)?;
+        let known: Vec<SkillId> = skills::list_skills(tx)?.iter().map(|it| it.id).collect();
+        let had = requirements_of(tx, ticket)?;
+        let requirements = wanted
+            .iter()
+            .filter(|it| known.contains(it))
+            .map(|skill| match had.iter().find(|row| row.skill.id == *skill) {
+                Some(row) => Requirement {
+                    skill: *skill,
+                    level: row.level,
+                    weight: row.weight,
+                    hardness: row.hardness,
+                },
+                None => {
+                    Requirement { skill: *skill, level: HAS_LEVEL, weight: 1.0, hardness: Hardness::Must }
+                }
+            })
+            .collect();
+        let rows = set_requirements(tx, &SetRequirements { ticket, requirements })?;
+        let needed: Vec<SkillId> = rows.iter().map(|it| it.skill.id).collect();
+        shown(tx, &needed)
+    })
+    .await
+}
+
+/// Of these tickets, those whose skills the caller has.
+pub async fn fulfilled(call: Call) -> Answer {
+    let asked: Vec<TicketId> = call.ids("ticket_ids")?;
+    let me = call.actor.user().ok_or(Problem::NotFound)?;
+    call.read(move |tx, call| {
+        call.only_staff()?;
+        let has = had_by(tx, me)?;
+        let mut fulfilled = Vec::new();
+        for ticket in &asked {
+            if tickets::visible(tx, *ticket).is_ok()
+                && requirements_of(tx, *ticket)?.iter().all(|it| has.contains(&it.skill.id))
+            {
+                fulfilled.push(ticket.0);
+            }
+        }
+        Ok(Reply::one("fulfilled_ticket_ids", fulfilled))
+    })
+    .await
+}
+
+fn kind_of(word: &str) -> Result<SkillKind, Problem> {
+    word.parse().map_err(|_| Problem::NotFound)
+}
+
+fn skill_of(tx: &mut Tx, kind: &str, skill: SkillId) -> Result<Skill, Problem> {
+    let kind = kind_of(kind)?;
+    skills::find_skill(tx, skill)?.filter(|it| it.kind == kind).ok_or(Problem::NotFound)
+}
+
+fn values<'a>(skills: impl Iterator<Item = &'a Skill>, urls: &Urls) -> Vec<AttributeValueShape> {
+    skills.map(|skill| AttributeValueShape::of(skill, urls)).collect()
+}
+
+/// The skills in use that they surely have; of colleagues, only where enough is known to be shown to others.
+fn had_by(tx: &mut Tx, agent: UserId) -> Result<Vec<SkillId>, Problem> {
+    let agents = desk::people::list_agents(tx)?;
+    agents.iter().find(|it| it.id == agent).ok_or(Problem::NotFound)?;
+    let sees_all = tx.actor().is_lead() || tx.actor().is(agent);
+    let known = skills::proficiencies_of(tx, agent)?;
+    let has = known.iter().filter(|it| (sees_all || it.is_sure()) && it.belief.sure_level() >= HAS_LEVEL);
+    Ok(has.map(|it| it.skill).collect())
+}
+
+fn shown(tx: &mut Tx, which: &[SkillId]) -> Answer {
+    let (skills, urls) = (skills::list_skills(tx)?, Urls::of(tx)?);
+    let all = values(skills.iter().filter(|it| which.contains(&it.id)), &urls);
+    Ok(Reply::one("attribute_values", all))
+}
+
+/// Ids may come as words or as numbers; what is neither names nothing.
+fn wanted(call: &Call) -> Result<Vec<SkillId>, Problem> {
+    let ids = call.body::<InstanceValuesBody>()?.attribute_value_ids;
+    let id = |value: &Value| match value {
+        Value::String(word) => word.parse().ok(),
+        value => value.as_i64(),
+    };
+    Ok(ids.iter().filter_map(id).map(SkillId).collect())
+}

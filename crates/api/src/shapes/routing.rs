@@ -1,0 +1,171 @@
+//! Zendesk's routing attributes, and what a ticket asks of whoever gets it.
+
+use crate::call::Urls;
+use crate::time::iso;
+use desk::routing::{AskedStage, Contest, RoutingRequirements};
+use desk::skills::{Skill, SkillKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Zendesk's skill type: one of our kinds of skill.
+#[derive(Serialize, ToSchema)]
+pub struct AttributeShape {
+    pub url: String,
+    /// The word of the kind.
+    pub id: &'static str,
+    pub name: &'static str,
+    pub created_at: String,
+    pub updated_at: String,
+}
+
+impl AttributeShape {
+    /// Kinds are as old as the oldest skill of theirs.
+    pub fn of(kind: SkillKind, skills: &[Skill], urls: &Urls) -> AttributeShape {
+        let since = skills.iter().filter(|it| it.kind == kind).map(|it| it.created_at).min();
+        let since = iso(since.unwrap_or(0));
+        AttributeShape {
+            url: urls.resource(&format!("/routing/attributes/{}", kind.as_str())),
+            id: kind.as_str(),
+            name: kind.as_str(),
+            created_at: since.clone(),
+            updated_at: since,
+        }
+    }
+}
+
+/// Zendesk's skill: one of ours.
+#[derive(Serialize, ToSchema)]
+pub struct AttributeValueShape {
+    pub url: String,
+    pub id: String,
+    pub name: String,
+    pub attribute_id: &'static str,
+    pub created_at: String,
+    pub updated_at: String,
+}
+
+impl AttributeValueShape {
+    pub fn of(skill: &Skill, urls: &Urls) -> AttributeValueShape {
+        let kind = skill.kind.as_str();
+        AttributeValueShape {
+            url: urls.resource(&format!("/routing/attributes/{kind}/values/{}", skill.id)),
+            id: skill.id.to_string(),
+            name: skill.name.clone(),
+            attribute_id: kind,
+            created_at: iso(skill.created_at),
+            updated_at: iso(skill.created_at),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct AttributeValueChange {
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct AttributeValueBody {
+    pub attribute_value: AttributeValueChange,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct InstanceValuesBody {
+    /// All of them: what is not named is taken away.
+    pub attribute_value_ids: Vec<serde_json::Value>,
+}
+
+/// What a ticket asks of whoever gets it, beyond the skills that it needs.
+#[derive(Serialize, ToSchema)]
+pub struct RoutingRequirementsShape {
+    pub ticket_id: i64,
+    /// As people write it.
+    pub text: String,
+    /// By time, the first from the beginning of the wait.
+    pub stages: Vec<AskedStageShape>,
+    /// null: a rule.
+    pub set_by_id: Option<i64>,
+    pub set_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AskedStageShape {
+    pub after_seconds: f64,
+    /// Comes at once when nobody present meets the stage before it.
+    pub or_if_nobody: bool,
+    pub text: String,
+}
+
+impl RoutingRequirementsShape {
+    pub fn of(it: &RoutingRequirements) -> RoutingRequirementsShape {
+        let stage = |stage: &AskedStage| AskedStageShape {
+            after_seconds: stage.after_ms as f64 / 1_000.0,
+            or_if_nobody: stage.or_if_nobody,
+            text: stage.text.clone(),
+        };
+        RoutingRequirementsShape {
+            ticket_id: it.ticket.0,
+            text: it.text.clone(),
+            stages: it.stages.iter().map(stage).collect(),
+            set_by_id: it.set_by.map(|user| user.0),
+            set_at: iso(it.set_at),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RoutingRequirementsChange {
+    /// Such as `French >= 4 [>= 3 after 10 min, drop after 1 h] and in Billing`; empty: nothing.
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RoutingRequirementsBody {
+    pub routing_requirements: RoutingRequirementsChange,
+}
+
+/// What somebody had to say against a decision.
+#[derive(Serialize, ToSchema)]
+pub struct ContestShape {
+    pub decision_id: i64,
+    pub author_id: i64,
+    pub reason: String,
+    pub created_at: String,
+}
+
+impl ContestShape {
+    pub fn of(it: &Contest) -> ContestShape {
+        ContestShape {
+            decision_id: it.decision.0,
+            author_id: it.by.0,
+            reason: it.reason.clone(),
+            created_at: iso(it.at),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct ContestChange {
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct ContestBody {
+    pub routing_contest: ContestChange,
+}
+
+/// What waits for somebody.
+#[derive(Serialize, ToSchema)]
+pub struct RoutingQueueShape {
+    pub length: i64,
+    pub oldest_waiting_since: Option<String>,
+    /// For one more piece of ordinary work; null if too little was taken from the queue lately to say.
+    pub expected_wait: Option<ExpectedWaitShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ExpectedWaitShape {
+    pub median_seconds: f64,
+    /// 8 of 10 waits lie between these, if the queue moves as it has.
+    pub low_seconds: f64,
+    pub high_seconds: f64,
+}

@@ -1,0 +1,141 @@
+//! Routing through the door: what tickets ask for in words, asking for the next, and Zendesk's routing attributes.
+
+mod common;
+
+use common::Program;
+use desk::routing::{self, PresenceStatus, SetPresence};
+use serde_json::{Value, json};
+
+fn names(of: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = of.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_ticket_asks_for_is_said_in_words_and_refused_in_words() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ticket = program.world.ticket("Something rare");
+        let path = format!("/tickets/{ticket}/routing_requirements");
+        assert_eq!(program.get(&path).await.body["routing_requirements"], Value::Null, "on {on}");
+        let text = "billing-and-refunds >= 4 [>= 3 after 10 min, drop after 1 h or if nobody]";
+        let body = json!({ "routing_requirements": { "text": text } });
+        let put = program.put(&path, body).await;
+        assert_eq!(put.status, 200, "{} on {on}", put.body);
+        let shown = &program.get(&path).await.body["routing_requirements"];
+        assert_eq!(
+            shown["text"],
+            "\"Billing and refunds\" >= 4 [>= 3 after 10 min, drop after 1 h or if nobody]"
+        );
+        assert_eq!(shown["stages"][1]["after_seconds"], 600.0);
+        assert_eq!(
+            shown["stages"][2],
+            json!({ "after_seconds": 3600.0, "or_if_nobody": true, "text": "anyone" })
+        );
+        let bad = program.put(&path, json!({ "routing_requirements": { "text": "Klingon >= 3" } })).await;
+        assert_eq!(bad.status, 422);
+        assert!(bad.body.to_string().contains("there is no skill “Klingon”"), "{}", bad.body);
+        let none = program.put(&path, json!({ "routing_requirements": { "text": "" } })).await;
+        assert_eq!(none.body["routing_requirements"], Value::Null);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_takes_the_next_and_speaks_up_against_a_decision() {
+    for program in Program::on_each_database() {
+        let ana = program.world.agent("Ana");
+        let as_ana = program.as_(ana);
+        let ticket = program.world.ticket("The first");
+        program.world.run_jobs();
+        let none = program.call(&as_ana, "POST", "/users/me/next_ticket", json!({})).await;
+        assert_eq!(none.status, 409, "{}", none.body);
+        let away = SetPresence { user: ana, status: PresenceStatus::Away };
+        program.world.write_as(ana, move |tx| routing::set_presence(tx, &away));
+        program.world.run_jobs();
+        let waiting = program.get("/routing/queue").await.body;
+        assert_eq!(
+            (&waiting["queue"]["length"], &waiting["queue"]["expected_wait"]),
+            (&json!(1), &Value::Null)
+        );
+        let taken = program.call(&as_ana, "POST", "/users/me/next_ticket", json!({})).await;
+        assert_eq!(taken.body["ticket_id"], json!(ticket.0), "{}", taken.body);
+        let decisions = program.get(&format!("/tickets/{ticket}/routing_decisions")).await.body;
+        assert_eq!(decisions["routing_decisions"][0]["cause"], "pulled");
+        let path = format!("/tickets/{ticket}/routing_contests");
+        let said = program
+            .call(&as_ana, "POST", &path, json!({ "routing_contest": { "reason": "Kofi knows her" } }))
+            .await;
+        assert_eq!(said.body["routing_contests"][0]["reason"], "Kofi knows her", "{}", said.body);
+        let empty = program.post(&path, json!({ "routing_contest": { "reason": " " } })).await;
+        assert_eq!(empty.status, 422);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn skill_types_and_skills_have_zendesks_shapes() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let all = program.get("/routing/attributes.json?include=attribute_values").await.body;
+        assert_eq!(all["count"], 7, "on {on}");
+        let language =
+            all["attributes"].as_array().unwrap().iter().find(|it| it["id"] == "language").unwrap();
+        assert!(language["url"].as_str().unwrap().contains("/api/v2/routing/attributes/language"));
+        assert!(all["attribute_values"].as_array().unwrap().len() > 20);
+        let languages = program.get("/routing/attributes/language/values").await.body;
+        assert!(names(&languages["attribute_values"]).contains(&"French"));
+        let made = program
+            .post(
+                "/routing/attributes/product/values",
+                json!({ "attribute_value": { "name": "Espresso machines" } }),
+            )
+            .await;
+        assert_eq!(made.status, 201, "{} on {on}", made.body);
+        let value = made.body["attribute_value"].clone();
+        assert!(value["id"].is_string() && value["attribute_id"] == "product");
+        let path = format!("/routing/attributes/product/values/{}", value["id"].as_str().unwrap());
+        let body = json!({ "attribute_value": { "name": "Boilers" } });
+        let admin = program.as_(program.me);
+        let renamed = program.call(&admin, "PATCH", &path, body).await;
+        assert_eq!(renamed.body["attribute_value"]["name"], "Boilers", "{}", renamed.body);
+        assert_eq!(program.get(&path).await.body["attribute_value"]["name"], "Boilers");
+        let elsewhere = path.replace("/product/", "/language/");
+        assert_eq!(program.get(&elsewhere).await.status, 404);
+        assert_eq!(program.get("/routing/attributes/magic").await.status, 404);
+        assert_eq!(program.call(&admin, "DELETE", &path, Value::Null).await.status, 204);
+        let products = program.get("/routing/attributes/product/values").await.body;
+        assert!(!names(&products["attribute_values"]).contains(&"Boilers"), "it is retired");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_have_skills_and_tickets_need_them() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let as_ana = program.as_(ana);
+        let skills = program.world.read(desk::skills::list_skills);
+        let id = |name: &str| skills.iter().find(|it| it.name == name).expect("it is there").id.to_string();
+        let (refunds, french) = (id("Billing and refunds"), id("French"));
+        let path = format!("/routing/agents/{ana}/instance_values");
+        assert_eq!(program.get(&path).await.body, json!({ "attribute_values": [] }));
+        let both = json!({ "attribute_value_ids": [refunds, french, "0", "nonsense"] });
+        assert_eq!(program.call(&as_ana, "POST", &path, both.clone()).await.status, 403, "on {on}");
+        let set = program.post(&path, both).await;
+        assert_eq!(names(&set.body["attribute_values"]), ["Billing and refunds", "French"], "on {on}");
+        let one = program.post(&path, json!({ "attribute_value_ids": [french] })).await;
+        assert_eq!(names(&one.body["attribute_values"]), ["French"]);
+        let ticket = program.world.ticket("Bonjour");
+        let other = program.world.ticket("Something else");
+        for (ticket, skill) in [(ticket, &french), (other, &refunds)] {
+            let path = format!("/routing/tickets/{ticket}/instance_values");
+            let needs = program.post(&path, json!({ "attribute_value_ids": [skill] })).await;
+            assert_eq!(needs.body["attribute_values"][0]["id"], json!(skill), "{}", needs.body);
+            assert_eq!(program.get(&path).await.body, needs.body);
+        }
+        let asked = format!("/routing/requirements/fulfilled?ticket_ids={ticket},{other}");
+        let fulfilled = program.call(&as_ana, "GET", &asked, Value::Null).await;
+        assert_eq!(fulfilled.body, json!({ "fulfilled_ticket_ids": [ticket.0] }));
+        assert_eq!(program.get("/routing/agents/0/instance_values").await.status, 404);
+    }
+}
