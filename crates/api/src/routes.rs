@@ -687,10 +687,10 @@ fn of_routing() -> Vec<Route> {
         .takes::<RoutingRequirementsBody>()
         .gives::<RoutingRequirementsShape>("routing_requirements"),
         Route::get("/tickets/{id}/routing_contests", "What was said against decisions", routing::contests)
-            .gives_all::<ContestShape>("routing_contests"),
+            .gives_all::<RoutingContestShape>("routing_contests"),
         Route::post("/tickets/{id}/routing_contests", "Speak up against a decision", routing::contest)
-            .takes::<ContestBody>()
-            .gives_all::<ContestShape>("routing_contests"),
+            .takes::<RoutingContestBody>()
+            .gives_all::<RoutingContestShape>("routing_contests"),
         Route::get("/routing/queue", "What waits for somebody, and for how long", routing::queue)
             .gives::<RoutingQueueShape>("queue"),
         Route::post("/users/me/next_ticket", "Take the next ticket that waits", routing::take_next)

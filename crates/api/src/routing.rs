@@ -4,8 +4,8 @@
 use crate::call::{Answer, Call, Id, Reply};
 use crate::problem::Problem;
 use crate::shapes::{
-    ContestBody, ContestShape, ExpectedWaitShape, PresenceBody, PresenceShape, RequirementShape,
-    RequirementsBody, RoutingDecisionShape, RoutingQueueShape, RoutingRequirementsBody,
+    ExpectedWaitShape, PresenceBody, PresenceShape, RequirementShape, RequirementsBody, RoutingContestBody,
+    RoutingContestShape, RoutingDecisionShape, RoutingQueueShape, RoutingRequirementsBody,
     RoutingRequirementsShape,
 };
 use crate::skill_rules::hardness_in;
@@ -85,18 +85,18 @@ pub async fn contests(Id(ticket): Id<TicketId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;
         tickets::visible(tx, ticket)?;
-        let all: Vec<_> = routing::contests_of(tx, ticket)?.iter().map(ContestShape::of).collect();
+        let all: Vec<_> = routing::contests_of(tx, ticket)?.iter().map(RoutingContestShape::of).collect();
         Ok(Reply::one("routing_contests", all))
     })
     .await
 }
 
 pub async fn contest(Id(ticket): Id<TicketId>, call: Call) -> Answer {
-    let reason = call.body::<ContestBody>()?.routing_contest.reason;
+    let reason = call.body::<RoutingContestBody>()?.routing_contest.reason;
     call.write(move |tx, _| {
         tickets::visible(tx, ticket)?;
         routing::contest(tx, &ContestDecision { ticket, reason: reason.clone() })?;
-        let all: Vec<_> = routing::contests_of(tx, ticket)?.iter().map(ContestShape::of).collect();
+        let all: Vec<_> = routing::contests_of(tx, ticket)?.iter().map(RoutingContestShape::of).collect();
         Ok(Reply::one("routing_contests", all))
     })
     .await

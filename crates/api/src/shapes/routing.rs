@@ -125,16 +125,16 @@ pub struct RoutingRequirementsBody {
 
 /// What somebody had to say against a decision.
 #[derive(Serialize, ToSchema)]
-pub struct ContestShape {
+pub struct RoutingContestShape {
     pub decision_id: i64,
     pub author_id: i64,
     pub reason: String,
     pub created_at: String,
 }
 
-impl ContestShape {
-    pub fn of(it: &Contest) -> ContestShape {
-        ContestShape {
+impl RoutingContestShape {
+    pub fn of(it: &Contest) -> RoutingContestShape {
+        RoutingContestShape {
             decision_id: it.decision.0,
             author_id: it.by.0,
             reason: it.reason.clone(),
@@ -144,13 +144,13 @@ impl ContestShape {
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-pub struct ContestChange {
+pub struct RoutingContestChange {
     pub reason: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-pub struct ContestBody {
-    pub routing_contest: ContestChange,
+pub struct RoutingContestBody {
+    pub routing_contest: RoutingContestChange,
 }
 
 /// What waits for somebody.

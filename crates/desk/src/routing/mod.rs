@@ -15,8 +15,8 @@ mod route;
 mod store;
 pub mod views;
 
-pub use ::routing::Status as PresenceStatus;
 pub use ::routing::imports::HAS_LEVEL;
+pub use ::routing::{Requirements, Status as PresenceStatus};
 pub use asked::{
     AskedStage, RoutingRequirements, SetRoutingRequirements, read_routing_requirements,
     routing_requirements_of, set_routing_requirements,

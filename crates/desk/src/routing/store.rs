@@ -401,13 +401,18 @@ pub(super) fn list_needs(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<Ti
 
 /// A skill that is asked for by name, as if the ticket needed it. `None` if there is no such skill.
 pub(super) fn find_skill_as_need(tx: &mut Tx, skill: SkillId, weight: f64) -> Result<Option<Need>, Error> {
-    tx.find("select kind, decay from skills where id = $1", params![skill], |row| {
+    let sql = "select s.kind, s.decay, (select d.tau_days from decay_classes d where d.name = s.decay)
+         from skills s where s.id = $1";
+    tx.find(sql, params![skill], |row| {
         let kind: String = row.get(0)?;
         let decay: String = row.get(1)?;
+        let decay: DecayClass =
+            decay.parse().map_err(|_| Error::Corrupt(format!("{decay:?} is no way to fade")))?;
+        let tau_days: Option<f64> = row.get(2)?;
         Ok(Need {
             skill,
             kind: kind.parse().map_err(|_| Error::Corrupt(format!("{kind:?} is no kind of skill")))?,
-            decay: decay.parse().map_err(|_| Error::Corrupt(format!("{decay:?} is no way to fade")))?,
+            tau_days: tau_days.unwrap_or(decay.tau_days()),
             level: 0.0,
             weight,
             hardness: Hardness::Prefer,
