@@ -4,7 +4,7 @@ import { all } from "./dom";
 
 class SkillMatrix extends HTMLElement {
   private at: HTMLTableCellElement | undefined;
-  private hidden: CSSStyleSheet | undefined;
+  private columnSheet: CSSStyleSheet | undefined;
 
   connectedCallback(): void {
     this.addEventListener("keydown", this.onKey);
@@ -148,12 +148,12 @@ class SkillMatrix extends HTMLElement {
   /** Hides columns by one rule each: touching every cell would take as long as it looks. */
   private hide(columns: number[]): void {
     this.hiddenColumns = new Set(columns);
-    if (!this.hidden) {
+    if (!this.columnSheet) {
       if (!columns.length) return;
-      this.hidden = new CSSStyleSheet();
-      document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.hidden];
+      this.columnSheet = new CSSStyleSheet();
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.columnSheet];
     }
-    this.hidden.replaceSync(columns.map((n) => `.matrix tr > :nth-child(${n + 1}) { display: none }`).join("\n"));
+    this.columnSheet.replaceSync(columns.map((n) => `.matrix tr > :nth-child(${n + 1}) { display: none }`).join("\n"));
   }
 
   /** A word is a person or, if nobody is called that, a skill. */

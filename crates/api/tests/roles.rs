@@ -21,7 +21,7 @@ async fn a_role_is_described_held_and_measured() {
             "DuplicateValue"
         );
         let wrong = json!({ "role_profile": { "name": "X", "requirements": [{ "skill": "saml-and-sso", "level": 9, "weight": 1 }] } });
-        assert_eq!(program.post("/role_profiles", wrong).await.body["details"]["level"].is_array(), true);
+        assert!(program.post("/role_profiles", wrong).await.body["details"]["level"].is_array());
         let id = made.body["role_profile"]["id"].as_i64().unwrap();
         assert_eq!(program.get("/role_profiles/refunds-desk").await.body["role_profile"]["id"], id);
         let held = program.put(&format!("/role_profiles/{id}/holders"), json!({ "user_ids": [ana] })).await;

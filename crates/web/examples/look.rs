@@ -271,7 +271,8 @@ impl World {
 
     /// What the desk did not dare to make tickets of: somebody who is suspended writes on and on.
     fn bad_mail(&self) -> Result<(), Oops> {
-        let flood = self.write(|tx| people::requester_for(tx, "deals@flood.example", Some("Best Deals ✨ 50 %")))?;
+        let flood =
+            self.write(|tx| people::requester_for(tx, "deals@flood.example", Some("Best Deals ✨ 50 %")))?;
         self.write(move |tx| people::suspend(tx, flood))?;
         let subjects = [
             "",
@@ -289,7 +290,10 @@ impl World {
                 _ => format!("{nth} {}", "عرض خاص ".repeat(60)),
             };
             let parsed = Incoming {
-                from: Address { name: Some("Best Deals ✨ 50 %".into()), address: "deals@flood.example".into() },
+                from: Address {
+                    name: Some("Best Deals ✨ 50 %".into()),
+                    address: "deals@flood.example".into(),
+                },
                 subject: subject.into(),
                 message_id: Some(format!("{nth}@flood.example")),
                 full_text: text.clone(),

@@ -5,7 +5,7 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::search::{self, SearchOrder};
+use desk::search::{self, Depth, SearchOrder};
 use desk::tickets::views::{self, TicketRow};
 use desk::tickets::{self, Channel, Filter, MergeTickets, NewComment, Order, Status, Ticket};
 use desk::{Actor, Kind, TicketId, Tx, people};
@@ -204,7 +204,7 @@ fn choice(tx: &mut Tx, ticket: &Ticket, query: &str) -> Result<Choice, Problem> 
     let mut found = None;
     if !query.is_empty() {
         let parsed = search::parse(tx, query)?;
-        let mut rows = search::search_tickets(tx, &parsed, SearchOrder::Newest, FOUND_SHOWN_MAX)?.rows;
+        let mut rows = search::search_tickets(tx, &parsed, SearchOrder::Newest, Depth::Newest, FOUND_SHOWN_MAX)?.rows;
         rows.retain(may_go);
         found = Some(rows);
     }
