@@ -33,10 +33,10 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0006_routing"),
     twins!("0007_search"),
     shared!("0008_faster"),
-    shared!("0010_refit"),
-    shared!("0011_roles"),
-    shared!("0012_reviews"),
-    shared!("0013_routing_requirements"),
+    shared!("0009_refit"),
+    shared!("0010_roles"),
+    shared!("0011_reviews"),
+    shared!("0012_routing_requirements"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

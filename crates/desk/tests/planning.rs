@@ -35,9 +35,8 @@ fn masters(world: &World, user: UserId, skill: SkillId) {
 fn ticket(world: &World, skill: SkillId, level: f64) {
     let ticket = world.ticket("Help");
     let need = Requirement { skill, level, weight: 1.0, hardness: Hardness::Must };
-    world.write(move |tx| {
-        skills::set_requirements(tx, &SetRequirements { ticket, requirements: vec![need.clone()] })
-    });
+    world
+        .write(move |tx| skills::set_requirements(tx, &SetRequirements { ticket, requirements: vec![need] }));
 }
 
 fn week(user: UserId, days: std::ops::Range<i64>) -> (UserId, Vec<Shift>) {

@@ -86,7 +86,6 @@ fn eight_of_ten_waits_lie_within_what_was_said() {
         let (said, kept, longer) = floor(people, seed);
         assert!(said > 5_000, "{said}");
         let (kept, longer) = (f64::from(kept) / f64::from(said), f64::from(longer) / f64::from(said));
-        println!("{people} people: {said} said, {kept:.3} within, {longer:.3} longer");
         assert!((0.75..0.86).contains(&kept), "{people} people: {kept:.3} within");
         assert!((0.06..0.16).contains(&longer), "{people} people: {longer:.3} longer");
     }

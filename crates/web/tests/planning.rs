@@ -29,9 +29,8 @@ async fn a_lead_walks_from_the_team_down_to_tickets_and_people() {
     let skill = world.read(|tx| skills::find_skill_by_key(tx, "saml-and-sso")).expect("it is there").id;
     let ticket = world.ticket("Login loop");
     let need = Requirement { skill, level: 3.0, weight: 1.0, hardness: Hardness::Must };
-    world.write(move |tx| {
-        skills::set_requirements(tx, &SetRequirements { ticket, requirements: vec![need.clone()] })
-    });
+    world
+        .write(move |tx| skills::set_requirements(tx, &SetRequirements { ticket, requirements: vec![need] }));
     let mut browser = Browser::signed_in(&world, lea);
     let team = browser.get("/skills/team").await;
     assert_eq!(team.status, StatusCode::OK);
@@ -85,7 +84,7 @@ async fn shifts_are_written_by_hand_and_read_from_a_file() {
         ("hours_per_level", "5"),
     ];
     browser.post("/skills/team/assumptions", &settled).await;
-    let kept = world.read(|tx| skills::planning::plan_settings(tx));
+    let kept = world.read(skills::planning::plan_settings);
     assert_eq!((kept.weeks, kept.attendance, kept.hours_per_level[4]), (4, 0.8, 5.0));
 }
 

@@ -6,6 +6,8 @@ use super::{File, Found};
 const WITH_OWN_POLICY: &[&str] = &[
     // A customer's letter, shown in a sandboxed frame whose policy allows styles and nothing else.
     "crates/web/templates/tickets/frame.html",
+    // A portfolio that is saved as a file and read without the desk.
+    "crates/web/templates/skills/portfolio_file.html",
 ];
 
 pub(super) fn look(file: &File, found: &mut Found) {

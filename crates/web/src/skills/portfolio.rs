@@ -150,7 +150,7 @@ pub(crate) mod samples {
             as_of: 1_767_614_400_000,
             introduction: if empty { String::new() } else { "أهلا وسهلا ".repeat(20) },
             levels: if empty { vec![] } else { vec![level] },
-            ratings: (!empty).then(|| Summary { by_score: [0, 0, 1, 2, 5] }),
+            ratings: (!empty).then_some(Summary { by_score: [0, 0, 1, 2, 5] }),
             cases: if empty { vec![] } else { vec![case(7)] },
             offered: if empty { vec![] } else { vec![case(7), case(8)] },
             choices: Choices {

@@ -204,7 +204,8 @@ fn choice(tx: &mut Tx, ticket: &Ticket, query: &str) -> Result<Choice, Problem> 
     let mut found = None;
     if !query.is_empty() {
         let parsed = search::parse(tx, query)?;
-        let mut rows = search::search_tickets(tx, &parsed, SearchOrder::Newest, Depth::Newest, FOUND_SHOWN_MAX)?.rows;
+        let mut rows =
+            search::search_tickets(tx, &parsed, SearchOrder::Newest, Depth::Newest, FOUND_SHOWN_MAX)?.rows;
         rows.retain(may_go);
         found = Some(rows);
     }
