@@ -27,7 +27,7 @@ fn team(world: &World) -> Team {
     for day in 0..10 {
         for (n, user) in people.iter().enumerate() {
             for (m, skill) in skills.iter().enumerate() {
-                let good = (day as usize + n + m) % (5 - n) != 0;
+                let good = !(day as usize + n + m).is_multiple_of(5 - n);
                 let observed = match (day + m as i64) % 4 {
                     0 => Observed::Satisfaction { score: if good { 5 } else { 2 } },
                     1 if n == 0 => Observed::LeadRating { level: 4.0 },
@@ -71,11 +71,7 @@ fn held(world: &World, user: UserId) -> Vec<Proficiency> {
 }
 
 fn drifts_of(world: &World, people: &[UserId]) -> usize {
-    people
-        .iter()
-        .map(|user| *user)
-        .map(|user| world.read(move |tx| skills::check_person(tx, user)).len())
-        .sum()
+    people.iter().copied().map(|user| world.read(move |tx| skills::check_person(tx, user)).len()).sum()
 }
 
 #[test]
@@ -156,7 +152,7 @@ fn a_run_without_news_does_not_run_unless_somebody_asks() {
         assert_eq!(run(&world, None), None, "on {}", world.name());
         assert!(run(&world, Some(team.lea)).is_some());
         let agent = team.people[0];
-        let refused = world.try_as(agent, |tx| refit::ask(tx));
+        let refused = world.try_as(agent, refit::ask);
         assert!(matches!(refused, Err(SkillsError::NotALead)));
         world.take_outside_jobs();
         for _ in 0..2 {
@@ -212,8 +208,6 @@ fn trends_remember_a_month_and_the_person_alone_sees_what_is_not_sure() {
             world.read_as(world.as_(person), move |tx| views::person_skills(tx, person)).expect("hers");
         let it = seen.levels.iter().find(|it| it.skill.id == team.skills[0]).expect("known");
         assert!(it.trend.is_some_and(|by| by < 0.0), "{:?} on {}", it.trend, world.name());
-        assert!(
-            world.read_as(Actor::desk(), |tx| refit::last_finished_at(tx)).expect("it reads") >= Some(NOON)
-        );
+        assert!(world.read_as(Actor::desk(), refit::last_finished_at).expect("it reads") >= Some(NOON));
     }
 }
