@@ -307,7 +307,13 @@ async fn search_and_palette_find_words_numbers_and_people() {
     let id = world.ticket_of(marta, "Charged twice for March");
     let mut browser = Browser::signed_in(&world, ana);
     assert!(browser.get("/search?q=charged").await.body.contains("Charged twice"));
-    assert!(browser.get("/search?q=charged+status%3Asolved").await.body.contains("Nothing holds"));
+    let quick = browser.get("/search?q=charged+status%3Asolved").await.body;
+    assert!(
+        quick.contains("Looking through older tickets") && quick.contains("all=1"),
+        "what is new is not all"
+    );
+    let whole = browser.get("/search?q=charged+status%3Asolved&all=1").await.body;
+    assert!(whole.contains("Nothing holds") && !whole.contains("Looking through"));
     assert_eq!(browser.get(&format!("/search?q=%23{id}")).await.location, Some(format!("/tickets/{id}")));
     let palette = browser.get("/palette?q=marta").await.body;
     assert!(palette.contains("Charged twice") && palette.contains(&format!("/people/{marta}")));
