@@ -1,7 +1,7 @@
 //! The shipped library: skills with behavioural anchors, certificates and role profiles, read from `library/*.toml`.
 //!
 //! Its references were checked in November 2026, each by its words, against copies of the published tables: O*NET's against the
-//! content model with element numbers and names (work styles as they were numbered, 1.C, before O*NET revised them); ESCO's against
+//! content model with element numbers and names (work styles under 1.C); ESCO's against
 //! preferred labels (v1) in extracts with their concept URIs and in occupation pages made from them. What could not be found there
 //! has no reference.
 
