@@ -9,15 +9,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use tokio::sync::{broadcast, oneshot};
 
 /// Closures that share one commit.
 const CLOSURES_PER_COMMIT_MAX: usize = 256;
-/// How long the writer gathers for a commit, in microseconds, while fewer closures wait than the last commit had: those
-/// who have just been answered are about to come back, and each commit waits for the disk.
-const GATHER_US_MAX: u64 = 300;
 /// Changed rows after which the write-ahead log is folded into the file as soon as nobody waits.
 const CHANGES_BEFORE_CHECKPOINT: u64 = 20_000;
 /// … and at the latest.
@@ -197,11 +193,14 @@ struct Writer<A> {
 impl<A> Writer<A> {
     fn run(mut self) {
         let mut batch: Vec<Box<dyn Write<A>>> = Vec::with_capacity(CLOSURES_PER_COMMIT_MAX);
-        let mut last_size = 0;
         while let Ok(first) = self.closures.recv() {
             batch.push(first);
-            self.gather(&mut batch, last_size);
-            last_size = batch.len();
+            while batch.len() < CLOSURES_PER_COMMIT_MAX {
+                match self.closures.try_recv() {
+                    Ok(next) => batch.push(next),
+                    Err(_) => break,
+                }
+            }
             let committed = self.commit_together(&mut batch);
             self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
             let failed = committed.err().map(|error| error.to_string());
@@ -212,20 +211,6 @@ impl<A> Writer<A> {
                 });
             }
             self.checkpoint_if_due();
-        }
-    }
-
-    /// What waits, and for a moment what is about to come. Nobody who writes alone ever waits.
-    fn gather(&self, batch: &mut Vec<Box<dyn Write<A>>>, last_size: usize) {
-        let until = Instant::now() + Duration::from_micros(GATHER_US_MAX);
-        while batch.len() < CLOSURES_PER_COMMIT_MAX {
-            match self.closures.try_recv() {
-                Ok(next) => batch.push(next),
-                Err(TryRecvError::Empty) if batch.len() < last_size / 2 && Instant::now() < until => {
-                    std::thread::yield_now();
-                }
-                Err(_) => break,
-            }
         }
     }
 
