@@ -83,6 +83,7 @@ pub fn router(web: Web) -> Router {
         .route("/presence", post(presence::update))
         .route("/presence/beat", post(presence::beat))
         .route("/views", get(views::index))
+        .route("/views/agents", get(views::agents))
         .route("/views/{key}", get(views::show))
         .route("/search", get(search::show))
         .route("/palette", get(palette::show))

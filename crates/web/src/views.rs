@@ -31,7 +31,6 @@ struct List {
     rows: Vec<Row>,
     after: Option<String>,
     next: Option<String>,
-    agents: Vec<AgentName>,
     is_agent: bool,
     me: i64,
 }
@@ -94,6 +93,18 @@ pub(crate) async fn rows(
     rows.await
 }
 
+/// The people of the menu "Assign to…", fetched when it is opened.
+#[derive(askama::Template)]
+#[template(path = "views/_agents.html")]
+pub struct Agents {
+    agents: Vec<AgentName>,
+}
+
+pub async fn agents(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Html<Agents>, Problem> {
+    let read = |tx: &mut Tx| Ok::<_, Problem>(people::list_agent_names(tx)?);
+    Ok(Html(Agents { agents: web.desk.read(actor, read).await? }))
+}
+
 fn list(tx: &mut Tx, view: &View, after: Option<String>) -> Result<List, db::Error> {
     let cursor = after.as_deref().and_then(Cursor::parse);
     let page = views::page(tx, &view.filter, view.order, cursor, ROWS_PER_PAGE)?;
@@ -106,7 +117,6 @@ fn list(tx: &mut Tx, view: &View, after: Option<String>) -> Result<List, db::Err
         rows: page.rows.into_iter().map(|row| Row::to_pick(row, view.key)).collect(),
         after: cursor.map(Cursor::to_text),
         next: page.next.map(Cursor::to_text),
-        agents: if is_agent { people::list_agent_names(tx)? } else { Vec::new() },
         is_agent,
         me: tx.actor().user().map_or(0, |user| user.0),
     })
@@ -128,10 +138,10 @@ fn tabs(tx: &mut Tx, all: &[View], shell: &Shell, list: &List) -> Result<Vec<Tab
     Ok(tabs)
 }
 
-/// `12`, or `1,000+`.
+/// `12`, or `500+`.
 fn shown(count: impl crate::words::Given<i64>) -> String {
     let count = count.given();
-    if count >= COUNT_SHOWN_MAX { "1,000+".to_owned() } else { count.to_string() }
+    if count >= COUNT_SHOWN_MAX { format!("{COUNT_SHOWN_MAX}+") } else { count.to_string() }
 }
 
 impl List {
@@ -166,7 +176,6 @@ mod samples {
             rows,
             after,
             next,
-            agents: vec![],
             is_agent: true,
             me: 7,
         }
@@ -175,10 +184,12 @@ mod samples {
     #[test]
     fn an_empty_list_teaches_and_a_full_one_has_a_row_for_each() {
         assert!(renders(&list(vec![], None)).contains("empty"));
+        let agent = AgentName { id: desk::UserId(3), name: "Bo <Weber>".into() };
+        assert!(renders(&Agents { agents: vec![agent] }).contains("Bo &#60;Weber&#62;"));
         let full = renders(&list(vec![row(), long_row(), rtl_row()], Some("5_7".into())));
         assert_eq!(full.matches("class=\"item\"").count(), 3);
         let tabs = vec![Tab { key: "mine", title: "My open", count: Some(shown(COUNT_SHOWN_MAX)) }];
         let page = renders(&ViewPage { shell: shell(), tabs, list: list(vec![row()], None) });
-        assert!(page.contains("1,000+"));
+        assert!(page.contains("500+"));
     }
 }

@@ -26,17 +26,18 @@ impl<N, T: Given<N> + ?Sized> Given<N> for &T {
 }
 
 /// For `datetime` attributes.
-pub fn iso(at_ms: impl Given<i64>) -> String {
-    when::iso(at_ms.given())
+pub fn iso(at_ms: impl Given<i64>) -> when::Words {
+    when::Words::Iso(at_ms.given())
 }
 
-pub fn ago(at_ms: impl Given<i64>, now_ms: impl Given<i64>) -> String {
-    when::ago(at_ms.given(), now_ms.given())
+pub fn ago(at_ms: impl Given<i64>, now_ms: impl Given<i64>) -> when::Words {
+    let at_ms = at_ms.given();
+    when::Words::Ago { past_ms: now_ms.given() - at_ms, at_ms }
 }
 
 /// How long it has been.
-pub fn since(at_ms: impl Given<i64>, now_ms: impl Given<i64>) -> String {
-    when::span(now_ms.given() - at_ms.given())
+pub fn since(at_ms: impl Given<i64>, now_ms: impl Given<i64>) -> when::Words {
+    when::Words::Span(now_ms.given() - at_ms.given())
 }
 
 pub fn span(ms: impl Given<i64>) -> String {
@@ -47,8 +48,8 @@ pub fn day(at_ms: impl Given<i64>) -> String {
     when::day(at_ms.given())
 }
 
-pub fn moment(at_ms: impl Given<i64>) -> String {
-    when::moment(at_ms.given())
+pub fn moment(at_ms: impl Given<i64>) -> when::Words {
+    when::Words::Moment(at_ms.given())
 }
 
 /// A waiting customer's time is amber after so long …

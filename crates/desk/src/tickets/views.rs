@@ -7,22 +7,15 @@ use db::{Error, Row, params};
 /// Rows that one page may ask for.
 pub const PAGE_ROWS_MAX: usize = 100;
 
-/// One line of a list.
+/// One line of a list: what a line shows, and no more, for it is read fifty at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TicketRow {
     pub id: TicketId,
     pub subject: String,
     pub snippet: String,
     pub status: Status,
-    pub priority: Option<Priority>,
-    pub channel: Channel,
     pub requester: String,
     pub assignee: Option<String>,
-    pub group: Option<String>,
-    pub tags: Tags,
-    pub language: Option<String>,
-    pub urgency: i64,
-    pub anger: i64,
     pub comment_count: i64,
     pub created_at: i64,
     pub updated_at: i64,
@@ -67,35 +60,27 @@ pub fn page(
     let (column, _) = order.column();
     let (conditions, tail) = paged(tx, filter, order, after, count_max);
     let sql = format!(
-        "select t.id, t.subject, t.snippet, t.status, t.priority, t.channel, r.name, a.name, g.name, t.tags, t.language,
-           t.urgency, t.anger, t.comment_count, t.created_at, t.updated_at, t.solved_at, t.waiting_since, {column}
-         from tickets t join users r on r.id = t.requester_id
-           left join users a on a.id = t.assignee_id left join groups g on g.id = t.group_id
+        "select t.id, t.subject, t.snippet, t.status, r.name, a.name, t.comment_count, t.created_at, t.updated_at,
+           t.solved_at, t.waiting_since, {column}
+         from tickets t join users r on r.id = t.requester_id left join users a on a.id = t.assignee_id
          {} {tail}",
         conditions.sql()
     );
     let mut values = Vec::with_capacity(count_max + 1);
     let rows = tx.list(&sql, &conditions.params(), |row| {
-        values.push(row.get::<Option<i64>>(18)?.unwrap_or_default());
+        values.push(row.get::<Option<i64>>(11)?.unwrap_or_default());
         Ok(TicketRow {
             id: row.get(0)?,
             subject: row.get(1)?,
             snippet: row.get(2)?,
             status: row.get(3)?,
-            priority: row.get(4)?,
-            channel: row.get(5)?,
-            requester: row.get(6)?,
-            assignee: row.get(7)?,
-            group: row.get(8)?,
-            tags: Tags::from_stored(&row.get::<String>(9)?),
-            language: row.get(10)?,
-            urgency: row.get(11)?,
-            anger: row.get(12)?,
-            comment_count: row.get(13)?,
-            created_at: row.get(14)?,
-            updated_at: row.get(15)?,
-            solved_at: row.get(16)?,
-            waiting_since: row.get(17)?,
+            requester: row.get(4)?,
+            assignee: row.get(5)?,
+            comment_count: row.get(6)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            solved_at: row.get(9)?,
+            waiting_since: row.get(10)?,
         })
     })?;
     Ok(cut(rows, count_max, |i, row| Cursor { value: values[i], id: row.id }))
@@ -145,8 +130,8 @@ pub fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
     tx.value(&format!("select count(*) from tickets t {}", conditions.sql()), &conditions.params())
 }
 
-/// Counting stops here in lists that only show "1,000+".
-pub const COUNT_SHOWN_MAX: i64 = 1_000;
+/// Counting stops here in lists that only show "500+": nobody reads further, and each row costs.
+pub const COUNT_SHOWN_MAX: i64 = 500;
 
 /// Counting stops here for a number beside a link, which only shows "99+".
 pub const BADGE_COUNT_MAX: i64 = 100;
