@@ -23,7 +23,7 @@ use mail_auth::spf::Spf;
 use mail_auth::spf::verify::SpfParameters;
 use mail_auth::{
     AuthenticatedMessage, DkimOutput, DkimResult, DmarcResult, DnsError, Error, MessageAuthenticator,
-    Parameters, ResolverCache, SpfResult, Txt,
+    Parameters, ResolverCache, SpfOutput, SpfResult, Txt,
 };
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
@@ -131,6 +131,16 @@ impl Resolver {
 
     /// Never fails and never takes longer than the time-out.
     pub async fn verify(&self, raw: &[u8], origin: &Origin<'_>) -> AuthResults {
+        self.in_time(raw, Some(origin)).await
+    }
+
+    /// A message that was fetched from somebody else's server: who had connected there is not known, so nothing is said
+    /// of SPF, and DMARC can pass by a signature but not fail.
+    pub async fn verify_fetched(&self, raw: &[u8]) -> AuthResults {
+        self.in_time(raw, None).await
+    }
+
+    async fn in_time(&self, raw: &[u8], origin: Option<&Origin<'_>>) -> AuthResults {
         let checking = AssertUnwindSafe(self.check(raw, origin)).catch_unwind();
         match tokio::time::timeout(self.timeout, Box::pin(checking)).await {
             Ok(Ok(results)) => results,
@@ -142,9 +152,14 @@ impl Resolver {
         }
     }
 
-    async fn check(&self, raw: &[u8], origin: &Origin<'_>) -> AuthResults {
-        let sender = SpfParameters::verify(origin.remote_ip, origin.helo, origin.hostname, origin.mail_from);
-        let spf = self.authenticator.verify_spf(Parameters::new(sender).with_txt_cache(&self.records)).await;
+    async fn check(&self, raw: &[u8], origin: Option<&Origin<'_>>) -> AuthResults {
+        let spf = match origin {
+            Some(it) => {
+                let sender = SpfParameters::verify(it.remote_ip, it.helo, it.hostname, it.mail_from);
+                self.authenticator.verify_spf(Parameters::new(sender).with_txt_cache(&self.records)).await
+            }
+            None => SpfOutput::default(),
+        };
         let mut results = AuthResults {
             spf: SpfVerdict { result: spf_verdict(spf.result()), domain: spf.domain().to_owned() },
             ..AuthResults::default()
@@ -157,12 +172,16 @@ impl Resolver {
         let arc =
             self.authenticator.verify_arc(Parameters::new(&message).with_txt_cache(&self.records)).await;
         results.arc = verdict(arc.result());
-        let mail_from_domain = origin.mail_from.rsplit_once('@').map_or(origin.helo, |(_, domain)| domain);
+        let mail_from_domain =
+            origin.map_or("", |it| it.mail_from.rsplit_once('@').map_or(it.helo, |(_, domain)| domain));
         let asked = DmarcParameters::new(&message, &dkim, mail_from_domain, &spf);
         let dmarc =
             self.authenticator.verify_dmarc(Parameters::new(asked).with_txt_cache(&self.records)).await;
         results.dmarc = DmarcVerdict {
-            result: dmarc_verdict(&dmarc.result()),
+            result: match dmarc_verdict(&dmarc.result()) {
+                Verdict::Fail if origin.is_none() => Verdict::None,
+                result => result,
+            },
             domain: dmarc.domain().to_owned(),
             policy: match dmarc.policy() {
                 Policy::None => Some("none".to_owned()),
@@ -423,6 +442,25 @@ mod tests {
         let other = Origin { mail_from: "x@elsewhere.test", ..origin() };
         let results = Resolver::with_records(records).unwrap().verify(LETTER, &other).await;
         assert_eq!(results.spf.result, Verdict::Pass);
+        assert!(!results.aligned);
+    }
+
+    #[tokio::test]
+    async fn a_fetched_letter_is_known_by_its_signature_and_never_fails_for_want_of_one() {
+        let (pem, record) = key_pair();
+        let signed = sign(LETTER, "example.org", "desk", &pem).unwrap();
+        let records = [
+            ("desk._domainkey.example.org", record.as_str()),
+            ("example.org", "v=spf1 ip4:192.0.2.0/24 -all"),
+            ("_dmarc.example.org", "v=DMARC1; p=reject"),
+        ];
+        let resolver = Resolver::with_records(records).unwrap();
+        let results = resolver.verify_fetched(&signed).await;
+        assert_eq!((results.spf.result, results.dkim[0].result), (Verdict::None, Verdict::Pass));
+        assert_eq!((results.dmarc.result, results.aligned), (Verdict::Pass, true));
+        let results = resolver.verify_fetched(LETTER).await;
+        assert_eq!((results.spf.result, results.dmarc.result), (Verdict::None, Verdict::None));
+        assert_eq!(results.dmarc.policy.as_deref(), Some("reject"));
         assert!(!results.aligned);
     }
 

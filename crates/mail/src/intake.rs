@@ -54,7 +54,8 @@ impl DeskIntake {
                     Origin { remote_ip, helo, mail_from: &receipt.mail_from, hostname: &self.hostname };
                 resolver.verify(&receipt.raw, &origin).await
             }
-            _ => AuthResults::default(),
+            (Some(resolver), None) => resolver.verify_fetched(&receipt.raw).await,
+            (None, _) => AuthResults::default(),
         };
         let auth = summary(&auth);
         let (receipt, message) = (Arc::new(receipt), Arc::new(message));
