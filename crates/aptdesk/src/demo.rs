@@ -1,12 +1,14 @@
 //! `aptdesk demo`: a living desk. A company with a past, and mail that keeps arriving through the real doors.
 
 mod agents;
+mod assessments;
 mod case;
 mod content;
 mod customers;
 mod history;
 mod past_mail;
 mod ratings;
+mod reviews;
 mod shifts;
 mod staff;
 mod statements;

@@ -260,6 +260,28 @@ pub enum Event {
         calibration: CalibrationId,
         ticket: TicketId,
     },
+    // assessments
+    CampaignOpened {
+        campaign: CampaignId,
+    },
+    CampaignAnswered {
+        campaign: CampaignId,
+        user: UserId,
+    },
+    CampaignClosed {
+        campaign: CampaignId,
+    },
+    CertificateChanged {
+        certificate: CertificateId,
+        user: UserId,
+    },
+    SkillCheckChanged {
+        check: CheckId,
+    },
+    SkillCheckFinished {
+        result: CheckResultId,
+        user: UserId,
+    },
     // satisfaction
     RatingAsked {
         ticket: TicketId,
@@ -328,6 +350,11 @@ impl Event {
             | PrerequisitesSet { skill } => ("skill", skill.0),
             RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
             ShiftsSet { user } => ("user", user.0),
+            CampaignOpened { campaign } | CampaignAnswered { campaign, .. } | CampaignClosed { campaign } => {
+                ("campaign", campaign.0)
+            }
+            CertificateChanged { user, .. } | SkillCheckFinished { user, .. } => ("user", user.0),
+            SkillCheckChanged { check } => ("check", check.0),
             ScorecardChanged { scorecard } => ("scorecard", scorecard.0),
             ReviewsAssigned { .. } => ("desk", 0),
             ReviewFinished { review, .. }
@@ -445,6 +472,12 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | ContestDecided { .. }
         | SkillsReleased { .. }
         | TicketRouted { .. }
+        | CampaignOpened { .. }
+        | CampaignAnswered { .. }
+        | CampaignClosed { .. }
+        | CertificateChanged { .. }
+        | SkillCheckChanged { .. }
+        | SkillCheckFinished { .. }
         | ScorecardChanged { .. }
         | ReviewsAssigned { .. }
         | ReviewFinished { .. }

@@ -49,4 +49,5 @@ ids! {
     /// A role profile.
     RoleId, ShiftId, SkillMergeId,
     ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
+    CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
 }

@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0010_roles"),
     shared!("0011_reviews"),
     shared!("0012_routing_requirements"),
+    shared!("0013_assessments"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -59,6 +59,8 @@ pub enum Work {
     SweepUp,
     /// Recurring: choose what this week's reviews are best spent on.
     PlanReviews,
+    /// Recurring: what was asked and not answered, certificates that end soon.
+    RemindAssessments,
     // with the outside world
     SendMail {
         mail_out: MailOutId,
@@ -119,6 +121,7 @@ impl Work {
             Work::CloseSolved => "close_solved",
             Work::SweepUp => "sweep_up",
             Work::PlanReviews => "plan_reviews",
+            Work::RemindAssessments => "remind_assessments",
             Work::SendMail { .. } => "send_mail",
         }
     }
@@ -129,6 +132,7 @@ impl Work {
             "sweep_up" => Ok(Work::SweepUp),
             "refit" if job.every_ms.is_some() => Ok(Work::Refit { asked_by: None }),
             "plan_reviews" => Ok(Work::PlanReviews),
+            "remind_assessments" => Ok(Work::RemindAssessments),
             _ => serde_json::from_str(&job.payload),
         }
     }
@@ -164,6 +168,7 @@ pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Inside, Work::CloseSolved.kind(), 60_000)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::SweepUp.kind(), 30_000)?;
     jobs::keep_recurring(tx, Lane::Outside, Work::Refit { asked_by: None }.kind(), HOUR_MS)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::RemindAssessments.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)
 }
 
@@ -211,6 +216,7 @@ impl Worker {
                 access::sweep(tx)?;
                 routing::sweep(tx)?;
             }
+            Work::RemindAssessments => assessments::remind(tx)?,
             Work::PlanReviews => {
                 reviews::plan_week(tx)?;
             }

@@ -5,6 +5,7 @@
 
 mod admin;
 pub mod around;
+mod assessments;
 mod assets;
 mod client;
 mod door;
@@ -94,6 +95,7 @@ pub fn router(web: Web) -> Router {
         .merge(skills::routes())
         .merge(people::routes())
         .merge(reviews::routes())
+        .merge(assessments::routes())
         .merge(ledger::routes())
         .merge(admin::routes())
         .fallback(problem::nothing_here)

@@ -19,6 +19,7 @@ pub fn shell() -> Shell {
         unassigned: 1,
         suspended: 2,
         reviews: 4,
+        assessments: 2,
         company: "Tillers & Sons".into(),
     }
 }

@@ -20,6 +20,8 @@ pub struct Shell {
     pub suspended: i64,
     /// Reviews about the person that they have not seen, and reviews that they are asked for.
     pub reviews: i64,
+    /// Questions about people that wait for an answer.
+    pub assessments: i64,
     pub company: String,
 }
 
@@ -50,6 +52,7 @@ impl Shell {
             unassigned,
             suspended,
             reviews: desk::reviews::views::count_waiting(tx)?,
+            assessments: desk::assessments::views::count_waiting(tx)?,
             company: desk::settings::company(tx)?.name,
             name,
         })

@@ -1,5 +1,6 @@
 //! How things look in JSON, and what bodies may hold.
 
+mod assessments;
 mod changes;
 mod people;
 mod planning;
@@ -9,6 +10,7 @@ mod routing;
 mod skills;
 mod tickets;
 
+pub use assessments::*;
 pub use changes::*;
 pub use people::*;
 pub use planning::*;

@@ -35,6 +35,8 @@ pub(super) enum Step {
     Rate(Case, String),
     RateSelf(usize),
     RateTeam(usize),
+    ReviewWeek,
+    Assess,
 }
 
 /// What is remembered of a case that is not over.
@@ -98,6 +100,8 @@ impl History {
                 Case::new(self.dice.random_range(0..self.content.situations.len()), self.dice.random(), at);
             self.later(at, Step::Arrive(case));
         }
+        self.later(from + 7 * DAY_MS, Step::ReviewWeek);
+        self.later(from.max(until_ms - 10 * DAY_MS), Step::Assess);
         self.later(from + 3 * HOUR_MS / 2, Step::Round);
         let mut arrived = 0;
         while let Some(((at, _), step)) = self.steps.pop_first() {
@@ -157,6 +161,8 @@ impl History {
             Step::Rate(case, token) => self.rate(&case, token),
             Step::RateSelf(n) => self.rate_self(n),
             Step::RateTeam(n) => self.rate_team(n),
+            Step::ReviewWeek => self.review_week(),
+            Step::Assess => self.assess(),
         }
     }
 

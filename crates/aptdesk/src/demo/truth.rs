@@ -70,7 +70,7 @@ fn logistic(dice: &mut ChaCha8Rng) -> f64 {
 }
 
 /// Box and Muller.
-fn normal(dice: &mut ChaCha8Rng) -> f64 {
+pub(super) fn normal(dice: &mut ChaCha8Rng) -> f64 {
     let (u, v): (f64, f64) = (dice.random_range(1e-12..1.0), dice.random());
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }

@@ -22,6 +22,8 @@ pub enum Observed {
     PeerRating { level: f64 },
     /// A product release drew what was known back towards the start; this share of the lead stays.
     Release { keep: f64 },
+    /// A skill check as a whole: what its answers say by themselves, and how unsure they leave it, in levels.
+    Check { level: f64, sd_levels: f64 },
     /// One category of a review, on the level scale; `severity` is the reviewer's, in logits, as it was known then.
     Review { level: f64, severity: f64 },
 }
@@ -37,6 +39,23 @@ impl Observed {
             Observed::PeerRating { level } => ("peer", level),
             Observed::Release { keep } => ("release", keep),
             Observed::Review { level, .. } => ("review", level),
+            Observed::Check { level, .. } => ("check", level),
+        }
+    }
+
+    /// The column `sd_levels`.
+    pub(super) fn sd_levels(self) -> Option<f64> {
+        match self {
+            Observed::Check { sd_levels, .. } => Some(sd_levels),
+            _ => None,
+        }
+    }
+
+    /// With what stands in the column `sd_levels`.
+    pub(super) fn with_sd_levels(self, stored: Option<f64>) -> Observed {
+        match (self, stored) {
+            (Observed::Check { level, .. }, Some(sd_levels)) => Observed::Check { level, sd_levels },
+            _ => self,
         }
     }
 
@@ -65,6 +84,7 @@ impl Observed {
             "peer" => Observed::PeerRating { level: value },
             "release" => Observed::Release { keep: value },
             "review" => Observed::Review { level: value, severity: 0.0 },
+            "check" => Observed::Check { level: value, sd_levels: CHECK_SD_LEVELS },
             _ => return None,
         })
     }
@@ -78,6 +98,7 @@ impl Observed {
             Observed::PeerRating { level } => Observation::PeerRating { level },
             Observed::Release { keep } => Observation::Release { keep },
             Observed::Review { level, severity } => Observation::Review { level, severity },
+            Observed::Check { level, sd_levels } => Observation::Check { level, sd_levels },
         }
     }
 
@@ -91,10 +112,14 @@ impl Observed {
             Observed::SelfRating { level }
             | Observed::LeadRating { level }
             | Observed::PeerRating { level }
-            | Observed::Review { level, .. } => level_is_right(level),
+            | Observed::Review { level, .. }
+            | Observed::Check { level, .. } => level_is_right(level),
         }
     }
 }
+
+/// What a check leaves open where nothing else is known, in levels.
+const CHECK_SD_LEVELS: f64 = 1.0;
 
 #[derive(Clone, Debug)]
 pub struct AddEvidence {

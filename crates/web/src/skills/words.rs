@@ -96,8 +96,14 @@ pub fn observed(row: &EvidenceRow) -> String {
             row.note,
             keep * 100.0
         ),
+        Observed::PeerRating { level } if row.by.is_none() => {
+            format!("colleagues together rated the level {}", crate::words::short_level(level))
+        }
         Observed::PeerRating { level } => {
             format!("{by}, a colleague, rated the level {}", crate::words::short_level(level))
+        }
+        Observed::Check { level, .. } => {
+            format!("a skill check said level {}", crate::words::short_level(level))
         }
         Observed::Review { level, .. } => {
             format!("{by} reviewed it as level {}", crate::words::short_level(level))

@@ -8,9 +8,9 @@ pub(in crate::skills) fn insert_evidence(tx: &mut Tx, it: &AddEvidence) -> Resul
     let now = tx.now();
     tx.find(
         "insert into evidence (key, user_id, kind, value, ticket_id, by_user_id, difficulty, at, recorded_at, note,
-                               severity)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (key) do nothing returning id",
-        params![it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note, it.observed.severity()],
+                               severity, sd_levels)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (key) do nothing returning id",
+        params![it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note, it.observed.severity(), it.observed.sd_levels()],
         |row| row.get(0),
     )
 }
@@ -81,7 +81,8 @@ pub(in crate::skills) fn list_lines(
             let counts = policy.counts(&kind) && row.get::<Option<i64>>(5)?.is_none();
             let observed = Observed::from_stored(&kind, row.get(4)?)
                 .ok_or_else(|| Error::Corrupt(format!("{kind:?} is no kind of evidence")))?
-                .with_severity(row.get(6)?);
+                .with_severity(row.get(6)?)
+                .with_sd_levels(row.get(7)?);
             Ok(Line {
                 evidence,
                 at: row.get(1)?,

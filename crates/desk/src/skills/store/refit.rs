@@ -195,13 +195,15 @@ pub(in crate::skills) fn each_evidence(
     mut take: impl FnMut(StoredEvidence),
 ) -> Result<(), Error> {
     tx.each(
-        "select id, user_id, kind, value, by_user_id, difficulty, at, struck_at, severity from evidence order by id",
+        "select id, user_id, kind, value, by_user_id, difficulty, at, struck_at, severity, sd_levels
+         from evidence order by id",
         params![],
         |row| {
             let kind: String = row.get(2)?;
             let observed = Observed::from_stored(&kind, row.get(3)?)
                 .ok_or_else(|| Error::Corrupt(format!("{kind:?} is no kind of evidence")))?
-                .with_severity(row.get(8)?);
+                .with_severity(row.get(8)?)
+                .with_sd_levels(row.get(9)?);
             take(StoredEvidence {
                 id: row.get(0)?,
                 user: row.get(1)?,

@@ -323,13 +323,14 @@ fn evidence_by_id(tx: &mut Tx, sight: &Sight, ids: &[EvidenceId]) -> Result<Vec<
 
 const EVIDENCE: &str =
     "e.id, e.user_id, e.kind, e.value, e.ticket_id, e.by_user_id, b.name, e.difficulty, e.at, e.note,
-   e.struck_at, e.struck_reason, e.severity from evidence e left join users b on b.id = e.by_user_id";
+   e.struck_at, e.struck_reason, e.severity, e.sd_levels from evidence e left join users b on b.id = e.by_user_id";
 
 fn evidence_row(row: &db::Row<'_>, sight: &Sight) -> Result<EvidenceRow, db::Error> {
     let kind: String = row.get(2)?;
     let observed = Observed::from_stored(&kind, row.get(3)?)
         .ok_or_else(|| db::Error::Corrupt(format!("{kind:?} is no kind of evidence")))?
-        .with_severity(row.get(12)?);
+        .with_severity(row.get(12)?)
+        .with_sd_levels(row.get(13)?);
     Ok(EvidenceRow {
         id: row.get(0)?,
         user: row.get(1)?,
