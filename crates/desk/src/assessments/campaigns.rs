@@ -176,9 +176,11 @@ pub fn say_levels(tx: &mut Tx, command: &SayLevels) -> Result<(), AssessmentErro
         let Some(level) = it.level.filter(|_| !before.contains(it)) else { continue };
         let (user, skill) = (task.subject, it.skill);
         match task.kind {
-            AskedKind::Themself => drop(skills::rate_self(tx, &RateSelf { skill, level })?),
+            AskedKind::Themself => {
+                skills::rate_self(tx, &RateSelf { skill, level })?;
+            }
             AskedKind::Lead => {
-                drop(skills::rate(tx, &Rate { user, skill, level, note: campaign.name.clone() })?)
+                skills::rate(tx, &Rate { user, skill, level, note: campaign.name.clone() })?;
             }
             AskedKind::Peer => {}
         }
