@@ -155,7 +155,7 @@ fn a_campaign_is_refused_that_asks_nobody_or_too_few_colleagues() {
 fn who_has_not_answered_and_whose_certificate_ends_gets_one_mail() {
     for world in World::on_each_database() {
         let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
-        open(&world, lea, &[ana], skill(&world, "empathy"), 0);
+        let campaign = open(&world, lea, &[ana], skill(&world, "empathy"), 0);
         let (issued_at, expires_at) = (world.now() - 300 * DAY, Some(world.now() + 40 * DAY));
         let command = AddCertificate {
             user: ana,
@@ -178,12 +178,14 @@ fn who_has_not_answered_and_whose_certificate_ends_gets_one_mail() {
         assert_eq!(mails(&world), 0, "too early, on {}", world.name());
         world.advance(8 * DAY);
         remind(&world);
-        assert_eq!(mails(&world), 1, "the question, three days before its end");
+        assert_eq!(mails(&world), 2, "she and her lead are asked, three days before its end");
         remind(&world);
         assert_eq!(mails(&world), 0, "once");
         world.advance(5 * DAY);
         remind(&world);
         assert_eq!(mails(&world), 1, "the certificate");
+        let page = world.read_as(world.as_(lea), move |tx| views::campaign_page(tx, campaign)).unwrap();
+        assert!(page.campaign.closed_at.is_some(), "it is over, and nobody had to say so");
         remind(&world);
         assert_eq!(mails(&world), 0);
     }
@@ -221,6 +223,13 @@ fn a_certificate_is_confirmed_by_somebody_else_and_moves_no_level() {
         assert!(evidence(&world, ana).is_empty(), "apart from level");
         world.write_as(ana, move |tx| assessments::remove_certificate(tx, id));
         assert!(world.read_as(world.as_(ben), move |tx| views::certificates_of(tx, ana)).unwrap().is_empty());
+        let other = world.try_as(ben, move |tx| assessments::restore_certificate(tx, id));
+        assert!(matches!(other, Err(AssessmentError::NotForYou)));
+        assert_eq!(world.write_as(ana, move |tx| assessments::restore_certificate(tx, id)), ana);
+        assert_eq!(
+            world.read_as(world.as_(ben), move |tx| views::certificates_of(tx, ana)).unwrap().len(),
+            1
+        );
     }
 }
 
@@ -275,5 +284,29 @@ fn a_check_is_scored_counts_once_and_says_what_it_moved() {
         let wrong = SaveCheck { skill: empathy, name: "Bad".into(), questions: questions[..2].to_vec() };
         let wrong = world.try_as(lea, move |tx| assessments::create_check(tx, &wrong));
         assert!(matches!(wrong, Err(AssessmentError::QuestionsAreWrong)));
+    }
+}
+
+#[test]
+fn a_source_that_is_switched_off_counts_for_nothing() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let admin = world.admin("Ada");
+        let empathy = skill(&world, "empathy");
+        let questions: Vec<Question> =
+            [Hardness::Easy, Hardness::Medium, Hardness::Hard].map(question).to_vec();
+        let command = SaveCheck { skill: empathy, name: "Basics".into(), questions };
+        let check = world.write_as(lea, move |tx| assessments::create_check(tx, &command));
+        answer(&world, ana, check, &[1, 1, 1]).unwrap();
+        let level = |world: &World| {
+            let held = world.read(move |tx| skills::proficiencies_of(tx, ana));
+            held.iter().find(|it| it.skill == empathy).map(|it| it.belief.level())
+        };
+        assert!(level(&world).unwrap() > 2.6, "on {}", world.name());
+        let off = world.read(skills::policy);
+        let off = skills::Policy { sources_off: vec!["check".into()], ..off };
+        world.write_as(admin, move |tx| skills::set_policy(tx, &off));
+        world.run_jobs();
+        assert!(level(&world).is_none_or(|it| it < 2.6), "as if it had never been, on {}", world.name());
     }
 }

@@ -2,8 +2,9 @@
 #![allow(clippy::print_stderr, reason = "a skipped check says so")]
 
 use desk::access::{self, LinkPurpose, SetUp};
+use desk::assessments::{self, AddCertificate, Hardness, OpenCampaign, Question, SaveCheck};
 use desk::tickets::{self, Channel, CreateTicket, NewComment, UpdateTicket};
-use desk::{TicketId, UserId, people};
+use desk::{CampaignId, CheckId, TicketId, UserId, people, skills};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use testkit::World;
@@ -27,6 +28,12 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         "/tickets/new".to_owned(),
         "/skills".to_owned(),
         "/people".to_owned(),
+        "/assessments".to_owned(),
+        "/assessments/campaigns/new".to_owned(),
+        format!("/assessments/campaigns/{}", desk.campaign),
+        format!("/assessments/people/{}", desk.admin),
+        "/assessments/checks/new".to_owned(),
+        format!("/assessments/checks/{}", desk.check),
         "/ledger".to_owned(),
         "/suspended".to_owned(),
         "/admin".to_owned(),
@@ -47,6 +54,9 @@ struct Desk {
     ticket: TicketId,
     /// Of somebody else.
     other: TicketId,
+    admin: UserId,
+    campaign: CampaignId,
+    check: CheckId,
     link: String,
     browser: PathBuf,
     served: tokio::task::JoinHandle<()>,
@@ -67,11 +77,12 @@ impl Desk {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("its number"));
         let (ana, ticket, other) = a_day_at_the_desk(&world, &base);
+        let (campaign, check) = questions_to_people(&world, ana);
         let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
         let app = web::router(web::Web::new(world.desk.clone(), false))
             .into_make_service_with_connect_info::<SocketAddr>();
         let served = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
-        Some(Desk { world, ticket, other, link: format!("{base}/sign-in/link/{token}"), browser, served })
+        Some(Desk { world, ticket, other, admin: ana, campaign, check, link: format!("{base}/sign-in/link/{token}"), browser, served })
     }
 
     fn script(&self, name: &str) -> Command {
@@ -136,6 +147,44 @@ fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId, TicketId) 
     });
     world.run_jobs();
     (ana, ticket, other)
+}
+
+/// A campaign about everybody, a certificate that ends soon, and a skill check.
+fn questions_to_people(world: &World, ana: UserId) -> (CampaignId, CheckId) {
+    const DAY_MS: i64 = 24 * HOUR_MS;
+    let now = world.now();
+    world.write_as(ana, move |tx| {
+        let skills: Vec<_> = skills::list_skills(tx)?.iter().map(|it| it.id).take(3).collect();
+        let ask = OpenCampaign {
+            name: "Spring: how we treat people".into(),
+            people: assessments::views::people(tx)?.into_iter().map(|it| it.0).collect(),
+            skills: skills.clone(),
+            asks_self: true,
+            asks_lead: true,
+            peers_each: 3,
+            due_at: now + 20 * DAY_MS,
+        };
+        let campaign = assessments::open_campaign(tx, &ask)?;
+        let certificate = AddCertificate {
+            user: ana,
+            name: "ITIL Foundation".into(),
+            issuer: "PeopleCert".into(),
+            link: "https://proof.example/1".into(),
+            skills: skills.clone(),
+            issued_at: now - 400 * DAY_MS,
+            expires_at: Some(now + 20 * DAY_MS),
+        };
+        assessments::add_certificate(tx, &certificate)?;
+        let question = Question {
+            text: "Which comes first?".into(),
+            choices: vec!["The order number".into(), "What went wrong".into()],
+            right: 1,
+            hardness: Hardness::Medium,
+        };
+        let questions = vec![question; 3];
+        let check = SaveCheck { skill: skills[0], name: "Angry letters".into(), questions };
+        Ok::<_, Told>((campaign, assessments::create_check(tx, &check)?))
+    })
 }
 
 #[derive(Debug)]

@@ -189,7 +189,7 @@ pub fn say_levels(tx: &mut Tx, command: &SayLevels) -> Result<(), AssessmentErro
     Ok(events::record(tx, &Event::CampaignAnswered { campaign: campaign.id, user: me })?)
 }
 
-/// Nobody is asked any more. Of each person and skill of whom enough colleagues spoke, their mean becomes one row of
+/// Nobody is asked any more; after its last day it happens by itself. Of each person and skill of whom enough colleagues spoke, their mean becomes one row of
 /// evidence that names none of them; the rest of what colleagues said counts for nothing and is shown to nobody.
 pub fn close_campaign(tx: &mut Tx, id: CampaignId) -> Result<(), AssessmentError> {
     only_leads(tx)?;
@@ -197,6 +197,20 @@ pub fn close_campaign(tx: &mut Tx, id: CampaignId) -> Result<(), AssessmentError
     if campaign.closed_at.is_some() {
         return Err(AssessmentError::ClosedAlready);
     }
+    close(tx, &campaign)
+}
+
+/// Closes those whose last day is over.
+pub(super) fn close_ended(tx: &mut Tx) -> Result<(), AssessmentError> {
+    let now = tx.now();
+    for campaign in store::list_ended_campaigns(tx, now)? {
+        close(tx, &campaign)?;
+    }
+    Ok(())
+}
+
+fn close(tx: &mut Tx, campaign: &Campaign) -> Result<(), AssessmentError> {
+    let id = campaign.id;
     for said in store::list_peer_means(tx, id)? {
         if said.count < ANONYMOUS_PEERS_MIN {
             continue;

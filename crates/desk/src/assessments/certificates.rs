@@ -53,6 +53,11 @@ impl Certificate {
     }
 }
 
+/// Name and issuer of certificates that are known in the trade, for forms that suggest them.
+pub fn known_certificates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ::skills::library().certificates.iter().map(|it| (it.name.as_str(), it.issuer.as_str()))
+}
+
 /// One's own, or as a lead somebody else's.
 pub fn add_certificate(tx: &mut Tx, command: &AddCertificate) -> Result<CertificateId, AssessmentError> {
     may_change(tx, command.user)?;
@@ -96,8 +101,18 @@ pub fn confirm_certificate(tx: &mut Tx, id: CertificateId) -> Result<(), Assessm
 pub fn remove_certificate(tx: &mut Tx, id: CertificateId) -> Result<(), AssessmentError> {
     let it = store::find_certificate(tx, id)?.ok_or(AssessmentError::NoSuchCertificate)?;
     may_change(tx, it.user)?;
-    store::save_removed(tx, id)?;
+    let now = tx.now();
+    store::save_removed(tx, id, Some(now))?;
     Ok(events::record(tx, &Event::CertificateChanged { certificate: id, user: it.user })?)
+}
+
+/// Takes a removal back; returns whose it is.
+pub fn restore_certificate(tx: &mut Tx, id: CertificateId) -> Result<UserId, AssessmentError> {
+    let it = store::find_removed_certificate(tx, id)?.ok_or(AssessmentError::NoSuchCertificate)?;
+    may_change(tx, it.user)?;
+    store::save_removed(tx, id, None)?;
+    events::record(tx, &Event::CertificateChanged { certificate: id, user: it.user })?;
+    Ok(it.user)
 }
 
 fn may_change(tx: &mut Tx, user: UserId) -> Result<(), AssessmentError> {

@@ -19,7 +19,8 @@ pub use campaigns::{
     Answered, AskedKind, Campaign, OpenCampaign, SayLevels, Task, close_campaign, open_campaign, say_levels,
 };
 pub use certificates::{
-    AddCertificate, Certificate, Validity, add_certificate, confirm_certificate, remove_certificate,
+    AddCertificate, Certificate, Validity, add_certificate, confirm_certificate, known_certificates,
+    remove_certificate, restore_certificate,
 };
 pub use checks::{
     AnswerCheck, Check, CheckResult, Hardness, Question, SaveCheck, answer_check, create_check,

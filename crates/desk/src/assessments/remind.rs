@@ -1,12 +1,13 @@
-//! The daily reminder: what somebody was asked and has not answered, and certificates that end soon. By mail, once.
+//! The recurring look: campaigns that are over; what somebody was asked and has not answered, and certificates that end soon. By mail, once.
 
 use super::*;
 use crate::mail::{self, Address, MailOutKind, NewMailOut, Outgoing, mailboxes};
 use crate::{Tx, UserId, settings};
 use std::collections::BTreeMap;
 
-/// A recurring job. Each task and each certificate is reminded of once.
-pub(crate) fn remind(tx: &mut Tx) -> Result<(), db::Error> {
+/// A recurring job. Each task and each certificate is reminded of once; campaigns whose last day is over are closed.
+pub(crate) fn remind(tx: &mut Tx) -> Result<(), AssessmentError> {
+    super::campaigns::close_ended(tx)?;
     let now = tx.now();
     let mut asked: BTreeMap<UserId, usize> = BTreeMap::new();
     for (task, rater) in store::list_due_tasks(tx, now, now + REMIND_BEFORE_DAYS * DAY_MS)? {

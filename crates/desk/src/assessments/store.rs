@@ -6,7 +6,7 @@ use crate::{
     UserId,
 };
 use db::{Error, Row, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Rows that one reminder, or one list, takes.
 const ROWS_MAX: usize = 1_000;
@@ -97,6 +97,37 @@ pub(super) fn list_campaigns(tx: &mut Tx) -> Result<Vec<Campaign>, Error> {
     )
 }
 
+/// Questions asked, questions answered and people looked at, by campaign.
+pub(super) fn progress(tx: &mut Tx) -> Result<HashMap<CampaignId, (usize, usize, usize)>, Error> {
+    let rows = tx.list(
+        "select campaign_id, cast(count(*) as bigint), cast(count(answered_at) as bigint),
+                cast(count(distinct subject_id) as bigint)
+         from campaign_tasks group by campaign_id",
+        params![],
+        |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// In which this person is looked at.
+pub(super) fn list_campaigns_about(tx: &mut Tx, subject: UserId) -> Result<HashSet<CampaignId>, Error> {
+    let rows = tx.list(
+        "select distinct campaign_id from campaign_tasks where subject_id = $1",
+        params![subject],
+        |row| row.get(0),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Whose last day is over.
+pub(super) fn list_ended_campaigns(tx: &mut Tx, now: i64) -> Result<Vec<Campaign>, Error> {
+    tx.list(
+        &format!("{CAMPAIGN} where closed_at is null and due_at <= $1 order by id limit $2"),
+        params![now, ROWS_MAX],
+        campaign,
+    )
+}
+
 pub(super) fn save_closed(tx: &mut Tx, id: CampaignId) -> Result<(), Error> {
     let now = tx.now();
     tx.execute("update campaigns set closed_at = $1 where id = $2", params![now, id]).map(|_| ())
@@ -146,6 +177,15 @@ pub(super) fn list_tasks_of(tx: &mut Tx, rater: UserId) -> Result<Vec<Task>, Err
         ),
         params![rater, ROWS_MAX],
         task,
+    )
+}
+
+pub(super) fn count_unanswered(tx: &mut Tx, rater: UserId) -> Result<i64, Error> {
+    tx.one(
+        "select cast(count(*) as bigint) from campaign_tasks t join campaigns c on c.id = t.campaign_id
+         where t.rater_id = $1 and t.answered_at is null and c.closed_at is null",
+        params![rater],
+        |row| row.get(0),
     )
 }
 
@@ -234,7 +274,7 @@ pub(super) fn list_peer_means(tx: &mut Tx, campaign: CampaignId) -> Result<Vec<S
 
 const CERTIFICATE: &str =
     "select id, user_id, name, issuer, link, skills, issued_at, expires_at, confirmed_by,
-    confirmed_at from certificates where removed_at is null";
+    confirmed_at from certificates where";
 
 fn certificate(row: &Row<'_>) -> Result<Certificate, Error> {
     Ok(Certificate {
@@ -263,7 +303,14 @@ pub(super) fn insert_certificate(tx: &mut Tx, it: &AddCertificate) -> Result<Cer
 }
 
 pub(super) fn find_certificate(tx: &mut Tx, id: CertificateId) -> Result<Option<Certificate>, Error> {
-    tx.find(&format!("{CERTIFICATE} and id = $1"), params![id], certificate)
+    tx.find(&format!("{CERTIFICATE} removed_at is null and id = $1"), params![id], certificate)
+}
+
+pub(super) fn find_removed_certificate(
+    tx: &mut Tx,
+    id: CertificateId,
+) -> Result<Option<Certificate>, Error> {
+    tx.find(&format!("{CERTIFICATE} removed_at is not null and id = $1"), params![id], certificate)
 }
 
 /// Of one person or, with `None`, of everybody; those that end first come first.
@@ -271,7 +318,7 @@ pub(super) fn list_certificates(tx: &mut Tx, user: Option<UserId>) -> Result<Vec
     let user = user.map_or(0, |it| it.0);
     tx.list(
         &format!(
-            "{CERTIFICATE} and (cast($1 as bigint) = 0 or user_id = $1)
+            "{CERTIFICATE} removed_at is null and (cast($1 as bigint) = 0 or user_id = $1)
              order by coalesce(expires_at, 9000000000000000), id limit $2"
         ),
         params![user, ROWS_MAX],
@@ -282,7 +329,7 @@ pub(super) fn list_certificates(tx: &mut Tx, user: Option<UserId>) -> Result<Vec
 pub(super) fn list_ending_certificates(tx: &mut Tx, until: i64) -> Result<Vec<Certificate>, Error> {
     tx.list(
         &format!(
-            "{CERTIFICATE} and expires_at <= $1 and reminded_at is null order by expires_at, id limit $2"
+            "{CERTIFICATE} removed_at is null and expires_at <= $1 and reminded_at is null order by expires_at, id limit $2"
         ),
         params![until, ROWS_MAX],
         certificate,
@@ -303,9 +350,8 @@ pub(super) fn save_confirmed(tx: &mut Tx, id: CertificateId) -> Result<(), Error
     .map(|_| ())
 }
 
-pub(super) fn save_removed(tx: &mut Tx, id: CertificateId) -> Result<(), Error> {
-    let now = tx.now();
-    tx.execute("update certificates set removed_at = $1 where id = $2", params![now, id]).map(|_| ())
+pub(super) fn save_removed(tx: &mut Tx, id: CertificateId, at: Option<i64>) -> Result<(), Error> {
+    tx.execute("update certificates set removed_at = $1 where id = $2", params![at, id]).map(|_| ())
 }
 
 const CHECK: &str = "select id, skill_id, name, questions, version, retired_at from checks";

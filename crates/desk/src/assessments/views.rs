@@ -63,25 +63,20 @@ pub fn desk(tx: &mut Tx) -> Result<Desk, AssessmentError> {
     let me = actor.user().filter(|_| actor.is_staff()).ok_or(AssessmentError::NotStaff)?;
     let names = names(tx)?;
     let campaigns = store::list_campaigns(tx)?;
-    let mut rows = Vec::new();
-    let mut about_me = Vec::new();
-    for campaign in &campaigns {
-        let tasks = store::list_tasks_in(tx, campaign.id)?;
-        if tasks.iter().any(|it| it.subject == me) && campaign.closed_at.is_some() {
-            about_me.push((campaign.id, campaign.name.clone()));
-        }
-        if actor.is_lead() {
-            let mut subjects: Vec<UserId> = tasks.iter().map(|it| it.subject).collect();
-            subjects.sort();
-            subjects.dedup();
-            rows.push(CampaignRow {
-                campaign: campaign.clone(),
-                asked: tasks.len(),
-                answered: tasks.iter().filter(|it| it.answered_at.is_some()).count(),
-                subjects: subjects.len(),
+    let spoken_of = store::list_campaigns_about(tx, me)?;
+    let closed = campaigns.iter().filter(|it| it.closed_at.is_some() && spoken_of.contains(&it.id));
+    let about_me = closed.map(|it| (it.id, it.name.clone())).collect();
+    let rows = match actor.is_lead() {
+        true => {
+            let mut progress = store::progress(tx)?;
+            let rows = campaigns.iter().map(|it| {
+                let (asked, answered, subjects) = progress.remove(&it.id).unwrap_or_default();
+                CampaignRow { campaign: it.clone(), asked, answered, subjects }
             });
+            rows.collect()
         }
-    }
+        false => Vec::new(),
+    };
     let tasks = store::list_tasks_of(tx, me)?.into_iter().filter_map(|task| {
         let campaign = campaigns.iter().find(|it| it.id == task.campaign)?;
         let subject_name = names.get(&task.subject).cloned().unwrap_or_default();
@@ -101,8 +96,7 @@ pub fn desk(tx: &mut Tx) -> Result<Desk, AssessmentError> {
 pub fn count_waiting(tx: &mut Tx) -> Result<i64, db::Error> {
     let actor = *tx.actor();
     let Some(me) = actor.user().filter(|_| actor.is_staff()) else { return Ok(0) };
-    let tasks = store::list_tasks_of(tx, me)?;
-    Ok(tasks.iter().filter(|it| it.answered_at.is_none()).count() as i64)
+    store::count_unanswered(tx, me)
 }
 
 /// One person's, for everybody who works here: a certificate is no secret.
@@ -204,9 +198,9 @@ pub fn campaign_page(tx: &mut Tx, id: CampaignId) -> Result<CampaignPage, Assess
     waiting.sort_by(|one, other| one.1.cmp(&other.1));
     let summaries = skills::summaries(tx)?;
     let means = store::list_means(tx, id, None)?;
+    let known = skills::views::cells_of(tx, &subjects, &campaign.skills)?;
     let mut results = Vec::new();
     for user in subjects {
-        let known = skills::views::person_skills(tx, user)?.levels;
         let sides = campaign.skills.iter().filter_map(|skill| {
             let said = |kind: AskedKind| {
                 means.iter().find(|it| it.subject == user && it.skill == *skill && it.kind == kind)
@@ -214,7 +208,7 @@ pub fn campaign_page(tx: &mut Tx, id: CampaignId) -> Result<CampaignPage, Assess
             // While it is open the number of colleagues would tell who has just answered.
             let peers = said(AskedKind::Peer)
                 .filter(|it| it.count >= ANONYMOUS_PEERS_MIN && campaign.closed_at.is_some());
-            let cell = known.iter().find(|it| it.skill.id == *skill).map(|it| it.cell);
+            let cell = known.get(&(user, *skill)).copied();
             let themself = said(AskedKind::Themself).map(|it| it.mean);
             let lead = said(AskedKind::Lead).map(|it| it.mean);
             Some(Sides {

@@ -1,6 +1,6 @@
 //! `/assessments/campaigns`: asking people about themselves and each other, and what came of it.
 
-use super::moment_of;
+use super::{day_of, moment_of};
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
@@ -9,6 +9,8 @@ use desk::assessments::views::{self, CampaignPage};
 use desk::assessments::{self, ANONYMOUS_PEERS_MIN, OpenCampaign, PEERS_EACH_MAX};
 use desk::skills::{self, SkillSummary};
 use desk::{Actor, CampaignId, UserId};
+
+const DAY_MS: i64 = 24 * 3_600_000;
 
 #[derive(askama::Template)]
 #[template(path = "assessments/new_campaign.html")]
@@ -31,6 +33,23 @@ impl New {
 
     fn has_skill(&self, skill: &desk::SkillId) -> bool {
         self.form.as_ref().is_some_and(|it| it.skills.contains(skill))
+    }
+
+    fn asks_self(&self) -> bool {
+        self.form.as_ref().is_none_or(|it| it.asks_self)
+    }
+
+    fn asks_lead(&self) -> bool {
+        self.form.as_ref().is_none_or(|it| it.asks_lead)
+    }
+
+    fn is_peers(&self, count: &usize) -> bool {
+        self.form.as_ref().is_some_and(|it| it.peers_each == *count)
+    }
+
+    /// As a field for days holds it.
+    fn due(&self) -> String {
+        self.form.as_ref().filter(|it| it.due_at > 0).map_or_else(String::new, |it| day_of(it.due_at))
     }
 
     fn peers_min(&self) -> usize {
@@ -77,7 +96,8 @@ pub async fn create(
         asks_self: fields.is_on("self"),
         asks_lead: fields.is_on("lead"),
         peers_each: fields.parsed("peers").unwrap_or(0),
-        due_at: moment_of(fields.text("due")).unwrap_or(0),
+        // The last day belongs to it.
+        due_at: moment_of(fields.text("due")).map_or(0, |day| day + DAY_MS - 1),
     };
     let copy = command.clone();
     match web.desk.write(actor, move |tx| assessments::open_campaign(tx, &copy)).await.map_err(Problem::from)

@@ -22,7 +22,7 @@ pub async fn index(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<
 }
 
 #[cfg(test)]
-pub(super) mod samples {
+pub(crate) mod samples {
     use desk::assessments::views::{CampaignRow, CertificateRow, CheckRow, TaskRow};
     use desk::assessments::{
         AskedKind, Campaign, Certificate, Check, CheckResult, Hardness, Question, Task, Validity,

@@ -2,6 +2,7 @@
 
 use super::curve::{self, Drawing};
 use crate::{Problem, Shell};
+use desk::assessments::views::{CertificateRow, certificates_of};
 use desk::people::{self, Seek, User};
 use desk::routing::{self, PresenceStatus};
 use desk::satisfaction::views::{self as ratings, Summary};
@@ -38,6 +39,8 @@ pub struct Staff {
     /// The role that they are measured against, and how near they are; for the person and for leads.
     pub role: Option<(RoleProfile, RoleOf)>,
     pub sees_levels: bool,
+    /// Those that end first come first.
+    pub certificates: Vec<CertificateRow>,
     /// For the forms: everything that can be rated or learnt.
     pub library: Vec<SkillSummary>,
     pub problem: Option<Problem>,
@@ -65,6 +68,7 @@ pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
         presence: routing::presence_of(tx, user.id)?,
         page: views::person_skills(tx, user.id)?,
         ratings: ratings::summary_of_person(tx, user.id, since)?,
+        certificates: certificates_of(tx, user.id)?,
         library: skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect(),
         shell: Shell::load(tx)?,
         now: tx.now(),
@@ -202,6 +206,7 @@ mod tests {
     use super::*;
     use crate::samples::{cell, level, renders, shell, summary, user};
     use askama::Template;
+    use desk::assessments::Validity;
     use desk::skills::views::Move;
     use desk::{EvidenceId, Role, TicketId, UserId};
 
@@ -252,6 +257,7 @@ mod tests {
             ratings: Summary { by_score: [0, 0, 1, 2, 5] },
             curves: HashMap::new(),
             role: None,
+            certificates: vec![crate::assessments::samples::certificate(Validity::EndsSoon)],
             sees_levels: true,
             library: vec![summary(1, "Refunds"), summary(2, "German")],
             problem: None,
@@ -291,6 +297,7 @@ mod tests {
         let html = renders(&staff(Role::Agent, own, levels, vec![]));
         assert!(html.contains("Strengths") && html.contains("wants to learn it"), "{html}");
         assert!(html.contains("/people/2/portfolio"), "it is theirs");
+        assert!(html.contains("ITIL Foundation") && html.contains("/assessments/people/2"));
     }
 
     #[test]

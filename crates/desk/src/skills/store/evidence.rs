@@ -72,7 +72,7 @@ pub(in crate::skills) fn list_lines(
         },
     )?;
     tx.list(
-        "select id, at, difficulty, kind, value, struck_at, severity from evidence
+        "select id, at, difficulty, kind, value, struck_at, severity, sd_levels from evidence
          where user_id = $1 and id > $2 order by id",
         params![user, after],
         |row| {

@@ -74,6 +74,18 @@ impl Cell {
     }
 }
 
+/// Levels of these people in these skills, as far as this viewer sees them.
+pub fn cells_of(
+    tx: &mut Tx,
+    users: &[UserId],
+    skills: &[SkillId],
+) -> Result<HashMap<(UserId, SkillId), Cell>, SkillsError> {
+    let sight = Sight::load(tx)?;
+    let held = store::list_proficiencies(tx, Some(users), Some(skills))?;
+    let seen = held.iter().filter_map(|it| Some(((it.user, it.skill), Cell::for_viewer(it, &sight)?)));
+    Ok(seen.collect())
+}
+
 /// The same as [`Belief::interval`] with [`INTERVAL_COVERAGE`], for many cells at once.
 fn interval(belief: Belief) -> (f64, f64) {
     let reach = SDS_OF_INTERVAL * belief.variance.max(0.0).sqrt();
