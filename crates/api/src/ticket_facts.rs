@@ -3,7 +3,8 @@
 use crate::call::{Call, Urls};
 use crate::problem::Problem;
 use crate::shapes::{
-    AttachmentShape, AuditShape, CommentShape, GroupShape, OrganizationShape, TicketShape, UserShape, Via,
+    AttachmentShape, AuditShape, CommentShape, GroupShape, OrganizationShape, TicketMetricShape, TicketShape,
+    UserShape, Via,
 };
 use crate::time::iso;
 use desk::people::{self, User};
@@ -77,6 +78,10 @@ pub fn side_load(
         ids.dedup();
         let users = people::list_by_ids(tx, &ids)?;
         body.insert("users".into(), json!(user_shapes(tx, urls, &users)?));
+    }
+    if call.includes("metric_sets") {
+        let sets: Vec<_> = list.iter().map(|ticket| TicketMetricShape::of(ticket, urls)).collect();
+        body.insert("metric_sets".into(), json!(sets));
     }
     if call.includes("groups") {
         let wanted: Vec<GroupId> = list.iter().filter_map(|it| it.group).collect();

@@ -9,6 +9,8 @@ mod floor;
 mod health;
 mod mailroom;
 mod parse;
+mod people_cli;
+mod progress;
 mod serve;
 mod setup;
 mod skills_cli;
@@ -47,6 +49,16 @@ enum Verb {
     User {
         #[command(subcommand)]
         verb: users::UserVerb,
+    },
+    /// Bring the people who work here from a file.
+    People {
+        #[command(subcommand)]
+        verb: people_cli::PeopleVerb,
+    },
+    /// Bring weekly shifts from a file.
+    Shifts {
+        #[command(subcommand)]
+        verb: people_cli::ShiftsVerb,
     },
     /// The skills half at a terminal.
     Skills {
@@ -88,6 +100,8 @@ fn main() -> ExitCode {
         Verb::Demo(flags) => demo::run(&flags),
         Verb::Mail { verb: MailVerb::Parse { files } } => parse::run(&files),
         Verb::User { verb } => users::run(&verb),
+        Verb::People { verb } => people_cli::people(&verb),
+        Verb::Shifts { verb } => people_cli::shifts(&verb),
         Verb::Skills { verb } => skills_cli::run(&verb),
         Verb::Floor { verb } => floor::run(&verb),
         Verb::Backup(flags) => backup::backup(&flags),

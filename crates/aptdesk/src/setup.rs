@@ -12,8 +12,11 @@ pub struct SetupFlags {
     #[arg(long)]
     company: String,
     /// The address that customers write to.
-    #[arg(long)]
-    address: String,
+    #[arg(long, required_unless_present = "only_skills")]
+    address: Option<String>,
+    /// Tickets stay at another desk: no mailbox, and pages show skills, people and reviews only.
+    #[arg(long, conflicts_with = "address")]
+    only_skills: bool,
     /// The first admin's own e-mail address.
     #[arg(long)]
     admin: String,
@@ -35,14 +38,18 @@ pub fn run(flags: &SetupFlags) -> Outcome {
     let local = flags.admin.split('@').next().unwrap_or(&flags.admin).to_owned();
     let command = SetUp {
         company: flags.company.clone(),
-        address: flags.address.clone(),
+        address: flags.address.clone().unwrap_or_default(),
         time_zone: flags.time_zone.clone(),
         locale: flags.language.clone(),
         admin_name: flags.admin_name.clone().unwrap_or(local),
         admin_email: flags.admin.clone(),
         public_url: public_url.clone(),
     };
-    let done = desk.db.write_now(Actor::desk(), move |tx| access::set_up(tx, &command))?;
+    let only_skills = flags.only_skills;
+    let done = desk.db.write_now(Actor::desk(), move |tx| match only_skills {
+        true => access::set_up_only_skills(tx, &command),
+        false => access::set_up(tx, &command),
+    })?;
     let answer = serde_json::json!({
         "sign_in_url": format!("{public_url}/sign-in/link/{}", done.sign_in_token),
         "api_token": done.api_token,

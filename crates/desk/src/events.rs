@@ -215,6 +215,12 @@ pub enum Event {
     SkillsReleased {
         release: ReleaseId,
     },
+    /// A batch of tickets of another desk became evidence; with the tickets whose former word was replaced.
+    OutcomesImported {
+        run: OutcomeRunId,
+        taken: i64,
+        superseded: i64,
+    },
     // routing
     PresenceChanged {
         user: UserId,
@@ -366,6 +372,7 @@ impl Event {
             }
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
             SkillsReleased { release } => ("release", release.0),
+            OutcomesImported { run, .. } => ("outcome_run", run.0),
         }
     }
 }
@@ -471,6 +478,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | EvidenceContested { .. }
         | ContestDecided { .. }
         | SkillsReleased { .. }
+        | OutcomesImported { .. }
         | TicketRouted { .. }
         | CampaignOpened { .. }
         | CampaignAnswered { .. }

@@ -48,6 +48,8 @@ ids! {
     SkillId, SkillRuleId, EvidenceId, ContestId, ReleaseId, RefitRunId, DecisionId, RatingId, ApiTokenId,
     /// A role profile.
     RoleId, ShiftId, SkillMergeId,
+    /// A ticket of another desk, and a reading of such tickets.
+    OutcomeId, OutcomeRunId,
     ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
 }

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0011_reviews"),
     shared!("0012_routing_requirements"),
     shared!("0013_assessments"),
+    shared!("0014_outcomes"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -82,6 +82,18 @@ pub fn save<T: Serialize>(tx: &mut Tx, key: &str, value: &T) -> Result<(), db::E
     Ok(())
 }
 
+/// The setting that says that tickets stay at another desk.
+const ONLY_SKILLS: &str = "only_skills";
+
+/// Tickets stay at another desk, and pages do not offer what is for tickets.
+pub fn only_skills(tx: &mut Tx) -> Result<bool, db::Error> {
+    Ok(find(tx, ONLY_SKILLS)?.unwrap_or(false))
+}
+
+pub fn save_only_skills(tx: &mut Tx, only_skills: bool) -> Result<(), db::Error> {
+    save(tx, ONLY_SKILLS, &only_skills)
+}
+
 /// 256 random bits that sign what leaves the desk and must come back unchanged.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::belief::Belief;
-use crate::filter::{Component, update};
+use crate::filter::{Component, update_in_part};
 use crate::library::SkillKind;
 use crate::observation::{Observation, p_solved_for_good};
 
@@ -41,6 +41,17 @@ pub fn observe(
     difficulty: f64,
     observation: &Observation,
 ) -> Vec<Step> {
+    observe_in_part(prior, weights, difficulty, observation, 1.0)
+}
+
+/// [`observe`] for somebody who did only a share (0–1) of the work.
+pub fn observe_in_part(
+    prior: &[SkillBelief],
+    weights: &[f64],
+    difficulty: f64,
+    observation: &Observation,
+    share: f64,
+) -> Vec<Step> {
     let usable = |it: Option<&f64>| it.copied().filter(|it| it.is_finite() && *it > 0.0).unwrap_or(0.0);
     let sum: f64 = (0..prior.len()).map(|i| usable(weights.get(i))).sum();
     let mut components: Vec<Component> = prior
@@ -55,7 +66,7 @@ pub fn observe(
     if observation.depends_on_difficulty() {
         components.push(difficulty_component(difficulty));
     }
-    update(&mut components, observation);
+    update_in_part(&mut components, observation, share);
     prior
         .iter()
         .zip(&components)

@@ -35,13 +35,22 @@ pub struct Moved {
 /// Moves the components by one observation. Nothing moves (and `learnt` is 0) if the observation says nothing or if
 /// anything that enters is not a finite number.
 pub fn update(components: &mut [Component], observation: &Observation) -> Moved {
+    update_in_part(components, observation, 1.0)
+}
+
+/// The same where only a share (0–1) of what was seen is owed to these components: the likelihood to the power of the
+/// share, so that several who did the work together learn as much as one who did it alone.
+pub fn update_in_part(components: &mut [Component], observation: &Observation, share: f64) -> Moved {
     const NOTHING: Moved = Moved { expected: 0.0, observed: 0.0, learnt: 0.0 };
     let mean: f64 = components.iter().map(|it| it.weight * it.mean).sum();
     let variance: f64 = components.iter().map(|it| it.weight * it.weight * it.variance).sum();
     if !mean.is_finite() || !variance.is_finite() || components.iter().any(|it| it.variance < 0.0) {
         return NOTHING;
     }
-    let Some(lesson) = observation.lesson(mean, variance) else { return NOTHING };
+    let Some(mut lesson) = observation.lesson(mean, variance) else { return NOTHING };
+    let share = usable_share(share);
+    lesson.gradient *= share;
+    lesson.information *= share;
     let total = 1.0 + lesson.information * variance;
     if !total.is_finite() {
         return NOTHING;
@@ -55,6 +64,11 @@ pub fn update(components: &mut [Component], observation: &Observation) -> Moved 
         component.variance *= kept.min(1.0);
     }
     Moved { expected: lesson.expected, observed: lesson.observed, learnt: (total - 1.0) / total }
+}
+
+/// Above 0 and at most 1; what is neither counts as the whole.
+pub(crate) fn usable_share(share: f64) -> f64 {
+    if share > 0.0 && share < 1.0 { share } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::belief::Belief;
 use crate::observation::Observation;
 
@@ -34,7 +36,8 @@ const SURPRISE_MAX: f64 = 2.5;
 /// Base and three slopes.
 const SIZE: usize = 4;
 
-#[derive(Debug, Clone)]
+/// It can be stored: what was learnt goes on where it stood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HandleTimes {
     mean: [f64; SIZE],
     covariance: [[f64; SIZE]; SIZE],

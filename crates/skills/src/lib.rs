@@ -43,8 +43,10 @@ pub use belief::{
 pub use decay::{
     DecayClass, Forgetting, UnknownDecayClass, decayed, decayed_by, decayed_over, pulled, retention,
 };
-pub use evidence::{SkillBelief, SkillId, Step, TICKET_DIFFICULTY_SD_LOGITS, observe, p_solved, prior};
-pub use filter::{Component, MEAN_LOGITS_MAX, Moved, update};
+pub use evidence::{
+    SkillBelief, SkillId, Step, TICKET_DIFFICULTY_SD_LOGITS, observe, observe_in_part, p_solved, prior,
+};
+pub use filter::{Component, MEAN_LOGITS_MAX, Moved, update, update_in_part};
 pub use library::{
     Certificate, Library, LibraryError, PhraseHardness, PhraseRule, Role, RoleRequirement, Skill, SkillKind,
     UnknownSkillKind, UnknownWho, Who, library,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::belief::Belief;
 use crate::decay::{DecayClass, decayed_over, pulled};
-use crate::evidence::{SkillBelief, SkillId, Step, observe};
+use crate::evidence::{SkillBelief, SkillId, Step, observe_in_part};
 use crate::observation::Observation;
 
 /// One line of a person's append-only list of evidence.
@@ -18,8 +18,15 @@ pub struct Evidence {
     /// Logits; 0 is usual.
     pub difficulty: f64,
     pub observation: Observation,
+    /// How much of the work was theirs, 0–1.
+    #[serde(default = "whole")]
+    pub share: f64,
     /// Contested with success: it stays in the list and counts for nothing.
     pub struck_out: bool,
+}
+
+fn whole() -> f64 {
+    1.0
 }
 
 /// Where a skill starts, where it fades to, and how fast.
@@ -70,10 +77,11 @@ pub fn steps<S: Into<Fade>>(
     weights: &[f64],
     difficulty: f64,
     observation: &Observation,
+    share: f64,
     start: impl Fn(SkillId) -> S,
 ) -> Vec<Step> {
     let Observation::Release { keep } = *observation else {
-        return observe(prior, weights, difficulty, observation);
+        return observe_in_part(prior, weights, difficulty, observation, share);
     };
     let keep = if keep.is_finite() { keep } else { 1.0 };
     let draw = |it: &SkillBelief| Step {
@@ -104,7 +112,8 @@ impl Portfolio {
                 (SkillBelief { skill, belief }, weight)
             })
             .unzip();
-        let steps = steps(&prior, &weights, evidence.difficulty, &evidence.observation, &start);
+        let steps =
+            steps(&prior, &weights, evidence.difficulty, &evidence.observation, evidence.share, &start);
         for step in &steps {
             let last_ms = self.held.get(&step.skill).map_or(evidence.at_ms, |held| held.as_of_ms);
             // Evidence that is told late does not turn the clock back.
@@ -161,9 +170,9 @@ mod tests {
 
     prop_compose! {
         fn line()(hours in 0..9_000_i64, first in 0.1..1.0_f64, second in 0.1..1.0_f64, difficulty in -2.0..2.0_f64,
-                  observation in observation(), struck_out in proptest::bool::weighted(0.2)) -> Evidence {
+                  observation in observation(), share in 0.1..1.0_f64, struck_out in proptest::bool::weighted(0.2)) -> Evidence {
             let skills = vec![(SkillId(1), first), (SkillId(2), second)];
-            Evidence { at_ms: hours * 3_600_000, skills, difficulty, observation, struck_out }
+            Evidence { at_ms: hours * 3_600_000, skills, difficulty, observation, share, struck_out }
         }
     }
 
@@ -207,6 +216,7 @@ mod tests {
             skills: vec![(SkillId(1), 1.0)],
             difficulty: 0.0,
             observation,
+            share: 1.0,
             struck_out: false,
         };
         let praise = line(0, Observation::LeadRating { level: 5.0 });
@@ -233,12 +243,30 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_the_work_teaches_a_part_of_the_lesson() {
+        let line = |share: f64| Evidence {
+            at_ms: 0,
+            skills: vec![(SkillId(1), 1.0)],
+            difficulty: 0.0,
+            observation: Observation::Solved { for_good: true },
+            share,
+            struck_out: false,
+        };
+        let after = |share: f64| replay(&[line(share)], start).belief_at(SkillId(1), 0, start);
+        let (whole, third, begin) = (after(1.0), after(0.3), prior(SkillKind::Product));
+        assert!(begin.mean < third.mean && third.mean < whole.mean);
+        assert!(begin.variance > third.variance && third.variance > whole.variance);
+        assert_eq!(after(f64::NAN), whole, "what is no share counts as the whole");
+    }
+
+    #[test]
     fn years_later_only_the_start_is_left() {
         let praise = Evidence {
             at_ms: 0,
             skills: vec![(SkillId(1), 1.0)],
             difficulty: 0.0,
             observation: Observation::LeadRating { level: 5.0 },
+            share: 1.0,
             struck_out: false,
         };
         let portfolio = replay(&[praise], start);

@@ -3,7 +3,7 @@
 use crate::tickets::rows::Row;
 use crate::{Html, Problem, Session, Shell, Web, around};
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use desk::Tx;
 use desk::tickets::views::{self, TicketRow};
 use desk::tickets::{Filter, Order};
@@ -46,6 +46,11 @@ struct Changed {
 }
 
 pub async fn show(State(web): State<Web>, session: Session) -> Result<Response, Problem> {
+    if web.desk.read(session.actor, desk::settings::only_skills).await? {
+        // Without tickets the day begins with the team's risks, or with one's own skills.
+        let me = format!("/people/{}", session.user.id);
+        return Ok(Redirect::to(if session.actor.is_lead() { "/skills/team" } else { &me }).into_response());
+    }
     let name = session.user.name.split_whitespace().next().unwrap_or_default().to_owned();
     let home = web.desk.read(session.actor, move |tx| home(tx, name.clone())).await?;
     Ok(if around::is_fragment() { Html(home.work).into_response() } else { Html(home).into_response() })
@@ -140,5 +145,14 @@ mod samples {
         let changed = rows.iter().map(|row| Changed { row: row.clone(), what: "is open".into() }).collect();
         let page = renders(&home(rows, changed));
         assert!(page.contains("/tickets/1?in=mine"));
+    }
+
+    #[test]
+    fn a_desk_for_skills_only_offers_nothing_that_is_for_tickets() {
+        let rail = renders(&Rail { shell: Shell { only_skills: true, ..shell() } });
+        assert!(rail.contains("href=\"/skills\"") && rail.contains("href=\"/reviews\""));
+        for gone in ["/views/mine", "/suspended", "/ledger", "/presence"] {
+            assert!(!rail.contains(gone), "{gone}");
+        }
     }
 }

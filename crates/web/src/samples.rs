@@ -21,6 +21,7 @@ pub fn shell() -> Shell {
         reviews: 4,
         assessments: 2,
         company: "Tillers & Sons".into(),
+        only_skills: false,
     }
 }
 

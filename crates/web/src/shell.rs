@@ -23,6 +23,8 @@ pub struct Shell {
     /// Questions about people that wait for an answer.
     pub assessments: i64,
     pub company: String,
+    /// Tickets stay at another desk: what is for tickets is not offered.
+    pub only_skills: bool,
 }
 
 impl Shell {
@@ -54,6 +56,7 @@ impl Shell {
             reviews: desk::reviews::views::count_waiting(tx)?,
             assessments: desk::assessments::views::count_waiting(tx)?,
             company: desk::settings::company(tx)?.name,
+            only_skills: desk::settings::only_skills(tx)?,
             name,
         })
     }

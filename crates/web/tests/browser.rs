@@ -82,7 +82,17 @@ impl Desk {
         let app = web::router(web::Web::new(world.desk.clone(), false))
             .into_make_service_with_connect_info::<SocketAddr>();
         let served = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
-        Some(Desk { world, ticket, other, admin: ana, campaign, check, link: format!("{base}/sign-in/link/{token}"), browser, served })
+        Some(Desk {
+            world,
+            ticket,
+            other,
+            admin: ana,
+            campaign,
+            check,
+            link: format!("{base}/sign-in/link/{token}"),
+            browser,
+            served,
+        })
     }
 
     fn script(&self, name: &str) -> Command {

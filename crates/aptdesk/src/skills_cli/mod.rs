@@ -1,6 +1,10 @@
 //! `aptdesk skills …`: what can be done with the skills half at a terminal.
 
+mod account;
 mod evaluate;
+mod follow;
+mod import;
+mod rows;
 
 use crate::Outcome;
 use clap::Subcommand;
@@ -17,10 +21,22 @@ pub enum SkillsVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Learn from what became of another desk's tickets: CSV with a head, or JSON Lines, one row a ticket.
+    ///
+    /// Columns are found by usual names (ticket, person, opened_at, solved_at, topic, tags, skills, channel, priority,
+    /// rating, reopened, escalated, replies, handle_s, …) or named in the mapping. The same file again changes nothing; a
+    /// corrected row takes the place of the former; a reading that broke off goes on where it stopped.
+    ImportOutcomes(Box<import::ImportFlags>),
+    /// Read what another desk has solved since the last time, by the API that Zendesk and others have, and learn from it.
+    ///
+    /// It only reads, waits when it is asked to, and goes on from where it stopped.
+    Follow(Box<follow::FollowFlags>),
 }
 
 pub fn run(verb: &SkillsVerb) -> Outcome {
     match verb {
         SkillsVerb::Evaluate { file, json } => evaluate::run(file, *json),
+        SkillsVerb::ImportOutcomes(flags) => import::run(flags),
+        SkillsVerb::Follow(flags) => follow::run(flags),
     }
 }

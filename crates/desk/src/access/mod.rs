@@ -20,7 +20,7 @@ pub use sessions::{
     end_session, find_password_hash, list_sessions, remove_password, session_actor, set_password,
     sign_in_with_password, signed_in, start_session, touch_session,
 };
-pub use setup::{SetUp, SetUpDone, SetUpError, is_set_up, set_up};
+pub use setup::{SetUp, SetUpDone, SetUpError, is_set_up, set_up, set_up_only_skills};
 pub use store::{ApiToken, Session, StoredPassword, list_api_tokens};
 pub use tokens::{
     ApiCaller, actor_of_api_token, caller_of_api_token, create_api_token, revoke_api_token, touch_api_token,

@@ -97,6 +97,31 @@ pub fn is_set_up(tx: &mut Tx) -> Result<bool, db::Error> {
 
 /// Once. The door asks for a set-up link first, and then acts as the desk.
 pub fn set_up(tx: &mut Tx, command: &SetUp) -> Result<SetUpDone, SetUpError> {
+    begin(tx)?;
+    let mut company = valid_company(tx, command)?;
+    company.support_address = people::fold_address(&command.address)
+        .ok_or_else(|| SetUpError::AddressIsWrong(command.address.clone()))?;
+    if people::fold_address(&command.admin_email).as_ref() == Some(&company.support_address) {
+        return Err(SetUpError::SameAddress);
+    }
+    settings::save_company(tx, &company)?;
+    let brand = settings::default_brand(tx)?;
+    let group = settings::default_group(tx)?;
+    store::insert_default_mailbox(tx, &company.support_address, &company.name, group, brand)?;
+    finish(tx, command)
+}
+
+/// The same for a team that stays on its present desk: no mailbox, and pages do not offer what is for tickets. The
+/// address of the command is not asked for.
+pub fn set_up_only_skills(tx: &mut Tx, command: &SetUp) -> Result<SetUpDone, SetUpError> {
+    begin(tx)?;
+    let company = valid_company(tx, command)?;
+    settings::save_company(tx, &company)?;
+    settings::save_only_skills(tx, true)?;
+    finish(tx, command)
+}
+
+fn begin(tx: &mut Tx) -> Result<(), SetUpError> {
     if *tx.actor() != Actor::desk() {
         return Err(SetUpError::NotTheDesk);
     }
@@ -104,12 +129,10 @@ pub fn set_up(tx: &mut Tx, command: &SetUp) -> Result<SetUpDone, SetUpError> {
     if is_set_up(tx)? {
         return Err(SetUpError::AlreadyDone);
     }
-    let company = valid_company(tx, command)?;
-    let address = company.support_address.clone();
-    settings::save_company(tx, &company)?;
-    let brand = settings::default_brand(tx)?;
-    let group = settings::default_group(tx)?;
-    store::insert_default_mailbox(tx, &address, &company.name, group, brand)?;
+    Ok(())
+}
+
+fn finish(tx: &mut Tx, command: &SetUp) -> Result<SetUpDone, SetUpError> {
     let admin = people::create_user(
         tx,
         &CreateUser {
@@ -133,11 +156,6 @@ fn valid_company(tx: &mut Tx, command: &SetUp) -> Result<settings::Company, SetU
     if name.is_empty() || name.chars().count() > COMPANY_CHARS_MAX || name.chars().any(char::is_control) {
         return Err(SetUpError::CompanyIsWrong);
     }
-    let support_address = people::fold_address(&command.address)
-        .ok_or_else(|| SetUpError::AddressIsWrong(command.address.clone()))?;
-    if people::fold_address(&command.admin_email).as_ref() == Some(&support_address) {
-        return Err(SetUpError::SameAddress);
-    }
     if !people::is_time_zone(&command.time_zone) {
         return Err(SetUpError::TimeZoneIsWrong(command.time_zone.clone()));
     }
@@ -148,7 +166,6 @@ fn valid_company(tx: &mut Tx, command: &SetUp) -> Result<settings::Company, SetU
         valid_url(&command.public_url).ok_or_else(|| SetUpError::UrlIsWrong(command.public_url.clone()))?;
     Ok(settings::Company {
         name,
-        support_address,
         time_zone: command.time_zone.clone(),
         locale: command.locale.clone(),
         public_url,

@@ -306,10 +306,7 @@ pub(super) fn find_certificate(tx: &mut Tx, id: CertificateId) -> Result<Option<
     tx.find(&format!("{CERTIFICATE} removed_at is null and id = $1"), params![id], certificate)
 }
 
-pub(super) fn find_removed_certificate(
-    tx: &mut Tx,
-    id: CertificateId,
-) -> Result<Option<Certificate>, Error> {
+pub(super) fn find_removed_certificate(tx: &mut Tx, id: CertificateId) -> Result<Option<Certificate>, Error> {
     tx.find(&format!("{CERTIFICATE} removed_at is not null and id = $1"), params![id], certificate)
 }
 

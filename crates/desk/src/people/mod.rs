@@ -7,6 +7,7 @@
 mod folding;
 mod groups;
 mod identities;
+mod import;
 mod organizations;
 pub(crate) mod store;
 mod users;
@@ -18,6 +19,7 @@ pub use groups::{
     update_group,
 };
 pub use identities::{AddIdentity, add_identity, make_primary, remove_identity, verify_identity};
+pub use import::{ImportPeopleError, PEOPLE_PER_FILE_MAX, PeopleImported, import_people};
 pub use organizations::{
     CreateOrganization, UpdateOrganization, create_organization, delete_organization, update_organization,
 };

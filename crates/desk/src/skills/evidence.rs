@@ -1,5 +1,6 @@
 //! Evidence: one observation of a person at work, or one statement about them, and how it moved what is believed.
 
+use super::difficulty::OfWork;
 use super::{SkillsError, level_is_right, replay, store};
 use crate::events::{self, Event};
 use crate::{EvidenceId, SkillId, TicketId, Tx, UserId};
@@ -24,6 +25,8 @@ pub enum Observed {
     Release { keep: f64 },
     /// A skill check as a whole: what its answers say by themselves, and how unsure they leave it, in levels.
     Check { level: f64, sd_levels: f64 },
+    /// Seconds spent, by what such work usually takes; only of work that was solved for good.
+    HandleTime { ratio: f64 },
     /// One category of a review, on the level scale; `severity` is the reviewer's, in logits, as it was known then.
     Review { level: f64, severity: f64 },
 }
@@ -40,6 +43,7 @@ impl Observed {
             Observed::Release { keep } => ("release", keep),
             Observed::Review { level, .. } => ("review", level),
             Observed::Check { level, .. } => ("check", level),
+            Observed::HandleTime { ratio } => ("handle_time", ratio),
         }
     }
 
@@ -85,6 +89,7 @@ impl Observed {
             "release" => Observed::Release { keep: value },
             "review" => Observed::Review { level: value, severity: 0.0 },
             "check" => Observed::Check { level: value, sd_levels: CHECK_SD_LEVELS },
+            "handle_time" => Observed::HandleTime { ratio: value },
             _ => return None,
         })
     }
@@ -99,6 +104,7 @@ impl Observed {
             Observed::Release { keep } => Observation::Release { keep },
             Observed::Review { level, severity } => Observation::Review { level, severity },
             Observed::Check { level, sd_levels } => Observation::Check { level, sd_levels },
+            Observed::HandleTime { ratio } => Observation::HandleTime { ratio, for_good: true },
         }
     }
 
@@ -109,6 +115,8 @@ impl Observed {
             Observed::Satisfaction { .. } => Err(SkillsError::ScoreIsWrong),
             Observed::Release { keep } if (0.0..=1.0).contains(&keep) => Ok(()),
             Observed::Release { .. } => Err(SkillsError::KeepIsWrong),
+            Observed::HandleTime { ratio } if ratio.is_finite() && ratio > 0.0 => Ok(()),
+            Observed::HandleTime { .. } => Err(SkillsError::RatioIsWrong),
             Observed::SelfRating { level }
             | Observed::LeadRating { level }
             | Observed::PeerRating { level }
@@ -274,15 +282,24 @@ pub(super) fn lock_person(tx: &mut Tx, user: UserId) -> Result<(), db::Error> {
 }
 
 pub(super) fn add(tx: &mut Tx, command: &AddEvidence) -> Result<Option<EvidenceId>, SkillsError> {
+    add_of_work(tx, command, &OfWork::default())
+}
+
+/// The same of a piece of work, which had a topic, a priority and a channel, and perhaps others who did it too.
+pub(super) fn add_of_work(
+    tx: &mut Tx,
+    command: &AddEvidence,
+    of: &OfWork,
+) -> Result<Option<EvidenceId>, SkillsError> {
     if command.skills.is_empty() {
         return Ok(None);
     }
     lock_person(tx, command.user)?;
-    let Some(evidence) = store::insert_evidence(tx, command)? else { return Ok(None) };
+    let Some(evidence) = store::insert_evidence(tx, command, of)? else { return Ok(None) };
     let ids: Vec<SkillId> = command.skills.iter().map(|(skill, _)| *skill).collect();
     let mut held = replay::Held::load(tx, command.user, &ids)?;
     let counts = super::policy(tx)?.counts(command.observed.stored().0);
-    let steps = held.apply(&replay::Line { counts, ..replay::Line::from(command) });
+    let steps = held.apply(&replay::Line { counts, share: of.share, ..replay::Line::from(command) });
     if steps.len() != command.skills.len() {
         return Err(SkillsError::NoSuchSkill);
     }

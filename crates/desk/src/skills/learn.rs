@@ -1,16 +1,19 @@
 //! What an outcome or a rating says of those who did the work.
 
+use super::difficulty::{KeyKind, OfWork, key_name, keys};
 use super::evidence::{self, AddEvidence, Observed};
-use super::{RequirementRow, SkillsError, store};
+use super::{RequirementRow, SkillKind, SkillsError, store};
 use crate::events::{self, Event};
 use crate::tickets::{self, Priority, Status, THE_DESK, Ticket};
 use crate::{RatingId, SkillId, TicketId, Tx, UserId, settings};
-use std::collections::BTreeMap;
+use ::skills::Observation;
+use ::skills::attribution::{Station, attribute};
+use ::skills::handle_time::HandleTimes;
 
-/// Besides the assignee, whoever wrote at least this share of the answers did the work.
-const SHARE_OF_ANSWERS_MIN: f64 = 0.3;
 /// Events of one ticket that are read for its outcomes.
 const EVENTS_READ_MAX: usize = 10_000;
+/// The setting that holds [`HandleTimes`].
+const HANDLE_TIMES: &str = "handle_times";
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// How hard a ticket is, in logits; 0 is usual. Sum of: priority (low −0.2, high +0.2, urgent +0.4), +0.2 for each step
@@ -27,7 +30,17 @@ pub fn difficulty_of(priority: Option<Priority>, anger: i64, skills: usize) -> f
     priority + anger + breadth
 }
 
-/// A ticket was solved some days ago: by now it is known whether for good. Counts every solution that is decided.
+/// How long work usually takes, as learnt so far; kept as a setting of the desk.
+pub(super) fn handle_times(tx: &mut Tx) -> Result<HandleTimes, db::Error> {
+    Ok(settings::find(tx, HANDLE_TIMES)?.unwrap_or_default())
+}
+
+pub(super) fn save_handle_times(tx: &mut Tx, times: &HandleTimes) -> Result<(), db::Error> {
+    settings::save(tx, HANDLE_TIMES, times)
+}
+
+/// A ticket was solved some days ago: by now it is known whether for good. Counts every solution that is decided, and
+/// credits it to those who did the work, by their shares.
 pub(crate) fn learn_from_outcome(tx: &mut Tx, ticket: TicketId) -> Result<(), SkillsError> {
     let Some(ticket) = tickets::find_ticket(tx, ticket)? else { return Ok(()) };
     let needs = super::requirements_of(tx, ticket.id)?;
@@ -37,9 +50,11 @@ pub(crate) fn learn_from_outcome(tx: &mut Tx, ticket: TicketId) -> Result<(), Sk
     let grace_ms = settings::company(tx)?.outcome_after_days * DAY_MS;
     let history = events::list_of(tx, "ticket", ticket.id.0, EVENTS_READ_MAX)?;
     let now = tx.now();
+    let kind = kind_of_work(tx, &ticket, &needs)?;
     for solution in solutions(&history, grace_ms, now) {
         let Some(for_good) = solution.for_good else { continue };
-        for user in workers(tx, &ticket, solution.assignee, solution.from, solution.at)? {
+        let stations = stations(&history, solution.at);
+        for (user, share) in workers(tx, &ticket, &stations, solution.assignee, solution.from, solution.at)? {
             let command = AddEvidence {
                 key: format!("outcome:{}:{user}", solution.event),
                 user,
@@ -51,8 +66,50 @@ pub(crate) fn learn_from_outcome(tx: &mut Tx, ticket: TicketId) -> Result<(), Sk
                 at: solution.at,
                 note: String::new(),
             };
-            evidence::add(tx, &command)?;
+            evidence::add_of_work(tx, &command, &OfWork { share, ..kind })?;
         }
+        if for_good && solution.from == 0 {
+            learn_from_time(tx, &ticket, &needs, &kind, solution)?;
+        }
+    }
+    Ok(())
+}
+
+/// Work that was done for good, and how long whoever had it looked at it, compared with like work.
+fn learn_from_time(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    needs: &[RequirementRow],
+    kind: &OfWork,
+    solution: Solution,
+) -> Result<(), SkillsError> {
+    let spent = tickets::time_spent(tx, ticket.id)?;
+    let Some(user) = solution.assignee.filter(|user| *user != THE_DESK) else { return Ok(()) };
+    // Where several worked on it, the time of one says nothing of the whole.
+    let [(by, spent_ms)] = spent.as_slice() else { return Ok(()) };
+    let key = format!("handle_time:{}:{user}", solution.event);
+    if *by != user || store::find_evidence_by_key(tx, &key)? {
+        return Ok(());
+    }
+    let effort = store::effort_of(tx, ticket.id, ticket.requester)?;
+    let seconds = *spent_ms as f64 / 1_000.0;
+    let mut times = handle_times(tx)?;
+    let said = times.observation(kind.topic, kind.channel, effort, seconds, true);
+    times.learn(kind.topic, kind.channel, effort, seconds);
+    save_handle_times(tx, &times)?;
+    if let Some(Observation::HandleTime { ratio, .. }) = said {
+        let command = AddEvidence {
+            key,
+            user,
+            observed: Observed::HandleTime { ratio },
+            ticket: Some(ticket.id),
+            by: None,
+            skills: weights(needs),
+            difficulty: difficulty_of(ticket.priority, ticket.anger, needs.len()),
+            at: solution.at,
+            note: String::new(),
+        };
+        evidence::add_of_work(tx, &command, kind)?;
     }
     Ok(())
 }
@@ -71,7 +128,10 @@ pub(crate) fn learn_from_rating(tx: &mut Tx, rating: RatingId) -> Result<(), Ski
         evidence::strike(tx, former, user, "the customer changed the rating")?;
         super::replay::rewrite(tx, user)?;
     }
-    for user in workers(tx, &ticket, given.assignee, 0, given.answered_at)? {
+    let kind = kind_of_work(tx, &ticket, &needs)?;
+    let history = events::list_of(tx, "ticket", ticket.id.0, EVENTS_READ_MAX)?;
+    let stations = stations(&history, given.answered_at);
+    for (user, share) in workers(tx, &ticket, &stations, given.assignee, 0, given.answered_at)? {
         let command = AddEvidence {
             key: format!("{prefix}{user}"),
             user,
@@ -83,32 +143,65 @@ pub(crate) fn learn_from_rating(tx: &mut Tx, rating: RatingId) -> Result<(), Ski
             at: given.answered_at,
             note: String::new(),
         };
-        evidence::add(tx, &command)?;
+        evidence::add_of_work(tx, &command, &OfWork { share, ..kind })?;
     }
     Ok(())
+}
+
+/// What a refit tells apart: the topic is what the ticket needs of substance, so that tickets which need the same are of
+/// one kind; languages, channels and manners are no topic.
+fn kind_of_work(tx: &mut Tx, ticket: &Ticket, needs: &[RequirementRow]) -> Result<OfWork, db::Error> {
+    let of_substance = |it: &&RequirementRow| {
+        let kinds = [SkillKind::Priority, SkillKind::Specialist, SkillKind::Technical, SkillKind::Product];
+        kinds.contains(&it.skill.kind)
+    };
+    let mut names: Vec<&str> = needs.iter().filter(of_substance).map(|it| it.skill.key.as_str()).collect();
+    names.sort_unstable();
+    let topic = match names.is_empty() {
+        true => None,
+        false => {
+            let name = key_name(&names.join(" + "));
+            keys(tx, KeyKind::Topic, &[name.clone()].into())?.get(&name).copied()
+        }
+    };
+    let name = key_name(ticket.channel.name());
+    let channel = keys(tx, KeyKind::Channel, &[name.clone()].into())?.get(&name).copied();
+    Ok(OfWork { topic, priority: ticket.priority.map(|it| it as i64), channel, ..OfWork::default() })
+}
+
+/// With whom the ticket lay when, until a moment.
+fn stations(history: &[events::Recorded], until: i64) -> Vec<Station> {
+    let mut all: Vec<Station> = Vec::new();
+    for it in history.iter().take_while(|it| it.at <= until) {
+        if let Event::TicketAssigned { to, .. } = &it.event {
+            if let Some(last) = all.last_mut().filter(|last| last.to_ms == i64::MAX) {
+                last.to_ms = it.at;
+            }
+            if let Some(to) = to.filter(|to| *to != THE_DESK) {
+                all.push(Station { person: to.0, from_ms: it.at, to_ms: i64::MAX });
+            }
+        }
+    }
+    all
 }
 
 fn weights(needs: &[RequirementRow]) -> Vec<(SkillId, f64)> {
     needs.iter().map(|it| (it.skill.id, it.weight)).collect()
 }
 
-/// The assignee, and whoever wrote a good share of the public answers between the two moments.
+/// Those who did the work between the two moments, with their shares of it.
 fn workers(
     tx: &mut Tx,
     ticket: &Ticket,
+    stations: &[Station],
     assignee: Option<UserId>,
     from: i64,
     to: i64,
-) -> Result<Vec<UserId>, db::Error> {
-    let answers: BTreeMap<UserId, i64> = store::count_answers(tx, ticket.id, from, to)?.into_iter().collect();
-    let all: i64 = answers.values().sum();
-    let mut workers: Vec<UserId> = assignee.into_iter().filter(|user| *user != THE_DESK).collect();
-    for (user, count) in answers {
-        if !workers.contains(&user) && count as f64 >= SHARE_OF_ANSWERS_MIN * all as f64 {
-            workers.push(user);
-        }
-    }
-    Ok(workers)
+) -> Result<Vec<(UserId, f64)>, db::Error> {
+    let comments = store::list_work_comments(tx, ticket.id, from, to)?;
+    let solver = assignee.filter(|user| *user != THE_DESK).map(|user| user.0);
+    let shares = attribute(stations, &comments, solver, from, to);
+    Ok(shares.into_iter().map(|it| (UserId(it.person), it.share)).collect())
 }
 
 /// One time that a ticket was solved.

@@ -3,15 +3,17 @@
 //! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
 //! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
 //! `evidence_moves`, `interests`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
-//! `belief_weeks`, `portfolios`; setting `skill_policy`.
+//! `belief_weeks`, `portfolios`, `difficulty_keys` and those of [`outcomes`]; settings `skill_policy`, `handle_times`.
 
 mod admin;
 mod contest;
+mod difficulty;
 mod doubt;
 mod evidence;
 mod interests;
 mod learn;
 mod library;
+pub mod outcomes;
 pub mod planning;
 mod policy;
 pub mod portfolio;
@@ -236,6 +238,8 @@ pub enum SkillsError {
     WeightIsWrong,
     #[error("a score lies between 1 and 5")]
     ScoreIsWrong,
+    #[error("a handle time is compared as a figure above 0")]
+    RatioIsWrong,
     #[error("a name is needed, of at most {SKILL_NAME_CHARS_MAX} characters")]
     NameIsWrong,
     #[error("there is a skill with this name already")]
@@ -271,6 +275,7 @@ impl Refusal for SkillsError {
             LevelIsWrong
             | WeightIsWrong
             | ScoreIsWrong
+            | RatioIsWrong
             | NameIsWrong
             | TextIsTooLong
             | ReasonIsMissing

@@ -16,8 +16,8 @@ pub const TAU_DAYS_MAX: f64 = 3_650.0;
 const POLICY: &str = "skill_policy";
 
 /// The kinds of evidence that the desk knows, with their words in the column `kind`.
-pub const SOURCES: [&str; 8] =
-    ["outcome", "satisfaction", "self", "lead", "peer", "review", "check", "release"];
+pub const SOURCES: [&str; 9] =
+    ["outcome", "satisfaction", "handle_time", "self", "lead", "peer", "review", "check", "release"];
 
 /// Beside the person, who sees something of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::evidence::{AddEvidence, Observed, lock_person};
 use super::{SkillsError, store};
 use crate::{EvidenceId, SkillId, Tx, UserId};
 use ::skills::{Belief, DecayClass, Fade, SkillBelief, Start, Step, decayed_over};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One line of evidence, as the filter needs it.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Line {
     pub skills: Vec<(SkillId, f64)>,
     pub difficulty: f64,
     pub observed: Observed,
+    /// How much of the work was theirs, 0 to 1.
+    pub share: f64,
     /// Neither struck out nor of a source that is switched off.
     pub counts: bool,
 }
@@ -26,6 +28,7 @@ impl From<&AddEvidence> for Line {
             skills: it.skills.clone(),
             difficulty: it.difficulty,
             observed: it.observed,
+            share: 1.0,
             counts: true,
         }
     }
@@ -46,7 +49,7 @@ pub(super) struct Row {
 pub(super) struct Held {
     starts: HashMap<SkillId, Fade>,
     rows: BTreeMap<SkillId, Row>,
-    touched: Vec<SkillId>,
+    touched: BTreeSet<SkillId>,
 }
 
 impl Held {
@@ -59,7 +62,7 @@ impl Held {
                 rows.insert(skill, row);
             }
         }
-        Ok(Held { starts, rows, touched: Vec::new() })
+        Ok(Held { starts, rows, touched: BTreeSet::new() })
     }
 
     /// Nothing but the starts and, if there is one that holds, the last refit.
@@ -76,7 +79,7 @@ impl Held {
             };
             rows.insert(it.skill, row);
         }
-        Held { starts, rows, touched: Vec::new() }
+        Held { starts, rows, touched: BTreeSet::new() }
     }
 
     /// Each skill first fades to the moment of the evidence, then moves. Skills that the desk does not know are left
@@ -102,7 +105,7 @@ impl Held {
         }
         let start = |skill: ::skills::SkillId| self.starts[&SkillId(skill.0)];
         let observation = line.observed.observation();
-        let steps = ::skills::steps(&prior, &weights, line.difficulty, &observation, start);
+        let steps = ::skills::steps(&prior, &weights, line.difficulty, &observation, line.share, start);
         for step in &steps {
             let skill = SkillId(step.skill.0);
             let start = self.starts[&skill];
@@ -112,7 +115,7 @@ impl Held {
             let evidence_count = last.map_or(0, |row| row.evidence_count) + 1;
             let borrowed = last.map_or(0.0, |row| row.borrowed);
             self.rows.insert(skill, Row { belief: step.after, start, evidence_count, moved_at, borrowed });
-            self.touched.push(skill);
+            self.touched.insert(skill);
         }
         steps
     }
@@ -206,6 +209,7 @@ pub fn check_person(tx: &mut Tx, user: UserId) -> Result<Vec<Drift>, SkillsError
             skills: line.skills.iter().map(|(skill, weight)| (::skills::SkillId(skill.0), *weight)).collect(),
             difficulty: line.difficulty,
             observation: line.observed.observation(),
+            share: line.share,
             struck_out: !line.counts,
         })
         .collect();

@@ -197,6 +197,12 @@ impl Compiled {
         Ok(Heard { language, urgency: i64::from(tone.urgency), anger, tone_because: tone.because, needs })
     }
 
+    /// What the rules hear in a few words, such as a subject or the name of a topic: skill, level, weight.
+    pub fn needs_in(&self, words: &str) -> Vec<(crate::SkillId, f64, f64)> {
+        let heard = self.needs.of(words, "", None).into_iter();
+        heard.filter_map(|it| Some((self.skills.get(&it.skill)?.id, it.level, it.weight))).collect()
+    }
+
     /// A language other than the company's own is a must as soon as one agent surely has it; until then nobody would
     /// ever meet it, and so it only counts in the choice.
     fn language_need(&self, tx: &mut Tx, code: &str) -> Result<Option<HeardNeed>, db::Error> {

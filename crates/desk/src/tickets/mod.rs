@@ -15,6 +15,7 @@ mod filter;
 mod merge;
 mod store;
 mod tags;
+mod time_spent;
 mod update;
 pub mod views;
 mod words;
@@ -37,6 +38,7 @@ pub use merge::{
 pub(crate) use store::json_numbers;
 pub use store::{ccs_of, comments_of, find_comment, find_ticket, followers_of, list_tickets_by_ids};
 pub use tags::{TagChange, Tags};
+pub use time_spent::{look_at, time_spent};
 pub use update::{THE_DESK, UpdateError, UpdateTicket, Updated, delete, restore, update};
 pub use words::{Channel, Priority, Status, Type};
 

@@ -280,3 +280,31 @@ pub(super) fn group_exists(tx: &mut Tx, group: GroupId) -> Result<bool, Error> {
         })?
         .is_some())
 }
+
+/// A sign of life of somebody who has the ticket before them; what lies between two that are close is time spent.
+pub(super) fn add_time_spent(
+    tx: &mut Tx,
+    ticket: TicketId,
+    user: UserId,
+    gap_ms_max: i64,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "insert into time_spent (ticket_id, user_id, spent_ms, seen_at)
+         select t.id, cast($2 as bigint), 0, cast($3 as bigint) from tickets t where t.id = $1 and t.status < 4
+         on conflict (ticket_id, user_id) do update set
+           spent_ms = time_spent.spent_ms
+             + case when excluded.seen_at - time_spent.seen_at <= $4 then excluded.seen_at - time_spent.seen_at else 0 end,
+           seen_at = excluded.seen_at",
+        params![ticket, user, now, gap_ms_max],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn list_time_spent(tx: &mut Tx, ticket: TicketId) -> Result<Vec<(UserId, i64)>, Error> {
+    tx.list(
+        "select user_id, spent_ms from time_spent where ticket_id = $1 and spent_ms > 0 order by spent_ms desc, user_id",
+        params![ticket],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}

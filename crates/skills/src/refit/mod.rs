@@ -84,6 +84,8 @@ pub struct Row {
     /// Who reviewed or rated. With a rater the severity inside the observation should be 0: it is found here.
     pub rater: Option<i64>,
     pub observation: Observation,
+    /// How much of the work was theirs, 0–1; what is no share counts as the whole.
+    pub share: f64,
     /// Contested with success: it counts for nothing.
     pub struck_out: bool,
 }

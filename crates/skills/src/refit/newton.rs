@@ -87,8 +87,8 @@ fn look_at(person: &mut Person, unknown: &[f64], noise: &super::likelihood::Nois
         (term, ask) = (line.terms_to as usize, line.asks_to as usize);
         let z = line.base + sum_of(terms, &person.x) + sum_of(asks, unknown);
         let said = line.seen.at(z, noise);
-        (line.gradient, line.information) = (said.gradient, said.information);
-        height += said.log_likelihood;
+        (line.gradient, line.information) = (line.share * said.gradient, line.share * said.information);
+        height += line.share * said.log_likelihood;
     }
     for tie in &person.ties {
         let off =

@@ -15,7 +15,7 @@ use super::unknowns::Unknowns;
 use super::{PersonId, Row};
 use crate::belief::Belief;
 use crate::evidence::SkillId;
-use crate::filter::MEAN_LOGITS_MAX;
+use crate::filter::{MEAN_LOGITS_MAX, usable_share};
 use crate::observation::Observation;
 use crate::replay::Start;
 
@@ -64,6 +64,8 @@ type Pairs = [(u32, f64)];
 
 pub(super) struct Line {
     pub seen: Seen,
+    /// Of the work, 0–1.
+    pub share: f64,
     /// The predictor when all unknowns and states are 0.
     pub base: f64,
     pub terms_to: u32,
@@ -206,7 +208,8 @@ impl<'a> Counted<'a> {
         let first = |it: &Counted<'_>| (it.row.person, it.row.at_ms, said(&it.row.observation));
         let then = |it: &Counted<'_>| {
             let row = it.row;
-            (row.topic, row.priority, row.channel, row.customer, row.rater, it.difficulty.to_bits())
+            let numbers = (it.difficulty.to_bits(), row.share.to_bits());
+            (row.topic, row.priority, row.channel, row.customer, row.rater, numbers)
         };
         let bits = |(skill, weight): &(SkillId, f64)| (*skill, weight.to_bits());
         first(self)
@@ -262,7 +265,7 @@ fn person(
     let mut chains: BTreeMap<SkillId, Vec<usize>> = BTreeMap::new();
     let mut given: Vec<usize> = Vec::new();
     for row in rows {
-        let usual = row.seen.usual_information(noise);
+        let usual = usable_share(row.row.share) * row.seen.usual_information(noise);
         for &(id, weight) in &row.skills {
             let at = row.row.at_ms;
             let chain = chains.entry(id).or_default();
@@ -323,7 +326,8 @@ fn person(
         terms.push((general, load));
         asks.extend(unknowns.of(row.row));
         let (terms_to, asks_to) = (terms.len() as u32, asks.len() as u32);
-        lines.push(Line { seen: row.seen, base, terms_to, asks_to, gradient: 0.0, information: 0.0 });
+        let share = usable_share(row.row.share);
+        lines.push(Line { seen: row.seen, share, base, terms_to, asks_to, gradient: 0.0, information: 0.0 });
     }
 
     let mut ties = Vec::with_capacity(open.len() + 1);

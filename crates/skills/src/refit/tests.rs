@@ -27,6 +27,7 @@ fn row(person: i64, at_ms: i64, skills: &[(i64, f64)], observation: Observation)
         customer: None,
         rater: None,
         observation,
+        share: 1.0,
         struck_out: false,
     }
 }
@@ -256,4 +257,14 @@ fn wild_numbers_do_not_get_in() {
     for it in fit(&rows, &strange).beliefs {
         assert!(it.belief.mean.is_finite() && it.belief.variance.is_finite());
     }
+}
+
+#[test]
+fn half_the_work_twice_says_as_much_as_the_whole_once() {
+    let solved =
+        |share: f64| Row { share, ..row(1, NOW, &[(1, 1.0)], Observation::Solved { for_good: true }) };
+    let once = fit(&[solved(1.0)], &settings());
+    let halves = fit(&[solved(0.5), solved(0.5)], &settings());
+    let (once, halves) = (once.beliefs[0].belief, halves.beliefs[0].belief);
+    assert!((once.mean - halves.mean).abs() < 1e-6 && (once.variance - halves.variance).abs() < 1e-6);
 }

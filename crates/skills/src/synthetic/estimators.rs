@@ -272,6 +272,7 @@ pub fn rows(world: &World) -> Vec<Row> {
             customer: None,
             rater: None,
             observation: ticket.outcome(),
+            share: 1.0,
             struck_out: false,
         };
         if let Some(observation) = ticket.rating() {

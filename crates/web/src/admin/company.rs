@@ -23,6 +23,7 @@ pub struct Edit {
     pub shell: Shell,
     pub company: Company,
     pub rules: MailRules,
+    pub only_skills: bool,
     pub problem: Option<Problem>,
 }
 
@@ -50,11 +51,19 @@ pub async fn update(
     let saved = web.desk.write(actor, move |tx| {
         let company = written(settings::company(tx)?, &form);
         let rules = written_rules(MailRules::load(tx)?, &form);
-        if let Some(problem) = wrong(&company) {
+        let only_skills = form.is_on("only_skills");
+        if let Some(problem) = wrong(&company, only_skills) {
             let shell = Shell::load(tx)?;
-            return Ok::<_, Problem>(Some(Edit { shell, company, rules, problem: Some(problem) }));
+            return Ok::<_, Problem>(Some(Edit {
+                shell,
+                company,
+                rules,
+                only_skills,
+                problem: Some(problem),
+            }));
         }
         settings::save_company(tx, &company)?;
+        settings::save_only_skills(tx, only_skills)?;
         let by = tx.actor().user();
         events::record(tx, &Event::SettingsChanged { by })?;
         rules.save(tx)?;
@@ -68,7 +77,8 @@ pub async fn update(
 
 fn load(tx: &mut Tx) -> Result<Edit, Problem> {
     let (company, rules) = (settings::company(tx)?, MailRules::load(tx)?);
-    Ok(Edit { shell: Shell::load(tx)?, company, rules, problem: None })
+    let only_skills = settings::only_skills(tx)?;
+    Ok(Edit { shell: Shell::load(tx)?, company, rules, only_skills, problem: None })
 }
 
 fn written(before: Company, form: &Fields) -> Company {
@@ -108,7 +118,7 @@ fn written_rules(before: MailRules, form: &Fields) -> MailRules {
 }
 
 /// The first thing that cannot stay as it was written.
-fn wrong(company: &Company) -> Option<Problem> {
+fn wrong(company: &Company, only_skills: bool) -> Option<Problem> {
     let problem =
         |field: &'static str, words: String| Some(Problem { field: Some(field), ..Problem::invalid(words) });
     let range = |field, value: i64, most: i64| {
@@ -118,7 +128,8 @@ fn wrong(company: &Company) -> Option<Problem> {
     if company.name.is_empty() || company.name.chars().count() > people::NAME_CHARS_MAX {
         return problem("name", "A name is needed.".into());
     }
-    if people::fold_address(&company.support_address).is_none() {
+    let needs_address = !only_skills || !company.support_address.is_empty();
+    if needs_address && people::fold_address(&company.support_address).is_none() {
         return problem(
             "support_address",
             format!("{:?} is not an e-mail address.", company.support_address),
@@ -160,17 +171,19 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        assert!(wrong(&right()).is_none());
+        assert!(wrong(&right(), false).is_none());
         assert_eq!(
-            wrong(&Company { time_zone: "Mars/North".into(), ..right() }).unwrap().field,
+            wrong(&Company { time_zone: "Mars/North".into(), ..right() }, false).unwrap().field,
             Some("time_zone")
         );
         assert_eq!(
-            wrong(&Company { close_after_days: -1, ..right() }).unwrap().field,
+            wrong(&Company { close_after_days: -1, ..right() }, false).unwrap().field,
             Some("close_after_days")
         );
+        let nowhere = Company { support_address: String::new(), ..right() };
+        assert!(wrong(&nowhere, false).is_some() && wrong(&nowhere, true).is_none());
         assert_eq!(
-            wrong(&Company { public_url: "javascript:1".into(), ..right() }).unwrap().field,
+            wrong(&Company { public_url: "javascript:1".into(), ..right() }, false).unwrap().field,
             Some("public_url")
         );
     }
@@ -178,8 +191,10 @@ mod tests {
     #[test]
     fn the_form_keeps_what_was_written() {
         let company = Company { name: "Ünïcode & Söhne".into(), time_zone: "x\"y".into(), ..right() };
-        let problem = wrong(&company);
-        let html = Edit { shell: shell(), company, rules: MailRules::default(), problem }.render().unwrap();
+        let problem = wrong(&company, false);
+        let html = Edit { shell: shell(), company, rules: MailRules::default(), only_skills: false, problem }
+            .render()
+            .unwrap();
         assert!(html.contains("Ünïcode &#38; Söhne") && html.contains("is not a time zone"));
     }
 }

@@ -70,7 +70,16 @@ async fn load(web: &Web, actor: Actor, user: UserId) -> Result<Index, Problem> {
         let rows = views::certificates_of(tx, user)?;
         let skills = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect();
         let shell = Shell::load(tx)?;
-        Ok::<_, Problem>(Index { shell, actor, user, name: person.name, rows, skills, form: None, problem: None })
+        Ok::<_, Problem>(Index {
+            shell,
+            actor,
+            user,
+            name: person.name,
+            rows,
+            skills,
+            form: None,
+            problem: None,
+        })
     });
     page.await
 }
@@ -99,7 +108,11 @@ pub async fn create(
         expires_at: moment_of(form.text("expires")),
     };
     let copy = command.clone();
-    match web.desk.write(actor, move |tx| assessments::add_certificate(tx, &copy)).await.map_err(Problem::from)
+    match web
+        .desk
+        .write(actor, move |tx| assessments::add_certificate(tx, &copy))
+        .await
+        .map_err(Problem::from)
     {
         Ok(_) => Ok(Said::new("Added. A lead confirms it when they have seen the proof.")
             .then(&format!("/assessments/people/{user}"))),

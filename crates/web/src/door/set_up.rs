@@ -37,6 +37,8 @@ struct SetUpPage {
 pub struct SetUpForm {
     company: String,
     address: String,
+    /// Ticked: tickets stay at another desk.
+    only_skills: Option<String>,
     time_zone: String,
     locale: String,
     public_url: String,
@@ -90,6 +92,7 @@ async fn done(
     form: SetUpForm,
 ) -> Result<access::SessionToken, Problem> {
     let password = hashed(form.password.clone()).await?;
+    let only_skills = form.only_skills.is_some();
     let command = SetUp {
         company: form.company,
         address: form.address,
@@ -102,7 +105,10 @@ async fn done(
     web.desk
         .write(Actor::desk(), move |tx| {
             access::use_link(tx, &token, LinkPurpose::SetUp)?;
-            let done = access::set_up(tx, &command)?;
+            let done = match only_skills {
+                true => access::set_up_only_skills(tx, &command)?,
+                false => access::set_up(tx, &command)?,
+            };
             access::set_password(tx, done.admin, &password)?;
             Ok::<_, Problem>(open_session(tx, done.admin, &client)?)
         })

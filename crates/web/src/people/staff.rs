@@ -216,6 +216,7 @@ mod tests {
             user: UserId(2),
             observed,
             ticket: Some(TicketId(9)),
+            imported: None,
             by: None,
             by_name: None,
             difficulty: 0.0,

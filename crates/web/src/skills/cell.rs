@@ -152,6 +152,7 @@ pub(crate) mod samples {
             user: UserId(2),
             observed,
             ticket: Some(TicketId(47_903)),
+            imported: None,
             by: Some(UserId(9)),
             by_name: Some("Rosa".into()),
             difficulty: 1.2,

@@ -105,6 +105,13 @@ pub fn observed(row: &EvidenceRow) -> String {
         Observed::Check { level, .. } => {
             format!("a skill check said level {}", crate::words::short_level(level))
         }
+        Observed::HandleTime { ratio } if ratio >= 1.05 => {
+            format!("took {:.1} times as long as such work usually does", ratio)
+        }
+        Observed::HandleTime { ratio } if ratio <= 0.95 => {
+            format!("took {:.0} % of the time that such work usually takes", ratio * 100.0)
+        }
+        Observed::HandleTime { .. } => "took as long as such work usually does".to_owned(),
         Observed::Review { level, .. } => {
             format!("{by} reviewed it as level {}", crate::words::short_level(level))
         }
@@ -116,6 +123,7 @@ pub fn source(kind: &str) -> String {
     match kind {
         "outcome" => "Solved tickets that stay solved or come back".to_owned(),
         "satisfaction" => "Customers' ratings".to_owned(),
+        "handle_time" => "Time spent, compared with like work".to_owned(),
         "self" => "What people say of themselves".to_owned(),
         "lead" => "What leads say".to_owned(),
         "peer" => "What colleagues say".to_owned(),

@@ -30,7 +30,12 @@ pub async fn create(
 ) -> Result<StatusCode, Problem> {
     let user = session.user.id;
     web.desk.read(session.actor, move |tx| visible(tx, id)).await?;
-    web.desk.write(session.actor, move |tx| routing::beat(tx, user)).await?;
+    web.desk
+        .write(session.actor, move |tx| {
+            routing::beat(tx, user)?;
+            Ok::<_, Problem>(desk::tickets::look_at(tx, id)?)
+        })
+        .await?;
     web.live.seen(id, user, &session.user.name, form.typing == "true");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! Planning: who covers what at which hour, what one absence would cost, where the gaps are, what learning is worth.
 //!
-//! Demand is what the desk's own tickets needed in the last weeks, by skill and hour of the week (the company's clock).
+//! Demand is what the desk's tickets, its own and imported ones, needed in the last weeks, by skill and hour of the week (the company's clock).
 //! Who is here follows from the shifts that were entered, else from when they were here in those weeks, else from
 //! office hours, and the pages say which. Tables: `shifts`; read: `requirements`, `tickets`, `proficiencies`, `events`.
 //! Events: `ShiftsSet`. Path: [`plan::Plan`] reads everything once; each page is made from it by the pure `skills` crate.

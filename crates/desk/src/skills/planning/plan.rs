@@ -2,6 +2,7 @@
 
 use super::week::{Clock, Hours, MINUTES_PER_WEEK, mark};
 use super::{DEMAND_TICKETS_MAX, PlanError, PlanSettings, WEEK_MS, only_leads, plan_settings, store};
+use crate::skills::outcomes::store as outcomes;
 use crate::skills::{INDEPENDENT_LEVEL, Proficiency, SkillSummary, store as skills_store};
 use crate::{SkillId, Tx, UserId, people, settings};
 use ::skills::coverage::{HOURS_PER_WEEK, Hand};
@@ -102,7 +103,8 @@ impl Plan {
         only_leads(tx)?;
         let settings = plan_settings(tx)?;
         let time_zone = settings::company(tx)?.time_zone;
-        let (now, since) = (tx.now(), tx.now() - settings.weeks * WEEK_MS);
+        let now = outcomes::demand_ends_at(tx, settings.weeks * WEEK_MS)?;
+        let since = now - settings.weeks * WEEK_MS;
         let people = people_with_hours(tx, &settings, &time_zone, since)?;
         let held = skills_store::list_proficiencies(tx, None, None)?;
         let beliefs: HashMap<_, _> = held.into_iter().map(|it| ((it.user, it.skill), it)).collect();

@@ -2,6 +2,7 @@
 
 use super::shifts::{Shift, ShiftLine};
 use super::skill::TicketLine;
+use crate::skills::outcomes::store as outcomes;
 use crate::{SkillId, TicketId, Tx, UserId};
 use db::{Error, params};
 
@@ -44,7 +45,7 @@ pub(super) struct Need {
 /// What the newest tickets since then needed, ticket by ticket.
 pub(super) fn list_needs(tx: &mut Tx, since: i64, tickets_max: usize) -> Result<Vec<Need>, Error> {
     // Whatever was made since then was also changed since then: the index by update serves.
-    tx.list(
+    let mut all = tx.list(
         "select q.ticket_id, t.created_at, q.skill_id, q.level, q.weight
          from (select id, created_at from tickets where updated_at >= $1 and created_at >= $1
                  and deleted_at is null order by updated_at desc limit $2) as t
@@ -59,7 +60,13 @@ pub(super) fn list_needs(tx: &mut Tx, since: i64, tickets_max: usize) -> Result<
                 weight: row.get(4)?,
             })
         },
-    )
+    )?;
+    // Tickets of another desk count too. Their numbers are theirs alone: below 0 no ticket of this desk has one.
+    for it in outcomes::list_needs(tx, since, tickets_max)? {
+        let ticket = TicketId(-it.outcome.0);
+        all.push(Need { ticket, at: it.at, skill: it.skill, level: it.level, weight: it.weight });
+    }
+    Ok(all)
 }
 
 /// Who became what when: person, moment, from, to; in order.
@@ -112,12 +119,14 @@ pub(super) fn list_tickets_needing(
 
 /// When tickets came that needed a skill.
 pub(super) fn list_moments_of_need(tx: &mut Tx, skill: SkillId, since: i64) -> Result<Vec<i64>, Error> {
-    tx.list(
+    let mut all: Vec<i64> = tx.list(
         "select t.created_at from tickets t join requirements q on q.ticket_id = t.id and q.skill_id = $1
          where t.updated_at >= $2 and t.created_at >= $2 and t.deleted_at is null",
         params![skill, since],
         |row| row.get(0),
-    )
+    )?;
+    all.extend(outcomes::list_moments_of_need(tx, skill, since)?);
+    Ok(all)
 }
 
 pub(super) fn list_interested(tx: &mut Tx) -> Result<Vec<(UserId, SkillId)>, Error> {
@@ -134,7 +143,9 @@ pub(super) fn list_unused(tx: &mut Tx, since: i64) -> Result<Vec<(SkillId, i64, 
            (select cast(count(*) as bigint) from skill_rules w where w.skill_id = s.id and w.disabled_at is null)
          from skills s where s.retired_at is null and not exists
            (select 1 from requirements q join tickets t on t.id = q.ticket_id
-            where q.skill_id = s.id and t.created_at >= $1 and t.deleted_at is null) order by s.kind, s.name",
+            where q.skill_id = s.id and t.created_at >= $1 and t.deleted_at is null)
+           and not exists (select 1 from need_set_skills n join imported_outcomes o on o.need_set_id = n.need_set_id
+            where n.skill_id = s.id and o.opened_at >= $1) order by s.kind, s.name",
         params![since],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )

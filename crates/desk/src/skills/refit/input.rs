@@ -137,12 +137,13 @@ fn row(it: &store::StoredEvidence, skills: Vec<(SkillId, f64)>) -> Row {
         at_ms: it.at,
         skills: skills.into_iter().map(|(skill, weight)| (::skills::SkillId(skill.0), weight)).collect(),
         difficulty: it.difficulty,
-        topic: None,
-        priority: None,
-        channel: None,
+        topic: it.of.topic,
+        priority: it.of.priority,
+        channel: it.of.channel,
         customer: by.filter(|_| rated),
         rater: by.filter(|_| judged),
         observation,
+        share: it.of.share,
         struck_out: false,
     }
 }

@@ -36,6 +36,10 @@ pub(in crate::skills) struct MovedRows {
     /// Tickets that needed both, with the row that gave way: level, weight, hardness, source, words.
     pub tickets_both: Vec<(TicketId, f64, f64, String, String, String)>,
     pub rules: Vec<SkillRuleId>,
+    /// Sets of needs of imported tickets.
+    pub need_sets: Vec<i64>,
+    /// Sets that held both, with the row that gave way: level, weight.
+    pub need_sets_both: Vec<(i64, f64, f64)>,
     pub interests: Vec<UserId>,
     pub interests_both: Vec<UserId>,
     pub roles: Vec<RoleId>,

@@ -1,16 +1,25 @@
 //! Every statement on evidence and its moves, and what is read of ratings and answers.
 
 use super::*;
+use crate::skills::difficulty::OfWork;
 
 /// `None` if the key was written before.
-pub(in crate::skills) fn insert_evidence(tx: &mut Tx, it: &AddEvidence) -> Result<Option<EvidenceId>, Error> {
+pub(in crate::skills) fn insert_evidence(
+    tx: &mut Tx,
+    it: &AddEvidence,
+    of: &OfWork,
+) -> Result<Option<EvidenceId>, Error> {
     let (kind, value) = it.observed.stored();
     let now = tx.now();
     tx.find(
         "insert into evidence (key, user_id, kind, value, ticket_id, by_user_id, difficulty, at, recorded_at, note,
-                               severity, sd_levels)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (key) do nothing returning id",
-        params![it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note, it.observed.severity(), it.observed.sd_levels()],
+                               severity, sd_levels, topic_id, priority, channel_id, share, imported_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+         on conflict (key) do nothing returning id",
+        params![
+            it.key, it.user, kind, value, it.ticket, it.by, it.difficulty, it.at, now, it.note,
+            it.observed.severity(), it.observed.sd_levels(), of.topic, of.priority, of.channel, of.share, of.imported
+        ],
         |row| row.get(0),
     )
 }
@@ -72,7 +81,7 @@ pub(in crate::skills) fn list_lines(
         },
     )?;
     tx.list(
-        "select id, at, difficulty, kind, value, struck_at, severity, sd_levels from evidence
+        "select id, at, difficulty, kind, value, struck_at, severity, sd_levels, share from evidence
          where user_id = $1 and id > $2 order by id",
         params![user, after],
         |row| {
@@ -89,6 +98,7 @@ pub(in crate::skills) fn list_lines(
                 skills: skills.remove(&evidence).unwrap_or_default(),
                 difficulty: row.get(2)?,
                 observed,
+                share: row.get(8)?,
                 counts,
             })
         },
@@ -208,20 +218,55 @@ pub(in crate::skills) fn list_former_ratings(
     Ok(rows.into_iter().filter(|it| !it.2.starts_with(prefix)).map(|it| (it.0, it.1)).collect())
 }
 
-/// Who of the agents answered publicly how often, after the one moment and until the other.
-pub(in crate::skills) fn count_answers(
+/// What agents wrote on a ticket, after the one moment and until the other.
+pub(in crate::skills) fn list_work_comments(
     tx: &mut Tx,
     ticket: TicketId,
     from: i64,
     to: i64,
-) -> Result<Vec<(UserId, i64)>, Error> {
+) -> Result<Vec<::skills::attribution::Comment>, Error> {
     tx.list(
-        "select c.author_id, cast(count(*) as bigint) from comments c
+        "select c.author_id, c.created_at, c.public, cast(length(c.body) as bigint) from comments c
          join users u on u.id = c.author_id and u.role in ('agent', 'lead', 'admin')
          join tickets t on t.id = c.ticket_id and t.requester_id <> c.author_id
-         where c.ticket_id = $1 and c.public = 1 and c.created_at >= $2 and c.created_at <= $3
-         group by c.author_id order by c.author_id",
+         where c.ticket_id = $1 and c.created_at >= $2 and c.created_at <= $3 order by c.id",
         params![ticket, from, to],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            let chars: i64 = row.get(3)?;
+            Ok(::skills::attribution::Comment {
+                person: row.get(0)?,
+                at_ms: row.get(1)?,
+                public: row.get::<i64>(2)? == 1,
+                chars: u32::try_from(chars).unwrap_or(u32::MAX),
+            })
+        },
     )
+}
+
+/// What a ticket asked for: words to read, answers to give, files to look at.
+pub(in crate::skills) fn effort_of(
+    tx: &mut Tx,
+    ticket: TicketId,
+    requester: UserId,
+) -> Result<::skills::handle_time::Effort, Error> {
+    const CHARS_PER_WORD: i64 = 6;
+    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    tx.one(
+        "select cast(coalesce(sum(case when c.author_id = $2 then length(c.body) else 0 end), 0) as bigint),
+           cast(coalesce(sum(case when c.author_id <> $2 and c.public = 1 then 1 else 0 end), 0) as bigint),
+           (select cast(count(*) as bigint) from attachments a where a.ticket_id = $1 and a.inline = 0)
+         from comments c where c.ticket_id = $1",
+        params![ticket, requester],
+        |row| {
+            Ok(::skills::handle_time::Effort {
+                customer_words: small(row.get::<i64>(0)? / CHARS_PER_WORD),
+                answers: small(row.get(1)?),
+                files: small(row.get(2)?),
+            })
+        },
+    )
+}
+
+pub(in crate::skills) fn find_evidence_by_key(tx: &mut Tx, key: &str) -> Result<bool, Error> {
+    Ok(tx.find("select id from evidence where key = $1", params![key], |row| row.get::<i64>(0))?.is_some())
 }

@@ -2,6 +2,7 @@
 
 mod beliefs;
 mod contests;
+mod difficulty;
 mod evidence;
 mod needs;
 mod policy;
@@ -11,6 +12,7 @@ mod shelf;
 
 pub(crate) use beliefs::*;
 pub(in crate::skills) use contests::*;
+pub(in crate::skills) use difficulty::*;
 pub(in crate::skills) use evidence::list_people_with_evidence;
 pub(in crate::skills) use evidence::*;
 pub use needs::requirements_of;

@@ -1,6 +1,7 @@
 //! Every statement on refits: runs, their results person by person, and the last word of each week.
 
 use super::*;
+use crate::skills::difficulty::OfWork;
 use crate::skills::refit::{
     BeliefResult, Figures, PersonResult, RUNS_KEPT, Run, Settings, TierDrift, WEEK_MS, WEEKS_KEPT,
 };
@@ -188,6 +189,7 @@ pub(in crate::skills) struct StoredEvidence {
     pub difficulty: f64,
     pub at: i64,
     pub struck_at: Option<i64>,
+    pub of: OfWork,
 }
 
 pub(in crate::skills) fn each_evidence(
@@ -195,8 +197,8 @@ pub(in crate::skills) fn each_evidence(
     mut take: impl FnMut(StoredEvidence),
 ) -> Result<(), Error> {
     tx.each(
-        "select id, user_id, kind, value, by_user_id, difficulty, at, struck_at, severity, sd_levels
-         from evidence order by id",
+        "select id, user_id, kind, value, by_user_id, difficulty, at, struck_at, severity, sd_levels, topic_id,
+           priority, channel_id, share from evidence order by id",
         params![],
         |row| {
             let kind: String = row.get(2)?;
@@ -212,6 +214,13 @@ pub(in crate::skills) fn each_evidence(
                 difficulty: row.get(5)?,
                 at: row.get(6)?,
                 struck_at: row.get(7)?,
+                of: OfWork {
+                    topic: row.get(10)?,
+                    priority: row.get(11)?,
+                    channel: row.get(12)?,
+                    share: row.get(13)?,
+                    imported: None,
+                },
             });
             Ok(true)
         },

@@ -88,6 +88,18 @@ pub(in crate::skills) fn move_skill(tx: &mut Tx, from: SkillId, into: SkillId) -
         params![from, into],
         |row| row.get(0),
     )?;
+    moved.need_sets_both = tx.list(
+        "delete from need_set_skills where skill_id = $1
+           and need_set_id in (select need_set_id from need_set_skills where skill_id = $2)
+         returning need_set_id, level, weight",
+        params![from, into],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    moved.need_sets = tx.list(
+        "update need_set_skills set skill_id = $2 where skill_id = $1 returning need_set_id",
+        params![from, into],
+        |row| row.get(0),
+    )?;
     moved.rules = tx.list(
         "update skill_rules set skill_id = $2 where skill_id = $1 returning id",
         params![from, into],
@@ -139,6 +151,7 @@ pub(in crate::skills) fn move_skill_back(
     };
     back(tx, "evidence_moves", "evidence_id", moved.evidence.iter().map(|it| it.0).collect())?;
     back(tx, "requirements", "ticket_id", moved.tickets.iter().map(|it| it.0).collect())?;
+    back(tx, "need_set_skills", "need_set_id", moved.need_sets.clone())?;
     back(tx, "skill_rules", "id", moved.rules.iter().map(|it| it.0).collect())?;
     back(tx, "interests", "user_id", moved.interests.iter().map(|it| it.0).collect())?;
     back(tx, "role_requirements", "role_id", moved.roles.iter().map(|it| it.0).collect())?;
@@ -160,6 +173,13 @@ pub(in crate::skills) fn move_skill_back(
             "insert into requirements (ticket_id, skill_id, level, weight, hardness, source, because)
              values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
             params![ticket, from, level, weight, hardness, source, because],
+        )?;
+    }
+    for (need_set, level, weight) in &moved.need_sets_both {
+        tx.execute(
+            "insert into need_set_skills (need_set_id, skill_id, level, weight) values ($1, $2, $3, $4)
+             on conflict do nothing",
+            params![need_set, from, level, weight],
         )?;
     }
     let now = tx.now();

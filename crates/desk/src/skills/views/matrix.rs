@@ -1,6 +1,7 @@
 //! People × skills, read in one pass.
 
 use super::*;
+use crate::skills::outcomes::store as outcomes;
 
 /// By group, kind and words: what the matrix is asked for.
 #[derive(Clone, Debug, Default)]
@@ -146,7 +147,7 @@ pub(super) fn list_people(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<Mat
 
 /// How many tickets needed each skill of late.
 pub(super) fn demand(tx: &mut Tx) -> Result<HashMap<SkillId, i64>, db::Error> {
-    let since = tx.now() - DEMAND_DAYS * DAY_MS;
+    let since = outcomes::demand_ends_at(tx, DEMAND_DAYS * DAY_MS)? - DEMAND_DAYS * DAY_MS;
     // Whatever was made since then was also changed since then: the index by update serves.
     let rows = tx.list(
         "select q.skill_id, cast(count(*) as bigint) from requirements q
@@ -156,5 +157,9 @@ pub(super) fn demand(tx: &mut Tx) -> Result<HashMap<SkillId, i64>, db::Error> {
         params![since, DEMAND_TICKETS_MAX],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(rows.into_iter().collect())
+    let mut all: HashMap<SkillId, i64> = rows.into_iter().collect();
+    for (skill, count) in outcomes::count_needs(tx, since, DEMAND_TICKETS_MAX)? {
+        *all.entry(skill).or_default() += count;
+    }
+    Ok(all)
 }

@@ -126,6 +126,8 @@ pub struct EvidenceRow {
     pub user: UserId,
     pub observed: Observed,
     pub ticket: Option<TicketId>,
+    /// The ticket of another desk, as `source #number`.
+    pub imported: Option<String>,
     pub by: Option<UserId>,
     pub by_name: Option<String>,
     /// Logits; 0 is usual.
@@ -335,7 +337,8 @@ fn evidence_by_id(tx: &mut Tx, sight: &Sight, ids: &[EvidenceId]) -> Result<Vec<
 
 const EVIDENCE: &str =
     "e.id, e.user_id, e.kind, e.value, e.ticket_id, e.by_user_id, b.name, e.difficulty, e.at, e.note,
-   e.struck_at, e.struck_reason, e.severity, e.sd_levels from evidence e left join users b on b.id = e.by_user_id";
+   e.struck_at, e.struck_reason, e.severity, e.sd_levels, o.source || ' #' || o.ticket
+   from evidence e left join users b on b.id = e.by_user_id left join imported_outcomes o on o.id = e.imported_id";
 
 fn evidence_row(row: &db::Row<'_>, sight: &Sight) -> Result<EvidenceRow, db::Error> {
     let kind: String = row.get(2)?;
@@ -348,6 +351,7 @@ fn evidence_row(row: &db::Row<'_>, sight: &Sight) -> Result<EvidenceRow, db::Err
         user: row.get(1)?,
         observed,
         ticket: row.get(4)?,
+        imported: row.get(14)?,
         by: row.get(5)?,
         by_name: row.get(6)?,
         difficulty: row.get(7)?,

@@ -1,0 +1,184 @@
+//! Rows of an export, one after the other and never all at once: CSV with a head, or JSON Lines.
+
+use desk::skills::outcomes::{Cells, Layout, OutcomeRow, Reason, Rejected};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// A line of JSON that is longer cannot be one ticket.
+const LINE_BYTES_MAX: usize = 1024 * 1024;
+const BUFFER_BYTES: usize = 1024 * 1024;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type Row = Result<OutcomeRow, Rejected>;
+
+pub struct Rows {
+    layout: Layout,
+    form: Form,
+    pub bytes: u64,
+}
+
+enum Form {
+    Csv { reader: csv::Reader<BufReader<File>>, places: Cells17, record: csv::StringRecord },
+    Lines { reader: BufReader<File>, line: u64, at: u64, buffer: Vec<u8> },
+}
+
+type Cells17 = [Option<usize>; 17];
+
+impl Rows {
+    pub fn open(path: &Path, layout: Layout) -> Result<Rows, Failure> {
+        let wrong = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+        let mut file = File::open(path).map_err(wrong)?;
+        let bytes = file.metadata().map_err(wrong)?.len();
+        let mut first = Vec::new();
+        BufReader::new(&file).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first).map_err(wrong)?;
+        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
+        let reader = BufReader::with_capacity(BUFFER_BYTES, file);
+        let form = if first.trim_ascii_start().first() == Some(&b'{') {
+            Form::Lines { reader, line: 0, at: 0, buffer: Vec::new() }
+        } else {
+            let mut reader = csv::ReaderBuilder::new()
+                .flexible(true)
+                .trim(csv::Trim::Headers)
+                .delimiter(delimiter_of(&first))
+                .from_reader(reader);
+            let head = reader.headers().map_err(|error| format!("the head cannot be read: {error}"))?.clone();
+            let places = layout.places(&head.iter().collect::<Vec<_>>())?;
+            Form::Csv { reader, places, record: csv::StringRecord::new() }
+        };
+        Ok(Rows { layout, form, bytes })
+    }
+
+    /// How far it has come, 0 to 1.
+    pub fn share(&self) -> f64 {
+        let at = match &self.form {
+            Form::Csv { reader, .. } => reader.position().byte(),
+            Form::Lines { at, .. } => *at,
+        };
+        at as f64 / self.bytes.max(1) as f64
+    }
+
+    /// The next row; `None` at the end of the file.
+    pub fn next_row(&mut self) -> Result<Option<Row>, Failure> {
+        match &mut self.form {
+            Form::Csv { reader, places, record } => {
+                let line = reader.position().line();
+                match reader.read_record(record) {
+                    Ok(false) => Ok(None),
+                    Ok(true) => {
+                        let line = record.position().map_or(line, csv::Position::line);
+                        let cells: Cells<'_> =
+                            places.map(|place| place.and_then(|at| record.get(at)).unwrap_or(""));
+                        Ok(Some(self.layout.read(line, &cells)))
+                    }
+                    Err(error) if error.is_io_error() => Err(error.into()),
+                    Err(error) => Ok(Some(Err(unreadable(line, &error.to_string())))),
+                }
+            }
+            Form::Lines { reader, line, at, buffer } => loop {
+                buffer.clear();
+                let read = reader.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', buffer)?;
+                if read == 0 {
+                    return Ok(None);
+                }
+                *line += 1;
+                *at += read as u64;
+                if read > LINE_BYTES_MAX {
+                    *at += reader.skip_until(b'\n')? as u64;
+                    return Ok(Some(Err(unreadable(*line, "the line is too long"))));
+                }
+                let text = buffer.trim_ascii();
+                if text.is_empty() {
+                    continue;
+                }
+                let object: Result<serde_json::Map<String, serde_json::Value>, _> =
+                    serde_json::from_slice(text);
+                return Ok(Some(match object {
+                    Ok(object) => {
+                        let cells = self.layout.cells_of_object(&object);
+                        self.layout.read(*line, &std::array::from_fn(|i| cells[i].as_str()))
+                    }
+                    Err(error) => Err(unreadable(*line, &error.to_string())),
+                }));
+            },
+        }
+    }
+
+    pub fn next_batch(&mut self, rows_max: usize) -> Result<Vec<Row>, Failure> {
+        let mut rows = Vec::with_capacity(rows_max);
+        while rows.len() < rows_max {
+            match self.next_row()? {
+                Some(row) => rows.push(row),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+
+    pub fn skip(&mut self, rows: i64) -> Result<(), Failure> {
+        for _ in 0..rows {
+            if self.next_row()?.is_none() {
+                return Err("the file is shorter than what was read of it before".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unreadable(line: u64, words: &str) -> Rejected {
+    Rejected { line, reason: Reason::Unreadable, cell: words.chars().take(120).collect() }
+}
+
+/// What parts the columns: the sign that the head has most of.
+fn delimiter_of(head: &[u8]) -> u8 {
+    let count = |sign: u8| head.iter().filter(|byte| **byte == sign).count();
+    [b',', b';', b'\t'].into_iter().max_by_key(|sign| (count(*sign), *sign == b',')).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use desk::skills::outcomes::Mapping;
+
+    fn read(text: &str) -> Vec<Row> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let mut rows = Rows::open(file.path(), Mapping::default().layout().unwrap()).unwrap();
+        let all = rows.next_batch(100).unwrap();
+        assert!((rows.share() - 1.0).abs() < 1e-9);
+        all
+    }
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let csv =
+            read("id;assignee;solved at;tags\n7;Ana;2026-01-05 12:00;\"a, b\"\n\n8;;2026-01-05 12:00;\n");
+        let lines = read(concat!(
+            "{\"id\": 7, \"assignee\": \"Ana\", \"solved_at\": \"2026-01-05 12:00\", \"tags\": [\"a\", \"b\"]}\n",
+            "\n{\"id\": 8, \"solved_at\": \"2026-01-05 12:00\"}\n{broken\n",
+        ));
+        let said = |row: &Row| row.as_ref().map(|it| (it.ticket.clone(), it.tags.clone())).ok();
+        assert_eq!(said(&csv[0]), said(&lines[0]));
+        assert_eq!(csv[0].as_ref().unwrap().line, 2);
+        assert_eq!(csv[1].as_ref().unwrap_err().reason, Reason::NoPerson);
+        assert_eq!(lines[1].as_ref().unwrap_err().line, 3);
+        assert_eq!(lines[2].as_ref().unwrap_err().reason, Reason::Unreadable);
+    }
+
+    #[test]
+    fn a_line_without_end_and_bytes_that_are_no_text_are_told_and_passed_over() {
+        let mut text = String::from("{\"id\": 1, \"x\": \"");
+        text.push_str(&"y".repeat(LINE_BYTES_MAX + 10));
+        text.push_str("\"}\n{\"id\": 2, \"assignee\": \"Ana\", \"solved_at\": 1767614400}\n");
+        let rows = read(&text);
+        assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
+        assert_eq!(rows[1].as_ref().unwrap().ticket, "2");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"id,assignee,solved_at\n1,\xff\xfe,2026-01-05\n2,Ana,2026-01-05\n")
+            .unwrap();
+        let mut rows = Rows::open(file.path(), Mapping::default().layout().unwrap()).unwrap();
+        let rows = rows.next_batch(10).unwrap();
+        assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
+        assert!(rows[1].is_ok());
+    }
+}
