@@ -19,11 +19,12 @@ pub struct Rows {
 }
 
 enum Form {
-    Csv { reader: csv::Reader<BufReader<File>>, places: Cells17, record: csv::StringRecord },
+    Csv { reader: csv::Reader<BufReader<File>>, places: Box<Places>, record: csv::StringRecord },
     Lines { reader: BufReader<File>, line: u64, at: u64, buffer: Vec<u8> },
 }
 
-type Cells17 = [Option<usize>; 17];
+/// Where each field stands among the columns.
+type Places = [Option<usize>; 17];
 
 impl Rows {
     pub fn open(path: &Path, layout: Layout) -> Result<Rows, Failure> {
@@ -43,7 +44,7 @@ impl Rows {
                 .delimiter(delimiter_of(&first))
                 .from_reader(reader);
             let head = reader.headers().map_err(|error| format!("the head cannot be read: {error}"))?.clone();
-            let places = layout.places(&head.iter().collect::<Vec<_>>())?;
+            let places = Box::new(layout.places(&head.iter().collect::<Vec<_>>())?);
             Form::Csv { reader, places, record: csv::StringRecord::new() }
         };
         Ok(Rows { layout, form, bytes })
