@@ -14,6 +14,7 @@ mod call;
 mod comments;
 mod docs;
 mod groups;
+mod hiring;
 mod identities;
 mod incremental;
 mod job_statuses;

@@ -1,9 +1,11 @@
 //! The one table of routes. The router, the OpenAPI document and the browsable page are made from it.
 
+mod growth;
+
 use crate::shapes::*;
 use crate::table::{Route, tagged};
 use crate::{
-    assessments, attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
+    attachments, comments, docs, groups, identities, incremental, job_statuses, ledger, memberships, openapi,
     organizations, planning, proficiencies, ratings, refits, reviews, role_profiles, routing,
     routing_attributes, search, shelf, skill_rules, skills, suspended, tags, ticket_lists, tickets, uploads,
     users, views,
@@ -26,7 +28,8 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Skills", of_skills()));
     all.extend(tagged("Roles and planning", of_planning()));
     all.extend(tagged("Reviews", of_reviews()));
-    all.extend(tagged("Assessments", of_assessments()));
+    all.extend(tagged("Assessments", growth::of_assessments()));
+    all.extend(tagged("Hiring", growth::of_hiring()));
     all.extend(tagged("Routing", of_routing()));
     all.extend(tagged("This document", of_documents()));
     all
@@ -662,45 +665,6 @@ fn of_reviews() -> Vec<Route> {
             reviews::close_calibration,
         )
         .gives::<CalibrationShape>("calibration"),
-    ]
-}
-
-fn of_assessments() -> Vec<Route> {
-    vec![
-        Route::get("/assessment_campaigns", "Campaigns that ask people about people", assessments::campaigns)
-            .gives_all::<CampaignShape>("assessment_campaigns"),
-        Route::post("/assessment_campaigns", "Ask people", assessments::open_campaign)
-            .takes::<CampaignBody>()
-            .creates::<CampaignShape>("assessment_campaign"),
-        Route::get("/assessment_campaigns/{id}", "A campaign with its results", assessments::campaign)
-            .gives::<CampaignShape>("assessment_campaign"),
-        Route::put("/assessment_campaigns/{id}/close", "Close a campaign", assessments::close_campaign)
-            .gives::<CampaignShape>("assessment_campaign"),
-        Route::get("/assessment_tasks", "What one is asked", assessments::tasks)
-            .gives_all::<AssessmentTaskShape>("assessment_tasks"),
-        Route::put("/assessment_tasks/{id}", "Answer what one is asked", assessments::say)
-            .takes::<AssessmentAnswersBody>(),
-        Route::get("/users/{id}/certificates", "Certificates of a person", assessments::certificates)
-            .gives_all::<CertificateShape>("certificates"),
-        Route::post("/users/{id}/certificates", "Add a certificate", assessments::add_certificate)
-            .takes::<CertificateBody>()
-            .creates::<CertificateShape>("certificate"),
-        Route::put(
-            "/certificates/{id}/confirm",
-            "Say that one has seen the proof",
-            assessments::confirm_certificate,
-        ),
-        Route::delete("/certificates/{id}", "Remove a certificate", assessments::remove_certificate),
-        Route::get("/skill_checks", "Short quizzes about one skill each", assessments::checks)
-            .gives_all::<SkillCheckShape>("skill_checks"),
-        Route::post("/skill_checks", "Write a skill check", assessments::create_check)
-            .takes::<SkillCheckBody>()
-            .creates::<SkillCheckShape>("skill_check"),
-        Route::get("/skill_checks/{id}", "Show a skill check", assessments::check)
-            .gives::<SkillCheckShape>("skill_check"),
-        Route::post("/skill_checks/{id}/results", "Take a skill check", assessments::answer_check)
-            .takes::<SkillCheckAnswersBody>()
-            .creates::<SkillCheckResultShape>("result"),
     ]
 }
 

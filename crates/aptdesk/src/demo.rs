@@ -5,6 +5,7 @@ mod assessments;
 mod case;
 mod content;
 mod customers;
+mod hiring;
 mod history;
 mod past_mail;
 mod ratings;

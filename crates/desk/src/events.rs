@@ -288,6 +288,32 @@ pub enum Event {
         result: CheckResultId,
         user: UserId,
     },
+    // hiring
+    OpeningChanged {
+        opening: OpeningId,
+    },
+    OpeningMoved {
+        opening: OpeningId,
+        to: hiring::OpeningState,
+    },
+    CandidateAdded {
+        opening: OpeningId,
+        candidate: CandidateId,
+    },
+    CandidateChanged {
+        candidate: CandidateId,
+        stage: hiring::Stage,
+    },
+    CandidateScored {
+        candidate: CandidateId,
+        by: UserId,
+    },
+    CandidateForgotten {
+        candidate: CandidateId,
+    },
+    JobAlertChanged {
+        alert: JobAlertId,
+    },
     // satisfaction
     RatingAsked {
         ticket: TicketId,
@@ -361,6 +387,12 @@ impl Event {
             }
             CertificateChanged { user, .. } | SkillCheckFinished { user, .. } => ("user", user.0),
             SkillCheckChanged { check } => ("check", check.0),
+            OpeningChanged { opening } | OpeningMoved { opening, .. } => ("opening", opening.0),
+            CandidateAdded { candidate, .. }
+            | CandidateChanged { candidate, .. }
+            | CandidateScored { candidate, .. }
+            | CandidateForgotten { candidate } => ("candidate", candidate.0),
+            JobAlertChanged { alert } => ("job_alert", alert.0),
             ScorecardChanged { scorecard } => ("scorecard", scorecard.0),
             ReviewsAssigned { .. } => ("desk", 0),
             ReviewFinished { review, .. }
@@ -432,6 +464,10 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         }
         MailReceived { mail } => vec![(Work::TakeInMail { mail: *mail }, now)],
         MailQueued { mail_out, .. } => vec![(Work::SendMail { mail_out: *mail_out }, now)],
+        // A minute in which it can be taken back.
+        OpeningMoved { opening, to: hiring::OpeningState::Public } => {
+            vec![(Work::TellJobAlerts { opening: *opening }, Due::Soon)]
+        }
         RatingGiven { rating, .. } => vec![(Work::LearnFromRating { rating: *rating }, now)],
         TicketCreated { .. }
         | CommentAdded { .. }
@@ -486,6 +522,13 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | CertificateChanged { .. }
         | SkillCheckChanged { .. }
         | SkillCheckFinished { .. }
+        | OpeningChanged { .. }
+        | OpeningMoved { .. }
+        | CandidateAdded { .. }
+        | CandidateChanged { .. }
+        | CandidateScored { .. }
+        | CandidateForgotten { .. }
+        | JobAlertChanged { .. }
         | ScorecardChanged { .. }
         | ReviewsAssigned { .. }
         | ReviewFinished { .. }

@@ -52,4 +52,5 @@ ids! {
     OutcomeId, OutcomeRunId,
     ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
+    OpeningId, CandidateId, JobAlertId,
 }

@@ -9,6 +9,7 @@ mod actor;
 pub mod assessments;
 pub mod blobs;
 pub mod events;
+pub mod hiring;
 mod ids;
 pub mod mail;
 mod open;

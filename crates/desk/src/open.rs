@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0012_routing_requirements"),
     shared!("0013_assessments"),
     shared!("0014_outcomes"),
+    shared!("0015_hiring"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

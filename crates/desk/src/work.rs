@@ -61,6 +61,12 @@ pub enum Work {
     PlanReviews,
     /// Recurring: what was asked and not answered, certificates that end soon.
     RemindAssessments,
+    /// Recurring: candidates and addresses whose time is over.
+    TidyHiring,
+    /// Addresses that want to hear of new openings hear of this one.
+    TellJobAlerts {
+        opening: OpeningId,
+    },
     // with the outside world
     SendMail {
         mail_out: MailOutId,
@@ -122,6 +128,8 @@ impl Work {
             Work::SweepUp => "sweep_up",
             Work::PlanReviews => "plan_reviews",
             Work::RemindAssessments => "remind_assessments",
+            Work::TidyHiring => "tidy_hiring",
+            Work::TellJobAlerts { .. } => "tell_job_alerts",
             Work::SendMail { .. } => "send_mail",
         }
     }
@@ -133,6 +141,7 @@ impl Work {
             "refit" if job.every_ms.is_some() => Ok(Work::Refit { asked_by: None }),
             "plan_reviews" => Ok(Work::PlanReviews),
             "remind_assessments" => Ok(Work::RemindAssessments),
+            "tidy_hiring" => Ok(Work::TidyHiring),
             _ => serde_json::from_str(&job.payload),
         }
     }
@@ -169,6 +178,7 @@ pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Inside, Work::SweepUp.kind(), 30_000)?;
     jobs::keep_recurring(tx, Lane::Outside, Work::Refit { asked_by: None }.kind(), HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::RemindAssessments.kind(), 6 * HOUR_MS)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::TidyHiring.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)
 }
 
@@ -217,6 +227,8 @@ impl Worker {
                 routing::sweep(tx)?;
             }
             Work::RemindAssessments => assessments::remind(tx)?,
+            Work::TidyHiring => hiring::tidy(tx)?,
+            Work::TellJobAlerts { opening } => hiring::tell_alerts(tx, *opening)?,
             Work::PlanReviews => {
                 reviews::plan_week(tx)?;
             }

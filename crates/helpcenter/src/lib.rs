@@ -1,9 +1,10 @@
 //! The customer's door: public pages that work without script. It asks for no account and knows no staff page.
 //!
-//! Two pages so far: rating an answer (`/rate/{token}`) and writing to us (`/requests/new`). Each request is limited by
+//! Rating an answer (`/rate/{token}`), writing to us (`/requests/new`), and openings (`/jobs`). Each request is limited by
 //! address, each change must come from our own pages, and nothing here runs a script.
 
 mod guard;
+mod jobs;
 mod limits;
 mod page;
 mod rate;
@@ -14,7 +15,7 @@ pub use limits::Limits;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use desk::Desk;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub(crate) struct Center {
     pub limits: Arc<Limits>,
 }
 
-/// The public pages: rating an answer, and writing to us.
+/// The public pages: rating an answer, writing to us, and openings.
 pub fn router(desk: Desk) -> Router {
     router_with(desk, Limits::usual())
 }
@@ -38,6 +39,13 @@ pub fn router_with(desk: Desk, limits: Limits) -> Router {
     Router::new()
         .route("/rate/{token}", get(rate::show).post(rate::answer))
         .route("/requests/new", get(request::new).post(request::create))
+        .route("/jobs", get(jobs::index))
+        .route("/jobs/feed.atom", get(jobs::feed))
+        .route("/jobs/alerts", post(jobs::ask))
+        .route("/jobs/alerts/{token}", get(jobs::open))
+        .route("/jobs/alerts/{token}/confirm", post(jobs::confirm))
+        .route("/jobs/alerts/{token}/stop", post(jobs::stop))
+        .route("/jobs/{opening}", get(jobs::show))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::same_origin_only))
         .layer(axum::middleware::from_fn(guard::headers))

@@ -150,7 +150,7 @@ async fn company(center: &Center) -> String {
 }
 
 /// The first language of ours that the browser asks for.
-fn preferred(headers: &HeaderMap) -> &'static Words {
+pub(crate) fn preferred(headers: &HeaderMap) -> &'static Words {
     let wanted =
         headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut codes = wanted.split(',').filter_map(|part| part.split([';', '-']).next()).map(str::trim);

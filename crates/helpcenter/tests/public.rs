@@ -3,11 +3,12 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use desk::hiring::{self, OpeningState, WriteNeed, WriteOpening};
 use desk::mail;
 use desk::satisfaction::views as ratings;
 use desk::tickets::{self, Channel, Status, UpdateTicket};
 use desk::work::Work;
-use desk::{TicketId, people};
+use desk::{TicketId, people, skills};
 use helpcenter::Limits;
 use http_body_util::BodyExt;
 use testkit::World;
@@ -166,7 +167,9 @@ async fn a_request_becomes_a_ticket_of_its_writer() {
         let page =
             world.read(move |tx| tickets::views::page(tx, &filter, tickets::Order::CreatedNewest, None, 10));
         assert_eq!(page.rows.len(), 1, "on {}", world.name());
-        assert_eq!((&*page.rows[0].subject, page.rows[0].channel), ("Charged twice", Channel::Web));
+        let id = page.rows[0].id;
+        let ticket = world.read(move |tx| tickets::find_ticket(tx, id)).expect("it is there");
+        assert_eq!((&*ticket.subject, ticket.channel), ("Charged twice", Channel::Web));
     }
 }
 
@@ -207,4 +210,108 @@ async fn a_wrong_address_is_named_and_nothing_is_lost() {
     let page = post(&app, "/requests/new", "email=marta&subject=Hello&message=A+long+story").await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("id=\"email-error\"") && page.body.contains("A long story"));
+}
+
+/// An opening that everybody may see, the lead who wrote it, and its path.
+fn public_opening(world: &World) -> String {
+    let lea = world.lead("Lea");
+    let skill = world.read(|tx| skills::find_skill_by_key(tx, "empathy")).expect("the library has it").id;
+    let need = WriteNeed { skill, level: 3.5, weight: 0.5, question: String::new() };
+    let command = WriteOpening {
+        title: "Support <specialist>".into(),
+        summary: "You help people who cannot sign in.".into(),
+        place: "Lisbon".into(),
+        seats: 1,
+        reason: "Only Ana is able.".into(),
+        role: None,
+        needs: vec![need],
+    };
+    let id = world.write_as(lea, move |tx| {
+        let id = hiring::create_opening(tx, &command)?;
+        hiring::move_opening(tx, id, OpeningState::Public)?;
+        Ok::<_, hiring::HiringError>(id)
+    });
+    world.run_jobs();
+    world.take_outside_jobs();
+    format!("/jobs/{id}")
+}
+
+#[tokio::test]
+async fn openings_are_found_by_people_feeds_and_search_engines_and_their_reason_is_not() {
+    for world in World::on_each_database() {
+        let path = public_opening(&world);
+        let app = helpcenter::router(world.desk.clone());
+        let all = get(&app, "/jobs").await;
+        assert!(
+            all.status == StatusCode::OK && all.body.contains(&path),
+            "on {}: {}",
+            world.name(),
+            all.body
+        );
+        assert_eq!(all.headers["x-robots-tag"], "all");
+        let one = get(&app, &path).await;
+        assert!(one.body.contains("schema.org/JobPosting") && one.body.contains("Empathy"), "{}", one.body);
+        assert!(
+            !one.body.contains("Only Ana")
+                && !one.body.contains("<script")
+                && !one.body.contains("<specialist>")
+        );
+        let feed = get(&app, "/jobs/feed.atom").await;
+        assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
+        assert!(feed.body.contains("<entry>") && feed.body.contains(&path), "{}", feed.body);
+        assert_eq!(get(&app, "/jobs/999").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(get(&app, "/jobs/nothing").await.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_is_asked_for_confirmed_by_a_click_and_left_by_a_mail_program() {
+    for world in World::on_each_database() {
+        let app = helpcenter::router(world.desk.clone());
+        let wrong = post(&app, "/jobs/alerts", "email=nobody").await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("value=\"nobody\""));
+        let asked = post(&app, "/jobs/alerts", "email=marta%40example.org&website=").await;
+        assert!(asked.body.contains("a mail is on its way"), "{}", asked.body);
+        let robot = post(&app, "/jobs/alerts", "email=robot%40example.org&website=x").await;
+        assert_eq!(robot.body, asked.body, "a program learns nothing");
+        let mails: Vec<String> = world
+            .take_outside_jobs()
+            .into_iter()
+            .filter_map(|work| match work {
+                Work::SendMail { mail_out } => {
+                    world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0.text)
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(mails.len(), 1, "on {}", world.name());
+        let line = mails[0].lines().find(|line| line.contains("/jobs/alerts/")).expect("a link");
+        let path = &line[line.find("/jobs/").unwrap()..];
+        let page = get(&app, path).await;
+        assert!(page.body.contains(&format!("{path}/confirm")) && page.body.contains("noindex"));
+        assert!(get(&app, path).await.body.contains("/confirm"), "opening the link confirms nothing");
+        assert!(post(&app, &format!("{path}/confirm"), "").await.body.contains("You will hear"));
+        assert!(!get(&app, path).await.body.contains("/confirm"));
+        // As a mail program does it by itself: no page of ours is behind it.
+        let one_click = Request::post(format!("{path}/stop"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from("List-Unsubscribe=One-Click"))
+            .unwrap();
+        assert_eq!(ask(&app, one_click).await.status, StatusCode::OK);
+        assert_eq!(get(&app, path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(post(&app, &format!("{path}/stop"), "").await.status, StatusCode::OK, "twice is no error");
+    }
+}
+
+#[tokio::test]
+async fn one_address_asks_for_alerts_only_so_often() {
+    let world = World::on_sqlite();
+    let app = helpcenter::router_with(world.desk.clone(), Limits::of(60, 2));
+    for _ in 0..2 {
+        assert_eq!(post(&app, "/jobs/alerts", "email=a%40example.org").await.status, StatusCode::OK);
+    }
+    assert_eq!(
+        post(&app, "/jobs/alerts", "email=b%40example.org").await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
 }

@@ -23,6 +23,7 @@ mod filter;
 pub mod gap;
 pub mod glicko2;
 pub mod handle_time;
+pub mod interview;
 pub mod invest;
 pub mod items;
 mod library;

@@ -11,6 +11,7 @@ mod client;
 mod door;
 mod fields;
 mod guard;
+mod hiring;
 mod home;
 mod html;
 mod ledger;
@@ -96,6 +97,7 @@ pub fn router(web: Web) -> Router {
         .merge(people::routes())
         .merge(reviews::routes())
         .merge(assessments::routes())
+        .merge(hiring::routes())
         .merge(ledger::routes())
         .merge(admin::routes())
         .fallback(problem::nothing_here)

@@ -3,8 +3,9 @@
 
 use desk::access::{self, LinkPurpose, SetUp};
 use desk::assessments::{self, AddCertificate, Hardness, OpenCampaign, Question, SaveCheck};
+use desk::hiring::{self, AddCandidate, OpeningState, SaveScorecard, Score, WriteNeed, WriteOpening};
 use desk::tickets::{self, Channel, CreateTicket, NewComment, UpdateTicket};
-use desk::{CampaignId, CheckId, TicketId, UserId, people, skills};
+use desk::{CampaignId, CandidateId, CheckId, OpeningId, TicketId, UserId, people, skills};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use testkit::World;
@@ -34,6 +35,12 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         format!("/assessments/people/{}", desk.admin),
         "/assessments/checks/new".to_owned(),
         format!("/assessments/checks/{}", desk.check),
+        "/hiring".to_owned(),
+        "/hiring/new".to_owned(),
+        "/hiring/new?empty=1".to_owned(),
+        format!("/hiring/{}", desk.opening),
+        format!("/hiring/candidates/{}", desk.candidate),
+        format!("/hiring/candidates/{}/scorecard", desk.candidate),
         "/ledger".to_owned(),
         "/suspended".to_owned(),
         "/admin".to_owned(),
@@ -57,6 +64,8 @@ struct Desk {
     admin: UserId,
     campaign: CampaignId,
     check: CheckId,
+    opening: OpeningId,
+    candidate: CandidateId,
     link: String,
     browser: PathBuf,
     served: tokio::task::JoinHandle<()>,
@@ -78,6 +87,7 @@ impl Desk {
         let base = format!("http://{}", listener.local_addr().expect("its number"));
         let (ana, ticket, other) = a_day_at_the_desk(&world, &base);
         let (campaign, check) = questions_to_people(&world, ana);
+        let (opening, candidate) = somebody_applies(&world, ana);
         let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
         let app = web::router(web::Web::new(world.desk.clone(), false))
             .into_make_service_with_connect_info::<SocketAddr>();
@@ -89,6 +99,8 @@ impl Desk {
             admin: ana,
             campaign,
             check,
+            opening,
+            candidate,
             link: format!("{base}/sign-in/link/{token}"),
             browser,
             served,
@@ -194,6 +206,35 @@ fn questions_to_people(world: &World, ana: UserId) -> (CampaignId, CheckId) {
         let questions = vec![question; 3];
         let check = SaveCheck { skill: skills[0], name: "Angry letters".into(), questions };
         Ok::<_, Told>((campaign, assessments::create_check(tx, &check)?))
+    })
+}
+
+/// A public opening, and a candidate with one scorecard.
+fn somebody_applies(world: &World, ana: UserId) -> (OpeningId, CandidateId) {
+    world.write_as(ana, move |tx| {
+        let skills: Vec<_> = skills::list_skills(tx)?.iter().map(|it| it.id).take(3).collect();
+        let need = |skill| WriteNeed { skill, level: 3.0, weight: 0.5, question: String::new() };
+        let write = WriteOpening {
+            title: "Support specialist".into(),
+            summary: "You help people who cannot sign in.".into(),
+            place: "Lisbon".into(),
+            seats: 1,
+            reason: "One absence, and nobody is left.".into(),
+            role: None,
+            needs: skills.iter().copied().map(need).collect(),
+        };
+        let opening = hiring::create_opening(tx, &write)?;
+        hiring::move_opening(tx, opening, OpeningState::Public)?;
+        let add = AddCandidate {
+            name: "Nour Haddad".into(),
+            email: "nour@example.org".into(),
+            ..Default::default()
+        };
+        let candidate = hiring::add_candidate(tx, opening, &add)?;
+        let score = |skill| Score { skill, level: 3.5, note: "Asked back twice.".into() };
+        let scores = skills.into_iter().take(2).map(score).collect();
+        hiring::save_scorecard(tx, &SaveScorecard { candidate, note: "Calm.".into(), scores })?;
+        Ok::<_, Told>((opening, candidate))
     })
 }
 

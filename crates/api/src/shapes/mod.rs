@@ -2,6 +2,7 @@
 
 mod assessments;
 mod changes;
+mod hiring;
 mod people;
 mod planning;
 mod reviews;
@@ -12,6 +13,7 @@ mod tickets;
 
 pub use assessments::*;
 pub use changes::*;
+pub use hiring::*;
 pub use people::*;
 pub use planning::*;
 pub use reviews::*;

@@ -68,7 +68,8 @@ impl History {
         let open = self.ask(lead, "Summer: how we treat people")?;
         self.answer(open, 0.4)?;
         self.check(lead)?;
-        self.certificates()
+        self.certificates()?;
+        self.hire(lead)
     }
 
     fn ask(&mut self, lead: usize, name: &str) -> Result<CampaignId> {
@@ -118,7 +119,7 @@ impl History {
         Ok(())
     }
 
-    fn truth_of(&self, user: UserId, key: &str) -> f64 {
+    pub(super) fn truth_of(&self, user: UserId, key: &str) -> f64 {
         let found = self.staff.members.iter().position(|it| it.user == user);
         found.and_then(|n| self.content.agents[n].skills.get(key).copied()).unwrap_or(2.5)
     }

@@ -32,7 +32,7 @@ impl History {
         let mut read = None;
         for (nth, lead) in leads.iter().enumerate() {
             let me = self.staff.members[*lead];
-            let page = self.desk.db.read_now(me.actor(), |tx| views::desk(tx))?;
+            let page = self.desk.db.read_now(me.actor(), views::desk)?;
             for it in page.assignments.iter().filter(|it| it.reviewer == me.user && it.review.is_none()) {
                 // Nobody finds the time for all of them.
                 if self.dice.random::<f64>() < 0.25 {

@@ -33,7 +33,7 @@ pub use outgoing::{
 pub(crate) use reply::{email_of, queue_comment, sending_mailbox};
 pub use suspended::{discard, put_back, recover};
 pub use take_in::{accepts, receive, take_in};
-pub(crate) use texts::language_of;
+pub(crate) use texts::{Lang, language_of};
 
 use crate::blobs::Blob;
 use crate::{Kind, MailId, MailboxId, Refusal, TicketId};

@@ -1,9 +1,9 @@
 //! What other parts of the desk ask of beliefs and evidence: how unsure they are, what one row moved, how it is taken back.
 
-use super::{SkillSummary, SkillsError, evidence, replay, store};
+use super::{Proficiency, SkillSummary, SkillsError, evidence, replay, store};
 use crate::{EvidenceId, SkillId, Tx, UserId};
 use ::skills::level_of;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How little is known of some people in some skills.
 pub(crate) struct Doubt {
@@ -65,6 +65,20 @@ pub(crate) fn moves_of(tx: &mut Tx, id: EvidenceId) -> Result<Vec<(SkillId, f64,
 /// Of all skills, retired ones too.
 pub(crate) fn summaries(tx: &mut Tx) -> Result<HashMap<SkillId, SkillSummary>, db::Error> {
     Ok(store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it.summary())).collect())
+}
+
+/// What is believed of these people in these skills. Who may see it, the caller decides.
+pub(crate) fn beliefs_of(
+    tx: &mut Tx,
+    users: &[UserId],
+    skills: &[SkillId],
+) -> Result<Vec<Proficiency>, db::Error> {
+    store::list_proficiencies(tx, Some(users), Some(skills))
+}
+
+/// Who wants to learn what.
+pub(crate) fn all_interests(tx: &mut Tx) -> Result<HashSet<(UserId, SkillId)>, db::Error> {
+    Ok(store::list_all_interests(tx)?.into_iter().collect())
 }
 
 pub(crate) fn skill_names(tx: &mut Tx) -> Result<HashMap<SkillId, String>, db::Error> {

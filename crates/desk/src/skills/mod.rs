@@ -38,7 +38,9 @@ pub use contest::{
     CONTEST_CHARS_MAX, Contest, ContestEvidence, ContestOutcome, DecideContest, contest_evidence,
     decide_contest,
 };
-pub(crate) use doubt::{moves_of, record_evidence, skill_names, strike_all, summaries, variances_of};
+pub(crate) use doubt::{
+    all_interests, beliefs_of, moves_of, record_evidence, skill_names, strike_all, summaries, variances_of,
+};
 pub use evidence::{
     AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence,
 };

@@ -11,9 +11,9 @@ mod library;
 mod moved;
 mod order;
 mod portfolio;
-mod roles;
+pub(crate) mod roles;
 mod show;
-mod team;
+pub(crate) mod team;
 pub(crate) mod words;
 
 use crate::fields::Fields;

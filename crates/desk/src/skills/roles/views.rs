@@ -148,7 +148,11 @@ impl World {
     }
 
     fn measure(&self, user: UserId, role: &RoleProfile) -> Measured {
-        let of_everyone: Vec<&RoleNeed> = role.needs.iter().filter(|it| it.who == Who::Everyone).collect();
+        self.measure_against(user, &role.needs)
+    }
+
+    fn measure_against(&self, user: UserId, needs: &[RoleNeed]) -> Measured {
+        let of_everyone: Vec<&RoleNeed> = needs.iter().filter(|it| it.who == Who::Everyone).collect();
         let asked: Vec<Asked> = of_everyone
             .iter()
             .map(|it| Asked { belief: self.belief(user, &it.skill), level: it.level, weight: it.weight })
@@ -282,6 +286,16 @@ pub fn roles_of(tx: &mut Tx, user: UserId) -> Result<Vec<RoleOf>, RoleError> {
         .collect();
     all.sort_by(|one, other| other.has_it.cmp(&one.has_it).then(other.measured.p.total_cmp(&one.measured.p)));
     Ok(all)
+}
+
+/// Everybody, or one person, against what something else than a role asks. Who may see it, the caller decides.
+pub(crate) fn measure_all(
+    tx: &mut Tx,
+    needs: &[RoleNeed],
+    only: Option<UserId>,
+) -> Result<Vec<Measured>, db::Error> {
+    let world = World::load(tx, only)?;
+    Ok(world.people.iter().map(|it| world.measure_against(it.0, needs)).collect())
 }
 
 /// Roles that are in use no more, for bringing them back.

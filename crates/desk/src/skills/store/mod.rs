@@ -355,6 +355,10 @@ pub(in crate::skills) fn list_interests(tx: &mut Tx, user: UserId) -> Result<Vec
     tx.list(&sql, params![user], |row| summary(row, 0))
 }
 
+pub(in crate::skills) fn list_all_interests(tx: &mut Tx) -> Result<Vec<(UserId, SkillId)>, Error> {
+    tx.list("select user_id, skill_id from interests", params![], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 pub(in crate::skills) fn save_interests(tx: &mut Tx, user: UserId, skills: &[SkillId]) -> Result<(), Error> {
     let now = tx.now();
     tx.execute("delete from interests where user_id = $1", params![user])?;

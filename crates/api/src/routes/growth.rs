@@ -1,0 +1,77 @@
+//! Routes of what people say, prove and know, and of who might join them.
+
+use crate::shapes::*;
+use crate::table::Route;
+use crate::{assessments, hiring};
+
+pub(super) fn of_assessments() -> Vec<Route> {
+    vec![
+        Route::get("/assessment_campaigns", "Campaigns that ask people about people", assessments::campaigns)
+            .gives_all::<CampaignShape>("assessment_campaigns"),
+        Route::post("/assessment_campaigns", "Ask people", assessments::open_campaign)
+            .takes::<CampaignBody>()
+            .creates::<CampaignShape>("assessment_campaign"),
+        Route::get("/assessment_campaigns/{id}", "A campaign with its results", assessments::campaign)
+            .gives::<CampaignShape>("assessment_campaign"),
+        Route::put("/assessment_campaigns/{id}/close", "Close a campaign", assessments::close_campaign)
+            .gives::<CampaignShape>("assessment_campaign"),
+        Route::get("/assessment_tasks", "What one is asked", assessments::tasks)
+            .gives_all::<AssessmentTaskShape>("assessment_tasks"),
+        Route::put("/assessment_tasks/{id}", "Answer what one is asked", assessments::say)
+            .takes::<AssessmentAnswersBody>(),
+        Route::get("/users/{id}/certificates", "Certificates of a person", assessments::certificates)
+            .gives_all::<CertificateShape>("certificates"),
+        Route::post("/users/{id}/certificates", "Add a certificate", assessments::add_certificate)
+            .takes::<CertificateBody>()
+            .creates::<CertificateShape>("certificate"),
+        Route::put(
+            "/certificates/{id}/confirm",
+            "Say that one has seen the proof",
+            assessments::confirm_certificate,
+        ),
+        Route::delete("/certificates/{id}", "Remove a certificate", assessments::remove_certificate),
+        Route::get("/skill_checks", "Short quizzes about one skill each", assessments::checks)
+            .gives_all::<SkillCheckShape>("skill_checks"),
+        Route::post("/skill_checks", "Write a skill check", assessments::create_check)
+            .takes::<SkillCheckBody>()
+            .creates::<SkillCheckShape>("skill_check"),
+        Route::get("/skill_checks/{id}", "Show a skill check", assessments::check)
+            .gives::<SkillCheckShape>("skill_check"),
+        Route::post("/skill_checks/{id}/results", "Take a skill check", assessments::answer_check)
+            .takes::<SkillCheckAnswersBody>()
+            .creates::<SkillCheckResultShape>("result"),
+    ]
+}
+
+pub(super) fn of_hiring() -> Vec<Route> {
+    vec![
+        Route::get("/openings", "Openings that the caller may see", hiring::openings)
+            .gives_all::<OpeningShape>("openings"),
+        Route::post("/openings", "Write an opening", hiring::create_opening)
+            .takes::<OpeningBody>()
+            .creates::<OpeningShape>("opening"),
+        Route::get("/openings/{id}", "Show an opening, with who could grow into it", hiring::opening)
+            .gives::<OpeningShape>("opening"),
+        Route::put("/openings/{id}", "Change an opening, or who may see it", hiring::update_opening)
+            .takes::<OpeningBody>()
+            .gives::<OpeningShape>("opening"),
+        Route::get("/openings/{id}/candidates", "Candidates with their fit", hiring::candidates)
+            .gives_all::<HiringCandidateShape>("candidates"),
+        Route::post("/openings/{id}/candidates", "Add a candidate", hiring::add_candidate)
+            .takes::<HiringCandidateBody>()
+            .creates::<HiringCandidateShape>("candidate"),
+        Route::get("/candidates/{id}", "Show a candidate, with the reasons of the fit", hiring::candidate)
+            .gives::<HiringCandidateShape>("candidate"),
+        Route::put("/candidates/{id}", "Change a candidate's stage or note", hiring::update_candidate)
+            .takes::<HiringCandidateBody>()
+            .gives::<HiringCandidateShape>("candidate"),
+        Route::delete(
+            "/candidates/{id}",
+            "Delete all that is known of a candidate",
+            hiring::forget_candidate,
+        ),
+        Route::put("/candidates/{id}/scorecard", "Hand in one's own scorecard", hiring::save_scorecard)
+            .takes::<ScorecardScoresBody>()
+            .gives::<HiringCandidateShape>("candidate"),
+    ]
+}
