@@ -51,7 +51,7 @@ pub fn take_page(tx: &mut Tx, page: &Page<'_>) -> Result<(Tally, usize), Outcome
             store::delete_waiting(tx, &run.source, &row.ticket)?;
         }
         match row {
-            Ok(young) if young.for_good() && young.solved_at > youngest => {
+            Ok(young) if young.solved_at > youngest => {
                 store::insert_waiting(tx, &run.source, young, young.solved_at + (tx.now() - youngest))?;
                 waiting += 1;
             }

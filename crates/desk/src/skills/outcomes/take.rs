@@ -156,6 +156,9 @@ pub fn preview(
                 Known { id: OutcomeId(0), revision, digest: it.digest, updated_at: it.row.updated_at };
             tally.outcomes += it.people.len() as u64;
             tally.ratings += if it.row.rating.is_some() { it.people.len() as u64 } else { 0 };
+            if it.row.handle_s.is_some() && it.row.for_good() {
+                tally.handle_times += it.people.len() as u64;
+            }
             preview.would_know.insert(it.row.ticket.clone(), it_is);
         }
     }
@@ -256,7 +259,8 @@ impl Judge {
                 return Ok(None);
             }
         }
-        if row.for_good() && row.solved_at + self.grace_ms > self.now {
+        // What came back at once is known sooner than what holds; taken sooner, it would count for more.
+        if row.solved_at + self.grace_ms > self.now {
             return Err(no(Reason::TooFresh, &row.ticket));
         }
         Ok(Some(Accepted { row, needed, people, digest, known }))

@@ -113,11 +113,54 @@ impl Snapshot {
             }
             snapshot.rows.push(row(&it, skills));
         })?;
+        leave_out_the_usual(&mut snapshot.rows);
         store::each_proficiency(tx, |it| {
             snapshot.online.insert((it.user, it.skill), it.belief);
         })?;
         Ok(snapshot)
     }
+}
+
+/// What comes most often is the usual, whose difficulty is 0: the most frequent topic among work that needs the same
+/// skills, the most frequent priority and channel of all. Only what is unlike it has a difficulty to be found.
+///
+/// Without this the difficulty of a topic would take up whatever a whole team is better (or worse) at than newcomers
+/// are, and everybody's level would stay near the start.
+fn leave_out_the_usual(rows: &mut [Row]) {
+    let mut topics: HashMap<u64, BTreeMap<i64, u64>> = HashMap::new();
+    let (mut priorities, mut channels): (BTreeMap<i64, u64>, BTreeMap<i64, u64>) = Default::default();
+    for row in rows.iter() {
+        if let Some(topic) = row.topic {
+            *topics.entry(needed(row)).or_default().entry(topic).or_default() += 1;
+        }
+        row.priority.into_iter().for_each(|it| *priorities.entry(it).or_default() += 1);
+        row.channel.into_iter().for_each(|it| *channels.entry(it).or_default() += 1);
+    }
+    let topics: HashMap<u64, Option<i64>> =
+        topics.iter().map(|(needs, of)| (*needs, most_frequent(of))).collect();
+    let (priority, channel) = (most_frequent(&priorities), most_frequent(&channels));
+    for row in rows {
+        if row.topic.is_some() && topics.get(&needed(row)) == Some(&row.topic) {
+            row.topic = None;
+        }
+        row.priority = row.priority.filter(|it| Some(*it) != priority);
+        row.channel = row.channel.filter(|it| Some(*it) != channel);
+    }
+}
+
+/// The first of those that are equally frequent, so that the same rows always give the same answer.
+fn most_frequent(counts: &BTreeMap<i64, u64>) -> Option<i64> {
+    counts.iter().max_by_key(|(key, count)| (**count, std::cmp::Reverse(**key))).map(|(key, _)| *key)
+}
+
+/// One number for the skills and weights of a row.
+fn needed(row: &Row) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hash = DefaultHasher::new();
+    for (skill, weight) in &row.skills {
+        (skill.0, weight.to_bits()).hash(&mut hash);
+    }
+    hash.finish()
 }
 
 fn row(it: &store::StoredEvidence, skills: Vec<(SkillId, f64)>) -> Row {
