@@ -11,6 +11,7 @@ mod attachments;
 mod auth;
 mod bulk;
 mod call;
+mod coaching;
 mod comments;
 mod docs;
 mod groups;

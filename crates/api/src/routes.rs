@@ -30,6 +30,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Reviews", of_reviews()));
     all.extend(tagged("Assessments", growth::of_assessments()));
     all.extend(tagged("Hiring", growth::of_hiring()));
+    all.extend(tagged("Coaching", growth::of_coaching()));
     all.extend(tagged("Routing", of_routing()));
     all.extend(tagged("This document", of_documents()));
     all

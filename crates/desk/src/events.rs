@@ -314,6 +314,35 @@ pub enum Event {
     JobAlertChanged {
         alert: JobAlertId,
     },
+    // coaching
+    MomentsChosen {
+        week: i64,
+        count: i64,
+    },
+    CoachingPlanCreated {
+        plan: CoachingPlanId,
+        user: UserId,
+    },
+    CoachingPlanChanged {
+        plan: CoachingPlanId,
+        user: UserId,
+    },
+    CoachingPlanClosed {
+        plan: CoachingPlanId,
+        user: UserId,
+    },
+    /// From now on tickets are given to learn on; without a helper: no more.
+    LearningSet {
+        plan: CoachingPlanId,
+        user: UserId,
+        skill: SkillId,
+        helper: Option<UserId>,
+    },
+    LearningGiven {
+        ticket: TicketId,
+        user: UserId,
+        helper: UserId,
+    },
     // satisfaction
     RatingAsked {
         ticket: TicketId,
@@ -402,6 +431,12 @@ impl Event {
             CalibrationOpened { calibration, .. } | CalibrationClosed { calibration, .. } => {
                 ("calibration", calibration.0)
             }
+            MomentsChosen { .. } => ("desk", 0),
+            CoachingPlanCreated { plan, .. }
+            | CoachingPlanChanged { plan, .. }
+            | CoachingPlanClosed { plan, .. }
+            | LearningSet { plan, .. } => ("coaching_plan", plan.0),
+            LearningGiven { ticket, .. } => ("ticket", ticket.0),
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
             SkillsReleased { release } => ("release", release.0),
             OutcomesImported { run, .. } => ("outcome_run", run.0),
@@ -537,6 +572,12 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | ReviewDecided { .. }
         | CalibrationOpened { .. }
         | CalibrationClosed { .. }
+        | MomentsChosen { .. }
+        | CoachingPlanCreated { .. }
+        | CoachingPlanChanged { .. }
+        | CoachingPlanClosed { .. }
+        | LearningSet { .. }
+        | LearningGiven { .. }
         | RatingAsked { .. } => vec![],
     }
 }
@@ -562,6 +603,10 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             }
             tx.announce("queue");
         }
+        Event::CommentAdded { ticket, comment, author, public: true, by_staff: true, .. } => {
+            wellbeing::note_effort(tx, *ticket, *comment, *author)?;
+            tx.announce("queue")
+        }
         Event::TicketCreated { .. } | Event::StatusChanged { .. } | Event::CommentAdded { .. } => {
             tx.announce("queue")
         }
@@ -584,6 +629,14 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             tx.announce("reviews");
         }
         Event::ReviewsAssigned { .. } => tx.announce("reviews"),
+        Event::MomentsChosen { .. } => tx.announce("coaching"),
+        Event::CoachingPlanCreated { user, .. }
+        | Event::CoachingPlanChanged { user, .. }
+        | Event::CoachingPlanClosed { user, .. }
+        | Event::LearningSet { user, .. } => {
+            tx.announce(&format!("user:{user}"));
+            tx.announce("coaching");
+        }
         Event::PresenceChanged { .. } => tx.announce("presence"),
         Event::SkillRuleChanged { .. }
         | Event::SkillChanged { .. }

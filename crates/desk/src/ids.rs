@@ -53,4 +53,5 @@ ids! {
     ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
     OpeningId, CandidateId, JobAlertId,
+    CoachingMomentId, CoachingPlanId, CoachingGoalId, CoachingTaskId, CoachingSessionId, CoachingNoteId,
 }

@@ -8,6 +8,7 @@ pub mod access;
 mod actor;
 pub mod assessments;
 pub mod blobs;
+pub mod coaching;
 pub mod events;
 pub mod hiring;
 mod ids;
@@ -22,6 +23,7 @@ pub mod search;
 pub mod settings;
 pub mod skills;
 pub mod tickets;
+pub mod wellbeing;
 pub mod work;
 
 pub use actor::{Actor, Role};

@@ -40,6 +40,8 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0013_assessments"),
     shared!("0014_outcomes"),
     shared!("0015_hiring"),
+    shared!("0016_coaching"),
+    shared!("0017_wellbeing"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

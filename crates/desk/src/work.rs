@@ -67,6 +67,8 @@ pub enum Work {
     TellJobAlerts {
         opening: OpeningId,
     },
+    /// Recurring: choose what of the week is worth a talk.
+    FindMoments,
     // with the outside world
     SendMail {
         mail_out: MailOutId,
@@ -130,6 +132,7 @@ impl Work {
             Work::RemindAssessments => "remind_assessments",
             Work::TidyHiring => "tidy_hiring",
             Work::TellJobAlerts { .. } => "tell_job_alerts",
+            Work::FindMoments => "find_moments",
             Work::SendMail { .. } => "send_mail",
         }
     }
@@ -142,6 +145,7 @@ impl Work {
             "plan_reviews" => Ok(Work::PlanReviews),
             "remind_assessments" => Ok(Work::RemindAssessments),
             "tidy_hiring" => Ok(Work::TidyHiring),
+            "find_moments" => Ok(Work::FindMoments),
             _ => serde_json::from_str(&job.payload),
         }
     }
@@ -179,7 +183,8 @@ pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Outside, Work::Refit { asked_by: None }.kind(), HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::RemindAssessments.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::TidyHiring.kind(), 6 * HOUR_MS)?;
-    jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)
+    jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::FindMoments.kind(), 6 * HOUR_MS)
 }
 
 /// Does the work of the inside lane. It keeps compiled rules between jobs and nothing else.
@@ -231,6 +236,9 @@ impl Worker {
             Work::TellJobAlerts { opening } => hiring::tell_alerts(tx, *opening)?,
             Work::PlanReviews => {
                 reviews::plan_week(tx)?;
+            }
+            Work::FindMoments => {
+                coaching::find_moments(tx)?;
             }
             Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } => {
                 return Err("this belongs into the outside lane".into());

@@ -136,7 +136,7 @@ pub(crate) fn p_solved_for_good(mean: f64, variance: f64) -> f64 {
 
 /// E σ(slope·z + offset) for z ~ Normal(mean, variance) ≈ σ(m/√(1+πV/8)): MacKay (1992), "The evidence framework
 /// applied to classification networks".
-fn p_yes(slope: f64, offset: f64, mean: f64, variance: f64) -> f64 {
+pub(crate) fn p_yes(slope: f64, offset: f64, mean: f64, variance: f64) -> f64 {
     sigmoid(moderated(slope * mean + offset, slope * slope * variance))
 }
 

@@ -8,6 +8,7 @@ pub mod around;
 mod assessments;
 mod assets;
 mod client;
+mod coaching;
 mod door;
 mod fields;
 mod guard;
@@ -31,6 +32,7 @@ mod signed_in;
 mod skills;
 mod tickets;
 mod views;
+mod wellbeing;
 pub mod when;
 pub mod words;
 
@@ -98,6 +100,8 @@ pub fn router(web: Web) -> Router {
         .merge(reviews::routes())
         .merge(assessments::routes())
         .merge(hiring::routes())
+        .merge(coaching::routes())
+        .merge(wellbeing::routes())
         .merge(ledger::routes())
         .merge(admin::routes())
         .fallback(problem::nothing_here)

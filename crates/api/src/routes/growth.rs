@@ -2,7 +2,7 @@
 
 use crate::shapes::*;
 use crate::table::Route;
-use crate::{assessments, hiring};
+use crate::{assessments, coaching, hiring};
 
 pub(super) fn of_assessments() -> Vec<Route> {
     vec![
@@ -73,5 +73,43 @@ pub(super) fn of_hiring() -> Vec<Route> {
         Route::put("/candidates/{id}/scorecard", "Hand in one's own scorecard", hiring::save_scorecard)
             .takes::<ScorecardScoresBody>()
             .gives::<HiringCandidateShape>("candidate"),
+    ]
+}
+
+pub(super) fn of_coaching() -> Vec<Route> {
+    vec![
+        Route::get("/coaching_moments", "What is worth a talk, and why", coaching::moments)
+            .lists::<CoachingMomentShape>("coaching_moments")
+            .query("user_id", "Only this person's, of the last weeks"),
+        Route::get("/coaching_plans", "Plans of those whom one may coach, or one's own", coaching::index)
+            .lists::<CoachingPlanShape>("coaching_plans")
+            .query("user_id", "Only this person's"),
+        Route::post("/coaching_plans", "Make a plan", coaching::create)
+            .takes::<CoachingPlanBody>()
+            .creates::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::get("/coaching_plans/{id}", "Show a plan with its measured effects", coaching::show)
+            .gives::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::put("/coaching_plans/{id}", "Change, close or open a plan", coaching::update)
+            .takes::<CoachingPlanBody>()
+            .gives::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::post("/coaching_plans/{id}/goals", "Add a goal", coaching::add_goal)
+            .takes::<CoachingGoalBody>()
+            .creates::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::put(
+            "/coaching_goals/{id}",
+            "Whether a goal is reached, and who helps while tickets are given to learn on",
+            coaching::update_goal,
+        )
+        .takes::<CoachingGoalChangeBody>()
+        .gives::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::post("/coaching_plans/{id}/tasks", "Add a task", coaching::add_task)
+            .takes::<CoachingTaskBody>()
+            .creates::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::put("/coaching_tasks/{id}", "Whether a task is done", coaching::update_task)
+            .takes::<CoachingTaskChangeBody>()
+            .gives::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::post("/coaching_plans/{id}/notes", "Write a note, shared or private", coaching::add_note)
+            .takes::<CoachingNoteBody>()
+            .creates::<WholeCoachingPlanShape>("coaching_plan"),
     ]
 }

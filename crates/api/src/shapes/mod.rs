@@ -2,6 +2,7 @@
 
 mod assessments;
 mod changes;
+mod coaching;
 mod hiring;
 mod people;
 mod planning;
@@ -13,6 +14,7 @@ mod tickets;
 
 pub use assessments::*;
 pub use changes::*;
+pub use coaching::*;
 pub use hiring::*;
 pub use people::*;
 pub use planning::*;

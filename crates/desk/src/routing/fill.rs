@@ -3,9 +3,9 @@
 use super::asked::{self, Asked};
 use super::hands::{self, Made};
 use super::{Cause, QUEUE_LOOK_MAX, RoutingError, store};
-use crate::{TicketId, Tx, UserId};
-use ::routing::{Channel, Person, Status, Work, next_for};
-use std::collections::HashMap;
+use crate::{TicketId, Tx, UserId, wellbeing};
+use ::routing::{Channel, Person, Status, Work, WorkId, next_for};
+use std::collections::{HashMap, HashSet};
 
 /// Brings them the best of what waits until their hands are full or nothing is left that may be theirs.
 pub(crate) fn fill_hands_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingError> {
@@ -16,13 +16,16 @@ pub(crate) fn fill_hands_of(tx: &mut Tx, user: UserId) -> Result<(), RoutingErro
     }
     tx.lock("routing")?;
     let now = tx.now();
-    let (mut person, mut queue) = what_waits_for(tx, hand, capacity)?;
+    let (mut person, mut queue, hostile) = what_waits_for(tx, hand, capacity)?;
     while let Some(pull) = next_for(&person, &queue, &policy, now) {
         let Some(at) = queue.iter().position(|work| work.id == pull.work) else { break };
         let taken = queue.swap_remove(at);
         hands::give(tx, TicketId(taken.id.0), user, Cause::Free, &Made::Pull(pull), false)?;
         let Some(held) = person.capacity_on(Channel::Email) else { break };
         person = person.holding(Channel::Email, held.load + taken.size, held.limit);
+        if hostile.contains(&taken.id) && wellbeing::rest_of(tx, user)?.until.is_some() {
+            queue.retain(|work| !hostile.contains(&work.id));
+        }
     }
     Ok(())
 }
@@ -37,7 +40,7 @@ pub fn take_next(tx: &mut Tx, user: UserId) -> Result<Option<TicketId>, RoutingE
     let hand = store::find_hand(tx, user)?.ok_or(RoutingError::NotHere)?;
     tx.lock("routing")?;
     let now = tx.now();
-    let (mut person, queue) = what_waits_for(tx, hand, capacity)?;
+    let (mut person, queue, _) = what_waits_for(tx, hand, capacity)?;
     person.status = Status::Online;
     person = person.holding(Channel::Email, 0.0, f64::MAX);
     let Some(pull) = next_for(&person, &queue, &policy, now) else { return Ok(None) };
@@ -46,14 +49,19 @@ pub fn take_next(tx: &mut Tx, user: UserId) -> Result<Option<TicketId>, RoutingE
     Ok(Some(ticket))
 }
 
-/// The person and what waits, as far as it is looked at.
+/// The person and what waits, as far as it is looked at, and which of it is hostile. Nothing hostile for who rests.
 fn what_waits_for(
     tx: &mut Tx,
     hand: store::Hand,
     capacity: i64,
-) -> Result<(Person, Vec<Work>), RoutingError> {
+) -> Result<(Person, Vec<Work>, HashSet<WorkId>), RoutingError> {
     let now = tx.now();
-    let waiting = store::list_queue(tx, hand.user, QUEUE_LOOK_MAX)?;
+    let mut waiting = store::list_queue(tx, hand.user, QUEUE_LOOK_MAX)?;
+    let is_hostile = |it: &store::Waiting| it.anger >= i64::from(wellbeing::HOSTILE_ANGER_MIN);
+    if waiting.iter().any(is_hostile) && wellbeing::rest_of(tx, hand.user)?.until.is_some() {
+        waiting.retain(|it| !is_hostile(it));
+    }
+    let hostile = waiting.iter().filter(|it| is_hostile(it)).map(|it| WorkId(it.id.0)).collect();
     let ids: Vec<TicketId> = waiting.iter().map(|it| it.id).collect();
     let mut needs = if ids.is_empty() { HashMap::new() } else { store::list_needs(tx, &ids)? };
     let mut asked: HashMap<TicketId, Asked> = HashMap::new();
@@ -75,7 +83,7 @@ fn what_waits_for(
         }
         queue.push(work);
     }
-    Ok((people.remove(0), queue))
+    Ok((people.remove(0), queue, hostile))
 }
 
 /// Whoever is here and has room, the longest idle first.

@@ -132,6 +132,7 @@ pub(super) fn give(
             ..UpdateTicket::of(ticket)
         },
     )?;
+    crate::coaching::note_given(tx, ticket, to)?;
     store::save_given(tx, to)?;
     Ok(())
 }

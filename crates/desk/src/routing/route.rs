@@ -4,8 +4,8 @@ use super::asked::{self, Asked};
 use super::hands::{self, Made};
 use super::{Cause, OTHERS_KEPT_MAX, RETURNED_AT_ONCE_MAX, RoutingError, store};
 use crate::events::{self, Event};
-use crate::{TicketId, Tx, UserId};
-use ::routing::{Decision, Person, Policy, Status, Work, choose};
+use crate::{TicketId, Tx, UserId, wellbeing};
+use ::routing::{Decision, Person, PersonId, Policy, Status, Work, choose};
 
 /// Gives the ticket to the best of those present, or leaves it queued with what it waits for. Work that somebody
 /// present holds, and work that needs no answer now, stays as it is.
@@ -73,6 +73,9 @@ pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<(Decision, 
     let group = ticket.group.filter(|_| !asked.as_ref().is_some_and(Asked::names_groups));
     let hands = store::list_hands(tx, group)?;
     let mut work = hands::work(tx, ticket, &needs)?;
+    if ticket.anger >= i64::from(wellbeing::HOSTILE_ANGER_MIN) {
+        work.avoid.extend(wellbeing::resting(tx)?.into_iter().map(|user| PersonId(user.0)));
+    }
     let mut people = hands::people(tx, &hands, &needs, capacity)?;
     let mut asks_less_at = None;
     if let Some(asked) = &asked {

@@ -76,6 +76,8 @@ pub struct Ticket {
     pub score: Option<u8>,
     /// Rater and level given to the main skill.
     pub review: Option<(usize, f64)>,
+    /// The true P(solved for good), which no estimator is told.
+    pub chance: f64,
 }
 
 struct Hidden {
@@ -96,6 +98,12 @@ pub struct World {
 impl World {
     /// One desk's history; the same seed gives the same on every machine.
     pub fn live(size: Size, seed: u64) -> World {
+        World::lived(size, seed, |_, _| {})
+    }
+
+    /// The same with what happens to people at the beginning of each day: abilities in logits, agent by agent, skill by
+    /// skill. Dice fall alike, so that two histories differ by nothing but what was done to the people.
+    pub fn lived(size: Size, seed: u64, mut at_dawn: impl FnMut(usize, &mut [f64])) -> World {
         let mut dice = Dice::new(seed);
         let mut truth: Vec<f64> = Vec::with_capacity(size.agents * size.skills);
         for _ in 0..size.agents {
@@ -121,6 +129,7 @@ impl World {
             for ability in &mut truth {
                 *ability += DRIFT_SD_PER_DAY * dice.normal();
             }
+            at_dawn(day, &mut truth);
             for _ in 0..size.tickets_per_day {
                 tickets.push(ticket(&mut dice, size, day, &truth, &topics, &hidden));
             }
@@ -160,7 +169,8 @@ fn ticket(
     let agent = if to_the_stronger && able(other) > able(one) { other } else { one };
     let (priority, channel) = (dice.below(PRIORITIES), dice.below(CHANNELS));
     let z = able(agent) - topic.difficulty - hidden.priority[priority] - hidden.channel[channel];
-    let for_good = dice.share() < sigmoid(z + OFFSET);
+    let chance = sigmoid(z + OFFSET);
+    let for_good = dice.share() < chance;
     let score = (dice.share() < RATED).then(|| {
         let u = dice.share();
         let above = |cut: &&f64| u < sigmoid(SATISFACTION_SLOPE * z - **cut);
@@ -171,7 +181,7 @@ fn ticket(
         let seen = ability(agent, topic.main) - hidden.severity[rater] + REVIEW_NOISE_SD * dice.normal();
         (rater, level_of(seen).clamp(LEVEL_MIN, LEVEL_MAX))
     });
-    Ticket { day, agent, topic: at, priority, channel, for_good, score, review }
+    Ticket { day, agent, topic: at, priority, channel, for_good, score, review, chance }
 }
 
 impl Ticket {

@@ -20,6 +20,8 @@ pub struct Facts {
     pub local_time: Option<String>,
     /// Why it is where it is, or what it waits for.
     pub why: Option<String>,
+    /// Who helps, if it was given to somebody to learn on.
+    pub learning: Option<desk::coaching::LearningGiven>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +59,7 @@ impl Facts {
             local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
             card,
             why: routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
+            learning: desk::coaching::given_on(tx, page.ticket.id)?,
         })
     }
 }

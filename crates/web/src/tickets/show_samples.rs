@@ -84,6 +84,7 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         card: None,
         local_time: Some("10:46, Madrid".into()),
         why: Some("Chosen over Kofi (holds 8 of 8)".into()),
+        learning: None,
     };
     TicketView { now: 9_000_000, me: 7, is_agent: true, page, story, facts, place: Place::default() }
 }

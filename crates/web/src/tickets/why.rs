@@ -3,6 +3,7 @@
 use super::visible;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
+use desk::coaching::{self, LearningGiven};
 use desk::routing::views::{Why, WhyCandidate};
 use desk::{TicketId, routing};
 
@@ -17,6 +18,8 @@ pub struct WhyPage {
     current: Option<Why>,
     /// All that was decided before, the newest first.
     earlier: Vec<Why>,
+    /// Who helps, if it was given to learn on.
+    learning: Option<LearningGiven>,
 }
 
 pub async fn show(
@@ -36,6 +39,7 @@ pub async fn show(
             subject: ticket.subject,
             current,
             earlier,
+            learning: coaching::given_on(tx, id)?,
         })
     });
     Ok(Html(page.await?))
@@ -84,16 +88,29 @@ mod samples {
 
     #[test]
     fn a_decision_shows_its_candidates_and_none_says_so() {
-        let page = |current, earlier| WhyPage {
+        let given = |is: bool| {
+            is.then(|| LearningGiven {
+                goal: desk::CoachingGoalId(1),
+                user: UserId(1),
+                skill: desk::SkillId(1),
+                skill_name: "De-escalation".into(),
+                helper: UserId(2),
+                helper_name: "كوفي".into(),
+                given_at: 1,
+            })
+        };
+        let page = |current: Option<Why>, earlier| WhyPage {
             shell: shell(),
             now: 9,
             ticket: TicketId(1),
             subject: "x".repeat(300),
+            learning: given(current.is_some()),
             current,
             earlier,
         };
         assert!(renders(&page(None, vec![])).contains("by hand"));
         let full = renders(&page(Some(why(false)), vec![why(true)]));
+        assert!(full.contains("a ticket to learn on"), "{full}");
         assert!(full.contains("82 %") && full.contains("holds 8 of 8"));
     }
 }
