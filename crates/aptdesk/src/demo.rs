@@ -3,6 +3,7 @@
 mod agents;
 mod assessments;
 mod case;
+mod coaching;
 mod content;
 mod customers;
 mod hiring;

@@ -325,7 +325,6 @@ fn a_safe_ticket_that_comes_to_a_learner_names_who_helps() {
             let command = SetPresence { user, status };
             world.write_as(user, move |tx| routing::set_presence(tx, &command));
         };
-        here(ana, PresenceStatus::Online);
         here(ben, PresenceStatus::Away);
         world.run_jobs();
         let needs = move |ticket: TicketId| SetRequirements {
@@ -338,9 +337,13 @@ fn a_safe_ticket_that_comes_to_a_learner_names_who_helps() {
             }],
         };
         let ask = |words: &str| {
+            // It is understood before anybody is there to take it.
+            here(ana, PresenceStatus::Away);
             let ticket = world.ticket(words);
+            world.run_jobs();
             let command = needs(ticket);
             world.write(move |tx| skills::set_requirements(tx, &command));
+            here(ana, PresenceStatus::Online);
             world.run_jobs();
             let holder = world.read(move |tx| desk::tickets::find_ticket(tx, ticket)).unwrap().assignee;
             assert_eq!(holder, Some(ana), "on {}", world.name());

@@ -37,6 +37,7 @@ pub(super) enum Step {
     RateTeam(usize),
     ReviewWeek,
     Assess,
+    Coach,
 }
 
 /// What is remembered of a case that is not over.
@@ -102,6 +103,7 @@ impl History {
         }
         self.later(from + 7 * DAY_MS, Step::ReviewWeek);
         self.later(from.max(until_ms - 10 * DAY_MS), Step::Assess);
+        self.later(from.max(until_ms - 60 * DAY_MS), Step::Coach);
         self.later(from + 3 * HOUR_MS / 2, Step::Round);
         let mut arrived = 0;
         while let Some(((at, _), step)) = self.steps.pop_first() {
@@ -163,6 +165,7 @@ impl History {
             Step::RateTeam(n) => self.rate_team(n),
             Step::ReviewWeek => self.review_week(),
             Step::Assess => self.assess(),
+            Step::Coach => self.coach(),
         }
     }
 

@@ -27,6 +27,7 @@ impl History {
     pub(super) fn review_week(&mut self) -> Result<()> {
         self.later(self.clock.now() + WEEK_MS, Step::ReviewWeek);
         self.write(desk::Actor::desk(), |tx| Ok(reviews::plan_week(tx)?))?;
+        self.write(desk::Actor::desk(), |tx| Ok(desk::coaching::find_moments(tx)?))?;
         let leads: Vec<usize> =
             (0..self.content.agents.len()).filter(|n| self.content.agents[*n].role == "lead").collect();
         let mut read = None;
