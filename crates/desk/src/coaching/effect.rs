@@ -69,6 +69,9 @@ pub(super) struct WorkDone {
     pub difficulty: f64,
     pub priority: Option<i64>,
     pub channel: Option<String>,
+    /// Of work that was done at another desk, and where topics are known.
+    pub topic: Option<i64>,
+    pub channel_key: Option<i64>,
     /// All that it needed, with weights.
     pub skills: Vec<(SkillId, f64)>,
 }
@@ -115,9 +118,19 @@ fn of_measure(tx: &mut Tx, plan: &Plan, goal: &Goal, what: Measure) -> Result<Go
     Ok(GoalEffect { measure: what, effect: measured.ok(), missing: measured.err(), weeks })
 }
 
+/// What makes work the same.
+#[derive(PartialEq, Eq, Hash)]
+struct Kind<'a> {
+    needs: Vec<SkillId>,
+    topic: Option<i64>,
+    priority: Option<i64>,
+    channel: (Option<&'a str>, Option<i64>),
+    step: i64,
+}
+
 /// The same kind of work: the same needs, priority, channel and about the same difficulty; coarser: the same first need.
 fn outcomes(work: &[WorkDone], began: i64) -> Vec<Outcome> {
-    let mut fine: HashMap<(Vec<SkillId>, Option<i64>, Option<&str>, i64), u64> = HashMap::new();
+    let mut fine: HashMap<Kind<'_>, u64> = HashMap::new();
     let mut coarse: HashMap<Option<SkillId>, u64> = HashMap::new();
     work.iter()
         .map(|it| {
@@ -125,7 +138,14 @@ fn outcomes(work: &[WorkDone], began: i64) -> Vec<Outcome> {
             needs.sort();
             let step = (it.difficulty / DIFFICULTY_STEP).round() as i64;
             let next = fine.len() as u64;
-            let kind = *fine.entry((needs, it.priority, it.channel.as_deref(), step)).or_insert(next);
+            let kind = Kind {
+                needs,
+                topic: it.topic,
+                priority: it.priority,
+                channel: (it.channel.as_deref(), it.channel_key),
+                step,
+            };
+            let kind = *fine.entry(kind).or_insert(next);
             let first =
                 it.skills.iter().max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)));
             let next = coarse.len() as u64;
@@ -147,6 +167,8 @@ mod tests {
             difficulty: 0.0,
             priority,
             channel: Some("email".into()),
+            topic: None,
+            channel_key: None,
             skills: skills.iter().map(|it| (SkillId(it.0), it.1)).collect(),
         }
     }

@@ -212,7 +212,8 @@ pub(in crate::coaching) fn list_work(
     )?;
     tx.list(
         &format!(
-            "select e.id, e.user_id, e.at, e.value, e.difficulty, t.priority, t.channel
+            "select e.id, e.user_id, e.at, e.value, e.difficulty, coalesce(e.priority, t.priority), t.channel, e.topic_id,
+               e.channel_id
              from evidence_moves m join evidence e on e.id = m.evidence_id left join tickets t on t.id = e.ticket_id
              where {IN_SKILL} order by e.id desc limit $5"
         ),
@@ -226,6 +227,8 @@ pub(in crate::coaching) fn list_work(
                 difficulty: row.get(4)?,
                 priority: row.get(5)?,
                 channel: row.get(6)?,
+                topic: row.get(7)?,
+                channel_key: row.get(8)?,
                 skills: skills.remove(&evidence).unwrap_or_default(),
             })
         },
