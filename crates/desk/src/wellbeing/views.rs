@@ -42,7 +42,8 @@ pub struct EffortPage {
 pub fn effort_page(tx: &mut Tx, user: UserId) -> Result<EffortPage, WellbeingError> {
     let actor = *tx.actor();
     let shared_since = store::find_shared(tx, user)?;
-    if !actor.is(user) && !(actor.is_lead() && !actor.is_desk() && shared_since.is_some()) {
+    let is_told = actor.is_lead() && !actor.is_desk() && shared_since.is_some();
+    if !actor.is(user) && !is_told {
         return Err(WellbeingError::NotShared);
     }
     let found = people::find_user(tx, user)?.filter(|it| it.role.is_agent() && it.deleted_at.is_none());

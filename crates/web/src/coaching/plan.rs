@@ -335,9 +335,13 @@ mod tests {
     #[test]
     fn a_plan_shows_its_effect_with_the_interval_and_who_helps() {
         let html = renders(&page(Actor::person(UserId(1), Role::Lead), true));
-        for words in
-            ["+12 points", "+3 points to +21 points", "It has helped.", "<bdi>Kofi</bdi> helps", "for you alone"]
-        {
+        for words in [
+            "+12 points",
+            "+3 points to +21 points",
+            "It has helped.",
+            "<bdi>Kofi</bdi> helps",
+            "for you alone",
+        ] {
             assert!(html.contains(words), "{words} in {html}");
         }
         assert!(html.contains("Too little has been seen since: 2 of at least 8"));
