@@ -47,6 +47,7 @@ pub fn contact_type(
         unsolved: None,
         tiers: tiers.into_iter().map(tier).collect(),
         needs: vec![],
+        gives_way_s: None,
         difficulty: 0.0,
         wait_cost: 1.0,
         queue_share: 1.0,
@@ -77,6 +78,7 @@ pub fn steady(types: Vec<ContactType>, groups: Vec<Group>, batch_s: f64, warm_up
         warm_up_s,
         closing: Closing::Continue,
         sends_away: false,
+        told: None,
     };
     Floor {
         name: "steady".to_owned(),

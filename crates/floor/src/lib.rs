@@ -17,6 +17,7 @@ pub mod classic;
 mod cover;
 mod erlang;
 pub mod fit;
+pub mod forecast;
 mod model;
 mod outcome;
 mod policy;

@@ -34,6 +34,8 @@ pub struct Clock {
     pub closing: Closing,
     /// Those who wait when the last person who could serve them leaves are sent away.
     pub sends_away: bool,
+    /// Figures are told of so many periods, which repeat: months of hours by the hour of the week. None: of each by itself.
+    pub told: Option<usize>,
 }
 
 /// What happens at the end of the last period.
@@ -69,6 +71,8 @@ pub struct ContactType {
     /// Who may serve it: groups of one tier are equals, a later tier is asked when the ones before have nobody.
     pub tiers: Vec<Tier>,
     pub needs: Vec<Requirement>,
+    /// After so long a wait its musts only count in the outcome, and everybody may serve it.
+    pub gives_way_s: Option<f64>,
     /// Logits; 0 is usual.
     pub difficulty: f64,
     /// Weight of its waiting under the cμ rule.
@@ -178,6 +182,16 @@ impl Clock {
         self.period_s * self.periods as f64
     }
 
+    /// Of how many periods figures are told, without the time after close.
+    pub fn told_periods(&self) -> usize {
+        self.told.map_or(self.periods, |it| it.clamp(1, self.periods))
+    }
+
+    /// As which period a period is told; after close, [`Clock::told_periods`].
+    pub fn told_as(&self, period: usize) -> usize {
+        if period >= self.periods { self.told_periods() } else { period % self.told_periods() }
+    }
+
     /// The period of a moment; `periods` is after close.
     pub fn period_of(&self, moment_s: f64) -> usize {
         ((moment_s / self.period_s).max(0.0) as usize).min(self.periods)
@@ -266,6 +280,15 @@ impl Floor {
                 };
                 if !groups.is_empty() {
                     self.types[at].tiers = vec![Tier { groups, after_s: 0.0, pick: Pick::LongestIdle }];
+                }
+                if let Some(after_s) = self.types[at].gives_way_s {
+                    let asked = |g: &usize| self.types[at].tiers.iter().any(|it| it.groups.contains(g));
+                    let groups: Vec<usize> = (0..self.groups.len())
+                        .filter(|g| self.groups[*g].serves.is_empty() && !asked(g))
+                        .collect();
+                    if !groups.is_empty() {
+                        self.types[at].tiers.push(Tier { groups, after_s, pick: Pick::LongestIdle });
+                    }
                 }
             }
         }

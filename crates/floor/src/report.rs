@@ -60,6 +60,8 @@ pub struct TypeFigures {
     pub wait_s: Option<Estimate>,
     /// Of those who were served or gave up, in seconds.
     pub wait_all_s: Option<Estimate>,
+    /// From coming in to the end of service, of those who were served, in seconds.
+    pub reply_s: Option<Estimate>,
     /// Seconds within which half, 90 % and 99 % of those who were served had an answer.
     pub wait_quantiles_s: Option<[Estimate; WAIT_QUANTILES.len()]>,
     /// Solved at the first contact, of those whose skill mattered.
@@ -81,7 +83,8 @@ pub struct GroupFigures {
 
 impl Report {
     pub(crate) fn of(floor: &Floor, seed: u64, batch: &Batch) -> Report {
-        let (kinds, groups, periods) = (floor.types.len(), floor.groups.len(), floor.clock.periods + 1);
+        let (kinds, groups, periods) =
+            (floor.types.len(), floor.groups.len(), floor.clock.told_periods() + 1);
         let types = (0..kinds).map(|kind| TypeReport {
             name: floor.types[kind].name.clone(),
             day: TypeFigures::of(batch, kind, periods),
@@ -139,6 +142,7 @@ impl TypeFigures {
             waiting: ratio(&[count::WAITED], &arrived),
             wait_s: ratio(&[count::WAIT_S_SERVED], &[count::SERVED]),
             wait_all_s: ratio(&[count::WAIT_S_SERVED, count::WAIT_S_ABANDONED], &left),
+            reply_s: ratio(&[count::REPLY_S], &[count::SERVED]),
             wait_quantiles_s: batch.wait_quantiles(kind, period),
             resolution: ratio(&[count::SOLVED], &[count::JUDGED]),
             satisfaction: ratio(&[count::RATING_SUM], &[count::RATED]),

@@ -36,7 +36,7 @@ impl<'a> Simulator<'a> {
     /// Lives the days of one part. `progress` hears of every day that is done.
     pub fn live(&self, seed: u64, part: Range<u64>, progress: &mut dyn FnMut(u64)) -> Batch {
         let floor = self.floor;
-        let mut batch = Batch::new(floor.types.len(), floor.groups.len(), floor.clock.periods + 1);
+        let mut batch = Batch::new(floor.types.len(), floor.groups.len(), floor.clock.told_periods() + 1);
         let slice = match floor.clock.closing {
             Closing::Continue => (part.end - part.start).div_ceil(PARTS_MAX).max(1),
             _ => u64::MAX,
@@ -48,7 +48,7 @@ impl<'a> Simulator<'a> {
     /// The parts, in their order, as one.
     pub fn gather(&self, parts: impl IntoIterator<Item = Batch>) -> Batch {
         let floor = self.floor;
-        let mut whole = Batch::new(floor.types.len(), floor.groups.len(), floor.clock.periods + 1);
+        let mut whole = Batch::new(floor.types.len(), floor.groups.len(), floor.clock.told_periods() + 1);
         parts.into_iter().for_each(|part| whole.merge(part));
         whole
     }
@@ -82,15 +82,18 @@ pub enum Figure {
     Abandonment,
     Resolution,
     Satisfaction,
+    /// From coming in to the end of service.
+    ReplySeconds,
 }
 
 impl Figure {
-    pub const ALL: [Figure; 5] = [
+    pub const ALL: [Figure; 6] = [
         Figure::ServiceLevel,
         Figure::WaitSeconds,
         Figure::Abandonment,
         Figure::Resolution,
         Figure::Satisfaction,
+        Figure::ReplySeconds,
     ];
 
     /// What stands above and below the line on one day.
@@ -104,6 +107,7 @@ impl Figure {
             Figure::Abandonment => (day[count::ABANDONED], day[count::ARRIVED]),
             Figure::Resolution => (day[count::SOLVED], day[count::JUDGED]),
             Figure::Satisfaction => (day[count::RATING_SUM], day[count::RATED]),
+            Figure::ReplySeconds => (day[count::REPLY_S], day[count::SERVED]),
         }
     }
 }

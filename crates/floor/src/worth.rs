@@ -4,7 +4,7 @@ use serde::Serialize;
 use skills::{Belief, SkillBelief, SkillId};
 
 use crate::batch::{Batch, Estimate};
-use crate::model::{Floor, Group, Pick, Tier};
+use crate::model::{ContactType, Floor, Group, Pick, Tier};
 use crate::run::{Figure, Simulator, difference};
 use crate::scenario::Scenario;
 
@@ -23,13 +23,15 @@ pub enum Change {
     Hire { group: usize },
     /// One person fewer in a group.
     Away { group: usize },
+    /// Other hours: people on duty by period.
+    Roster { group: usize, staff: Vec<u32> },
 }
 
 impl Change {
     pub fn skill(&self) -> Option<SkillId> {
         match self {
             Change::Train { skill, .. } => Some(*skill),
-            Change::Hire { .. } | Change::Away { .. } => None,
+            Change::Hire { .. } | Change::Away { .. } | Change::Roster { .. } => None,
         }
     }
 }
@@ -76,6 +78,12 @@ pub fn changed(floor: &Floor, change: &Change) -> Floor {
         Change::Away { group } => {
             floor.groups[*group].staff.iter_mut().for_each(|it| *it = it.saturating_sub(1));
         }
+        Change::Roster { group, staff } => {
+            let it = &mut floor.groups[*group];
+            let last = staff.last().copied().unwrap_or(0);
+            it.staff = staff.clone();
+            it.staff.resize(floor.clock.periods + 1, last);
+        }
         Change::Train { group, skill, level } => {
             let at = alone(&mut floor, *group);
             let it = &mut floor.groups[at];
@@ -89,7 +97,8 @@ pub fn changed(floor: &Floor, change: &Change) -> Floor {
             let it = floor.groups[at].clone();
             for k in 0..floor.types.len() {
                 let kind = &mut floor.types[k];
-                let serves = kind.tiers.iter().any(|tier| tier.groups.contains(&at));
+                // Who comes in only late, when it gives way, does not yet serve it.
+                let serves = kind.tiers.iter().any(|tier| tier.groups.contains(&at) && !is_late(kind, tier));
                 let asks = kind.needs.iter().any(|it| it.skill == *skill);
                 if asks && !serves && it.surely_meets(kind) {
                     serve_too(&mut floor, at, k);
@@ -122,12 +131,22 @@ fn alone(floor: &mut Floor, group: usize) -> usize {
     at
 }
 
+/// Asked only once the musts have given way.
+fn is_late(kind: &ContactType, tier: &Tier) -> bool {
+    kind.gives_way_s.is_some_and(|after_s| tier.after_s >= after_s)
+}
+
 fn serve_too(floor: &mut Floor, group: usize, kind: usize) {
-    match floor.types[kind].tiers.last_mut() {
-        Some(tier) => tier.groups.push(group),
-        None => {
-            floor.types[kind].tiers.push(Tier { groups: vec![group], after_s: 0.0, pick: Pick::LongestIdle })
-        }
+    let it = &mut floor.types[kind];
+    it.tiers.iter_mut().for_each(|tier| tier.groups.retain(|at| *at != group));
+    it.tiers.retain(|tier| !tier.groups.is_empty());
+    let in_time = it.tiers.iter().rposition(|tier| !is_late(it, tier));
+    match in_time {
+        Some(at) => it.tiers[at].groups.push(group),
+        None => it.tiers.insert(0, Tier { groups: vec![group], after_s: 0.0, pick: Pick::LongestIdle }),
+    }
+    if floor.groups[group].serves.iter().flatten().any(|it| *it == kind) {
+        return;
     }
     match floor.groups[group].serves.last_mut() {
         Some(tier) => tier.push(kind),
@@ -201,7 +220,7 @@ pub fn worth(
 /// Waiting and giving up are better when they are less.
 fn sign(figure: Figure) -> f64 {
     match figure {
-        Figure::WaitSeconds | Figure::Abandonment => -1.0,
+        Figure::WaitSeconds | Figure::ReplySeconds | Figure::Abandonment => -1.0,
         Figure::ServiceLevel | Figure::Resolution | Figure::Satisfaction => 1.0,
     }
 }

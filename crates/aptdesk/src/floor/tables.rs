@@ -197,6 +197,7 @@ fn words(scenario: &Scenario, change: &Change) -> String {
         }
         Change::Hire { group } => format!("one more like {}", name(group)),
         Change::Away { group } => format!("without one of {}", name(group)),
+        Change::Roster { group, .. } => format!("other hours for {}", name(group)),
     }
 }
 

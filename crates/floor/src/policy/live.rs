@@ -254,7 +254,10 @@ fn requirements(k: usize, kind: &ContactType) -> Requirements {
     for need in &kind.needs {
         let leaf = Leaf { weight: need.weight, ..Leaf::skill(need.skill, need.least_level) };
         asked.push(match need.hardness {
-            Hardness::Must => Expression::Must(leaf),
+            Hardness::Must => Expression::Must(match kind.gives_way_s {
+                Some(after_s) => leaf.then(ms(after_s), Change::Drop),
+                None => leaf,
+            }),
             Hardness::Prefer => Expression::Prefer(leaf),
         });
     }

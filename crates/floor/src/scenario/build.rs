@@ -106,6 +106,7 @@ pub(super) fn scenario(file: File) -> Built<Scenario> {
             Some(ClosingWord::Drain) | None => Closing::Drain,
         },
         sends_away: day.sends_away,
+        told: None,
     };
     let names = names(&file, &clock)?;
     let types = file.types.iter().map(|it| contact_type(it, &names)).collect::<Built<Vec<_>>>()?;
@@ -244,6 +245,7 @@ fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType>
         unsolved: it.unsolved.as_ref().map(again).transpose()?,
         tiers: it.groups.iter().map(|it| tier(it, names)).collect::<Built<Vec<_>>>()?,
         needs,
+        gives_way_s: it.gives_way_after.map(|it| it.0),
         difficulty: it.difficulty,
         wait_cost: it.wait_cost.unwrap_or(1.0),
         queue_share: it.queue_share.unwrap_or(1.0),
@@ -372,10 +374,14 @@ fn group(table: &Spanned<GroupTable>, names: &Names) -> Built<Group> {
     };
     let truth = levels(&it.skills)?;
     let sd = it.believed_sd.unwrap_or(BELIEVED_SD_USUAL_LEVELS);
+    if it.believed_sds.values().any(|it| !(it.is_finite() && *it > 0.0)) {
+        return wrong(at, "what is believed is unsure by more than 0");
+    }
     let believed = truth.iter().copied().chain(levels(&it.believed)?);
     let mut beliefs: Vec<SkillBelief> = Vec::new();
     for (skill, level) in believed {
         beliefs.retain(|it| it.skill != skill);
+        let sd = it.believed_sds.get(&names.skills[skill.0 as usize]).copied().unwrap_or(sd);
         beliefs.push(SkillBelief { skill, belief: Belief::at_level(level, sd) });
     }
     let mut serves = Vec::new();

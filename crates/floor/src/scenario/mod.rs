@@ -3,6 +3,7 @@
 mod build;
 mod tables;
 mod words;
+mod write;
 
 use crate::erlang::Promise;
 use crate::model::Floor;

@@ -92,6 +92,7 @@ pub(super) struct TypeTable {
     pub groups: Vec<Spanned<TierEntry>>,
     #[serde(default)]
     pub needs: Vec<NeedTable>,
+    pub gives_way_after: Option<Seconds>,
     #[serde(default)]
     pub difficulty: f64,
     pub wait_cost: Option<f64>,
@@ -170,6 +171,8 @@ pub(super) struct GroupTable {
     #[serde(default)]
     pub believed: BTreeMap<String, f64>,
     pub believed_sd: Option<f64>,
+    #[serde(default)]
+    pub believed_sds: BTreeMap<String, f64>,
     pub cost_per_hour: Option<f64>,
 }
 

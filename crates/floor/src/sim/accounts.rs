@@ -11,7 +11,7 @@ impl<P: Policy> Simulation<'_, P> {
         let passed = self.state.now - it.since.max(self.count_from);
         it.since = self.state.now;
         if passed > 0.0 {
-            let figures = &mut self.totals.groups[group * self.totals.periods + self.state.period];
+            let figures = &mut self.totals.groups[group * self.totals.periods + self.state.told];
             figures[hours::BUSY_S] += f64::from(it.busy) * passed;
             figures[hours::PRESENT_S] += f64::from(it.present) * passed;
         }

@@ -24,7 +24,9 @@ pub(crate) mod count {
     pub(crate) const SOLVED: usize = 13;
     pub(crate) const RATED: usize = 14;
     pub(crate) const RATING_SUM: usize = 15;
-    pub(crate) const COUNTS: usize = 16;
+    /// From coming in to the end of service, of those who were served.
+    pub(crate) const REPLY_S: usize = 16;
+    pub(crate) const COUNTS: usize = 17;
 }
 
 /// What is counted of a group.

@@ -89,7 +89,7 @@ impl<'a, P: Policy> Simulation<'a, P> {
             busyness: 1.0,
             opened: 0.0,
             count_from: 0.0,
-            totals: DayTotals::new(floor.types.len(), floor.groups.len(), floor.clock.periods + 1),
+            totals: DayTotals::new(floor.types.len(), floor.groups.len(), floor.clock.told_periods() + 1),
             events: 0,
         }
     }
@@ -326,7 +326,7 @@ impl<'a, P: Policy> Simulation<'a, P> {
         let it = &mut state.contacts[contact as usize];
         it.arrived = state.now;
         it.queued = state.now;
-        it.period = state.period as u16;
+        it.period = state.told as u16;
         it.counted = state.now >= self.count_from;
         self.note(contact, count::ARRIVED, 1.0);
         let floor = self.state.floor;
@@ -385,7 +385,7 @@ impl<'a, P: Policy> Simulation<'a, P> {
                 figures[count::GOOD] += 1.0;
             }
             self.totals.waits.add(at, waited);
-            let here = usize::from(group) * self.totals.periods + self.state.period;
+            let here = usize::from(group) * self.totals.periods + self.state.told;
             self.totals.groups[here][hours::SERVED] += 1.0;
         }
         let slows = self.state.facts.slows[usize::from(group)];
@@ -463,6 +463,8 @@ impl<'a, P: Policy> Simulation<'a, P> {
         if slows {
             self.settle_work(person);
         }
+        let replied = self.state.waited(contact);
+        self.note(contact, count::REPLY_S, replied);
         self.state.let_go(contact);
         self.policy.ended(&self.state, contact, person);
         if slows {

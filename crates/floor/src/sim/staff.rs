@@ -40,8 +40,9 @@ impl<P: Policy> Simulation<'_, P> {
         for group in 0..self.state.groups.len() {
             self.account(group);
         }
-        self.state.period = period;
         let clock = self.state.floor.clock;
+        self.state.period = period;
+        self.state.told = clock.told_as(period);
         if period < clock.periods {
             let next = self.opened + clock.period_s * (period + 1) as f64;
             if period + 1 < clock.periods || clock.closing == Closing::Drain {

@@ -90,6 +90,8 @@ pub struct State<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) now: f64,
     pub(crate) period: usize,
+    /// As which period that is told.
+    pub(crate) told: usize,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) unused: Vec<u32>,
     pub(crate) queues: Vec<Queue>,
@@ -164,6 +166,7 @@ impl<'a> State<'a> {
             facts,
             now: 0.0,
             period: 0,
+            told: 0,
             contacts: Vec::new(),
             unused: Vec::new(),
             queues: vec![Queue { first: NONE, last: NONE, length: 0 }; floor.types.len()],
@@ -179,6 +182,7 @@ impl<'a> State<'a> {
     pub(crate) fn clear(&mut self) {
         self.now = 0.0;
         self.period = 0;
+        self.told = 0;
         self.contacts.clear();
         self.unused.clear();
         self.queues.fill(Queue { first: NONE, last: NONE, length: 0 });

@@ -247,6 +247,7 @@ fn floor(
         warm_up_s: 0.0,
         closing: Closing::Drain,
         sends_away: false,
+        told: None,
     };
     let group_of = |(bits, staff): (usize, Vec<u32>)| {
         let served = (0..TYPES.len()).filter(|at| bits >> at & 1 == 1).collect();
