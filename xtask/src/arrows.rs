@@ -98,7 +98,7 @@ const PLACES: &[Place] = &[
     },
     Place { name: "api", uses: BELOW_DOORS, never: &["lettre", "mail-parser", "async-imap", "smtp-proto"] },
     Place { name: "mail", uses: BELOW_DOORS, never: &["axum", "askama"] },
-    Place { name: "desk", uses: &["skills", "routing", "text", "db", "jobs"], never: PROTOCOLS },
+    Place { name: "desk", uses: &["skills", "routing", "floor", "text", "db", "jobs"], never: PROTOCOLS },
     Place { name: "skills", uses: &[], never: OUTSIDE_WORLD },
     Place { name: "routing", uses: &["skills"], never: OUTSIDE_WORLD },
     Place { name: "floor", uses: &["skills", "routing"], never: OUTSIDE_WORLD_BUT_CHANCE },

@@ -1,5 +1,8 @@
-//! `aptdesk floor simulate FILE`, `aptdesk floor staff FILE`: a floor from a scenario file, lived and staffed.
+//! `aptdesk floor …`: a floor from a scenario file, lived and staffed; and what a desk's own history says: forecasts,
+//! scenarios, and the past with other rules.
 
+mod arrivals;
+mod past;
 mod tables;
 
 use crate::{Outcome, say};
@@ -27,6 +30,12 @@ pub enum FloorVerb {
         #[arg(long, default_value_t = 20)]
         keep: usize,
     },
+    /// How much work will come, by day and hour, with intervals, and how good the same would have been before.
+    Forecast(past::ForecastFlags),
+    /// A usual week of a desk, from its own history, as a scenario that `simulate`, `staff` and `worth` read.
+    Scenario(past::ScenarioFlags),
+    /// The last days of a desk once more, with other rules, people or hours, beside what happened.
+    Replay(past::ReplayFlags),
 }
 
 #[derive(clap::Args)]
@@ -49,6 +58,9 @@ pub fn run(verb: &FloorVerb) -> Outcome {
         FloorVerb::Simulate(flags) => simulate(flags),
         FloorVerb::Staff(flags) => staff(flags),
         FloorVerb::Worth { flags, level, keep } => worth(flags, *level, *keep),
+        FloorVerb::Forecast(flags) => past::forecast(flags),
+        FloorVerb::Scenario(flags) => past::scenario(flags),
+        FloorVerb::Replay(flags) => past::replay(flags),
     }
 }
 

@@ -126,6 +126,14 @@ impl jobs::Handle<Actor> for Mailroom {
                     Err(error) => Outcome::Failed(error.to_string()),
                 }
             }
+            Ok(Work::RunFloor { run }) => {
+                let db = self.desk.db.clone();
+                match tokio::task::spawn_blocking(move || desk::floor::runs::run(&db, run)).await {
+                    Ok(Ok(())) => Outcome::Done,
+                    Ok(Err(error)) => Outcome::Failed(error.to_string()),
+                    Err(error) => Outcome::Failed(error.to_string()),
+                }
+            }
             Ok(other) => Outcome::Failed(format!("{other:?} is no work for the outside lane")),
             Err(error) => Outcome::Failed(error.to_string()),
         }

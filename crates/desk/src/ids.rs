@@ -54,4 +54,6 @@ ids! {
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
     OpeningId, CandidateId, JobAlertId,
     CoachingMomentId, CoachingPlanId, CoachingGoalId, CoachingTaskId, CoachingSessionId, CoachingNoteId,
+    /// A simulation that somebody asked for.
+    FloorRunId,
 }

@@ -10,6 +10,7 @@ pub mod assessments;
 pub mod blobs;
 pub mod coaching;
 pub mod events;
+pub mod floor;
 pub mod hiring;
 mod ids;
 pub mod mail;

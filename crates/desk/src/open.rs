@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0015_hiring"),
     shared!("0016_coaching"),
     shared!("0017_wellbeing"),
+    shared!("0018_floor_runs"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

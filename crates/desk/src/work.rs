@@ -69,6 +69,10 @@ pub enum Work {
     },
     /// Recurring: choose what of the week is worth a talk.
     FindMoments,
+    /// Runs beside the database: a simulation or forecast that somebody asked for.
+    RunFloor {
+        run: FloorRunId,
+    },
     // with the outside world
     SendMail {
         mail_out: MailOutId,
@@ -92,7 +96,9 @@ impl Work {
     pub fn lane(&self) -> Lane {
         match self {
             // Reading a mail anew needs the mail door, which is outside of the database too.
-            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } => Lane::Outside,
+            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } | Work::RunFloor { .. } => {
+                Lane::Outside
+            }
             _ => Lane::Inside,
         }
     }
@@ -108,6 +114,7 @@ impl Work {
             Work::ReplayPerson { user } => Some(format!("replay:{user}")),
             Work::Refit { asked_by: None } => Some("refit:soon".to_owned()),
             Work::Refit { .. } => Some("refit:asked".to_owned()),
+            Work::RunFloor { run } => Some(format!("floor:{run}")),
             _ => None,
         }
     }
@@ -133,6 +140,7 @@ impl Work {
             Work::TidyHiring => "tidy_hiring",
             Work::TellJobAlerts { .. } => "tell_job_alerts",
             Work::FindMoments => "find_moments",
+            Work::RunFloor { .. } => "run_floor",
             Work::SendMail { .. } => "send_mail",
         }
     }
@@ -240,7 +248,7 @@ impl Worker {
             Work::FindMoments => {
                 coaching::find_moments(tx)?;
             }
-            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } => {
+            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } | Work::RunFloor { .. } => {
                 return Err("this belongs into the outside lane".into());
             }
         }

@@ -17,6 +17,8 @@ pub struct Report {
     pub queue_deviation: Option<f64>,
     /// All types together.
     pub whole: TypeFigures,
+    /// The same by period of arrival; the last is after close.
+    pub whole_periods: Vec<TypeFigures>,
     pub types: Vec<TypeReport>,
     /// All groups together.
     pub staff: GroupFigures,
@@ -103,6 +105,7 @@ impl Report {
             events: batch.events,
             queue_deviation: (batch.deviation[1] > 0.0).then(|| batch.deviation[0] / batch.deviation[1]),
             whole: TypeFigures::of(batch, kinds, periods),
+            whole_periods: (0..periods).map(|period| TypeFigures::of(batch, kinds, period)).collect(),
             types: types.collect(),
             staff: GroupFigures::of(batch, groups, periods, true),
             groups: (0..groups).map(group).collect(),

@@ -11,6 +11,7 @@ mod client;
 mod coaching;
 mod door;
 mod fields;
+mod floor;
 mod guard;
 mod hiring;
 mod home;
@@ -102,6 +103,7 @@ pub fn router(web: Web) -> Router {
         .merge(hiring::routes())
         .merge(coaching::routes())
         .merge(wellbeing::routes())
+        .merge(floor::routes())
         .merge(ledger::routes())
         .merge(admin::routes())
         .fallback(problem::nothing_here)

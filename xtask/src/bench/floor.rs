@@ -45,6 +45,9 @@ pub fn run(arguments: &[String]) -> Outcome {
     if wanted("policies") {
         policies::compare(&[EVEN, SKEWED, UNDERSTAFFED])?;
     }
+    if wanted("forecast") {
+        bank::forecast()?;
+    }
     if wanted("bank") {
         bank::compare()?;
     }

@@ -217,7 +217,7 @@ fn share(it: Estimate) -> String {
 }
 
 /// Columns as wide as their widest cell; the first two to the left, figures to the right.
-fn table(rows: Vec<Vec<String>>) -> Vec<String> {
+pub(super) fn table(rows: Vec<Vec<String>>) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width =
         |column: usize| rows.iter().filter_map(|it| it.get(column)).map(|it| it.chars().count()).max();

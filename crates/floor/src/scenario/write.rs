@@ -309,7 +309,14 @@ fn time(it: &Time) -> String {
             format!("{{ from = {from}, to = {to} }}")
         }
         Shape::Empirical(values) => {
-            format!("{{ mean = {mean}, values = {} }}", list(values.iter().map(|it| seconds(*it))))
+            // Only their shape counts beside a mean; told in its size, they say the same to people.
+            let own = values.iter().sum::<f64>() / values.len().max(1) as f64;
+            let scale = if own > 0.0 { it.mean_in(0) / own } else { 1.0 };
+            let values = list(values.iter().map(|it| seconds(it * scale)));
+            match it.mean_s.len() {
+                1 => format!("{{ values = {values} }}"),
+                _ => format!("{{ mean = {mean}, values = {values} }}"),
+            }
         }
     }
 }
@@ -344,9 +351,9 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Four digits behind the point, without zeros at the end.
+/// Four digits behind the point, without zeros at the end; fewer for what is large.
 fn number(it: f64) -> String {
-    let text = format!("{it:.4}");
+    let text = if it.abs() >= 10.0 { format!("{it:.2}") } else { format!("{it:.4}") };
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text.is_empty() || text == "-0" { "0".to_owned() } else { text.to_owned() }
 }

@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/team/shifts.csv", get(team::export_shifts))
         .route("/skills/team/shifts/{user}", post(team::save_shifts))
         .route("/skills/invest", get(invest::index))
+        .route("/skills/invest/_worth", get(invest::worth))
         .route("/skills/library", get(library::index))
         .route("/skills/library.csv", get(library::export))
         .route("/skills/library/imports", post(library::import).layer(sheet_limit()))

@@ -3,6 +3,7 @@
 use crate::{Outcome, shell};
 use ::floor::classic::{contact_type, group};
 use ::floor::fit::{Seen, patience, service, staff, wrap_up};
+use ::floor::forecast::{BacktestSettings, Day, backtest};
 use ::floor::{Arrivals, Clock, Closing, Floor, Group, LiveRules, PolicyKind, Simulator, Time};
 use routing::engine::Rule;
 use std::collections::BTreeMap;
@@ -132,6 +133,59 @@ pub(super) fn compare() -> Outcome {
     }
     println!();
     Ok(())
+}
+
+/// Calls by day and hour, forecast again every day from the third week on, one week ahead.
+pub(super) fn forecast() -> Outcome {
+    let path = shell::root().join(FILE);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("The month of calls is not here ({FILE}).\n");
+        return Ok(());
+    };
+    let days = counted(&text);
+    let settings = BacktestSettings::usual(days.len());
+    let found = backtest(&days, settings).ok_or("the month is too short")?;
+    println!(
+        "{} days, forecast as of {} of them, {} days ahead.\n\n| | | WAPE | MASE | bias | in 80 % | in 95 % |\n| --- | --- | --- | --- | --- | --- | --- |",
+        days.len(),
+        found.origins,
+        found.horizon_days
+    );
+    for (name, it) in [("hours", found.by_period), ("days", found.by_day)] {
+        let inside = [format!("{:.1} %", 100.0 * it.within_80), format!("{:.1} %", 100.0 * it.within_95)];
+        let none = [String::new(), String::new()];
+        for (which, score, inside) in [
+            ("forecast", it.model, inside),
+            ("as last week", it.last_week, none.clone()),
+            ("mean of four weeks", it.four_weeks, none),
+        ] {
+            let (wape, bias) = (100.0 * score.wape, 100.0 * score.bias);
+            println!(
+                "| {name} | {which} | {wape:.1} % | {:.2} | {bias:+.1} % | {} | {} |",
+                score.mase, inside[0], inside[1]
+            );
+        }
+    }
+    println!();
+    Ok(())
+}
+
+/// All calls that reached the machine, by date and hour of the day.
+fn counted(text: &str) -> Vec<Day> {
+    const FEBRUARY_1999: &str = "9902";
+    let mut days: Vec<Day> =
+        (0..28).map(|at| Day { weekday: (at % 7) as u8, is_holiday: false, counts: vec![0; 24] }).collect();
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let (Some(date), Some(entered)) = (cells.get(5), cells.get(6)) else { continue };
+        let day = date.strip_prefix(FEBRUARY_1999).and_then(|it| it.parse::<usize>().ok());
+        let hour = moment(entered).map(|it| (it / 3_600.0) as usize);
+        // The first of February 1999 was a Monday.
+        if let (Some(day @ 1..=28), Some(hour @ 0..24)) = (day, hour) {
+            days[day - 1].counts[hour] += 1;
+        }
+    }
+    days
 }
 
 fn plus(sum: Sums, more: &Sums) -> Sums {

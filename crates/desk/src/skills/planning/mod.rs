@@ -13,7 +13,7 @@ mod skill;
 mod store;
 mod suggest;
 mod team;
-mod week;
+pub(crate) mod week;
 
 pub use ::skills::invest::Worth;
 pub use absence::{AbsencePage, AbsentSkill, absence};
@@ -23,6 +23,7 @@ pub use shifts::{
     Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, shifts_as_csv, weekday_name,
 };
 pub use skill::{Pair, SkillStory, TicketLine, skill_story};
+pub(crate) use store::list_presence_changes;
 pub use suggest::{MissingWord, Suggestions, UnusedSkill, suggestions};
 pub use team::{PersonLoad, SkillRisk, SkillWeek, TeamPage, WeekPerson, skill_week, team};
 pub use week::{Block, block_words, hour_words};

@@ -10,7 +10,7 @@ const DAY_MINUTES: i64 = 24 * 60;
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// One shift of a week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
 pub struct Shift {
     /// 0 Monday to 6 Sunday.
     pub weekday: i64,

@@ -70,7 +70,7 @@ pub(super) fn list_needs(tx: &mut Tx, since: i64, tickets_max: usize) -> Result<
 }
 
 /// Who became what when: person, moment, from, to; in order.
-pub(super) fn list_presence_changes(
+pub(crate) fn list_presence_changes(
     tx: &mut Tx,
     since: i64,
 ) -> Result<Vec<(UserId, i64, String, String)>, Error> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-pub(super) type Hours = [f64; HOURS_PER_WEEK];
+pub(crate) type Hours = [f64; HOURS_PER_WEEK];
 pub(super) const MINUTES_PER_WEEK: i64 = 7 * 24 * 60;
 const HOUR_MS: i64 = 3_600_000;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -13,7 +13,7 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const BLOCK_HOURS: usize = 4;
 
 /// A time zone, remembered with what it said last: moments come in order and offsets change twice a year.
-pub(super) struct Clock {
+pub(crate) struct Clock {
     zone: TimeZone,
     /// For which hour since 1970 the offset holds, and the offset in milliseconds.
     last: Option<(i64, i64)>,

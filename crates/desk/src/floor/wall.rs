@@ -1,0 +1,137 @@
+//! What hangs on the wall: what waits, who is here, and which promises are at risk, now.
+
+use super::{FloorError, floor_settings, history::midnight, store};
+use crate::routing::{self, PresenceStatus};
+use crate::{TicketId, Tx, UserId, settings};
+use serde::Serialize;
+
+/// Waiting tickets that are looked at; beyond them, only their number is known.
+const WAITING_MAX: usize = 2_000;
+pub const AT_RISK_SHOWN_MAX: usize = 8;
+pub const QUEUES_SHOWN_MAX: usize = 6;
+pub const PEOPLE_SHOWN_MAX: usize = 60;
+/// A promise is at risk once so much of its time has gone.
+const AT_RISK_SHARE: f64 = 0.75;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Wall {
+    pub now: i64,
+    /// Tickets that need an answer and have nobody.
+    pub waiting: i64,
+    pub oldest_waiting_since: Option<i64>,
+    /// For one more piece of ordinary work that comes now: between these minutes with 80 %.
+    pub expected_wait_minutes: Option<(f64, f64)>,
+    pub promise_minutes: f64,
+    /// By group, the longest queue first.
+    pub queues: Vec<WallQueue>,
+    /// The latest first.
+    pub at_risk: Vec<AtRisk>,
+    /// All of them, also those that are not shown.
+    pub at_risk_count: usize,
+    pub late_count: usize,
+    pub people: Vec<WallPerson>,
+    pub online: usize,
+    /// Pieces of work that those online could still take.
+    pub room: i64,
+    /// Since midnight: tickets that came, first answers, tickets solved.
+    pub today: [i64; 3],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WallQueue {
+    /// `None`: no group.
+    pub group: Option<String>,
+    pub waiting: usize,
+    pub oldest_since: i64,
+    pub late: usize,
+}
+
+/// A customer who waits for an answer, with somebody or nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AtRisk {
+    pub ticket: TicketId,
+    pub since: i64,
+    /// Since the promise is broken, or until it will be.
+    pub due: i64,
+    pub whose: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WallPerson {
+    pub user: UserId,
+    pub name: String,
+    pub status: PresenceStatus,
+    pub load: i64,
+    pub limit: i64,
+}
+
+pub fn wall(tx: &mut Tx) -> Result<Wall, FloorError> {
+    if !tx.actor().is_staff() {
+        return Err(FloorError::NotStaff);
+    }
+    let now = tx.now();
+    let settings_of_floor = floor_settings(tx)?;
+    let promise_ms = (60_000.0 * settings_of_floor.promise_minutes) as i64;
+    let floor = routing::floor_now(tx).map_err(|error| match error {
+        routing::RoutingError::Db(error) => FloorError::Db(error),
+        _ => FloorError::NotStaff,
+    })?;
+    let waiting = store::list_waiting(tx, WAITING_MAX)?;
+    let mut queues: Vec<WallQueue> = Vec::new();
+    let mut at_risk: Vec<AtRisk> = Vec::new();
+    let risky_from = now - (AT_RISK_SHARE * promise_ms as f64) as i64;
+    for (ticket, since, _, _, group) in waiting {
+        let late = usize::from(since + promise_ms < now);
+        match queues.iter_mut().find(|it| it.group == group) {
+            Some(queue) => {
+                queue.waiting += 1;
+                queue.late += late;
+            }
+            None => queues.push(WallQueue { group, waiting: 1, oldest_since: since, late }),
+        }
+        if since <= risky_from {
+            at_risk.push(AtRisk { ticket, since, due: since + promise_ms, whose: None });
+        }
+    }
+    queues.sort_by_key(|it| (std::cmp::Reverse(it.waiting), it.oldest_since));
+    queues.truncate(QUEUES_SHOWN_MAX);
+    for (ticket, since, name) in store::list_unanswered(tx, WAITING_MAX)? {
+        if since <= risky_from {
+            at_risk.push(AtRisk { ticket, since, due: since + promise_ms, whose: Some(name) });
+        }
+    }
+    at_risk.sort_by_key(|it| (it.since, it.ticket));
+    let (at_risk_count, late_count) = (at_risk.len(), at_risk.iter().filter(|it| it.due < now).count());
+    at_risk.truncate(AT_RISK_SHOWN_MAX);
+    let online = || floor.people.iter().filter(|it| it.status == PresenceStatus::Online);
+    let time_zone = settings::company(tx)?.time_zone;
+    Ok(Wall {
+        now,
+        waiting: floor.queue_length,
+        oldest_waiting_since: floor.oldest_waiting_since,
+        expected_wait_minutes: floor
+            .expected_wait
+            .map(|it| (it.low_ms as f64 / 60_000.0, it.high_ms as f64 / 60_000.0)),
+        promise_minutes: settings_of_floor.promise_minutes,
+        queues,
+        at_risk,
+        at_risk_count,
+        late_count,
+        online: online().count(),
+        room: online().map(|it| (it.limit - it.load).max(0)).sum(),
+        people: floor
+            .people
+            .into_iter()
+            .filter(|it| it.status != PresenceStatus::Offline)
+            .take(PEOPLE_SHOWN_MAX)
+            .map(|it| WallPerson {
+                user: it.user,
+                name: it.name,
+                status: it.status,
+                load: it.load,
+                limit: it.limit,
+            })
+            .collect(),
+        today: store::count_since(tx, midnight(now, &time_zone))?,
+    })
+}
