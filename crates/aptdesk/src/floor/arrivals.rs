@@ -25,9 +25,15 @@ pub(super) enum ArrivalsError {
 }
 
 /// By the clock that the file is written in. A day between the first and the last that is not named brought nobody.
-pub(super) fn read(text: &str, period_minutes: i64, holidays: &HashSet<Date>) -> Result<Series, ArrivalsError> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header: Vec<String> = reader.headers()?.iter().map(|it| it.trim_start_matches('\u{feff}').to_lowercase()).collect();
+pub(super) fn read(
+    text: &str,
+    period_minutes: i64,
+    holidays: &HashSet<Date>,
+) -> Result<Series, ArrivalsError> {
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header: Vec<String> =
+        reader.headers()?.iter().map(|it| it.trim_start_matches('\u{feff}').to_lowercase()).collect();
     let column = |name: &str| header.iter().position(|it| it == name);
     let at = column("at").ok_or(ArrivalsError::NoColumn)?;
     let (kind, count) = (column("kind"), column("count"));
@@ -94,7 +100,9 @@ mod tests {
 
     #[test]
     fn moments_are_read_as_programs_write_them() {
-        for text in ["2026-03-05 14:07", "2026-03-05T14:07:59", "2026-03-05T14:07:59Z", "2026-03-05 14:07:59+01:00"] {
+        for text in
+            ["2026-03-05 14:07", "2026-03-05T14:07:59", "2026-03-05T14:07:59Z", "2026-03-05 14:07:59+01:00"]
+        {
             let found = moment(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.hour(), found.minute()), (14, 7), "{text}");
         }
@@ -104,9 +112,13 @@ mod tests {
     #[test]
     fn lines_become_days_and_days_without_lines_are_empty() {
         let none = HashSet::new();
-        let text = "at,kind,count\n2026-03-02 09:10,calls,2\n2026-03-04 23:59,mail,1\n\n2026-03-02 09:20,mail,3\n";
+        let text =
+            "at,kind,count\n2026-03-02 09:10,calls,2\n2026-03-04 23:59,mail,1\n\n2026-03-02 09:20,mail,3\n";
         let found = read(text, 30, &none).unwrap();
-        assert_eq!((found.whole.len(), found.whole[0].counts[18], found.whole[1].total(), found.whole[2].counts[47]), (3, 5, 0.0, 1));
+        assert_eq!(
+            (found.whole.len(), found.whole[0].counts[18], found.whole[1].total(), found.whole[2].counts[47]),
+            (3, 5, 0.0, 1)
+        );
         assert_eq!(found.parts.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["calls", "mail"]);
         let error = |text: &str| read(text, 30, &none).unwrap_err().to_string();
         assert!(error("when\nx\n").contains("column at"));

@@ -89,7 +89,10 @@ fn text_of(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn history(flags: &config::Flags, days: i64) -> Result<(desk::Desk, History), Box<dyn std::error::Error + Send + Sync>> {
+fn history(
+    flags: &config::Flags,
+    days: i64,
+) -> Result<(desk::Desk, History), Box<dyn std::error::Error + Send + Sync>> {
     let desk = flags.settle()?.open()?;
     let history = desk.db.read_now(Actor::desk(), move |tx| History::load(tx, days))?;
     Ok((desk, history))
@@ -130,10 +133,16 @@ pub(super) fn forecast(flags: &ForecastFlags) -> Outcome {
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 fn forecast_lines(page: &ForecastPage) -> Vec<String> {
-    let memory = page.half_life_weeks.map_or("nothing is forgotten".to_owned(), |it| format!("half is forgotten after {it} weeks"));
-    let trend = page.trend_per_week.map_or(String::new(), |it| format!("; {:+.1} % a week, damped", 100.0 * it));
+    let memory = page
+        .half_life_weeks
+        .map_or("nothing is forgotten".to_owned(), |it| format!("half is forgotten after {it} weeks"));
+    let trend =
+        page.trend_per_week.map_or(String::new(), |it| format!("; {:+.1} % a week, damped", 100.0 * it));
     let mut lines = vec![
-        format!("{} days known; {memory}{trend}. Between the numbers in brackets with 80 %.", page.known_days),
+        format!(
+            "{} days known; {memory}{trend}. Between the numbers in brackets with 80 %.",
+            page.known_days
+        ),
         String::new(),
     ];
     let row = |cells: &[&str]| cells.iter().map(|it| (*it).to_owned()).collect::<Vec<String>>();
@@ -144,7 +153,11 @@ fn forecast_lines(page: &ForecastPage) -> Vec<String> {
         let minute = at as i64 * page.period_minutes;
         rows.push(vec![
             it.date.clone(),
-            format!("{}{}", &WEEKDAYS[usize::from(it.weekday) % 7][..3], if it.is_holiday { ", holiday" } else { "" }),
+            format!(
+                "{}{}",
+                &WEEKDAYS[usize::from(it.weekday) % 7][..3],
+                if it.is_holiday { ", holiday" } else { "" }
+            ),
             format!("{:.0}", it.total.mean),
             format!("{:.0}–{:.0}", it.total.low, it.total.high),
             format!("{:.0}–{:.0}", it.low_95, it.high_95),
@@ -206,7 +219,11 @@ fn score_rows(name: &str, it: &ScoresTold) -> Vec<Vec<String>> {
 pub(super) fn scenario(flags: &ScenarioFlags) -> Outcome {
     let (desk, history) = history(&flags.desk, flags.days)?;
     let settings = desk.db.read_now(Actor::desk(), floor_settings)?;
-    let weekday = flags.day.as_deref().map(|name| weekday(name).ok_or("a day is one of monday to sunday")).transpose()?;
+    let weekday = flags
+        .day
+        .as_deref()
+        .map(|name| weekday(name).ok_or("a day is one of monday to sunday"))
+        .transpose()?;
     let wanted = Wanted {
         grouping: if flags.teams { Grouping::Teams } else { Grouping::People },
         policy: flags.policy.clone(),
@@ -215,12 +232,15 @@ pub(super) fn scenario(flags: &ScenarioFlags) -> Outcome {
     };
     let scenario = scenario::scenario(&history, &wanted)?;
     let text = scenario.write();
-    Scenario::read(&text).map_err(|error| format!("this history makes no scenario that can be read: {error}"))?;
+    Scenario::read(&text)
+        .map_err(|error| format!("this history makes no scenario that can be read: {error}"))?;
     let (mean, median) = scenario::time_in_hand(&history)?;
     for line in scenario::comments(&history) {
         say(&format!("# {line}"));
     }
-    say(&format!("# In hand with nothing else: {mean:.0} min on average, half of it within {median:.0} min."));
+    say(&format!(
+        "# In hand with nothing else: {mean:.0} min on average, half of it within {median:.0} min."
+    ));
     say("");
     say(text.trim_end());
     Ok(())
@@ -277,8 +297,11 @@ fn level(tx: &mut Tx, history: &History, text: &str) -> Result<(UserId, desk::Sk
 /// `email,weekday,from,to`, with or without that first line.
 fn shifts(tx: &mut Tx, csv: &str) -> Result<Vec<(UserId, Vec<Shift>)>, FloorError> {
     let mut weeks: BTreeMap<UserId, Vec<Shift>> = BTreeMap::new();
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(csv.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(csv.as_bytes());
     for (n, record) in reader.records().enumerate() {
         let wrong = |reason: &str| FloorError::LineIsWrong { line: n as u64 + 1, reason: reason.to_owned() };
         let record = record.map_err(|_| wrong("it cannot be read as comma-separated values"))?;
@@ -312,8 +335,14 @@ fn replay_lines(it: &ReplayTold) -> Vec<String> {
         vec![name.to_owned(), of(&it.happened), of(&it.as_now), of(&it.other), difference]
     };
     let rows = vec![
-        ["", "happened", "as now, simulated", "other, simulated", "other − as now"].map(str::to_owned).to_vec(),
-        row("until somebody has it", &|it| minutes(it.wait_s), signed(it.difference.wait_s, 1.0 / 60.0, "min")),
+        ["", "happened", "as now, simulated", "other, simulated", "other − as now"]
+            .map(str::to_owned)
+            .to_vec(),
+        row(
+            "until somebody has it",
+            &|it| minutes(it.wait_s),
+            signed(it.difference.wait_s, 1.0 / 60.0, "min"),
+        ),
         row("until the answer", &|it| minutes(it.reply_s), signed(it.difference.reply_s, 1.0 / 60.0, "min")),
         row(
             &format!("had within {:.0} min", it.promise_minutes),
@@ -321,14 +350,25 @@ fn replay_lines(it: &ReplayTold) -> Vec<String> {
             signed(it.difference.in_time, 100.0, "points"),
         ),
         row("solved for good", &|it| percent(it.for_good), signed(it.difference.for_good, 100.0, "points")),
-        row("spread of the load", &|it| format!("{:.2}", it.spread), format!("{:+.2}", it.other.spread - it.as_now.spread)),
+        row(
+            "spread of the load",
+            &|it| format!("{:.2}", it.spread),
+            format!("{:+.2}", it.other.spread - it.as_now.spread),
+        ),
     ];
     lines.extend(table(rows));
     lines.push(String::new());
-    let mut rows = vec![["answers of", "hours here", "happened", "as now", "other"].map(str::to_owned).to_vec()];
+    let mut rows =
+        vec![["answers of", "hours here", "happened", "as now", "other"].map(str::to_owned).to_vec()];
     for it in it.people.iter().filter(|it| it.hours_here > 0.0) {
         let whole = |it: f64| format!("{it:.0}");
-        rows.push(vec![it.name.clone(), whole(it.hours_here), whole(it.happened), whole(it.as_now), whole(it.other)]);
+        rows.push(vec![
+            it.name.clone(),
+            whole(it.hours_here),
+            whole(it.happened),
+            whole(it.as_now),
+            whole(it.other),
+        ]);
     }
     lines.extend(table(rows));
     lines.push(String::new());
@@ -376,8 +416,22 @@ mod tests {
     #[test]
     fn a_replay_is_told_beside_what_happened() {
         let told = Some(Told { mean: 600.0, low: 540.0, high: 660.0 });
-        let column = Column { wait_s: told, reply_s: told, in_time: None, for_good: None, spread: 0.2, answered: 10.0 };
-        let page = ReplayTold { happened: column, as_now: column, other: column, lives: 3, changes: vec!["by longest idle".into()], ..ReplayTold::default() };
+        let column = Column {
+            wait_s: told,
+            reply_s: told,
+            in_time: None,
+            for_good: None,
+            spread: 0.2,
+            answered: 10.0,
+        };
+        let page = ReplayTold {
+            happened: column,
+            as_now: column,
+            other: column,
+            lives: 3,
+            changes: vec!["by longest idle".into()],
+            ..ReplayTold::default()
+        };
         let lines = replay_lines(&page).join("\n");
         for words in ["10.0 ±1.0 min", "by longest idle", "Held fixed", "spread of the load"] {
             assert!(lines.contains(words), "{words} is missing in\n{lines}");

@@ -265,7 +265,8 @@ pub(super) fn first_ticket_at(tx: &mut Tx, since: i64) -> Result<i64, Error> {
     let found: Option<i64> = tx.find(
         "select min(created_at) from tickets where updated_at >= $1 and created_at >= $1 and deleted_at is null",
         params![since],
-        |row| row.get(0),
-    )?;
+        |row| row.get::<Option<i64>>(0),
+    )?
+    .flatten();
     Ok(found.unwrap_or(now - DAY_MS))
 }

@@ -20,8 +20,8 @@ use serde::Serialize;
 /// Weeks from which on a forecast is made at all.
 pub const DAYS_LEAST: usize = 14;
 /// The usual memory, until own errors say otherwise: half of what is known is forgotten after so many weeks.
-const HALF_LIFE_USUAL_WEEKS: f64 = 8.0;
-const HALF_LIVES_WEEKS: [f64; 4] = [2.0, 4.0, 16.0, f64::INFINITY];
+const HALF_LIFE_USUAL_WEEKS: f64 = 4.0;
+const HALF_LIVES_WEEKS: [f64; 4] = [2.0, 8.0, 16.0, f64::INFINITY];
 /// Another memory has to be better by this share to be taken.
 const BETTER_BY: f64 = 0.02;
 /// Looks back for own errors: so many, a week apart, so many days ahead.
@@ -182,10 +182,10 @@ fn best_memory(days: &[Day], usual: Memory, origins: &[usize]) -> Memory {
         .chain(&[HALF_LIFE_USUAL_WEEKS])
         .flat_map(|weeks| [false, true].map(|has_trend| Memory { half_life_weeks: *weeks, has_trend }));
     let mut best = (error(usual) * (1.0 - BETTER_BY), usual);
-    if origins.len() < 3 {
+    if origins.len() < 2 {
         return usual;
     }
-    for memory in others.filter(|it| *it != usual) {
+    for memory in others.filter(|it| *it != usual && (!it.has_trend || origins.len() > 2)) {
         // A trend runs away when it is wrong, so it has to be better by more.
         let found = error(memory) * if memory.has_trend { 1.0 + BETTER_BY } else { 1.0 };
         if found < best.0 {

@@ -47,11 +47,14 @@ pub fn drawn(places: usize, series: &[Series<'_>], labels: &[(usize, String)], w
         .fold(0.0, f64::max);
     let step = nice_step(most / TICKS as f64);
     let top = (most / step).ceil().max(1.0) * step;
-    let x = |place: usize| LEFT + (WIDTH - LEFT - RIGHT) * place as f64 / places.saturating_sub(1).max(1) as f64;
+    let x =
+        |place: usize| LEFT + (WIDTH - LEFT - RIGHT) * place as f64 / places.saturating_sub(1).max(1) as f64;
     let y = |value: f64| HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * (value / top).clamp(0.0, 1.0);
     let mut chart = Chart { words, ..Chart::default() };
     let ticks = (top / step).round() as usize;
-    chart.across = (0..=ticks).map(|at| (format!("{:.1}", y(at as f64 * step)), label(at as f64 * step, step))).collect();
+    chart.across = (0..=ticks)
+        .map(|at| (format!("{:.1}", y(at as f64 * step)), label(at as f64 * step, step)))
+        .collect();
     chart.below = labels.iter().map(|(place, words)| (format!("{:.1}", x(*place)), words.clone())).collect();
     for it in series {
         for stretch in stretches(it) {
@@ -98,7 +101,11 @@ fn nice_step(least: f64) -> f64 {
         return 1.0;
     }
     let power = 10_f64.powf(least.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|it| it * power).find(|it| *it >= least - 1e-12).unwrap_or(10.0 * power)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|it| it * power)
+        .find(|it| *it >= least - 1e-12)
+        .unwrap_or(10.0 * power)
 }
 
 fn label(value: f64, step: f64) -> String {
@@ -126,7 +133,10 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_nothing_is_drawn_without_failing() {
-        assert_eq!((nice_step(3.2), nice_step(0.11), nice_step(70.0), nice_step(0.0)), (5.0, 0.2, 100.0, 1.0));
+        assert_eq!(
+            (nice_step(3.2), nice_step(0.11), nice_step(70.0), nice_step(0.0)),
+            (5.0, 0.2, 100.0, 1.0)
+        );
         assert!(drawn(0, &[], &[], String::new()).lines.is_empty());
     }
 }

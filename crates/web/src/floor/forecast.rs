@@ -6,7 +6,7 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use desk::floor::forecasts::{DayTold, ForecastPage, ScoresTold};
+use desk::floor::forecasts::{BacktestTold, DayTold, ForecastPage, ScoresTold};
 use desk::floor::runs::{self, Answer, Question, Run, RunKind};
 use desk::floor::{FloorSettings, Told, floor_settings};
 use desk::{FloorRunId, Tx};
@@ -63,7 +63,11 @@ pub fn days_chart(page: &ForecastPage) -> Chart {
         .map(|(at, date)| (at, short_date(date)))
         .collect();
     let total: f64 = page.days.iter().take(7).map(|it| it.total.mean).sum();
-    let words = format!("{} days as they were, then {} days as expected; in the first week {total:.0} in all", past.len(), ahead.len());
+    let words = format!(
+        "{} days as they were, then {} days as expected; in the first week {total:.0} in all",
+        past.len(),
+        ahead.len()
+    );
     let series = [
         Series { class: "wide", from: past.len(), points: &wider, has_band: true },
         Series { class: "other", from: past.len(), points: &ahead, has_band: true },
@@ -75,17 +79,25 @@ pub fn days_chart(page: &ForecastPage) -> Chart {
 /// Hours of the first week.
 pub fn hours_chart(page: &ForecastPage) -> Chart {
     let days = &page.days[..page.days.len().min(HOURS_SHOWN_DAYS)];
-    let points: Vec<Option<Told>> = days.iter().flat_map(|it| it.periods.iter().map(|it| Some(*it))).collect();
+    let points: Vec<Option<Told>> =
+        days.iter().flat_map(|it| it.periods.iter().map(|it| Some(*it))).collect();
     let per_day = days.first().map_or(1, |it| it.periods.len().max(1));
     let labels: Vec<(usize, String)> =
         days.iter().enumerate().map(|(at, it)| (at * per_day, weekday(&it.weekday).to_owned())).collect();
     let most = points.iter().flatten().map(|it| it.mean).fold(0.0, f64::max);
-    let words = format!("the first week by {} minutes; at most {most:.1} are expected at once", page.period_minutes);
-    drawn(points.len(), &[Series { class: "other", from: 0, points: &points, has_band: true }], &labels, words)
+    let words =
+        format!("the first week by {} minutes; at most {most:.1} are expected at once", page.period_minutes);
+    drawn(
+        points.len(),
+        &[Series { class: "other", from: 0, points: &points, has_band: true }],
+        &labels,
+        words,
+    )
 }
 
 pub fn short_date(date: &str) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let mut parts = date.split('-').skip(1).filter_map(|it| it.parse::<usize>().ok());
     match (parts.next(), parts.next()) {
         (Some(month @ 1..=12), Some(day)) => format!("{day} {}", MONTHS[month - 1]),
@@ -101,12 +113,24 @@ pub fn kinds(page: &ForecastPage) -> &[desk::floor::forecasts::KindTold] {
     &page.kinds[..page.kinds.len().min(KINDS_SHOWN)]
 }
 
-/// Rows of the table that compares with naive forecasts: name, WAPE, MASE, bias in per cent.
-pub fn score_rows(it: &ScoresTold) -> Vec<(&'static str, String, String, String)> {
+/// Name, WAPE, MASE, bias in per cent.
+pub type ScoreRow = (&'static str, String, String, String);
+
+/// The tables that compare with naive forecasts.
+pub fn score_tables(it: &BacktestTold) -> [(&'static str, Vec<ScoreRow>); 2] {
+    [("Days", score_rows(&it.by_day)), ("Hours", score_rows(&it.by_period))]
+}
+
+fn score_rows(it: &ScoresTold) -> Vec<ScoreRow> {
     let names = ["This forecast", "As last week", "Mean of four weeks"];
     let row = |at: usize| {
         let bias = super::words::signed(100.0 * it.bias[at]);
-        (names[at], format!("{:.0} %", 100.0 * it.wape[at]), format!("{:.2}", it.mase[at]), format!("{bias} %"))
+        (
+            names[at],
+            format!("{:.0} %", 100.0 * it.wape[at]),
+            format!("{:.2}", it.mase[at]),
+            format!("{bias} %"),
+        )
     };
     (0..3).map(row).collect()
 }
@@ -116,9 +140,12 @@ pub fn verdict(it: &ScoresTold) -> String {
     let best = it.wape[1].min(it.wape[2]);
     let better = 100.0 * (1.0 - it.wape[0] / best.max(1e-9));
     match better {
-        better if better >= 1.0 => format!("{better:.0} % less error than the better of two naive forecasts."),
+        better if better >= 1.0 => {
+            format!("{better:.0} % less error than the better of two naive forecasts.")
+        }
         better if better > -1.0 => "As good as the better of two naive forecasts.".to_owned(),
-        _ => "A naive forecast would have been better: there is little pattern, or too little history.".to_owned(),
+        _ => "A naive forecast would have been better: there is little pattern, or too little history."
+            .to_owned(),
     }
 }
 
@@ -156,7 +183,11 @@ pub async fn run(
     Ok(Html(web.desk.read(actor, read).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     let question = Question::Forecast {
         weeks: form.parsed("weeks").unwrap_or(4),
         period_minutes: form.parsed("period").unwrap_or(60),
@@ -170,7 +201,7 @@ pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fie
 mod tests {
     use super::*;
     use crate::samples::{renders, shell};
-    use desk::floor::forecasts::{BacktestTold, KindTold};
+    use desk::floor::forecasts::KindTold;
 
     fn told(mean: f64) -> Told {
         Told { mean, low: (mean - 3.0).max(0.0), high: mean + 3.0 }
@@ -186,7 +217,14 @@ mod tests {
             high_95: 30.0,
             periods: vec![told(1.0); 24],
         };
-        let scores = ScoresTold { wape: [0.2, 0.31, 0.25], mase: [0.7, 1.1, 0.9], bias: [0.01, 0.0, -0.02], within_80: 0.83, within_95: 0.96, scored: 900 };
+        let scores = ScoresTold {
+            wape: [0.2, 0.31, 0.25],
+            mase: [0.7, 1.1, 0.9],
+            bias: [0.01, 0.0, -0.02],
+            within_80: 0.83,
+            within_95: 0.96,
+            scored: 900,
+        };
         ForecastPage {
             period_minutes: 60,
             known_days: 120,
@@ -196,7 +234,12 @@ mod tests {
                 KindTold { name: "Refunds <b>".into(), came: 12.0, next_week: Some(13.0) },
                 KindTold { name: "SAML".into(), came: 0.0, next_week: None },
             ],
-            backtest: Some(BacktestTold { origins: 8, horizon_days: 14, by_period: scores.clone(), by_day: scores }),
+            backtest: Some(BacktestTold {
+                origins: 8,
+                horizon_days: 14,
+                by_period: scores.clone(),
+                by_day: scores,
+            }),
             half_life_weeks: Some(8.0),
             trend_per_week: Some(0.012),
             knows_holidays: true,
@@ -237,10 +280,20 @@ mod tests {
     #[test]
     fn days_hours_kinds_and_the_backtest_are_shown() {
         let html = page(Some(run(Some(Answer::Forecast(result())), None, 1.0)));
-        for words in ["17–23", "holiday", "Refunds &#60;b&#62;", "20 %", "83 %", "20 % less error", "+1.2 % a week", "<svg"] {
+        for words in [
+            "17–23",
+            "holiday",
+            "Refunds &#60;b&#62;",
+            "20 %",
+            "83 %",
+            "20 % less error",
+            "+1.2 % a week",
+            "<svg",
+        ] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }
-        let fragment = renders(&ForecastRun { now: 9_000, run: Some(run(Some(Answer::Forecast(result())), None, 1.0)) });
+        let fragment =
+            renders(&ForecastRun { now: 9_000, run: Some(run(Some(Answer::Forecast(result())), None, 1.0)) });
         assert!(!fragment.contains("<html") && fragment.contains("<svg"));
         assert_eq!((short_date("2026-12-05").as_str(), short_date("x").as_str()), ("5 Dec", "x"));
     }

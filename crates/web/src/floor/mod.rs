@@ -53,7 +53,11 @@ pub struct Asked {
     pub run: Option<i64>,
 }
 
-async fn settle(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+async fn settle(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     let share: f64 = form.parsed("promise_share").unwrap_or(0.0);
     let settings = FloorSettings {
         promise_minutes: form.parsed("promise_minutes").unwrap_or(0.0),

@@ -7,7 +7,7 @@ use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use desk::floor::replay::{HELD_FIXED, Other, ReplayTold};
-use desk::floor::runs::{self, Answer, Question, Run, RunKind, RUNS_SHOWN_MAX};
+use desk::floor::runs::{self, Answer, Question, RUNS_SHOWN_MAX, Run, RunKind};
 use desk::floor::{DAYS_USUAL, POLICIES, Told};
 use desk::people::{self, AgentName};
 use desk::{FloorRunId, Tx};
@@ -25,7 +25,6 @@ pub struct Past {
 #[derive(askama::Template)]
 #[template(path = "floor/_past.html")]
 pub struct PastRun {
-    pub now: i64,
     pub run: Option<Run>,
 }
 
@@ -60,7 +59,9 @@ impl Past {
 
 pub fn asked_words(run: &Run) -> String {
     match (&run.result, &run.question) {
-        (Some(Answer::Replay(told)), Question::Replay { days, .. }) => format!("{days} days, {}", told.changes.join(", ")),
+        (Some(Answer::Replay(told)), Question::Replay { days, .. }) => {
+            format!("{days} days, {}", told.changes.join(", "))
+        }
         (_, Question::Replay { days, .. }) => format!("{days} days"),
         _ => String::new(),
     }
@@ -114,11 +115,15 @@ pub async fn run(
     Query(asked): Query<Asked>,
 ) -> Result<Html<PastRun>, Problem> {
     only_leads(actor)?;
-    let read = move |tx: &mut Tx| Ok::<_, Problem>(PastRun { run: load(tx, asked)?, now: tx.now() });
+    let read = move |tx: &mut Tx| Ok::<_, Problem>(PastRun { run: load(tx, asked)? });
     Ok(Html(web.desk.read(actor, read).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     let other = Other { policy: form.owned("policy"), without: form.list("without"), ..Other::default() };
     let question = Question::Replay { days: form.parsed("days").unwrap_or(DAYS_USUAL), other };
     let run = web.desk.write(actor, move |tx| runs::ask(tx, &question)).await?;
@@ -137,7 +142,14 @@ mod tests {
     }
 
     fn result() -> ReplayTold {
-        let column = Column { wait_s: told(900.0, 60.0), reply_s: told(3_000.0, 90.0), in_time: told(0.8, 0.02), for_good: None, spread: 0.31, answered: 900.0 };
+        let column = Column {
+            wait_s: told(900.0, 60.0),
+            reply_s: told(3_000.0, 90.0),
+            in_time: told(0.8, 0.02),
+            for_good: None,
+            spread: 0.31,
+            answered: 900.0,
+        };
         ReplayTold {
             from: 0,
             until: 90 * 86_400_000,
@@ -148,9 +160,21 @@ mod tests {
             happened: column,
             as_now: column,
             other: column,
-            difference: Differences { wait_s: told(-120.0, 30.0), reply_s: None, in_time: told(0.02, 0.01), for_good: None },
+            difference: Differences {
+                wait_s: told(-120.0, 30.0),
+                reply_s: None,
+                in_time: told(0.02, 0.01),
+                for_good: None,
+            },
             by_hour: (0..24).map(|at| [Some(at as f64), None, Some(2.0)]).collect(),
-            people: vec![PersonTold { user: Some(UserId(2)), name: "Mei <Tan>".into(), hours_here: 320.0, happened: 90.0, as_now: 88.0, other: 70.0 }],
+            people: vec![PersonTold {
+                user: Some(UserId(2)),
+                name: "Mei <Tan>".into(),
+                hours_here: 320.0,
+                happened: 90.0,
+                as_now: 88.0,
+                other: 70.0,
+            }],
             changes: vec!["by longest idle".into()],
         }
     }
@@ -160,7 +184,10 @@ mod tests {
         let run = Run {
             id: FloorRunId(3),
             kind: RunKind::Replay,
-            question: Question::Replay { days: 90, other: Other { policy: "longest_idle".into(), ..Other::default() } },
+            question: Question::Replay {
+                days: 90,
+                other: Other { policy: "longest_idle".into(), ..Other::default() },
+            },
             asked_by_name: Some("Rosa".into()),
             asked_at: 1_000,
             started_at: Some(1_200),
@@ -170,7 +197,13 @@ mod tests {
             result: Some(Answer::Replay(result())),
         };
         let people = vec![AgentName { id: UserId(2), name: "Mei <Tan>".into() }];
-        let html = renders(&Past { shell: shell(), now: 9_000, earlier: vec![run.clone()], run: Some(run), people: people.clone() });
+        let html = renders(&Past {
+            shell: shell(),
+            now: 9_000,
+            earlier: vec![run.clone()],
+            run: Some(run),
+            people: people.clone(),
+        });
         for words in ["by longest idle", "−2.0 min", "Held fixed", "Mei &#60;Tan&#62;", "0.31", "better"] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }

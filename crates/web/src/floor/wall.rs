@@ -41,6 +41,18 @@ pub fn due_words(it: &AtRisk, now: &i64) -> String {
     }
 }
 
+pub fn minutes(it: &f64) -> String {
+    format!("{it:.0}")
+}
+
+pub fn solved_today(wall: &Wall) -> i64 {
+    wall.today[2]
+}
+
+pub fn new_today(wall: &Wall) -> i64 {
+    wall.today[0]
+}
+
 pub fn queue_name(it: &WallQueue) -> &str {
     it.group.as_deref().unwrap_or("No group")
 }
@@ -90,7 +102,13 @@ mod tests {
     const NOW: i64 = 10_000_000;
 
     fn wall() -> Wall {
-        let person = |name: &str, status, load| WallPerson { user: UserId(1), name: name.into(), status, load, limit: 8 };
+        let person = |name: &str, status, load| WallPerson {
+            user: UserId(1),
+            name: name.into(),
+            status,
+            load,
+            limit: 8,
+        };
         Wall {
             now: NOW,
             waiting: 14,
@@ -98,12 +116,27 @@ mod tests {
             expected_wait_minutes: Some((4.0, 19.0)),
             promise_minutes: 60.0,
             queues: vec![
-                WallQueue { group: Some("Tier <2>".into()), waiting: 9, oldest_since: NOW - 50 * 60_000, late: 2 },
+                WallQueue {
+                    group: Some("Tier <2>".into()),
+                    waiting: 9,
+                    oldest_since: NOW - 50 * 60_000,
+                    late: 2,
+                },
                 WallQueue { group: None, waiting: 5, oldest_since: NOW - 60_000, late: 0 },
             ],
             at_risk: vec![
-                AtRisk { ticket: TicketId(12), since: NOW - 72 * 60_000, due: NOW - 12 * 60_000, whose: None },
-                AtRisk { ticket: TicketId(13), since: NOW - 55 * 60_000, due: NOW + 5 * 60_000, whose: Some("Kofi".into()) },
+                AtRisk {
+                    ticket: TicketId(12),
+                    since: NOW - 72 * 60_000,
+                    due: NOW - 12 * 60_000,
+                    whose: None,
+                },
+                AtRisk {
+                    ticket: TicketId(13),
+                    since: NOW - 55 * 60_000,
+                    due: NOW + 5 * 60_000,
+                    whose: Some("Kofi".into()),
+                },
             ],
             at_risk_count: 11,
             late_count: 3,
@@ -121,16 +154,46 @@ mod tests {
     #[test]
     fn the_wall_says_what_waits_who_is_here_and_what_is_late() {
         let html = renders(&WallPage { company: "Tillers & Sons".into(), wall: wall() });
-        for words in ["14", "Tier &#60;2&#62;", "No group", "12 min late", "in 5 min", "Kofi", "full", "4–19 min", "and 9 more"] {
+        for words in [
+            "14",
+            "Tier &#60;2&#62;",
+            "No group",
+            "12 min late",
+            "in 5 min",
+            "Kofi",
+            "full",
+            "4–19 min",
+            "and 9 more",
+        ] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }
     }
 
     #[test]
     fn a_quiet_floor_says_so() {
-        let wall = Wall { waiting: 0, oldest_waiting_since: None, expected_wait_minutes: None, queues: vec![], at_risk: vec![], at_risk_count: 0, late_count: 0, people: vec![], online: 0, room: 0, today: [0; 3], ..wall() };
+        let wall = Wall {
+            waiting: 0,
+            oldest_waiting_since: None,
+            expected_wait_minutes: None,
+            queues: vec![],
+            at_risk: vec![],
+            at_risk_count: 0,
+            late_count: 0,
+            people: vec![],
+            online: 0,
+            room: 0,
+            today: [0; 3],
+            ..wall()
+        };
         let html = renders(&WallNow { wall });
-        assert!(html.contains("Nobody waits") && html.contains("Nobody is here") && html.contains("Every promise is kept"));
-        assert_eq!((short_span(&0, &45_000), short_span(&0, &7_200_000)), ("45 s".to_owned(), "120 min".to_owned()));
+        assert!(
+            html.contains("Nobody waits")
+                && html.contains("Nobody is here")
+                && html.contains("Every promise is kept")
+        );
+        assert_eq!(
+            (short_span(&0, &45_000), short_span(&0, &7_200_000)),
+            ("45 s".to_owned(), "120 min".to_owned())
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use desk::floor::runs::{self, Answer, Difference, Question, Run, RunKind, RUNS_SHOWN_MAX, WhatIfTold};
+use desk::floor::runs::{self, Answer, Difference, Question, RUNS_SHOWN_MAX, Run, RunKind, WhatIfTold};
 use desk::floor::{POLICIES, Told};
 use desk::people::{self, AgentName};
 use desk::skills::planning::Shift;
@@ -31,7 +31,6 @@ pub struct WhatIf {
 #[derive(askama::Template)]
 #[template(path = "floor/_what_if.html")]
 pub struct WhatIfRun {
-    pub now: i64,
     pub run: Option<Run>,
 }
 
@@ -64,16 +63,21 @@ impl WhatIf {
 pub fn asked_words(run: &Run) -> String {
     match (&run.result, &run.question) {
         (Some(Answer::WhatIf(told)), _) => told.changes.join(", "),
-        (_, Question::WhatIf { changes, .. }) => crate::say::counted(changes.len(), "difference", "differences"),
+        (_, Question::WhatIf { changes, .. }) => {
+            crate::say::counted(changes.len(), "difference", "differences")
+        }
         _ => String::new(),
     }
 }
 
 /// Minutes until somebody has it, by the hour at which work comes.
 pub fn hours_chart(told: &WhatIfTold) -> Chart {
-    let (base, other): (Vec<Option<Told>>, Vec<Option<Told>>) = told.hours.iter().map(|it| (it.base, it.other)).unzip();
+    let (base, other): (Vec<Option<Told>>, Vec<Option<Told>>) =
+        told.hours.iter().map(|it| (it.base, it.other)).unzip();
     let labels: Vec<(usize, String)> = (0..24).step_by(3).map(|hour| (hour, format!("{hour}:00"))).collect();
-    let words = "Minutes until somebody has it, by the hour at which work comes: as now, and with the difference".to_owned();
+    let words =
+        "Minutes until somebody has it, by the hour at which work comes: as now, and with the difference"
+            .to_owned();
     let series = [
         Series { class: "base", from: 0, points: &base, has_band: true },
         Series { class: "other", from: 0, points: &other, has_band: true },
@@ -122,11 +126,15 @@ pub async fn run(
     Query(asked): Query<Asked>,
 ) -> Result<Html<WhatIfRun>, Problem> {
     only_leads(actor)?;
-    let read = move |tx: &mut Tx| Ok::<_, Problem>(WhatIfRun { run: load(tx, asked)?, now: tx.now() });
+    let read = move |tx: &mut Tx| Ok::<_, Problem>(WhatIfRun { run: load(tx, asked)? });
     Ok(Html(web.desk.read(actor, read).await?))
 }
 
-pub async fn create(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) -> Result<Response, Problem> {
+pub async fn create(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    form: Fields,
+) -> Result<Response, Problem> {
     let mut changes = Vec::new();
     for line in 0..LINES {
         changes.extend(difference(&form, line)?);
@@ -145,7 +153,9 @@ fn difference(form: &Fields, line: usize) -> Result<Option<Difference>, Problem>
         "one_more" => Difference::OneMoreLike { user },
         "learns" => Difference::Learns {
             user,
-            skill: form.parsed(&format!("skill_{line}")).ok_or_else(|| Problem::invalid("Say which skill."))?,
+            skill: form
+                .parsed(&format!("skill_{line}"))
+                .ok_or_else(|| Problem::invalid("Say which skill."))?,
             level: form.parsed(&format!("level_{line}")).unwrap_or(4.0),
         },
         "hours" => Difference::Shifts { user, shifts: shifts(form.text(&format!("hours_{line}")))? },
@@ -157,10 +167,14 @@ fn difference(form: &Fields, line: usize) -> Result<Option<Difference>, Problem>
 fn shifts(text: &str) -> Result<Vec<Shift>, Problem> {
     let wrong = || Problem::invalid("Write hours such as mon-fri 09:00-17:00, sat 10:00-14:00.");
     let mut all = Vec::new();
-    for part in text.to_lowercase().replace('–', "-").split([',', ';']).map(str::trim).filter(|it| !it.is_empty()) {
+    for part in
+        text.to_lowercase().replace('–', "-").split([',', ';']).map(str::trim).filter(|it| !it.is_empty())
+    {
         let (days, clock) = part.split_once(' ').ok_or_else(wrong)?;
         let (first, last) = days.split_once('-').unwrap_or((days, days));
-        let day = |name: &str| DAY_NAMES.iter().position(|it| name.len() >= 2 && (it.starts_with(name) || name.starts_with(it)));
+        let day = |name: &str| {
+            DAY_NAMES.iter().position(|it| name.len() >= 2 && (it.starts_with(name) || name.starts_with(it)))
+        };
         let (first, last) = (day(first).ok_or_else(wrong)?, day(last).ok_or_else(wrong)?);
         let (from, to) = clock.trim().split_once('-').ok_or_else(wrong)?;
         let count = (last + 7 - first) % 7;
@@ -183,9 +197,23 @@ mod tests {
     }
 
     fn result() -> WhatIfTold {
-        let figures = Figures { wait_s: told(900.0, 60.0), reply_s: told(3_000.0, 90.0), in_time: told(0.8, 0.02), for_good: told(0.7, 0.01) };
-        let difference = Figures { wait_s: told(240.0, 60.0), reply_s: told(200.0, 300.0), in_time: told(-0.05, 0.01), for_good: None };
-        let hour = |at: usize| HourTold { came: 2.0, base: told(at as f64, 1.0), other: (at != 3).then_some(()).and(told(at as f64 + 4.0, 2.0)) };
+        let figures = Figures {
+            wait_s: told(900.0, 60.0),
+            reply_s: told(3_000.0, 90.0),
+            in_time: told(0.8, 0.02),
+            for_good: told(0.7, 0.01),
+        };
+        let difference = Figures {
+            wait_s: told(240.0, 60.0),
+            reply_s: told(200.0, 300.0),
+            in_time: told(-0.05, 0.01),
+            for_good: None,
+        };
+        let hour = |at: usize| HourTold {
+            came: 2.0,
+            base: told(at as f64, 1.0),
+            other: (at != 3).then_some(()).and(told(at as f64 + 4.0, 2.0)),
+        };
         WhatIfTold {
             changes: vec!["without Mei <Tan>".into()],
             history_days: 90.0,
@@ -203,7 +231,10 @@ mod tests {
         Run {
             id: FloorRunId(3),
             kind: RunKind::WhatIf,
-            question: Question::WhatIf { changes: vec![Difference::Away { user: UserId(2) }], policy: String::new() },
+            question: Question::WhatIf {
+                changes: vec![Difference::Away { user: UserId(2) }],
+                policy: String::new(),
+            },
             asked_by_name: None,
             asked_at: 1_000,
             started_at: Some(1_200),
@@ -217,19 +248,32 @@ mod tests {
     fn page(run: Option<Run>) -> String {
         let earlier = run.iter().cloned().collect();
         let people = vec![AgentName { id: UserId(2), name: "Mei <Tan>".into() }];
-        renders(&WhatIf { shell: shell(), now: 9_000, run, earlier, people, skills: vec![summary(1, "SAML login")] })
+        renders(&WhatIf {
+            shell: shell(),
+            now: 9_000,
+            run,
+            earlier,
+            people,
+            skills: vec![summary(1, "SAML login")],
+        })
     }
 
     #[test]
     fn before_anything_was_asked_the_form_explains_itself() {
         let html = page(None);
-        assert!(html.contains("Mei &#60;Tan&#62;") && html.contains("SAML login") && html.contains("longest idle"));
+        assert!(
+            html.contains("Mei &#60;Tan&#62;")
+                && html.contains("SAML login")
+                && html.contains("longest idle")
+        );
     }
 
     #[test]
     fn a_result_says_what_is_better_what_is_worse_and_what_may_be_nothing() {
         let html = page(Some(run(Some(Answer::WhatIf(result())))));
-        for words in ["without Mei &#60;Tan&#62;", "+4.0 min", "worse", "may be nothing", "−5.0", "15 ± 1 min", "<svg"] {
+        for words in
+            ["without Mei &#60;Tan&#62;", "+4.0 min", "worse", "may be nothing", "−5.0", "15 ± 1 min", "<svg"]
+        {
             assert!(html.contains(words), "{words} is missing in {html}");
         }
         assert!(page(Some(run(None))).contains("<progress"));

@@ -18,7 +18,9 @@ pub fn told_minutes(it: &Option<Told>) -> String {
 
 /// `81 ± 2 %`, of a share.
 pub fn told_percent(it: &Option<Told>) -> String {
-    it.map_or("–".to_owned(), |it| format!("{} %", with_half(100.0 * it.mean, 100.0 * (it.high - it.mean).abs())))
+    it.map_or("–".to_owned(), |it| {
+        format!("{} %", with_half(100.0 * it.mean, 100.0 * (it.high - it.mean).abs()))
+    })
 }
 
 fn with_half(mean: f64, half: f64) -> String {
@@ -61,8 +63,20 @@ pub fn signed(it: f64) -> String {
 pub fn verdict(it: &Option<Told>, less_is_better: bool) -> &'static str {
     let Some(it) = it else { return "" };
     match (it.low > 0.0, it.high < 0.0) {
-        (true, _) => if less_is_better { "worse" } else { "better" },
-        (_, true) => if less_is_better { "better" } else { "worse" },
+        (true, _) => {
+            if less_is_better {
+                "worse"
+            } else {
+                "better"
+            }
+        }
+        (_, true) => {
+            if less_is_better {
+                "better"
+            } else {
+                "worse"
+            }
+        }
         _ => "may be nothing",
     }
 }
@@ -90,7 +104,10 @@ mod tests {
         assert_eq!(told_minutes(&told(720.0, 66.0)), "12 ± 1 min");
         assert_eq!(told_minutes(&told(9_000.0, 600.0)), "2.5 ± 0.2 h");
         assert_eq!((told_percent(&told(0.81, 0.02)), told_percent(&None)), ("81 ± 2 %".into(), "–".into()));
-        assert_eq!((points(&told(-0.012, 0.0)), point_interval(&told(0.0, 0.01))), ("−1.2".into(), "−1.0 to +1.0".into()));
+        assert_eq!(
+            (points(&told(-0.012, 0.0)), point_interval(&told(0.0, 0.01))),
+            ("−1.2".into(), "−1.0 to +1.0".into())
+        );
     }
 
     #[test]

@@ -78,7 +78,14 @@ pub async fn index(
             page.candidates.sort_by(|one, other| other.worth.tickets.total_cmp(&one.worth.tickets));
         }
         let (run, done) = by_floor(tx)?;
-        Ok::<_, Problem>(Invest { page, shell: Shell::load(tx)?, asked: asked.clone(), now: tx.now(), run, done })
+        Ok::<_, Problem>(Invest {
+            page,
+            shell: Shell::load(tx)?,
+            asked: asked.clone(),
+            now: tx.now(),
+            run,
+            done,
+        })
     });
     Ok(Html(page.await?))
 }
@@ -96,9 +103,9 @@ pub async fn worth(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<
 mod tests {
     use super::*;
     use crate::samples::{renders, shell, summary};
-    use desk::skills::planning::{Candidate, Hire, PlanSettings, Worth};
     use desk::floor::Told;
     use desk::floor::runs::{AbsenceTold, Figures, Question, TrainingTold};
+    use desk::skills::planning::{Candidate, Hire, PlanSettings, Worth};
     use desk::{FloorRunId, RoleId, SkillId, UserId};
 
     fn page(candidates: Vec<Candidate>, hires: Vec<Hire>) -> String {
@@ -129,7 +136,12 @@ mod tests {
                 for_good: told(0.001),
                 weeks: 64,
             }],
-            absences: vec![AbsenceTold { user: Some(UserId(3)), name: "Mei".into(), in_time: told(-0.031), for_good: None }],
+            absences: vec![AbsenceTold {
+                user: Some(UserId(3)),
+                name: "Mei".into(),
+                in_time: told(-0.031),
+                for_good: None,
+            }],
         };
         let run = Run {
             id: FloorRunId(1),
@@ -149,7 +161,10 @@ mod tests {
         }
         let running = Run { finished_at: None, result: None, done: 0.5, ..run.clone() };
         let html = renders(&ByFloor { now: 9_000, run: Some(running), done: Some(run) });
-        assert!(html.contains("value=\"50\"") && html.contains("Jonas"), "the last result stays while the next is made");
+        assert!(
+            html.contains("value=\"50\"") && html.contains("Jonas"),
+            "the last result stays while the next is made"
+        );
         assert!(renders(&ByFloor { now: 9_000, run: None, done: None }).contains("Simulate"));
     }
 
