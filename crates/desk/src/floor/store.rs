@@ -222,18 +222,18 @@ pub(super) fn save_failed(tx: &mut Tx, id: FloorRunId, words: &str) -> Result<()
 
 // --- wallboard
 
-/// What waits and has nobody: ticket, since when, priority, urgency; the longest first.
+/// What waits and has nobody: ticket, since when, in which group; the longest first.
 pub(super) fn list_waiting(
     tx: &mut Tx,
     count_max: usize,
-) -> Result<Vec<(TicketId, i64, Option<i64>, i64, Option<String>)>, Error> {
+) -> Result<Vec<(TicketId, i64, Option<String>)>, Error> {
     tx.list(
-        "select t.id, coalesce(t.waiting_since, t.created_at), t.priority, t.urgency, g.name from tickets t
+        "select t.id, coalesce(t.waiting_since, t.created_at), g.name from tickets t
          left join groups g on g.id = t.group_id
          where t.status < 2 and t.assignee_id is null and t.deleted_at is null
          order by coalesce(t.waiting_since, t.created_at), t.id limit $1",
         params![count_max],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )
 }
 

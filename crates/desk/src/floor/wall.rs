@@ -80,7 +80,7 @@ pub fn wall(tx: &mut Tx) -> Result<Wall, FloorError> {
     let mut queues: Vec<WallQueue> = Vec::new();
     let mut at_risk: Vec<AtRisk> = Vec::new();
     let risky_from = now - (AT_RISK_SHARE * promise_ms as f64) as i64;
-    for (ticket, since, _, _, group) in waiting {
+    for (ticket, since, group) in waiting {
         let late = usize::from(since + promise_ms < now);
         match queues.iter_mut().find(|it| it.group == group) {
             Some(queue) => {
