@@ -53,7 +53,7 @@ pub fn gaps(tx: &mut Tx) -> Result<Vec<Gap>, HiringError> {
         (ready < it.enough as f64 / 2.0).then(|| Gap {
             title: it.name.clone(),
             reason: format!(
-                "Of {} whose skills are known well enough, {ready:.1} are expected to meet all of it; most likely lacking: {}.",
+                "Expected to meet all of it: {ready:.1} of {} whose skills are known well enough; most likely lacking: {}.",
                 people_words(it.enough),
                 weakest.name
             ),
@@ -66,12 +66,12 @@ pub fn gaps(tx: &mut Tx) -> Result<Vec<Gap>, HiringError> {
 }
 
 fn people_words(count: usize) -> String {
-    if count == 1 { "the one person".to_owned() } else { format!("{count} people") }
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
 fn reason_of(it: &planning::SkillRisk) -> String {
     let covered = format!(
-        "{:.0} tickets a week need {}; {:.0} % of them come while somebody able is here.",
+        "{:.1} tickets a week need {}; {:.0} % of them come while somebody able is here.",
         it.weekly,
         it.skill.name,
         it.covered * 100.0
