@@ -65,8 +65,8 @@ pub fn run(flags: &ImportFlags) -> Outcome {
         return suggest(&desk, &context, rows, &mapping, path);
     }
     let mut progress = Progress::new();
-    let mut tally = match flags.dry_run {
-        true => dry(&desk, flags, &mapping, &context, rows, &mut progress)?,
+    let (mut tally, before) = match flags.dry_run {
+        true => (dry(&desk, flags, &mapping, &context, rows, &mut progress)?, 0),
         false => real(&desk, flags, &mapping, &context, rows, &mut progress)?,
     };
     for name in context.unknown_skills() {
@@ -81,7 +81,10 @@ pub fn run(flags: &ImportFlags) -> Outcome {
             say("A dry run: nothing was changed.");
         }
         account::lines(&tally).iter().for_each(|line| say(line));
-        say(&format!("in {seconds:.1} s, {:.0} rows a second", tally.read as f64 / seconds.max(1e-3)));
+        say(&format!(
+            "in {seconds:.1} s, {:.0} rows a second",
+            (tally.read - before) as f64 / seconds.max(1e-3)
+        ));
     }
     if !flags.dry_run && !flags.no_refit && tally.taken + tally.superseded > 0 {
         estimate(&desk, flags.json)?;
@@ -124,10 +127,14 @@ fn people(flags: &ImportFlags) -> People {
     if flags.create_people { People::Create } else { People::Known }
 }
 
-fn say_progress(progress: &mut Progress, rows: &Rows, tally: &Tally) {
+fn say_progress(progress: &mut Progress, rows: &Rows, tally: &Tally, before: u64) {
     let (share, read) = (rows.share(), tally.read);
     progress.at(|seconds| {
-        format!("{:.0} % · {read} rows · {:.0} rows a second", share * 100.0, read as f64 / seconds.max(1e-3))
+        format!(
+            "{:.0} % · {read} rows · {:.0} rows a second",
+            share * 100.0,
+            (read - before) as f64 / seconds.max(1e-3)
+        )
     });
 }
 
@@ -149,10 +156,11 @@ fn dry(
         let part =
             desk.db.read_now(Actor::desk(), |tx| outcomes::preview(tx, &mut preview, context, &batch))?;
         tally.add(&part);
-        say_progress(progress, &rows, &tally);
+        say_progress(progress, &rows, &tally, 0);
     }
 }
 
+/// With how many rows an earlier reading had done.
 fn real(
     desk: &Desk,
     flags: &ImportFlags,
@@ -160,7 +168,7 @@ fn real(
     context: &Arc<Context>,
     mut rows: Rows,
     progress: &mut Progress,
-) -> Result<Tally, Failure> {
+) -> Result<(Tally, u64), Failure> {
     let name = flags.file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let command =
         Begin { name, file_hash: hash_of(&flags.file)?, mapping: mapping.clone(), anew: flags.anew };
@@ -171,6 +179,7 @@ fn real(
     }
     let (run, people) = (begun.run, people(flags));
     let (mut position, mut tally) = (begun.position, begun.tally);
+    let before = tally.read;
     loop {
         let batch = Arc::new(rows.next_batch(ROWS_PER_BATCH_MAX)?);
         if batch.is_empty() {
@@ -182,10 +191,10 @@ fn real(
         })?;
         position += batch.len() as i64;
         tally.add(&part);
-        say_progress(progress, &rows, &tally);
+        say_progress(progress, &rows, &tally, before);
     }
     desk.db.write_now(Actor::desk(), move |tx| outcomes::finish(tx, run))?;
-    Ok(tally)
+    Ok((tally, before))
 }
 
 fn hash_of(path: &Path) -> Result<String, Failure> {

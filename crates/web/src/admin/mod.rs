@@ -3,6 +3,7 @@
 mod about;
 mod company;
 mod groups;
+mod imports;
 mod jobs;
 mod learning;
 mod mailbox_form;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/learning/releases", post(learning::release))
         .route("/admin/refit", get(refit::index).post(refit::create))
         .route("/admin/refit/_runs", get(refit::runs))
+        .route("/admin/imports", get(imports::index))
         .route("/admin/rules", get(rules::index))
         .route("/admin/rules/try", get(rules::try_page).post(rules::try_text))
         .route("/admin/rules/{rule}", get(rules::edit).post(rules::update))
