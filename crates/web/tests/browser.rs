@@ -8,7 +8,9 @@ use desk::tickets::{self, Channel, CreateTicket, NewComment, UpdateTicket};
 use desk::{CampaignId, CandidateId, CheckId, OpeningId, TicketId, UserId, people, skills};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use testkit::World;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -53,6 +55,27 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         String::from_utf8_lossy(&seen.stdout),
         String::from_utf8_lossy(&seen.stderr)
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn menus_palette_a_stopped_letter_and_a_new_ticket_work_by_keys_and_pointer() {
+    let Some(desk) = Desk::open().await else { return };
+    let mut script = desk.script("acts.mjs");
+    script.arg(desk.ticket.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut acts = script.spawn().expect("Node starts");
+    let mut answers = acts.stdin.take().expect("a pipe");
+    let mut said = BufReader::new(acts.stdout.take().expect("a pipe")).lines();
+    let mut complaints = Vec::new();
+    while let Some(line) = said.next_line().await.expect("lines") {
+        if line == "?come" {
+            desk.customer_writes("Please wait");
+            answers.write_all(b"it has come\n").await.expect("it listens");
+        } else {
+            complaints.push(line);
+        }
+    }
+    let ended = acts.wait().await.expect("it ends");
+    assert!(ended.success() && complaints.is_empty(), "{complaints:#?}");
 }
 
 /// A desk that answers on a port of its own, for a real browser.
@@ -112,6 +135,15 @@ impl Desk {
         command.arg(ui().join("tests").join(name)).arg(&self.link).kill_on_drop(true);
         command.env("CHROMIUM", &self.browser).env("TMPDIR", self.world.folder());
         command
+    }
+
+    fn customer_writes(&self, words: &'static str) {
+        let ticket = self.ticket;
+        self.world.write(move |tx| {
+            let requester = tickets::find_ticket(tx, ticket)?.expect("it is there").requester;
+            let comment = Some(NewComment::public(words).by(requester));
+            Ok::<_, Told>(tickets::update(tx, &UpdateTicket { comment, ..UpdateTicket::of(ticket) })?)
+        });
     }
 }
 

@@ -1,0 +1,125 @@
+// Does in Chromium what people do with keys and pointer: menus, the palette, a letter that is stopped because something
+// new has come. Prints `?come` when the world may let a letter come, and goes on when it is answered with a line.
+// Usage: node acts.mjs SIGN_IN_LINK TICKET   (CHROMIUM names the browser)
+import { createInterface } from "node:readline";
+import { run } from "./chromium.mjs";
+
+const ALL_MS_MAX = 180_000;
+const MENU = "#ticket-head .tools details.menu";
+
+const [link, ticket] = process.argv.slice(2);
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+await run(ALL_MS_MAX, async (page) => {
+  await page.tell("Emulation.setDeviceMetricsOverride", { width: 1440, height: 900, mobile: false, deviceScaleFactor: 1 });
+  await page.signIn(link);
+  await menus(page);
+  await palette(page);
+  await stoppedSend(page);
+  await newTicket(page);
+});
+
+async function at(page, path, what) {
+  page.where = what;
+  await page.open(new URL(path, link).href);
+  await page.settled();
+}
+
+async function menus(page) {
+  await at(page, `/tickets/${ticket}`, "a menu");
+  await page.click(`${MENU} > summary`);
+  await page.until("it opens with the pointer", `document.querySelector("${MENU}").open`);
+  await page.press("ArrowDown");
+  await page.expect("the arrow goes to the first choice", `document.activeElement === document.querySelector("${MENU} .menu-sheet a")`);
+  await page.press("ArrowUp");
+  await page.expect("and from there to the last", `document.activeElement === [...document.querySelectorAll("${MENU} .menu-sheet a")].at(-1)`);
+  await page.press("Escape");
+  await page.until("Escape closes it", `!document.querySelector("${MENU}").open`);
+  await page.expect("and the focus is where it was", `document.activeElement === document.querySelector("${MENU} > summary")`);
+  await page.press("Enter");
+  await page.until("Enter opens it", `document.querySelector("${MENU}").open`);
+  await page.click("#ticket-head h1");
+  await page.until("a click elsewhere closes it", `!document.querySelector("${MENU}").open`);
+  await page.evaluate("document.activeElement.blur()");
+  const gone = page.once("Page.loadEventFired");
+  await page.press("m");
+  await gone;
+  await page.expect("its key does what the choice does", "location.pathname.endsWith('/merge')");
+}
+
+async function palette(page) {
+  await at(page, "/", "the palette");
+  await page.press("k", { control: true });
+  await page.until("Ctrl-K opens it", "document.querySelector('dialog.palette')?.open");
+  await page.expect("one can type at once", "document.activeElement.matches('dialog.palette input')");
+  await page.until("it offers places", "document.querySelector('dialog.palette [role=option]')");
+  await page.type("invoice");
+  await page.until("it finds a ticket by a word", "[...document.querySelectorAll('dialog.palette [role=option]')].some((it) => it.textContent.includes('invoice of March'))");
+  await page.expect("the first is chosen", "document.querySelector('dialog.palette [role=option]').getAttribute('aria-selected') === 'true'");
+  await page.press("ArrowDown");
+  await page.expect("the arrow chooses the next, and says so", `(() => {
+    const chosen = [...document.querySelectorAll("dialog.palette [role=option]")].findIndex((it) => it.getAttribute("aria-selected") === "true");
+    const named = document.querySelector("dialog.palette input").getAttribute("aria-activedescendant");
+    return chosen === 1 && document.querySelectorAll("dialog.palette [role=option]")[1].id === named;
+  })()`);
+  await page.press("Escape");
+  await page.until("Escape closes it", "!document.querySelector('dialog.palette').open");
+  await page.press("k", { control: true });
+  await page.until("it opens again, empty", "document.querySelector('dialog.palette').open && !document.querySelector('dialog.palette input').value");
+  await page.type("ledger");
+  await page.until("it finds a page", "document.querySelector('dialog.palette [role=option][aria-selected=true]')?.textContent.includes('Ledger')");
+  const gone = page.once("Page.loadEventFired");
+  await page.press("Enter");
+  await gone;
+  await page.expect("Enter goes there", "location.pathname === '/ledger'");
+}
+
+async function stoppedSend(page) {
+  // The answer that stops a letter is a 409, which a browser reports.
+  page.expected = /409/;
+  await at(page, `/tickets/${ticket}`, "a stopped letter");
+  await page.until("the editor is there", "document.querySelector('ticket-composer .paper')");
+  await page.click("ticket-composer .paper");
+  await page.type("Thank you, we have sent it back.");
+  await page.until("the draft is kept", "document.querySelector('[data-saved]').textContent.includes('saved')");
+  process.stdout.write("?come\n");
+  await answers.next();
+  await page.until("what came is shown", "document.querySelector('#conversation').textContent.includes('Please wait')");
+  await page.press("Enter", { control: true });
+  await page.until("the letter is stopped", "document.querySelector('[data-unseen]').textContent.includes('wrote while you were writing')");
+  await page.expect("what came stands there", "document.querySelector('[data-unseen]').textContent.includes('Please wait')");
+  await page.expect("the text is still there", "document.querySelector('ticket-composer .paper').textContent.includes('sent it back')");
+  await page.expect("nothing was sent", "![...document.querySelectorAll('.letter')].some((it) => it.textContent.includes('sent it back'))");
+  await page.press("Enter", { control: true });
+  await page.until("seen, it goes", "[...document.querySelectorAll('.letter')].some((it) => it.textContent.includes('sent it back'))");
+  await page.until("and the sheet is empty", "!document.querySelector('ticket-composer .paper').textContent.trim() && !document.querySelector('[data-unseen]').textContent.trim()");
+}
+
+async function newTicket(page) {
+  await at(page, "/tickets/new", "a new ticket");
+  await page.until("the editor is there", "document.querySelector('ticket-composer .paper')");
+  await page.evaluate("document.querySelector('#requester').focus()");
+  await page.type("marta");
+  await page.until("addresses are offered", "document.querySelector('#requester-suggestions option')?.value === 'marta@example.org'");
+  await page.evaluate("document.querySelector('#requester').select()");
+  await page.type("marta@example.org");
+  await page.evaluate("document.querySelector('#subject').focus()");
+  await page.type("Your bicycle");
+  await page.click("ticket-composer .paper");
+  await page.type("It is ready.");
+  await page.evaluate(`(() => {
+    const files = new DataTransfer();
+    files.items.add(new File(["%PDF-1.4"], "bill.pdf", { type: "application/pdf" }));
+    document.querySelector("ticket-composer .sheet").dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
+  })()`);
+  await page.until("a dropped file goes up", "document.querySelector('[data-files] input[name=upload_token]')");
+  await page.until("the draft is kept", "document.querySelector('[data-saved]').textContent.includes('saved')");
+  await at(page, "/tickets/new", "a new ticket, later");
+  await page.expect("all of it is there again", "document.querySelector('#requester').value === 'marta@example.org' && document.querySelector('#subject').value === 'Your bicycle' && document.querySelector('textarea[name=body_text]').value.includes('ready')");
+  await page.until("the editor is there", "document.querySelector('ticket-composer .paper')");
+  await page.click("ticket-composer .paper");
+  const opened = page.once("Page.loadEventFired");
+  await page.press("Enter", { control: true });
+  await opened;
+  await page.expect("it opens the ticket", "/^\\/tickets\\/\\d+$/.test(location.pathname) && document.querySelector('#conversation').textContent.includes('It is ready.')");
+}
