@@ -25,6 +25,8 @@ use crate::observation::{
 pub const MOMENTS_PER_WEEK: usize = 3;
 /// What was about to be expected anyway teaches nothing: one bit is a thing of one in two.
 pub const SURPRISE_BITS_MIN: f64 = 0.5;
+/// What went well stands out only if it was less likely than not.
+const BETTER_SURPRISE_BITS_MIN: f64 = 1.0;
 /// Beyond this nothing becomes more surprising.
 pub const SURPRISE_BITS_MAX: f64 = 6.0;
 /// What went better than believed is worth a talk too, after what did not.
@@ -74,7 +76,8 @@ pub fn moment(skills: &[SkillAtWork], difficulty: f64, observation: &Observation
     let (mean, variance) = predictor(skills, difficulty, observation)?;
     let (chance, better) = tail(observation, mean, variance)?;
     let surprise_bits = -chance.max(f64::MIN_POSITIVE).log2();
-    if !surprise_bits.is_finite() || surprise_bits < SURPRISE_BITS_MIN {
+    let least = if better { BETTER_SURPRISE_BITS_MIN } else { SURPRISE_BITS_MIN };
+    if !surprise_bits.is_finite() || surprise_bits < least {
         return None;
     }
     let surprise_bits = surprise_bits.min(SURPRISE_BITS_MAX);
