@@ -29,6 +29,8 @@ pub fn run(flags: &config::Flags) -> Outcome {
             "drift between tiers: {mean:.2} levels on average, {inside:.0} % within the refit's interval"
         ));
     }
+    let waiting = desk.db.read_now(Actor::desk(), desk::routing::count_side_by_side)?;
+    say(&format!("waiting beside somebody who may have it: {waiting} (given away while a desk is served)"));
     let jobs = desk.db.read_now(Actor::desk(), |tx| jobs::list_dead(tx, 100))?;
     say(&format!("dead jobs: {}", jobs.len()));
     let refit_is_sound = refit.is_none_or(|it| it.different == 0);

@@ -79,6 +79,8 @@ struct Numbers {
     oldest_unsent_seconds: f64,
     open_tickets: i64,
     unassigned_tickets: i64,
+    routing: Option<desk::routing::Lease>,
+    now: i64,
 }
 
 async fn metrics(State(health): State<Arc<Health>>) -> Response {
@@ -98,6 +100,8 @@ async fn metrics(State(health): State<Arc<Health>>) -> Response {
                 .map_or(0.0, |at| (now - at) as f64 / 1000.0),
             open_tickets: count(tx, "open")?,
             unassigned_tickets: count(tx, "unassigned")?,
+            routing: desk::routing::routing_owner(tx).ok().flatten(),
+            now,
         })
     });
     let numbers = match asked.await {
@@ -115,7 +119,22 @@ async fn metrics(State(health): State<Arc<Health>>) -> Response {
         Unit::Seconds,
         health.seconds.clone(),
     );
+    let watched = numbers.routing.as_ref().and_then(|it| it.watched);
+    let epoch = numbers.routing.as_ref().map_or(0, |it| it.epoch);
+    let late = numbers.routing.as_ref().map_or(0, |it| (numbers.now - it.until).max(0) / 1000);
     let gauges = [
+        (
+            "routing_waiting",
+            "Tickets that wait for somebody, as routing sees them",
+            watched.map_or(0, |it| it.waiting),
+        ),
+        (
+            "routing_side_by_side",
+            "People with room beside work that they may have, at the last look; always 0",
+            watched.map_or(0, |it| it.side_by_side),
+        ),
+        ("routing_epoch", "How often the lease of routing has changed hands", epoch),
+        ("routing_ownerless", "Seconds since anybody held the lease of routing", late),
         ("jobs_waiting", "Jobs that are not dead", numbers.jobs_waiting),
         ("jobs_dead", "Jobs that were given up", numbers.jobs_dead),
         (

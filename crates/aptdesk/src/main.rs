@@ -11,6 +11,7 @@ mod mailroom;
 mod parse;
 mod people_cli;
 mod progress;
+mod router;
 mod serve;
 mod setup;
 mod skills_cli;

@@ -76,6 +76,7 @@ impl Running {
         tasks.push(tokio::spawn(mailroom.clone().fetch(stop.clone())));
         let runner = jobs::Runner::new(desk.db.clone(), Actor::desk(), mailroom.clone(), stop.clone());
         tasks.push(tokio::spawn(runner.run()));
+        tasks.push(tokio::spawn(crate::router::run(desk.clone(), stop.clone())));
         let secure = public_url.starts_with("https://");
         let web = web::Web::new(desk.clone(), secure)
             .with_mailbox_test(mailroom)

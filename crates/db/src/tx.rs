@@ -203,6 +203,14 @@ impl<A> Tx<A> {
         }
     }
 
+    /// What follows a `select` whose rows nobody else may change until the end of the transaction.
+    pub fn for_update(&self) -> &'static str {
+        match self.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " for update",
+        }
+    }
+
     /// What follows a `select` whose rows are claimed: other claimers pass over them instead of waiting.
     pub fn skip_locked(&self) -> &'static str {
         match self.engine() {

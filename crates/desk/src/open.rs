@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0016_coaching"),
     shared!("0017_wellbeing"),
     shared!("0018_floor_runs"),
+    shared!("0019_routing_owner"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

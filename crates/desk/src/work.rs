@@ -8,25 +8,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Work {
     // inside the database
-    /// Understand what a new ticket needs, then route it.
+    /// Understand what a new ticket needs.
     TriageTicket {
         ticket: TicketId,
-    },
-    RouteTicket {
-        ticket: TicketId,
-    },
-    /// It has waited so long that it asks less of whoever gets it.
-    RelaxTicket {
-        ticket: TicketId,
-        at: i64,
-    },
-    /// This person has room: bring them the best of what waits.
-    FillHandsOf {
-        user: UserId,
-    },
-    /// This person has gone: what they cannot answer now goes back.
-    ReturnWorkOf {
-        user: UserId,
     },
     /// A stored mail was not turned into a comment when it came; try again.
     TakeInMail {
@@ -106,10 +90,6 @@ impl Work {
     /// Work that may wait only once: doing it twice would bring nothing.
     fn unique_key(&self) -> Option<String> {
         match self {
-            Work::RouteTicket { ticket } => Some(format!("route:{ticket}")),
-            Work::RelaxTicket { ticket, at } => Some(format!("relax:{ticket}:{at}")),
-            Work::FillHandsOf { user } => Some(format!("fill:{user}")),
-            Work::ReturnWorkOf { user } => Some(format!("return:{user}")),
             Work::AskForRating { ticket } => Some(format!("ask:{ticket}")),
             Work::ReplayPerson { user } => Some(format!("replay:{user}")),
             Work::Refit { asked_by: None } => Some("refit:soon".to_owned()),
@@ -122,10 +102,6 @@ impl Work {
     fn kind(&self) -> &'static str {
         match self {
             Work::TriageTicket { .. } => "triage_ticket",
-            Work::RouteTicket { .. } => "route_ticket",
-            Work::RelaxTicket { .. } => "relax_ticket",
-            Work::FillHandsOf { .. } => "fill_hands_of",
-            Work::ReturnWorkOf { .. } => "return_work_of",
             Work::TakeInMail { .. } => "take_in_mail",
             Work::MailComment { .. } => "mail_comment",
             Work::AskForRating { .. } => "ask_for_rating",
@@ -217,18 +193,7 @@ impl Worker {
 
     pub fn run(&self, tx: &mut Tx, work: &Work) -> Result<(), jobs::Refused> {
         match work {
-            Work::TriageTicket { ticket } => {
-                self.triage.run(tx, *ticket)?;
-                routing::route(tx, *ticket, routing::Cause::Arrival)?;
-            }
-            Work::RouteTicket { ticket } => {
-                routing::route(tx, *ticket, routing::Cause::Changed)?;
-            }
-            Work::RelaxTicket { ticket, .. } => {
-                routing::route(tx, *ticket, routing::Cause::Waited)?;
-            }
-            Work::FillHandsOf { user } => routing::fill_hands_of(tx, *user)?,
-            Work::ReturnWorkOf { user } => routing::return_work_of(tx, *user)?,
+            Work::TriageTicket { ticket } => self.triage.run(tx, *ticket)?,
             Work::MailComment { comment } => mail::queue_comment(tx, *comment)?,
             Work::AskForRating { ticket } => satisfaction::ask(tx, *ticket)?,
             Work::LearnFromOutcome { ticket } => skills::learn_from_outcome(tx, *ticket)?,

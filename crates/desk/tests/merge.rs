@@ -1,6 +1,7 @@
 //! Several tickets become one conversation, and are taken apart again as if nothing had been.
 
 use desk::events::Event;
+use desk::routing::{self, PresenceStatus, SetPresence};
 use desk::tickets::views::{self, TicketPage};
 use desk::tickets::{
     self, Channel, Draft, MERGED_TAG, MergeError, MergeTickets, NewComment, Status, Ticket, UpdateTicket,
@@ -155,7 +156,11 @@ fn taking_a_merge_back_leaves_both_as_they_were() {
         }
         assert_eq!(page(&world, ana, second).merged, []);
         assert!(world.events().contains(&Event::TicketUnmerged { ticket: first, from: second }));
-        assert!(world.jobs_waiting().contains(&Work::RouteTicket { ticket: first }), "somebody must take it");
+        world.write_as(ana, move |tx| {
+            routing::set_presence(tx, &SetPresence { user: ana, status: PresenceStatus::Online })
+        });
+        world.run_jobs();
+        assert_eq!(ticket(&world, first).assignee, Some(ana), "somebody must take it");
         let again = world.try_as(ana, move |tx| tickets::unmerge(tx, first));
         assert!(matches!(again, Err(MergeError::NotMerged)));
     }

@@ -3,6 +3,7 @@
 use skills::SkillId;
 
 use crate::choose::{Decision, How};
+use crate::engine::Rule;
 use crate::person::{PersonId, Status};
 use crate::weigh::{Candidate, Reason, WhyNot};
 use crate::words::{listed, number};
@@ -56,7 +57,11 @@ fn instead(
     name: &str,
     skill: &impl Fn(SkillId) -> String,
 ) -> Option<(Cost, String)> {
-    let short = chosen.score - other.score;
+    let short = match how {
+        // These do not look at the score: whoever was kept out might have been first.
+        How::Rule { .. } => 0.0,
+        _ => chosen.score - other.score,
+    };
     match &other.eligible {
         // Whoever is kept out and would not be better anyway is two changes away: not worth a sentence.
         Err(_) if short > 0.0 => None,
@@ -67,6 +72,10 @@ fn instead(
         Ok(()) => {
             let change = match how {
                 How::ByLot { .. } => "with another lot".to_owned(),
+                How::Rule { rule: Rule::MostCapacity } => "with more room".to_owned(),
+                How::Rule { rule: Rule::GeneralisedCMu } => "if they were quicker at it".to_owned(),
+                How::Rule { .. } => "after waiting longer for work".to_owned(),
+                How::Growth => "if nobody were to grow by it".to_owned(),
                 How::LongestIdle { .. } if short.abs() < TIE => "after waiting longer for work".to_owned(),
                 _ if chosen.reasons.contains(&Reason::KnowsTheWork) && other.p_success > chosen.p_success => {
                     "if nobody knew it already".to_owned()

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chance;
+use crate::engine::Rule;
 use crate::person::{Person, PersonId, Status};
 use crate::requirements::Term;
 use crate::weigh::{Candidate, needs, reasons, surely_meets, surely_meets_all, weigh};
@@ -29,6 +30,10 @@ pub enum How {
     LongestIdle { tied: usize },
     /// By lot among `able` people, so that the desk keeps learning.
     ByLot { able: usize },
+    /// To somebody who is learning a skill that it needs, while others were free.
+    Growth,
+    /// First by a rule that does not look at the outcome.
+    Rule { rule: Rule },
     /// Nobody can have it now; this is what it waits for.
     Queued { until: Expectation },
 }
@@ -60,6 +65,42 @@ pub enum Expectation {
 /// within the tolerance of the best are a tie, which goes to the longest idle, then to the lower number. A share of
 /// choices is made by lot, decided by `seed`. The same arguments always give the same decision.
 pub fn choose(work: &Work, people: &[Person], policy: &Policy, now_ms: i64, seed: u64) -> Decision {
+    let people: Vec<&Person> = people.iter().collect();
+    let (candidates, able) = weigh_all(work, &people, policy, now_ms);
+    let (chosen, how) = match pick(work, &people, &candidates, &able, policy, seed) {
+        Some((at, how)) => (Some(people[at].id), how),
+        None => (None, How::Queued { until: expectation(work, &people) }),
+    };
+    told(work, now_ms, chosen, how, candidates)
+}
+
+/// What was decided elsewhere, with everybody weighed as they stood before it: the engine decides by far less than is
+/// worth telling. `None`: it waits, and this says for what.
+pub fn explain(
+    work: &Work,
+    people: &[&Person],
+    policy: &Policy,
+    now_ms: i64,
+    chosen: Option<(PersonId, How)>,
+) -> Decision {
+    let (mut candidates, _able) = weigh_all(work, people, policy, now_ms);
+    let (chosen, how) = match chosen {
+        Some((person, how)) => {
+            // Whoever was chosen could have it, whatever rounding says.
+            if let Some(at) = people.iter().position(|it| it.id == person)
+                && candidates[at].eligible.is_err()
+            {
+                candidates[at].eligible = Ok(());
+                candidates[at].reasons = reasons(work, people[at], now_ms);
+            }
+            (Some(person), how)
+        }
+        None => (None, How::Queued { until: expectation(work, people) }),
+    };
+    told(work, now_ms, chosen, how, candidates)
+}
+
+fn weigh_all(work: &Work, people: &[&Person], policy: &Policy, now_ms: i64) -> (Vec<Candidate>, Vec<usize>) {
     let mut candidates: Vec<Candidate> = Vec::with_capacity(people.len());
     let mut able: Vec<usize> = Vec::with_capacity(people.len());
     for (at, person) in people.iter().enumerate() {
@@ -70,10 +111,16 @@ pub fn choose(work: &Work, people: &[Person], policy: &Policy, now_ms: i64, seed
         }
         candidates.push(candidate);
     }
-    let (chosen, how) = match pick(work, people, &candidates, &able, policy, seed) {
-        Some((at, how)) => (Some(people[at].id), how),
-        None => (None, How::Queued { until: expectation(work, people) }),
-    };
+    (candidates, able)
+}
+
+fn told(
+    work: &Work,
+    now_ms: i64,
+    chosen: Option<PersonId>,
+    how: How,
+    mut candidates: Vec<Candidate>,
+) -> Decision {
     candidates.sort_unstable_by(|a, b| {
         let eligible_first = a.eligible.is_err().cmp(&b.eligible.is_err());
         eligible_first.then(b.score.total_cmp(&a.score)).then(a.person.cmp(&b.person))
@@ -83,7 +130,7 @@ pub fn choose(work: &Work, people: &[Person], policy: &Policy, now_ms: i64, seed
 
 fn pick(
     work: &Work,
-    people: &[Person],
+    people: &[&Person],
     candidates: &[Candidate],
     able: &[usize],
     policy: &Policy,
@@ -106,9 +153,13 @@ fn pick(
 }
 
 /// Called only when nobody is eligible.
-fn expectation(work: &Work, people: &[Person]) -> Expectation {
-    let present =
-        || people.iter().filter(|it| it.status != Status::Offline && it.capacity_on(work.channel).is_some());
+fn expectation(work: &Work, people: &[&Person]) -> Expectation {
+    let present = || {
+        people
+            .iter()
+            .copied()
+            .filter(|it| it.status != Status::Offline && it.capacity_on(work.channel).is_some())
+    };
     if present().next().is_none() {
         return Expectation::Presence { channel: work.channel };
     }

@@ -23,7 +23,7 @@ mod weigh;
 mod words;
 mod work;
 
-pub use choose::{Decision, Expectation, How, choose};
+pub use choose::{Decision, Expectation, How, choose, explain};
 pub use person::{Beliefs, Capacity, Person, PersonId, Status, UNKNOWN_SKILL_LEVEL};
 pub use pull::{Pull, PullReason, next_for};
 pub use requirements::Requirements;

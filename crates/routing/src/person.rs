@@ -83,6 +83,11 @@ impl Person {
         self
     }
 
+    /// [`Person::holding`], for somebody who is known already.
+    pub fn set_capacity(&mut self, channel: Channel, load: f64, limit: f64) {
+        self.capacities[channel as usize] = Some(Capacity { load, limit });
+    }
+
     pub fn capacity_on(&self, channel: Channel) -> Option<Capacity> {
         self.capacities[channel as usize]
     }

@@ -25,6 +25,10 @@ pub enum PullReason {
     LongestWaiting,
     /// It fits them better than `instead_of`, which has waited only `older_ms` longer.
     BetterFit { instead_of: WorkId, older_ms: i64 },
+    /// Its queue was further above its share of all that waits.
+    QueueBehind { instead_of: WorkId, older_ms: i64 },
+    /// Its wait cost more in the time that it takes.
+    CostsMore { instead_of: WorkId, older_ms: i64 },
 }
 
 /// The highest priority first; within it calls and chats before written work; then the longest waiting. Among work of

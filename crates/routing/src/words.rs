@@ -3,6 +3,7 @@
 use skills::SkillId;
 
 use crate::choose::{Decision, Expectation, How};
+use crate::engine::Rule;
 use crate::person::{PersonId, Status};
 use crate::pull::{Pull, PullReason};
 use crate::weigh::{Candidate, Reason, WhyNot};
@@ -37,6 +38,12 @@ impl Decision {
             How::ByLot { able } => {
                 format!("Chosen by lot among {able} able people, so that the desk keeps learning,")
             }
+            How::Growth => "Chosen to grow in what it needs,".to_owned(),
+            How::Rule { rule: Rule::LongestIdle | Rule::FixedQueueRatio } => {
+                "Chosen for having had nothing new for longest,".to_owned()
+            }
+            How::Rule { rule: Rule::MostCapacity } => "Chosen for having most room,".to_owned(),
+            How::Rule { rule: Rule::GeneralisedCMu } => "Chosen for being quickest at it,".to_owned(),
             _ if chosen.reasons.contains(&Reason::KnowsTheWork) => {
                 "Chosen, knowing this work already,".to_owned()
             }
@@ -100,6 +107,18 @@ impl Pull {
             }
             PullReason::BetterFit { instead_of, older_ms } => format!(
                 "Next: priority {}, waiting for {waited}; a better fit than {}, which came {} earlier",
+                self.priority.as_str(),
+                work(instead_of),
+                duration(older_ms)
+            ),
+            PullReason::QueueBehind { instead_of, older_ms } => format!(
+                "Next: priority {}, waiting for {waited}; its queue was further behind than that of {}, which came {} earlier",
+                self.priority.as_str(),
+                work(instead_of),
+                duration(older_ms)
+            ),
+            PullReason::CostsMore { instead_of, older_ms } => format!(
+                "Next: priority {}, waiting for {waited}; waiting cost more here than for {}, which came {} earlier",
                 self.priority.as_str(),
                 work(instead_of),
                 duration(older_ms)

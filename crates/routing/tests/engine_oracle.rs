@@ -24,6 +24,8 @@ struct Kind {
 #[derive(Debug, Clone)]
 enum Event {
     Arrive(usize),
+    /// It comes with somebody who has it already.
+    Hold(usize, usize),
     Finish(usize),
     Status(usize, bool, bool),
     Level(usize, i64, f64),
@@ -147,6 +149,17 @@ impl Plain {
         near.map(|it| it.id).collect()
     }
 
+    /// What as pressing work had waited longest, if it is not this.
+    fn passed_over(&self, taken: &Waits, person: usize) -> Option<usize> {
+        let as_pressing = |it: &&Waits| {
+            self.kinds[it.kind].priority == self.kinds[taken.kind].priority
+                && (self.rule != Rule::ExpectedOutcome || self.live(it) == self.live(taken))
+        };
+        let open = self.waiting.iter().filter(|it| self.may(it, person)).filter(as_pressing);
+        let oldest = open.min_by_key(|it| (it.since, it.id))?;
+        (oldest.since < taken.since).then_some(oldest.id)
+    }
+
     fn live(&self, it: &Waits) -> bool {
         self.kinds[it.kind].channel == Channel::Voice
     }
@@ -254,6 +267,7 @@ fn kind() -> impl Strategy<Value = Kind> {
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         6 => (0..KINDS).prop_map(Event::Arrive),
+        1 => (0..KINDS, 0..PEOPLE).prop_map(|(kind, person)| Event::Hold(kind, person)),
         5 => (0..50_usize).prop_map(Event::Finish),
         2 => (0..PEOPLE, prop::bool::weighted(0.8), any::<bool>()).prop_map(|(a, b, c)| Event::Status(a, b, c)),
         1 => (0..PEOPLE, 0..SKILLS, 0..6_u8).prop_map(|(a, b, c)| Event::Level(a, b, f64::from(c))),
@@ -318,6 +332,14 @@ proptest! {
                     plain.waiting.push(Waits { id, kind: *kind, since: now, stage: 0 });
                     works.push(engine.arrive(&Arrival::new(WorkId(id as i64), classes[*kind], now), now, &mut out));
                 }
+                Event::Hold(kind, person) => {
+                    let id = works.len();
+                    plain.people[*person].held.push((id, kinds[*kind].channel));
+                    plain.given.push((id, *person));
+                    let arrival = Arrival::new(WorkId(id as i64), classes[*kind], now);
+                    works.push(engine.hold(&arrival, people[*person]));
+                    prop_assert_eq!(engine.holder(works[id]), Some(people[*person]));
+                }
                 Event::Finish(at) => {
                     let Some((id, person)) = plain.given.get(at % plain.given.len().max(1)).copied() else { continue };
                     let body = &mut plain.people[person];
@@ -367,6 +389,7 @@ proptest! {
                         prop_assert!(plain.may(&waits, person), "given to somebody who may not have it");
                         if given.how == How::Next {
                             prop_assert!(plain.nexts(person, now).contains(&id), "{:?} was not next: {:?}", given, plain.waiting);
+                            prop_assert_eq!(given.passed_over.map(|it| it.0 as usize), plain.passed_over(&waits, person));
                         } else {
                             prop_assert!(plain.choices(&waits).contains(&person), "{:?} was not the choice", given);
                         }
@@ -384,6 +407,7 @@ proptest! {
                 }
             }
             prop_assert_eq!(engine.waiting(), plain.waiting.len());
+            prop_assert_eq!(engine.idle_beside_work(now), 0);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The job queue of a world: what waits, and doing it.
 
 use crate::World;
+use crate::database::off_the_runtime;
 use db::params;
 use desk::work::Work;
 use desk::{Actor, Tx};
 use jobs::{JOBS_PER_CLAIM_MAX, Job, Lane};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Rounds after which jobs that make each other are called endless.
 const ROUNDS_MAX: usize = 1_000;
@@ -48,8 +49,8 @@ impl World {
         payloads.iter().map(|payload| serde_json::from_str(payload).expect("a job reads back")).collect()
     }
 
-    /// Does what is due in the inside lane, and what follows from it, until nothing is due. Says how much it was.
-    /// A job that fails panics.
+    /// Does what is due in the inside lane, routes, and does what follows from it, until nothing is due. Says how much it
+    /// was. A job that fails panics.
     pub fn run_jobs(&self) -> usize {
         self.run_jobs_with(|_, _| None)
     }
@@ -63,15 +64,37 @@ impl World {
         let mut done = 0;
         for _ in 0..ROUNDS_MAX {
             let claimed = self.write(|tx| jobs::claim(tx, Lane::Inside, JOBS_PER_CLAIM_MAX));
-            if claimed.is_empty() {
-                return done;
-            }
             done += claimed.len();
+            let mut idle = claimed.is_empty();
             for job in claimed {
                 self.run_job(&hand, job);
             }
+            if idle {
+                let decided = self.route();
+                done += decided;
+                idle = decided == 0;
+            }
+            if idle {
+                return done;
+            }
         }
         panic!("on {}: jobs follow from jobs without end; {:?} wait", self.name(), self.jobs_waiting());
+    }
+
+    /// One step of the desk's routing; how much was decided.
+    pub fn route(&self) -> usize {
+        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner: &mut desk::routing::Owner = &mut owner;
+        let step = off_the_runtime(|| owner.step());
+        step.unwrap_or_else(|error| panic!("on {}: routing failed: {error:?}", self.name())).decided
+    }
+
+    /// The world's own routing ends cleanly, as when its process is stopped; another may take over.
+    pub fn release_routing(&self) {
+        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner: &mut desk::routing::Owner = &mut owner;
+        off_the_runtime(|| owner.release())
+            .unwrap_or_else(|error| panic!("on {}: routing was not released: {error:?}", self.name()));
     }
 
     fn run_job(&self, hand: &Hand, job: Job) {

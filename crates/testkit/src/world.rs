@@ -6,8 +6,8 @@ use db::params;
 use desk::events::Event;
 use desk::{Actor, Desk, Tx, UserId};
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Noon of Monday, 5 January 2026, UTC: when every world begins.
 pub const NOON: i64 = 1_767_614_400_000;
@@ -18,6 +18,8 @@ pub struct World {
     pub desk: Desk,
     pub clock: Standing,
     pub(crate) worker: Arc<desk::work::Worker>,
+    /// Routes, as one process of a real desk does.
+    pub(crate) owner: Mutex<desk::routing::Owner>,
     pub(crate) people: AtomicU64,
     /// Events up to this one were made by builders.
     seen: AtomicI64,
@@ -69,6 +71,7 @@ impl World {
         let desk = off_the_runtime(|| Desk::open(&url, blobs, options));
         let desk = desk.unwrap_or_else(|error| panic!("a world on {engine}: {error:?}"));
         let world = World {
+            owner: Mutex::new(desk::routing::Owner::new(desk.db.clone())),
             desk,
             clock,
             worker: Arc::default(),

@@ -16,8 +16,8 @@ use desk::work::{Work, Worker};
 use desk::{Actor, Desk, Role, TicketId, Tx, UserId};
 use jobs::{JOBS_PER_CLAIM_MAX, Lane};
 use letters::{LETTERS, LONG, NEWSLETTER, QUOTED};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const MINUTE_MS: i64 = 60_000;
@@ -29,6 +29,7 @@ type Oops = Box<dyn std::error::Error + Send + Sync>;
 struct World {
     desk: Desk,
     worker: Arc<Worker>,
+    owner: Mutex<routing::Owner>,
     /// How far the desk's clock is behind the wall's while its past is made.
     behind: Arc<AtomicI64>,
 }
@@ -72,7 +73,8 @@ fn build(folder: &std::path::Path, port: u16, kind: &str) -> Result<(World, Stri
         folder.join("blobs"),
         options,
     )?;
-    let world = World { desk, worker: Arc::default(), behind };
+    let owner = Mutex::new(routing::Owner::new(desk.db.clone()));
+    let world = World { desk, worker: Arc::default(), owner, behind };
     let base = format!("http://127.0.0.1:{port}");
     if kind == "bare" {
         world.behind.store(0, Ordering::SeqCst);
@@ -355,7 +357,8 @@ impl World {
         loop {
             let claimed = self.write(|tx| jobs::claim(tx, Lane::Inside, JOBS_PER_CLAIM_MAX))?;
             if claimed.is_empty() {
-                return Ok(());
+                let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+                return Ok(owner.step().map(|_| ())?);
             }
             for job in claimed {
                 let work = Work::from_job(&job)?;

@@ -5,6 +5,7 @@ mod common;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use common::Browser;
+use desk::routing::{self, PresenceStatus, Rule, SetPresence};
 use desk::{MailboxId, access};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
@@ -16,7 +17,7 @@ use web::{MailboxTest, TestLine, Web};
 #[tokio::test]
 async fn the_administration_is_for_admins_and_the_library_for_leads() {
     let world = World::on_sqlite();
-    let places = ["company", "mailboxes", "groups", "staff", "tokens", "jobs", "about"];
+    let places = ["company", "mailboxes", "groups", "staff", "routing", "tokens", "jobs", "about"];
     let mut lead = Browser::signed_in(&world, world.lead("Lea"));
     let mut admin = Browser::signed_in(&world, world.admin("Rosa"));
     for place in places {
@@ -198,4 +199,34 @@ async fn a_token_is_shown_once_and_opens_nothing_after_it_is_revoked() {
         .to_owned();
     browser.post(&format!("/admin/tokens/{id}/revoke"), &[]).await;
     assert!(world.read(move |tx| access::actor_of_api_token(tx, &token, None)).is_none());
+}
+
+#[tokio::test]
+async fn the_rule_of_routing_is_tried_out_and_saved() {
+    let world = World::on_sqlite();
+    let (rosa, ana, kofi) = (world.admin("Rosa"), world.agent("Ana"), world.agent("Kofi"));
+    for user in [ana, kofi] {
+        let here = SetPresence { user, status: PresenceStatus::Online };
+        world.write_as(user, move |tx| routing::set_presence(tx, &here));
+    }
+    for nth in 0..4 {
+        world.ticket(&format!("Question {nth}"));
+    }
+    world.run_jobs();
+    let mut browser = Browser::signed_in(&world, rosa);
+    let shown = browser.get("/admin/routing").await;
+    assert!(shown.body.contains("Now: Expected outcome.") && !shown.body.contains("tried out"));
+    let tried = browser.get("/admin/routing?rule=longest_idle&growth_percent=10&expert_reserve=0").await;
+    assert!(tried.body.contains("Longest idle, tried out") && tried.body.contains("On 4 tickets"));
+    assert_eq!(world.read(routing::routing_policy).rule, Rule::ExpectedOutcome, "nothing was changed");
+    let mut form = vec![("rule", "longest_idle"), ("growth_percent", "200"), ("expert_reserve", "1")];
+    let refused = browser.post("/admin/routing", &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("share lies between 0 and 1"));
+    form[1].1 = "20";
+    assert_eq!(browser.post("/admin/routing", &form).await.location.as_deref(), Some("/admin/routing"));
+    let policy = world.read(routing::routing_policy);
+    assert_eq!((policy.rule, policy.growth_share, policy.expert_reserve), (Rule::LongestIdle, 0.2, 1));
+    let mut agent = Browser::signed_in(&world, ana);
+    assert_eq!(agent.get("/admin/routing").await.status, StatusCode::FORBIDDEN);
 }

@@ -1,7 +1,7 @@
 //! `bench intake`: mail by SMTP until it is a durable ticket that has found its person, against a loop that only
 //! writes the raw message to a file and syncs it.
 //!
-//! Sender and desk share the machine. The clock stops when no job of understanding or routing waits any more.
+//! Sender and desk share the machine. The clock stops when no job of understanding waits any more, and no ticket.
 
 use super::process::{Failure, Schema, Served, bench_folder, release_binary};
 use super::report::{Report, Samples};
@@ -179,14 +179,15 @@ fn people_the_desk(desk: &Desk) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits until nothing is left to be understood or routed.
+/// Waits until nothing is left to be understood, and nothing waits for somebody.
 #[allow(clippy::disallowed_methods, reason = "another process is asked again and again")]
 fn drain(desk: &Desk) -> Result<(), Failure> {
     let start = Instant::now();
     while start.elapsed() < DRAIN_LIMIT {
         let waiting: i64 = desk.db.read_now(Actor::desk(), |tx| {
             tx.value(
-                "select count(*) from (select 1 from jobs where kind in ('triage_ticket', 'route_ticket', 'fill_hands_of') and dead_at is null limit 1) as waiting",
+                "select (select count(*) from (select 1 from jobs where kind = 'triage_ticket' and dead_at is null limit 1) as jobs)
+                   + (select count(*) from (select 1 from tickets where status < 2 and assignee_id is null and deleted_at is null limit 1) as tickets)",
                 db::params![],
             )
         })?;

@@ -8,7 +8,7 @@ use super::staff::Staff;
 use super::truth::{self, Verdict};
 use super::{Result, ratings, shifts};
 use db::clock::Standing;
-use desk::routing::{PresenceStatus, SetPresence};
+use desk::routing::{Owner, PresenceStatus, SetPresence};
 use desk::work::{Work, Worker};
 use desk::{Actor, Desk, TicketId, Tx, UserId, satisfaction, tickets};
 use rand::{RngExt, SeedableRng};
@@ -21,7 +21,7 @@ const MINUTE_MS: i64 = 60_000;
 pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// How often shifts are looked at, and with them what is due between two mails.
 const ROUND_EVERY_MS: i64 = 30 * MINUTE_MS;
-/// How often what is solved is closed, and idle hands are filled.
+/// How often what is solved is closed.
 const CLOSING_EVERY_MS: i64 = 3 * HOUR_MS;
 
 /// What is going to happen.
@@ -58,6 +58,7 @@ pub struct History {
     pub(super) content: Arc<Content>,
     pub(super) staff: Arc<Staff>,
     pub(super) worker: Arc<Worker>,
+    pub(super) owner: Owner,
     pub(super) dice: ChaCha8Rng,
     steps: BTreeMap<(i64, u64), Step>,
     count: u64,
@@ -70,6 +71,7 @@ impl History {
     /// `desk` must run on `clock`.
     pub fn new(desk: Desk, clock: Standing, content: Arc<Content>, staff: Arc<Staff>, seed: u64) -> History {
         History {
+            owner: Owner::new(desk.db.clone()),
             desk,
             clock,
             content,
@@ -117,7 +119,8 @@ impl History {
             progress(arrived);
         }
         self.clock.set(until_ms);
-        self.do_jobs()
+        self.do_jobs()?;
+        Ok(self.owner.release()?)
     }
 
     /// More on working days, and around European noon.
@@ -169,7 +172,7 @@ impl History {
         }
     }
 
-    /// Shifts begin and end; what has been solved long enough is closed; nobody idles while work waits.
+    /// Shifts begin and end; what has been solved long enough is closed.
     fn round(&mut self) -> Result<()> {
         let now = self.clock.now();
         let mut changes = Vec::new();
@@ -190,14 +193,10 @@ impl History {
             self.last_closing = now;
         }
         let worker = self.worker.clone();
-        let here: Vec<UserId> = self.present.iter().map(|n| self.staff.members[*n].user).collect();
         self.write(Actor::desk(), move |tx| {
             changes.iter().try_for_each(|it| desk::routing::set_presence(tx, it))?;
             if closing {
                 worker.run(tx, &Work::CloseSolved)?;
-                for user in &here {
-                    worker.run(tx, &Work::FillHandsOf { user: *user })?;
-                }
             }
             Ok(())
         })?;

@@ -63,7 +63,7 @@ impl History {
         }
     }
 
-    /// All that is due, and what follows from it, in one transaction.
+    /// All that is due, and what follows from it, in one transaction; then who gets what.
     pub(super) fn do_jobs(&mut self) -> Result<()> {
         let worker = self.worker.clone();
         let sent = self.write(Actor::desk(), move |tx| {
@@ -75,6 +75,7 @@ impl History {
             }
             Err("jobs of the demo follow from jobs without end".into())
         })?;
+        self.owner.step()?;
         for (mail, asked) in sent {
             match asked {
                 Some((ticket, token)) => self.consider_rating(ticket, token),

@@ -1,13 +1,12 @@
 //! What a ticket asks of whoever gets it beyond the skills that it needs: said in words, relaxed in steps.
 //!
 //! Table: `routing_requirements`. Event: `RequirementsSet`. Path: [`set_routing_requirements`] keeps what was written;
-//! routing puts the stage that holds by then on the ticket's work; the job `RelaxTicket` looks again when it asks less.
+//! the owner of routing joins it with the ticket's needs, and its timers say when it asks less.
 
+use super::RoutingError;
 use super::store::{self, Need, Waiting};
-use super::{RoutingError, hands};
 use crate::events::{self, Event};
 use crate::skills::{self, Hardness};
-use crate::work::{self, Due, Work as Job};
 use crate::{GroupId, SkillId, TicketId, Tx, UserId, people, tickets};
 use ::routing::requirements::{Names, PoolId};
 use ::routing::{Person, PersonId, Requirements, Work};
@@ -63,6 +62,7 @@ pub fn set_routing_requirements(tx: &mut Tx, command: &SetRoutingRequirements) -
         None => store::delete_asked(tx, command.ticket)?,
         Some(wanted) => store::save_asked(tx, command.ticket, wanted)?,
     }
+    store::live::note_change(tx, command.ticket)?;
     Ok(events::record(tx, &Event::RequirementsSet { ticket: command.ticket, by_person: true })?)
 }
 
@@ -121,10 +121,6 @@ impl Asked {
         !self.requirements.pools().is_empty()
     }
 
-    fn may_skip(&self) -> bool {
-        self.requirements.stages().iter().any(|stage| stage.or_if_nobody)
-    }
-
     /// Its skills count in the expected outcome, and are looked up with the others.
     pub fn add_needs(&self, tx: &mut Tx, needs: &mut Vec<Need>) -> Result<(), db::Error> {
         let weights = self.requirements.weights();
@@ -161,12 +157,11 @@ impl Asked {
         Ok(())
     }
 
-    /// Puts what is asked by now on the work; says when something else will be.
-    pub fn put_on(&self, work: &mut Work, present: &[Person], now: i64) -> Option<i64> {
+    /// Puts what is asked by now on the work.
+    pub fn put_on(&self, work: &mut Work, present: &[Person], now: i64) {
         let waited_ms = (now - work.waiting_since_ms).max(0);
-        let (stage, next_ms) = self.requirements.asked_now(waited_ms, present);
+        let (stage, _next_ms) = self.requirements.asked_now(waited_ms, present);
         work.asked = Some(stage.term);
-        next_ms.map(|after_ms| work.waiting_since_ms.saturating_add(after_ms))
     }
 }
 
@@ -175,29 +170,6 @@ pub(super) fn find(tx: &mut Tx, ticket: &Waiting) -> Result<Option<Asked>, db::E
         return Ok(None);
     }
     Ok(store::find_asked(tx, ticket.id)?.map(|it| Asked::of(it.requirements)))
-}
-
-/// Who is present, as far as it matters whether anybody there meets what is asked.
-pub(super) fn present(
-    tx: &mut Tx,
-    asked: &HashMap<TicketId, Asked>,
-    needs: &[Need],
-    capacity: i64,
-) -> Result<Vec<Person>, db::Error> {
-    if !asked.values().any(Asked::may_skip) {
-        return Ok(Vec::new());
-    }
-    let all = store::list_hands(tx, None)?;
-    let mut people = hands::people(tx, &all, needs, capacity)?;
-    for it in asked.values() {
-        it.join(tx, &mut people)?;
-    }
-    Ok(people)
-}
-
-/// It will ask less at this moment.
-pub(super) fn look_again(tx: &mut Tx, ticket: TicketId, at: i64) -> Result<(), db::Error> {
-    work::enqueue(tx, &Job::RelaxTicket { ticket, at }, Due::At(at))
 }
 
 /// What the desk calls its skills, groups and people. Skills may be named by their keys too, people by their addresses.

@@ -1,7 +1,6 @@
 //! How much one person may hold.
 
 use super::{CAPACITY_MAX, RoutingError, presence, store};
-use crate::work::{self, Due, Work};
 use crate::{Tx, UserId};
 
 #[derive(Clone, Copy, Debug)]
@@ -22,5 +21,6 @@ pub fn set_capacity(tx: &mut Tx, command: &SetCapacity) -> Result<(), RoutingErr
     presence::agent(tx, command.user)?;
     store::save_capacity(tx, command.user, command.limit)?;
     tx.announce("presence");
-    Ok(work::enqueue(tx, &Work::FillHandsOf { user: command.user }, Due::Now)?)
+    tx.announce(&format!("user:{}", command.user));
+    Ok(())
 }

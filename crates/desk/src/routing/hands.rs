@@ -1,14 +1,12 @@
 //! From rows to the pure crate's people and work, and back: giving a ticket to somebody.
 
 use super::store::{self, Hand, Need, Waiting};
-use super::{Cause, RULE_MUST_GIVES_WAY_AFTER_MS, RoutingError};
+use super::{Cause, RoutingError};
 use crate::events::{self, Event};
 use crate::skills::{self, store::Fading};
-use crate::tickets::{self, Priority, UpdateTicket};
-use crate::{SkillId, TicketId, Tx, UserId, settings};
-use ::routing::{
-    Beliefs, Channel, Decision, Hardness, Person, PersonId, Policy, Pull, Requirement, Work, WorkId,
-};
+use crate::tickets::{self, Priority, Ticket, UpdateTicket};
+use crate::{SkillId, TicketId, Tx, UserId};
+use ::routing::{Beliefs, Channel, Decision, Hardness, Person, PersonId, Pull, Requirement, Work, WorkId};
 use ::skills::SkillBelief;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -23,26 +21,32 @@ pub enum Made {
     Pull(Pull),
 }
 
-pub(super) fn policy(tx: &mut Tx) -> Result<(Policy, i64), db::Error> {
-    let company = settings::company(tx)?;
-    Ok((Policy { explore_share: company.exploration_share, ..Policy::default() }, company.ticket_capacity))
-}
-
 /// All written work is one channel: chats and calls get capacities of their own with their doors.
-const CHANNEL: Channel = Channel::Email;
+pub(super) const CHANNEL: Channel = Channel::Email;
 
-/// The work of a ticket: its needs, its difficulty, and how pressing it is. A priority that somebody has set rules;
-/// without one the customer's own words count.
-pub(super) fn work(tx: &mut Tx, ticket: &Waiting, needs: &[Need]) -> Result<Work, db::Error> {
-    let now = tx.now();
+/// Who knows the ticket already, and who has just put it back.
+pub(super) fn who_knows(
+    tx: &mut Tx,
+    ticket: &Waiting,
+) -> Result<(Option<UserId>, Option<UserId>), db::Error> {
     let knows = if ticket.replies > 0 { store::find_last_answerer(tx, ticket.id)? } else { None };
     let declined = if ticket.stations > 0 { store::find_decliner(tx, ticket.id)? } else { None };
-    let waiting_since = ticket.waiting_since.unwrap_or(ticket.created_at);
-    let waited_long = now - waiting_since >= RULE_MUST_GIVES_WAY_AFTER_MS;
+    Ok((knows.filter(|user| declined != Some(*user)), declined))
+}
+
+/// The work of a ticket: its needs, its difficulty, and how pressing it is. A priority that somebody has set rules;
+/// without one the customer's own words count. After a long wait some musts give way.
+pub(super) fn work(
+    ticket: &Waiting,
+    needs: &[Need],
+    knows: Option<UserId>,
+    declined: Option<UserId>,
+    musts_gave_way: bool,
+) -> Work {
     let requirements = needs
         .iter()
         .map(|need| {
-            let must = need.hardness == skills::Hardness::Must && !(waited_long && need.gives_way());
+            let must = need.hardness == skills::Hardness::Must && !(musts_gave_way && need.gives_way());
             Requirement {
                 skill: pure(need.skill),
                 least_level: need.level,
@@ -51,21 +55,25 @@ pub(super) fn work(tx: &mut Tx, ticket: &Waiting, needs: &[Need]) -> Result<Work
             }
         })
         .collect();
-    Ok(Work {
+    Work {
         id: WorkId(ticket.id.0),
         channel: CHANNEL,
         priority: pressing(ticket.priority, ticket.urgency),
-        waiting_since_ms: waiting_since,
+        waiting_since_ms: ticket.waiting_since.unwrap_or(ticket.created_at),
         requirements,
         asked: None,
-        difficulty: skills::difficulty_of(ticket.priority, ticket.anger, needs.len()),
+        difficulty: difficulty(ticket, needs.len()),
         size: 1.0,
         avoid: declined.into_iter().chain([ticket.requester]).map(|user| PersonId(user.0)).collect(),
-        prefer_person: knows.filter(|user| declined != Some(*user)).map(|user| PersonId(user.0)),
-    })
+        prefer_person: knows.map(|user| PersonId(user.0)),
+    }
 }
 
-fn pressing(priority: Option<Priority>, urgency: i64) -> ::routing::Priority {
+pub(super) fn difficulty(ticket: &Waiting, needs: usize) -> f64 {
+    skills::difficulty_of(ticket.priority, ticket.anger, needs)
+}
+
+pub(super) fn pressing(priority: Option<Priority>, urgency: i64) -> ::routing::Priority {
     match priority {
         Some(Priority::Low) => ::routing::Priority::Low,
         Some(Priority::Normal) => ::routing::Priority::Normal,
@@ -113,18 +121,18 @@ pub(super) fn people(
         .collect())
 }
 
-/// Keeps the decision, tells it, and gives the ticket to the person.
+/// Keeps the decision (as [`store::written`]), tells it, and gives the ticket to the person.
 pub(super) fn give(
     tx: &mut Tx,
     ticket: TicketId,
     to: UserId,
     cause: Cause,
-    made: &Made,
+    made: &str,
     explored: bool,
-) -> Result<(), RoutingError> {
+) -> Result<Ticket, RoutingError> {
     let decision = store::insert_decision(tx, ticket, cause, Some(to), explored, made)?;
     events::record(tx, &Event::TicketRouted { ticket, decision, chosen: Some(to) })?;
-    tickets::update(
+    let updated = tickets::update(
         tx,
         &UpdateTicket {
             assignee: Some(Some(to)),
@@ -134,17 +142,17 @@ pub(super) fn give(
     )?;
     crate::coaching::note_given(tx, ticket, to)?;
     store::save_given(tx, to)?;
-    Ok(())
+    Ok(updated.ticket)
 }
 
-pub(super) fn take_back(tx: &mut Tx, ticket: TicketId) -> Result<(), RoutingError> {
-    tickets::update(
+pub(super) fn take_back(tx: &mut Tx, ticket: TicketId) -> Result<Ticket, RoutingError> {
+    let updated = tickets::update(
         tx,
         &UpdateTicket { assignee: Some(None), channel: tickets::Channel::Rule, ..UpdateTicket::of(ticket) },
     )?;
-    Ok(())
+    Ok(updated.ticket)
 }
 
-fn pure(skill: SkillId) -> ::skills::SkillId {
+pub(super) fn pure(skill: SkillId) -> ::skills::SkillId {
     ::skills::SkillId(skill.0)
 }

@@ -2,19 +2,29 @@
 //!
 //! Work that needs an answer (new and open tickets) and has nobody waits in one queue; whoever is present, able and has
 //! room gets the best of it. Nothing stays with somebody who has gone while a customer waits. Every decision is kept
-//! with its reasons. Tables: `presences`, `capacities`, `routing_decisions`, `routing_requirements`,
-//! `routing_contests`.
+//! with its reasons. One process decides, by a lease ([`Owner`]): it holds everybody and everything in an engine in
+//! memory, hears of changes, and commits what it decides only if that still fits the database.
+//! Tables: `presences`, `capacities`, `routing_decisions`, `routing_requirements`, `routing_contests`, `routing_lease`.
 
 mod asked;
 mod capacity;
+mod commit;
 mod contest;
-mod fill;
 mod hands;
+mod live;
+mod news;
+mod owner;
+mod policy;
 mod presence;
-mod route;
+mod preview;
+mod rebuild;
+mod sought;
 mod store;
+mod take;
 pub mod views;
+mod what_if;
 
+pub use ::routing::engine::Rule;
 pub use ::routing::imports::HAS_LEVEL;
 pub use ::routing::{Requirements, Status as PresenceStatus};
 pub use asked::{
@@ -23,14 +33,19 @@ pub use asked::{
 };
 pub use capacity::{SetCapacity, set_capacity};
 pub use contest::{Contest, ContestDecision, REASON_CHARS_MAX, contest, contests_of};
-pub(crate) use fill::fill_hands_of;
-pub use fill::take_next;
+pub use owner::{LEASE_MS, Owner, Step};
+pub use policy::{EXPERT_RESERVE_MAX, RoutingPolicy, routing_owner, routing_policy, set_routing_policy};
 pub(crate) use presence::sweep;
 pub use presence::{Presence, SetPresence, beat, presence_of, presences, set_presence};
-pub(crate) use route::{return_work_of, route};
+pub use rebuild::count_side_by_side;
+pub(crate) use store::live::note_change;
+pub use store::live::{Lease, Watched};
+pub use take::take_next;
 pub use views::{decisions_of, floor_now, why};
+pub use what_if::{PREVIEW_ROWS_MAX, PolicyPreview, WouldGet, preview_policy};
 
-use crate::{Kind, Refusal, tickets};
+use crate::{GroupId, Kind, Refusal, tickets};
+use ::routing::requirements::PoolId;
 use serde::{Deserialize, Serialize};
 
 /// Who said that they are here and has not been heard of for so long is taken for gone.
@@ -39,13 +54,19 @@ pub const PRESENCE_LOST_MS: i64 = 120_000;
 pub const BEAT_WRITTEN_EVERY_MS: i64 = 20_000;
 /// Waiting tickets that a free person looks at.
 pub const QUEUE_LOOK_MAX: usize = 200;
-/// Tickets that go back at once when somebody leaves.
-pub const RETURNED_AT_ONCE_MAX: usize = 500;
+/// A ticket whose needs have not been understood by then is routed without them.
+pub const UNDERSTOOD_WITHIN_MS: i64 = 60_000;
 /// Others than the chosen one who are kept with a decision.
 pub const OTHERS_KEPT_MAX: usize = 5;
 /// A language that only a rule asked for stops being a must after so long a wait: late in a foreign tongue beats never.
 pub const RULE_MUST_GIVES_WAY_AFTER_MS: i64 = 4 * 3_600_000;
 pub const CAPACITY_MAX: i64 = 1_000;
+
+/// Who may have a group's own work: its members, or everybody while it has none. The group that is asked for by name is
+/// a pool of its own, under the group's own number.
+fn own_pool(group: GroupId) -> PoolId {
+    PoolId(-group.0)
+}
 
 /// Why a piece of work was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +116,12 @@ pub enum RoutingError {
     NotALead,
     #[error("only agents route work")]
     NotAnAgent,
+    #[error("only admins say by which rule work is handed out")]
+    NotAnAdmin,
+    #[error("a share lies between 0 and 1")]
+    ShareIsWrong,
+    #[error("between 0 and {EXPERT_RESERVE_MAX} places are kept for experts")]
+    ReserveIsWrong,
     #[error("only the person themselves can ask for the next")]
     NotYourHands,
     #[error("say first that you are here")]
@@ -124,11 +151,14 @@ impl Refusal for RoutingError {
             | RoutingError::NotYourOwn
             | RoutingError::NotALead
             | RoutingError::NotAnAgent
+            | RoutingError::NotAnAdmin
             | RoutingError::NotYourHands => Kind::Forbidden,
             RoutingError::NotHere | RoutingError::NothingDecided => Kind::Conflict,
             RoutingError::ReasonIsWrong | RoutingError::NotUnderstood(_) => Kind::Invalid,
             RoutingError::NoSuchAgent | RoutingError::NoSuchTicket => Kind::NotFound,
-            RoutingError::CapacityIsWrong => Kind::Invalid,
+            RoutingError::CapacityIsWrong | RoutingError::ShareIsWrong | RoutingError::ReserveIsWrong => {
+                Kind::Invalid
+            }
             RoutingError::NotGiven(error) => error.kind(),
             RoutingError::Db(error) => error.kind(),
         }
@@ -137,6 +167,8 @@ impl Refusal for RoutingError {
     fn field(&self) -> Option<&'static str> {
         match self {
             RoutingError::CapacityIsWrong => Some("limit"),
+            RoutingError::ShareIsWrong => Some("growth_share"),
+            RoutingError::ReserveIsWrong => Some("expert_reserve"),
             RoutingError::ReasonIsWrong => Some("reason"),
             RoutingError::NotUnderstood(_) => Some("text"),
             RoutingError::NoSuchAgent => Some("user"),

@@ -1,9 +1,6 @@
 //! Who is here: said by the person, kept alive by their open page, taken back when it goes silent.
 
-use super::{
-    BEAT_WRITTEN_EVERY_MS, Cause, PRESENCE_LOST_MS, PresenceStatus, RETURNED_AT_ONCE_MAX, RoutingError, fill,
-    route, store,
-};
+use super::{BEAT_WRITTEN_EVERY_MS, PRESENCE_LOST_MS, PresenceStatus, RoutingError, store};
 use crate::events::{self, Event};
 use crate::{Tx, UserId};
 use serde::Serialize;
@@ -70,7 +67,7 @@ pub fn presence_of(tx: &mut Tx, user: UserId) -> Result<PresenceStatus, RoutingE
     Ok(store::find_status(tx, user)?.unwrap_or(PresenceStatus::Offline))
 }
 
-/// Recurring: who has gone silent, or may work here no more, is offline; and nobody idles while work waits.
+/// Recurring: who has gone silent, or may work here no more, is offline.
 pub(crate) fn sweep(tx: &mut Tx) -> Result<(), RoutingError> {
     let silent_since = tx.now() - PRESENCE_LOST_MS;
     for (user, before) in store::list_lost(tx, silent_since)? {
@@ -80,10 +77,7 @@ pub(crate) fn sweep(tx: &mut Tx) -> Result<(), RoutingError> {
         }
         changed(tx, user, before, PresenceStatus::Offline)?;
     }
-    for ticket in store::list_unanswered_of_the_gone(tx, RETURNED_AT_ONCE_MAX)? {
-        route(tx, ticket, Cause::Offline)?;
-    }
-    fill::fill_all_hands(tx)
+    Ok(())
 }
 
 /// Refuses anybody who is not an active agent.

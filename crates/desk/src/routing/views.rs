@@ -1,7 +1,7 @@
 //! "Why me?", what a waiting ticket waits for, and who is on the floor now.
 
 use super::hands::Made;
-use super::{Cause, PresenceStatus, RoutingError, route, store};
+use super::{Cause, PresenceStatus, RoutingError, preview, store};
 use crate::{Actor, DecisionId, SkillId, TicketId, Tx, UserId, settings, tickets};
 use ::routing::{Candidate, Decision, PersonId, Reason, Wait};
 use db::params;
@@ -60,7 +60,7 @@ pub fn why(tx: &mut Tx, ticket: TicketId) -> Result<Option<Why>, RoutingError> {
     if found.assignee.is_none()
         && let Some(waiting) = store::find_waiting(tx, ticket)?
     {
-        let (decision, _asks_less_at) = route::decide(tx, &waiting.ticket)?;
+        let decision = preview::decide(tx, &waiting)?;
         if decision.chosen.is_none() {
             let at = last.as_ref().map_or(found.created_at, |it| it.at);
             let cause = last.as_ref().map_or(Cause::Arrival, |it| it.cause);

@@ -60,6 +60,7 @@ pub fn set_requirements(tx: &mut Tx, command: &SetRequirements) -> Result<Vec<Re
         .collect();
     store::delete_requirements(tx, command.ticket)?;
     store::insert_requirements(tx, command.ticket, &rows)?;
+    crate::routing::note_change(tx, command.ticket)?;
     events::record(tx, &Event::RequirementsSet { ticket: command.ticket, by_person: true })?;
     Ok(requirements_of(tx, command.ticket)?)
 }

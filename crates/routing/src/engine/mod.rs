@@ -136,6 +136,8 @@ pub struct Assigned {
     /// By the engine's rule; comparable within one decision only.
     pub score: f32,
     pub runner_up: Option<PersonAt>,
+    /// For work that somebody free took: what had waited longer, as pressing, and might have been theirs as well.
+    pub passed_over: Option<WorkId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,6 +359,14 @@ impl Engine {
         self.after_change(person, true, now_ms, out);
     }
 
+    /// Whether they may be given somebody hostile, as the caller counts; beside the engine's own limit.
+    pub fn set_calm(&mut self, person: PersonAt, calm: bool, now_ms: i64, out: &mut Vec<Out>) {
+        self.people.set_calm(person.0, calm);
+        if calm {
+            self.look(person, now_ms, out);
+        }
+    }
+
     pub fn set_capacity(
         &mut self,
         person: PersonAt,
@@ -382,19 +392,24 @@ impl Engine {
         self.people.count()
     }
 
+    /// Kinds of work that were ever asked for: they are never forgotten.
+    pub fn classes(&self) -> usize {
+        self.classes.len()
+    }
+
     /// How many pieces they hold on a channel, those that they are offered included.
     pub fn holds(&self, person: PersonAt, channel: Channel) -> u16 {
-        self.people.hands(person.0).count[channel as usize]
+        self.people.hands(person.0).count[channel as usize].min(u32::from(u16::MAX)) as u16
     }
 
     /// Brings them what they may have, until nothing is left or their hands are full.
     pub fn look(&mut self, person: PersonAt, now_ms: i64, out: &mut Vec<Out>) {
         self.people.refresh(person.0);
         while self.people.is_open(person.0) {
-            let Some(slot) = self.view().work_for(person.0, now_ms, &self.linked[person.0 as usize]) else {
+            let Some(next) = self.view().work_for(person.0, now_ms, &self.linked[person.0 as usize]) else {
                 return;
             };
-            self.take(slot, person.0, How::Next, now_ms, out);
+            self.take(next, person.0, How::Next, now_ms, out);
         }
     }
 
@@ -410,9 +425,9 @@ impl Engine {
         self.people.hands_mut(person.0).takes = channels;
         self.people.refresh(person.0);
         let found = self.view().work_for(person.0, now_ms, &self.linked[person.0 as usize]);
-        let work = found.map(|slot| {
-            self.take(slot, person.0, How::Pulled, now_ms, out);
-            self.work_at(slot)
+        let work = found.map(|next| {
+            self.take(next, person.0, How::Pulled, now_ms, out);
+            self.work_at(next.slot)
         });
         self.people.hands_mut(person.0).takes = before;
         self.people.refresh(person.0);

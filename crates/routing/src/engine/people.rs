@@ -138,7 +138,7 @@ impl NewPerson {
 pub(super) struct Hands {
     pub idle_since_ms: i64,
     pub load: [f32; CHANNELS],
-    pub count: [u16; CHANNELS],
+    pub count: [u32; CHANNELS],
     pub capacity: [Concurrency; CHANNELS],
     pub total_limit: f32,
     pub reserve: f32,
@@ -174,7 +174,7 @@ impl Hands {
             .any(|held| self.count[held] > 0 && self.capacity[held].blocks.has(Channel::ALL[channel]));
         self.present
             && self.takes.has(Channel::ALL[channel])
-            && self.count[channel] < self.capacity[channel].count_max
+            && self.count[channel] < u32::from(self.capacity[channel].count_max)
             && self.spare(channel, false) > SIZE_TOLERANCE
             && !blocked
     }

@@ -19,6 +19,14 @@ pub(super) struct Chosen {
     pub runner_up: u32,
 }
 
+/// What somebody free takes.
+#[derive(Clone, Copy)]
+pub(super) struct NextUp {
+    pub slot: u32,
+    /// What waited longest of what they might have had of the same priority, or `NOBODY`.
+    pub passed_over: u32,
+}
+
 /// Everything that choices read.
 pub(super) struct View<'a> {
     pub settings: &'a Settings,
@@ -201,10 +209,14 @@ impl View<'_> {
     }
 
     /// Of all that waits and that this person may have, what comes next.
-    pub fn work_for(&self, person: u32, now_ms: i64, linked: &[u32]) -> Option<u32> {
+    pub fn work_for(&self, person: u32, now_ms: i64, linked: &[u32]) -> Option<NextUp> {
         let open = |channel: usize, routine: bool| self.people.open(channel, routine).has(person);
         let mut best: Option<Turn> = None;
+        let mut oldest: Option<Turn> = None;
         let mut consider = |slot: u32, turn: Turn| {
+            if oldest.as_ref().is_none_or(|oldest| turn.came_before(oldest)) {
+                oldest = Some(Turn { slot, ..turn });
+            }
             if best.as_ref().is_none_or(|best| turn.before(best)) {
                 best = Some(Turn { slot, ..turn });
             }
@@ -241,7 +253,11 @@ impl View<'_> {
                 consider(*slot, Turn { rank: 0, ..turn });
             }
         }
-        best.map(|it| it.slot)
+        let best = best?;
+        let passed_over = oldest
+            .filter(|it| it.slot != best.slot && it.since_ms < best.since_ms)
+            .map_or(NOBODY, |it| it.slot);
+        Some(NextUp { slot: best.slot, passed_over })
     }
 
     fn turn(&self, slot: u32, lane: &Lane, class: &Class, person: u32, now_ms: i64) -> Turn {
@@ -311,6 +327,17 @@ struct Turn {
 }
 
 impl Turn {
+    /// As pressing, and longer here.
+    fn came_before(&self, other: &Turn) -> bool {
+        other
+            .priority
+            .cmp(&self.priority)
+            .then(other.live.cmp(&self.live))
+            .then(self.since_ms.cmp(&other.since_ms))
+            .then(self.order.cmp(&other.order))
+            .is_lt()
+    }
+
     /// Priority; somebody on the line; their own queue; by the rule's value; the longest waiting; the first to come.
     fn before(&self, other: &Turn) -> bool {
         other

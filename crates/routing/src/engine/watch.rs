@@ -42,6 +42,17 @@ impl Engine {
         None
     }
 
+    /// How many people have room for something that waits and that they may have: 0, always. By the index and quick,
+    /// where [`Engine::watchdog`] tries every pair.
+    pub fn idle_beside_work(&self, now_ms: i64) -> usize {
+        let view = self.view();
+        let idle = |person: &u32| {
+            self.people.is_open(*person)
+                && view.work_for(*person, now_ms, &self.linked[*person as usize]).is_some()
+        };
+        (0..self.people.count() as u32).filter(idle).count()
+    }
+
     /// P(solved for good), 0–1, if this person has this work: [`skills::p_solved`] of its skills by their weights.
     /// 0 for work that is gone.
     pub fn p_success(&self, work: WorkAt, person: PersonAt) -> f32 {

@@ -1,5 +1,6 @@
 //! What happens to a piece of work: it comes, waits, asks less, is offered, taken, given back, finished, withdrawn.
 
+use super::pick::NextUp;
 use super::queue::NewItem;
 use super::*;
 
@@ -49,6 +50,29 @@ impl Engine {
 
     /// It is given to somebody at once, or waits.
     pub fn arrive(&mut self, new: &Arrival<'_>, now_ms: i64, out: &mut Vec<Out>) -> WorkAt {
+        let work = self.add(new);
+        let slot = work.slot;
+        if let Some(stay) = new.stay
+            && now_ms < stay.until_ms
+            && self.stay(slot, stay, now_ms, out)
+        {
+            return work;
+        }
+        self.place(slot, now_ms, out);
+        work
+    }
+
+    /// It comes with somebody who has it already, beyond their limits too; nothing is decided.
+    pub fn hold(&mut self, new: &Arrival<'_>, person: PersonAt) -> WorkAt {
+        let work = self.add(new);
+        let item = self.queue.item_mut(work.slot);
+        item.state = State::Held;
+        item.person = person.0;
+        self.carry(work.slot, person.0, true);
+        work
+    }
+
+    fn add(&mut self, new: &Arrival<'_>) -> WorkAt {
         let slot = self.queue.add(NewItem {
             id: new.id,
             class: new.class.0,
@@ -60,15 +84,7 @@ impl Engine {
         for person in new.avoid.iter().take(AVOIDED_MAX) {
             self.queue.item_mut(slot).avoid(person.0);
         }
-        let work = self.work_at(slot);
-        if let Some(stay) = new.stay
-            && now_ms < stay.until_ms
-            && self.stay(slot, stay, now_ms, out)
-        {
-            return work;
-        }
-        self.place(slot, now_ms, out);
-        work
+        self.work_at(slot)
     }
 
     /// The customer has gone, or it is handled elsewhere. Whoever held it is free again.
@@ -215,6 +231,11 @@ impl Engine {
         }
         let item = self.queue.item(work.slot);
         matches!(item.state, State::Held | State::Offered).then_some(PersonAt(item.person))
+    }
+
+    /// The stage of its requirements that holds; 0 for work that is gone.
+    pub fn stage(&self, work: WorkAt) -> u8 {
+        if self.queue.alive(work.slot, work.generation) { self.queue.item(work.slot).stage } else { 0 }
     }
 
     fn item_due(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) {
@@ -380,7 +401,9 @@ impl Engine {
     }
 
     /// Somebody free takes what waits.
-    pub(super) fn take(&mut self, slot: u32, person: u32, how: How, now_ms: i64, out: &mut Vec<Out>) {
+    pub(super) fn take(&mut self, next: NextUp, person: u32, how: How, now_ms: i64, out: &mut Vec<Out>) {
+        let NextUp { slot, passed_over } = next;
+        let passed_over = (passed_over != NOBODY).then(|| self.queue.item(passed_over).id);
         let how = if self.queue.item(slot).state == State::Staying { How::Stayed } else { how };
         self.detach(slot, now_ms);
         let view = self.view();
@@ -390,6 +413,9 @@ impl Engine {
             _ => 0.0,
         };
         self.give(slot, person, how, 1, score, NOBODY, now_ms, out);
+        if let Some(Out::Assigned(it) | Out::Offered { to: it, .. }) = out.last_mut() {
+            it.passed_over = passed_over;
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "the fields of one decision")]
@@ -453,6 +479,7 @@ impl Engine {
             able,
             score,
             runner_up: (runner_up != NOBODY).then_some(PersonAt(runner_up)),
+            passed_over: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod learning;
 mod mailbox_form;
 mod mailboxes;
 mod refit;
+mod routing;
 mod rules;
 mod skills;
 mod staff;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/learning", get(learning::edit).post(learning::update))
         .route("/admin/learning/fading", post(learning::fade))
         .route("/admin/learning/releases", post(learning::release))
+        .route("/admin/routing", get(routing::edit).post(routing::update))
         .route("/admin/refit", get(refit::index).post(refit::create))
         .route("/admin/refit/_runs", get(refit::runs))
         .route("/admin/imports", get(imports::index))

@@ -60,8 +60,9 @@ pub(in crate::skills) fn save_proficiency(
             user, skill, row.belief.mean, row.belief.variance, row.start.prior.mean, row.evidence_count, row.moved_at,
             row.borrowed
         ],
-    )
-    .map(|_| ())
+    )?;
+    tx.announce(&format!("belief:{user}"));
+    Ok(())
 }
 
 /// Only these skills of the person stay.
@@ -72,7 +73,9 @@ pub(in crate::skills) fn keep_proficiencies(
 ) -> Result<(), Error> {
     let sql =
         format!("delete from proficiencies where user_id = $1 and skill_id not in {}", tx.numbers_in(2));
-    tx.execute(&sql, params![user, json_numbers(skills.iter().map(|id| id.0))]).map(|_| ())
+    tx.execute(&sql, params![user, json_numbers(skills.iter().map(|id| id.0))])?;
+    tx.announce(&format!("belief:{user}"));
+    Ok(())
 }
 
 /// Beliefs of these people (all, if `None`) in these skills (all, if `None`), faded to now.

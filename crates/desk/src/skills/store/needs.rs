@@ -80,7 +80,7 @@ pub(crate) fn save_triage(
     anger: i64,
 ) -> Result<(), Error> {
     tx.execute(
-        "update tickets set language = $1, urgency = $2, anger = $3 where id = $4",
+        "update tickets set language = $1, urgency = $2, anger = $3, routing_version = routing_version + 1 where id = $4",
         params![language, urgency, anger, ticket],
     )
     .map(|_| ())

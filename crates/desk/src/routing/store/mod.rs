@@ -1,4 +1,7 @@
-//! Every statement on presences, capacities and decisions, and what routing reads of tickets and needs.
+//! Every statement on presences, capacities and decisions, and what routing reads of tickets and needs; those of the
+//! owner in the file beside.
+
+pub(super) mod live;
 
 use super::contest::Contest;
 use super::hands::Made;
@@ -236,30 +239,11 @@ fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
     })
 }
 
-pub(super) struct Found {
-    pub ticket: Waiting,
-    /// Of its assignee; `None` if they never said. Who may not work here any more is offline.
-    pub holder_status: Option<PresenceStatus>,
-    pub anybody_here: bool,
-}
-
-/// `None` unless the ticket is new or open. One statement, so that intake with nobody here stays cheap.
-pub(super) fn find_waiting(tx: &mut Tx, ticket: TicketId) -> Result<Option<Found>, Error> {
-    let sql = format!(
-        "select {WAITING},
-           (select case when u.suspended_at is not null or u.deleted_at is not null then 'offline' else p.status end
-            from users u left join presences p on p.user_id = u.id where u.id = t.assignee_id),
-           (select cast(count(*) as bigint) from (select 1 from presences q where q.status <> 'offline' limit 1) as here)
-         from tickets t where t.id = $1 and t.status < 2 and t.deleted_at is null"
-    );
-    tx.find(&sql, params![ticket], |row| {
-        let word: Option<String> = row.get(WAITING_COLUMNS)?;
-        Ok(Found {
-            ticket: waiting(row)?,
-            holder_status: word.and_then(|word| word.parse().ok()),
-            anybody_here: row.get::<i64>(WAITING_COLUMNS + 1)? > 0,
-        })
-    })
+/// `None` unless the ticket is new or open.
+pub(super) fn find_waiting(tx: &mut Tx, ticket: TicketId) -> Result<Option<Waiting>, Error> {
+    let sql =
+        format!("select {WAITING} from tickets t where t.id = $1 and t.status < 2 and t.deleted_at is null");
+    tx.find(&sql, params![ticket], waiting)
 }
 
 /// The most pressing first, then the longest waiting; only what this person's groups may have.
@@ -278,15 +262,6 @@ pub(super) fn list_queue(tx: &mut Tx, user: UserId, count_max: usize) -> Result<
     tx.list(&sql, params![user, count_max], waiting)
 }
 
-pub(super) fn anything_waits(tx: &mut Tx) -> Result<bool, Error> {
-    let found = tx.find(
-        "select id from tickets where status < 4 and assignee_id is null and deleted_at is null and status < 2 limit 1",
-        params![],
-        |row| row.get::<i64>(0),
-    )?;
-    Ok(found.is_some())
-}
-
 /// What waits: how many, and the oldest.
 pub(super) fn count_queue(tx: &mut Tx) -> Result<(i64, Option<i64>), Error> {
     tx.one(
@@ -294,33 +269,6 @@ pub(super) fn count_queue(tx: &mut Tx) -> Result<(i64, Option<i64>), Error> {
          where status < 4 and assignee_id is null and deleted_at is null and status < 2",
         params![],
         |row| Ok((row.get(0)?, row.get(1)?)),
-    )
-}
-
-/// Tickets of somebody on which a customer waits for an answer.
-pub(super) fn list_unanswered_of(
-    tx: &mut Tx,
-    user: UserId,
-    count_max: usize,
-) -> Result<Vec<TicketId>, Error> {
-    tx.list(
-        "select id from tickets where assignee_id = $1 and status < 4 and deleted_at is null and status < 2
-           and waiting_since is not null order by waiting_since, id limit $2",
-        params![user, count_max],
-        |row| row.get(0),
-    )
-}
-
-/// Tickets on which a customer waits for somebody who may not work here any more.
-pub(super) fn list_unanswered_of_the_gone(tx: &mut Tx, count_max: usize) -> Result<Vec<TicketId>, Error> {
-    tx.list(
-        "select t.id from users u cross join tickets t
-         where u.role <> 'end-user' and (u.suspended_at is not null or u.deleted_at is not null)
-           and t.assignee_id = u.id and t.status < 4 and t.deleted_at is null and t.status < 2
-           and t.waiting_since is not null
-         order by t.waiting_since, t.id limit $1",
-        params![count_max],
-        |row| row.get(0),
     )
 }
 
@@ -549,15 +497,19 @@ fn kept(row: &Row<'_>) -> Result<Kept, Error> {
     })
 }
 
+pub(super) fn written(made: &Made) -> Result<String, Error> {
+    serde_json::to_string(made).map_err(|error| Error::Corrupt(error.to_string()))
+}
+
+/// `made` as [`written`].
 pub(super) fn insert_decision(
     tx: &mut Tx,
     ticket: TicketId,
     cause: Cause,
     chosen: Option<UserId>,
     explored: bool,
-    made: &Made,
+    made: &str,
 ) -> Result<DecisionId, Error> {
-    let made = serde_json::to_string(made).map_err(|error| Error::Corrupt(error.to_string()))?;
     let now = tx.now();
     tx.value(
         "insert into routing_decisions (ticket_id, at, cause, chosen_id, explored, decision)

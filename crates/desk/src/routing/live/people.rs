@@ -1,0 +1,300 @@
+//! Who is here, what they can, and to which groups they belong.
+
+use super::super::hands::CHANNEL;
+use super::super::rebuild::{Changed, People};
+use super::super::store::live::PersonRow;
+use super::super::{PresenceStatus, hands, own_pool};
+use super::{Live, Scope};
+use crate::{GroupId, TicketId, UserId};
+use ::routing::engine::{Channels, Concurrency, Level, NewPerson, PersonAt};
+use ::routing::requirements::PoolId;
+use ::routing::{Beliefs, Person, PersonId};
+use ::skills::SkillBelief;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Somebody who may have work.
+pub(super) struct Colleague {
+    pub at: PersonAt,
+    /// As they are told of.
+    pub person: Person,
+    /// `None`: they never said whether they are here.
+    pub said: Option<PresenceStatus>,
+    /// Since when that holds.
+    pub since: i64,
+    pub may_work: bool,
+    pub limit: i64,
+    pub holds: BTreeSet<TicketId>,
+    growing: BTreeSet<i64>,
+}
+
+impl Colleague {
+    pub fn is_here(&self) -> bool {
+        self.person.status != PresenceStatus::Offline
+    }
+}
+
+impl Live {
+    pub fn knows(&self, user: UserId) -> bool {
+        self.people.contains_key(&user)
+    }
+
+    pub fn anybody_here(&self) -> bool {
+        self.people.values().any(Colleague::is_here)
+    }
+
+    /// Everybody, before anything waits.
+    pub(super) fn meet(&mut self, people: People, now: i64) {
+        let People { rows, mut beliefs, growing } = people;
+        for row in rows {
+            let known = beliefs.remove(&row.user).unwrap_or_default();
+            self.add(&row, known, now);
+        }
+        self.set_growing(&growing, None);
+    }
+
+    /// What has become of people. Says which tickets are to be looked at for it.
+    pub fn apply_people(&mut self, changed: Changed) -> Vec<TicketId> {
+        let Changed { now, people: People { rows, mut beliefs, growing }, members, asked, in_hands } =
+            changed;
+        let anybody_before = self.anybody_here();
+        let mut look_at = in_hands;
+        let mut seen: HashSet<UserId> = HashSet::new();
+        self.set_members(members, asked.as_ref(), now);
+        for row in rows {
+            seen.insert(row.user);
+            match self.people.contains_key(&row.user) {
+                true => look_at.extend(self.change(&row, now)),
+                false => {
+                    let known = beliefs.remove(&row.user).unwrap_or_default();
+                    self.add(&row, known, now);
+                    self.look(row.user, now);
+                }
+            }
+        }
+        let may_be_gone: Vec<UserId> = match &asked {
+            Some(asked) => asked.iter().copied().collect(),
+            None => self.people.keys().copied().collect(),
+        };
+        for user in may_be_gone.into_iter().filter(|user| !seen.contains(user)) {
+            look_at.extend(self.dismiss(user, now));
+        }
+        for (user, known) in beliefs {
+            self.set_beliefs(user, known, now);
+        }
+        self.set_growing(&growing, asked.as_ref());
+        if anybody_before != self.anybody_here() {
+            // Whoever never said has gone as soon as somebody else has come.
+            let silent = self.people.values().filter(|it| it.said.is_none());
+            look_at.extend(silent.flat_map(|it| it.holds.iter().copied()));
+        }
+        look_at
+    }
+
+    fn add(&mut self, row: &PersonRow, known: Vec<SkillBelief>, now: i64) {
+        let status = row.status.unwrap_or(PresenceStatus::Offline);
+        let id = PersonId(row.user.0);
+        let limit = self.knobs.limit(row.limit);
+        let new = NewPerson {
+            present: status != PresenceStatus::Offline,
+            takes: self.takes(status),
+            expert_reserve: self.knobs.policy.expert_reserve as f32,
+            idle_since_ms: row.idle_since,
+            ..NewPerson::by_channel(id).holding(CHANNEL, self.concurrency(row.user, limit))
+        };
+        let at = self.engine.add_person(&new);
+        let mut person =
+            Person::new(id, status).holding(CHANNEL, 0.0, limit as f64).idle_since(row.idle_since);
+        person.beliefs = Beliefs::new(self.starts.iter().copied().chain(known.iter().copied()));
+        person.pools = self
+            .members
+            .iter()
+            .filter(|(_, members)| members.contains(&row.user))
+            .map(|(group, _)| PoolId(group.0))
+            .collect();
+        for pool in &person.pools {
+            self.engine.set_pool(at, *pool, true, now, &mut self.out);
+        }
+        for group in &self.own_pools {
+            let belongs = belongs(self.members.get(group), row.user);
+            self.engine.set_pool(at, own_pool(*group), belongs, now, &mut self.out);
+        }
+        for it in &self.starts {
+            let level = Some(Level::from(person.beliefs.of(it.skill)));
+            self.engine.set_level(at, it.skill, level, now, &mut self.out);
+        }
+        debug_assert_eq!(at.index(), self.by_number.len());
+        self.by_number.push(row.user);
+        let colleague = Colleague {
+            at,
+            person,
+            said: row.status,
+            since: row.since,
+            may_work: true,
+            limit,
+            holds: BTreeSet::new(),
+            growing: BTreeSet::new(),
+        };
+        self.people.insert(row.user, colleague);
+        self.settle(now);
+    }
+
+    /// The tickets to look at, if what they said has changed.
+    fn change(&mut self, row: &PersonRow, now: i64) -> Vec<TicketId> {
+        let status = row.status.unwrap_or(PresenceStatus::Offline);
+        let limit = self.knobs.limit(row.limit);
+        let concurrency = self.concurrency(row.user, limit);
+        let takes = self.takes(status);
+        let Some(it) = self.people.get_mut(&row.user) else { return Vec::new() };
+        let (same_limit, same_status) = (it.limit == limit, it.may_work && it.person.status == status);
+        let same_standing = same_status && (it.said, it.since) == (row.status, row.since);
+        if it.person.status != PresenceStatus::Online && status == PresenceStatus::Online {
+            it.person.idle_since_ms = now;
+        }
+        (it.limit, it.person.status, it.may_work) = (limit, status, true);
+        (it.said, it.since) = (row.status, row.since);
+        it.person.set_capacity(CHANNEL, it.holds.len() as f64, limit as f64);
+        let held = if same_standing { Vec::new() } else { it.holds.iter().copied().collect() };
+        let at = it.at;
+        if !same_limit {
+            self.engine.set_capacity(at, CHANNEL, concurrency, now, &mut self.out);
+        }
+        if !same_status {
+            let present = status != PresenceStatus::Offline;
+            self.engine.set_status(at, present, takes, now, &mut self.out);
+        }
+        self.settle(now);
+        held
+    }
+
+    /// They may not work here any more.
+    fn dismiss(&mut self, user: UserId, now: i64) -> Vec<TicketId> {
+        let Some(it) = self.people.get_mut(&user).filter(|it| it.may_work) else { return Vec::new() };
+        it.may_work = false;
+        it.person.status = PresenceStatus::Offline;
+        let (at, held) = (it.at, it.holds.iter().copied().collect());
+        self.engine.set_status(at, false, Channels::NONE, now, &mut self.out);
+        self.settle(now);
+        held
+    }
+
+    fn look(&mut self, user: UserId, now: i64) {
+        let Some(at) = self.people.get(&user).map(|it| it.at) else { return };
+        self.engine.look(at, now, &mut self.out);
+        self.settle(now);
+    }
+
+    fn takes(&self, status: PresenceStatus) -> Channels {
+        match (self.scope, status) {
+            (Scope::Desk, PresenceStatus::Online) => Channels::ALL,
+            _ => Channels::NONE,
+        }
+    }
+
+    fn concurrency(&self, user: UserId, limit: i64) -> Concurrency {
+        let limit = if self.scope == Scope::OneWhoTakes(user) { f32::INFINITY } else { limit as f32 };
+        Concurrency { limit, count_max: u16::MAX, blocks: Channels::NONE }
+    }
+
+    fn set_beliefs(&mut self, user: UserId, known: Vec<SkillBelief>, now: i64) {
+        let Some(it) = self.people.get_mut(&user) else { return };
+        let before = std::mem::take(&mut it.person.beliefs);
+        it.person.beliefs = Beliefs::new(self.starts.iter().copied().chain(known));
+        for start in &self.starts {
+            let belief = it.person.beliefs.of(start.skill);
+            if before.of(start.skill) != belief {
+                let level = Some(Level::from(belief));
+                self.engine.set_level(it.at, start.skill, level, now, &mut self.out);
+            }
+        }
+        self.settle(now);
+    }
+
+    /// `asked`: of whom these are all; of everybody, if `None`.
+    fn set_growing(&mut self, growing: &[(crate::SkillId, UserId)], asked: Option<&BTreeSet<UserId>>) {
+        let mut wanted: HashMap<UserId, BTreeSet<i64>> = HashMap::new();
+        for (skill, user) in growing {
+            wanted.entry(*user).or_default().insert(skill.0);
+        }
+        for (user, it) in &mut self.people {
+            if asked.is_some_and(|asked| !asked.contains(user)) {
+                continue;
+            }
+            let wanted = wanted.remove(user).unwrap_or_default();
+            for skill in it.growing.symmetric_difference(&wanted) {
+                let skill = hands::pure(crate::SkillId(*skill));
+                self.engine.set_growing(it.at, skill, wanted.contains(&skill.0));
+            }
+            it.growing = wanted;
+        }
+    }
+
+    /// `asked`: of whom these are all; of everybody, if `None`.
+    fn set_members(&mut self, rows: Vec<(GroupId, UserId)>, asked: Option<&BTreeSet<UserId>>, now: i64) {
+        let mut wanted: HashMap<GroupId, BTreeSet<UserId>> = HashMap::new();
+        for (group, user) in rows {
+            wanted.entry(group).or_default().insert(user);
+        }
+        let groups: BTreeSet<GroupId> = wanted.keys().chain(self.members.keys()).copied().collect();
+        for group in groups {
+            let before = self.members.get(&group).cloned().unwrap_or_default();
+            let mut after = wanted.remove(&group).unwrap_or_default();
+            if let Some(asked) = asked {
+                after.extend(before.difference(asked).copied());
+            }
+            if before == after {
+                continue;
+            }
+            for user in before.symmetric_difference(&after) {
+                let Some(it) = self.people.get_mut(user) else { continue };
+                let (pool, joins) = (PoolId(group.0), after.contains(user));
+                it.person.pools.retain(|known| *known != pool);
+                if joins {
+                    it.person.pools.push(pool);
+                }
+                self.engine.set_pool(it.at, pool, joins, now, &mut self.out);
+            }
+            self.members.insert(group, after);
+            if self.own_pools.contains(&group) {
+                self.fill_own_pool(group, now);
+            }
+            self.settle(now);
+        }
+    }
+
+    /// The engine learns who may have a group's own work.
+    pub(super) fn know_own_pool(&mut self, group: GroupId, now: i64) {
+        if self.own_pools.insert(group) {
+            self.fill_own_pool(group, now);
+            self.settle(now);
+        }
+    }
+
+    fn fill_own_pool(&mut self, group: GroupId, now: i64) {
+        let members = self.members.get(&group);
+        for user in &self.by_number {
+            let Some(it) = self.people.get(user) else { continue };
+            let member = belongs(members, *user);
+            self.engine.set_pool(it.at, own_pool(group), member, now, &mut self.out);
+        }
+    }
+
+    pub fn set_resting(&mut self, resting: &[UserId], now: i64) {
+        let wanted: HashSet<UserId> = resting.iter().copied().collect();
+        let before = std::mem::replace(&mut self.resting, wanted.clone());
+        for user in before.symmetric_difference(&wanted) {
+            if let Some(it) = self.people.get(user) {
+                self.engine.set_calm(it.at, !wanted.contains(user), now, &mut self.out);
+            }
+        }
+        self.settle(now);
+    }
+
+    pub(super) fn may_have_work_of(&self, group: GroupId, user: UserId) -> bool {
+        belongs(self.members.get(&group), user)
+    }
+}
+
+/// A group without members keeps nobody out.
+fn belongs(members: Option<&BTreeSet<UserId>>, user: UserId) -> bool {
+    members.is_none_or(|members| members.is_empty() || members.contains(&user))
+}

@@ -1,0 +1,34 @@
+//! What would be decided about one ticket now, from what the database says: for "what does it wait for?". It changes
+//! nothing, and nothing is given away by it; that is the owner's (`owner.rs`).
+
+use super::asked::{self, Asked};
+use super::policy::Knobs;
+use super::{RULE_MUST_GIVES_WAY_AFTER_MS, hands, store};
+use crate::{Tx, wellbeing};
+use ::routing::{Decision, PersonId, choose};
+
+pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<Decision, db::Error> {
+    let now = tx.now();
+    let knobs = Knobs::load(tx)?;
+    let mut needs = store::list_needs(tx, &[ticket.id])?.remove(&ticket.id).unwrap_or_default();
+    let asked = asked::find(tx, ticket)?;
+    if let Some(asked) = &asked {
+        asked.add_needs(tx, &mut needs)?;
+    }
+    // The groups that are asked for rule instead of the ticket's own.
+    let group = ticket.group.filter(|_| !asked.as_ref().is_some_and(Asked::names_groups));
+    let on_hand = store::list_hands(tx, group)?;
+    let (knows, declined) = hands::who_knows(tx, ticket)?;
+    let waited_ms = now - ticket.waiting_since.unwrap_or(ticket.created_at);
+    let gave_way = waited_ms >= RULE_MUST_GIVES_WAY_AFTER_MS;
+    let mut work = hands::work(ticket, &needs, knows, declined, gave_way);
+    if ticket.anger >= i64::from(wellbeing::HOSTILE_ANGER_MIN) {
+        work.avoid.extend(wellbeing::resting(tx)?.into_iter().map(|user| PersonId(user.0)));
+    }
+    let mut people = hands::people(tx, &on_hand, &needs, knobs.capacity)?;
+    if let Some(asked) = &asked {
+        asked.join(tx, &mut people)?;
+        asked.put_on(&mut work, &people, now);
+    }
+    Ok(choose(&work, &people, &knobs.telling(), now, 0))
+}

@@ -1,0 +1,156 @@
+//! What one waiting ticket seeks: its needs, its group and what else is asked of whoever gets it, as one requirement
+//! for the engine, and as plain work for telling what was decided.
+
+use super::hands::{self, CHANNEL};
+use super::store::{Need, Waiting};
+use super::{RULE_MUST_GIVES_WAY_AFTER_MS, own_pool};
+use crate::skills::Hardness;
+use crate::wellbeing::HOSTILE_ANGER_MIN;
+use crate::{GroupId, UserId};
+use ::routing::engine::{QueueId, WorkClass};
+use ::routing::requirements::{Asked as Thing, Change, Expression, Leaf, Requirements, Term, Then};
+use ::routing::{Priority, Requirement, Work};
+
+#[derive(Clone, Debug)]
+pub(super) struct Sought {
+    pub ticket: Waiting,
+    needs: Vec<Need>,
+    asked: Option<Requirements>,
+    /// Who answered it before.
+    pub knows: Option<UserId>,
+    /// Who has just put it back.
+    pub declined: Option<UserId>,
+    requirements: Requirements,
+    /// By stage of the requirement: after how long a wait it begins.
+    begins_ms: Vec<i64>,
+}
+
+impl Sought {
+    pub fn of(
+        ticket: Waiting,
+        mut needs: Vec<Need>,
+        asked: Option<Requirements>,
+        knows: Option<UserId>,
+        declined: Option<UserId>,
+    ) -> Sought {
+        // Whatever the needs say of a skill that is asked for, what is asked rules.
+        let named = asked.as_ref().map(Requirements::weights).unwrap_or_default();
+        for need in &mut needs {
+            if named.iter().any(|(skill, _)| skill.0 == need.skill.0) {
+                need.hardness = Hardness::Prefer;
+            }
+        }
+        let mut sought = Sought {
+            ticket,
+            needs,
+            asked,
+            knows: knows.filter(|user| declined != Some(*user)),
+            declined,
+            requirements: Requirements::none(),
+            begins_ms: Vec::new(),
+        };
+        sought.requirements = sought.joined();
+        sought.begins_ms = sought.requirements.stages().iter().map(|stage| stage.after_ms).collect();
+        sought
+    }
+
+    /// The group that keeps others out. The groups that are asked for rule instead of the ticket's own.
+    pub fn own_group(&self) -> Option<GroupId> {
+        let names_groups = self.asked.as_ref().is_some_and(|it| !it.pools().is_empty());
+        self.ticket.group.filter(|_| !names_groups)
+    }
+
+    /// A stage may come at once when nobody present meets the one before.
+    pub fn may_skip(&self) -> bool {
+        self.requirements.stages().iter().any(|stage| stage.or_if_nobody)
+    }
+
+    pub fn priority(&self) -> Priority {
+        hands::pressing(self.ticket.priority, self.ticket.urgency)
+    }
+
+    pub fn waiting_since(&self) -> i64 {
+        self.ticket.waiting_since.unwrap_or(self.ticket.created_at)
+    }
+
+    /// Whoever rests from hostile customers does not get it.
+    pub fn is_hostile(&self) -> bool {
+        self.ticket.anger >= i64::from(HOSTILE_ANGER_MIN)
+    }
+
+    pub fn class(&self, queue: QueueId) -> WorkClass {
+        WorkClass {
+            priority: self.priority(),
+            queue,
+            hostile: self.is_hostile(),
+            ..WorkClass::new(CHANNEL, self.requirements.clone())
+        }
+    }
+
+    pub fn difficulty(&self) -> f64 {
+        hands::difficulty(&self.ticket, self.work(0).requirements.len())
+    }
+
+    /// Nobody would be chosen differently for this than for the other.
+    pub fn seeks_the_same(&self, other: &Sought) -> bool {
+        self.requirements == other.requirements
+            && self.ticket.group == other.ticket.group
+            && self.work(0) == other.work(0)
+    }
+
+    /// As it is at one stage of its requirement.
+    pub fn work(&self, stage: usize) -> Work {
+        let after_ms = self.begins_ms.get(stage).or(self.begins_ms.last()).copied().unwrap_or_default();
+        let gave_way = after_ms >= RULE_MUST_GIVES_WAY_AFTER_MS;
+        let mut work = hands::work(&self.ticket, &self.needs, self.knows, self.declined, gave_way);
+        if let Some(asked) = &self.asked {
+            for (skill, weight) in asked.weights() {
+                if work.requirements.iter().all(|it| it.skill != skill) {
+                    let hardness = ::routing::Hardness::Prefer;
+                    work.requirements.push(Requirement { skill, least_level: 0.0, weight, hardness });
+                }
+            }
+            work.difficulty = hands::difficulty(&self.ticket, work.requirements.len());
+            let stages = asked.stages();
+            let now = stages.into_iter().rev().find(|stage| stage.after_ms <= after_ms);
+            work.asked = now.map(|stage| stage.term).filter(|term| *term != Term::Anyone);
+        }
+        work
+    }
+
+    fn joined(&self) -> Requirements {
+        let part = |begins_ms: i64, more: Option<&Expression>| {
+            let mut all: Vec<Expression> =
+                self.needs.iter().map(|need| expression(need, begins_ms)).collect();
+            all.extend(self.own_group().map(|group| Expression::in_pool(own_pool(group))));
+            all.extend(more.cloned());
+            Expression::All(all)
+        };
+        match &self.asked {
+            None => Requirements::of(part(0, None)),
+            Some(asked) => Requirements {
+                first: part(0, Some(&asked.first)),
+                then: asked
+                    .then
+                    .iter()
+                    .map(|it| Then {
+                        when: it.when,
+                        expression: part(it.when.after_ms, Some(&it.expression)),
+                    })
+                    .collect(),
+            },
+        }
+    }
+}
+
+/// A need, in a part of the requirement that begins after so long a wait.
+fn expression(need: &Need, begins_ms: i64) -> Expression {
+    let of = Thing::Skill { skill: hands::pure(need.skill), least_level: need.level, most_level: None };
+    let leaf = Leaf { of, weight: need.weight, steps: Vec::new() };
+    let gives_way_in_ms = RULE_MUST_GIVES_WAY_AFTER_MS - begins_ms;
+    match need.hardness {
+        Hardness::Must if !need.gives_way() => Expression::Must(leaf),
+        Hardness::Must if gives_way_in_ms > 0 => Expression::Must(leaf.then(gives_way_in_ms, Change::Drop)),
+        _ => Expression::Prefer(leaf),
+    }
+}

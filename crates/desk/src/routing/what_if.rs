@@ -1,0 +1,94 @@
+//! What another rule would make of the work at hand: both rules are given the same people and the same tickets, at the
+//! same moment and without lots, and say who would get what. It changes nothing.
+
+use super::live::{Live, Place};
+use super::policy::{Knobs, RoutingPolicy};
+use super::store::live::TicketRow;
+use super::views::Named;
+use super::{RoutingError, rebuild, store};
+use crate::{TicketId, Tx, UserId, tickets};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// Rows that are told.
+pub const PREVIEW_ROWS_MAX: usize = 200;
+
+/// One ticket to which nobody has answered yet, as if it came in this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WouldGet {
+    pub ticket: TicketId,
+    pub subject: String,
+    /// By the rule that holds now; `None`: it would wait.
+    pub now: Option<Named>,
+    /// By the other.
+    pub then: Option<Named>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PolicyPreview {
+    /// Where the two differ, the longest waiting first.
+    pub rows: Vec<WouldGet>,
+    /// Tickets that were tried.
+    pub tried: usize,
+    /// Those that would go elsewhere.
+    pub different: usize,
+    /// What each person would get of these by the one and by the other rule, by name.
+    pub people: Vec<(Named, usize, usize)>,
+}
+
+pub fn preview_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<PolicyPreview, RoutingError> {
+    if !tx.actor().is_lead() {
+        return Err(RoutingError::NotALead);
+    }
+    // Lots would show differences that are none.
+    let without_lots = |knobs: Knobs| Knobs { explore_share: 0.0, ..knobs };
+    let knobs = without_lots(Knobs::load(tx)?);
+    let calm = |policy: RoutingPolicy| RoutingPolicy { growth_share: 0.0, ..policy };
+    let mut present = rebuild::make_with(tx, Knobs { policy: calm(knobs.policy), ..knobs }, 0)?;
+    let mut other = rebuild::make_with(tx, Knobs { policy: calm(*wanted), ..knobs }, 0)?;
+    let as_if_new = |live: &Live, row: &TicketRow, now: i64| match live.place_of(row, now) {
+        Place::With(_) if row.ticket.replies == 0 && row.ticket.waiting_since.is_some() => Place::Waiting,
+        place => place,
+    };
+    let read = rebuild::read_all_as(tx, &present, as_if_new)?;
+    let mut turn: Vec<(i64, TicketId)> = read
+        .seen
+        .iter()
+        .filter_map(|it| Some((it.sought.as_ref()?.waiting_since(), it.row.ticket.id)))
+        .collect();
+    turn.sort_unstable();
+    present.apply_tickets(read.clone());
+    other.apply_tickets(read);
+    let (now, then) = (present.given_now(), other.given_now());
+    let subjects: Vec<TicketId> =
+        turn.iter().map(|it| it.1).filter(|it| now.get(it) != then.get(it)).take(PREVIEW_ROWS_MAX).collect();
+    let different = turn.iter().filter(|it| now.get(&it.1) != then.get(&it.1)).count();
+    let names = names_of(tx, now.values().chain(then.values()))?;
+    let named = |user: Option<&UserId>| user.and_then(|it| names.get(it)).cloned();
+    let mut rows = Vec::with_capacity(subjects.len());
+    for ticket in &subjects {
+        let Some(found) = tickets::find_ticket(tx, *ticket)? else { continue };
+        let (now, then) = (named(now.get(ticket)), named(then.get(ticket)));
+        rows.push(WouldGet { ticket: *ticket, subject: found.subject, now, then });
+    }
+    let mut counts: BTreeMap<UserId, (usize, usize)> = BTreeMap::new();
+    now.values().for_each(|user| counts.entry(*user).or_default().0 += 1);
+    then.values().for_each(|user| counts.entry(*user).or_default().1 += 1);
+    let mut people: Vec<(Named, usize, usize)> = counts
+        .into_iter()
+        .filter_map(|(user, (now, then))| Some((names.get(&user)?.clone(), now, then)))
+        .collect();
+    people.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+    Ok(PolicyPreview { rows, tried: turn.len(), different, people })
+}
+
+fn names_of<'a>(
+    tx: &mut Tx,
+    users: impl Iterator<Item = &'a UserId>,
+) -> Result<HashMap<UserId, Named>, db::Error> {
+    let mut ids: Vec<UserId> = users.copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let all = store::live::list_names(tx, &ids)?;
+    Ok(all.into_iter().map(|(user, name)| (user, Named { user, name })).collect())
+}
