@@ -136,7 +136,7 @@ fn export(
         out,
         "Ticket ID,Assignee email,Assignee name,Created at,Solved at,Category,Channel,Priority,Satisfaction,Reopens,Escalated,Replies,Handle time"
     )?;
-    let end = jiff::Timestamp::now().as_second() / DAY_S * DAY_S;
+    let end = db::clock::now_ms() / 1_000 / DAY_S * DAY_S;
     let begin = end - 730 * DAY_S;
     let share: f64 = TOPICS.iter().map(|it| it.3).sum();
     for ticket in 0..rows {

@@ -215,6 +215,7 @@ impl Load<'_> {
     }
 
     /// How long each answer took, over one round.
+    #[allow(clippy::disallowed_methods, reason = "a steady pace is made of waiting")]
     fn callers(
         &self,
         at: SocketAddr,

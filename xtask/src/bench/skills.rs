@@ -76,8 +76,14 @@ fn live_filter(report: &mut Report, world: &World) {
             let skills = world.skills_of(ticket.topic).map(|(skill, weight)| (SkillId(skill as i64), weight));
             let observation = Observation::Solved { for_good: ticket.for_good };
             let at_ms = ticket.day as i64 * 86_400_000;
-            let line =
-                Evidence { at_ms, skills: skills.to_vec(), difficulty: 0.0, observation, struck_out: false };
+            let line = Evidence {
+                at_ms,
+                skills: skills.to_vec(),
+                difficulty: 0.0,
+                observation,
+                share: 1.0,
+                struck_out: false,
+            };
             (ticket.agent, line)
         })
         .collect();

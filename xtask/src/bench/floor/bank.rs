@@ -3,7 +3,7 @@
 use crate::{Outcome, shell};
 use ::floor::classic::{contact_type, group};
 use ::floor::fit::{Seen, patience, service, staff, wrap_up};
-use ::floor::forecast::{BacktestSettings, Day, backtest};
+use ::floor::forecast::{self, BacktestSettings, backtest};
 use ::floor::{Arrivals, Clock, Closing, Floor, Group, LiveRules, PolicyKind, Simulator, Time};
 use routing::engine::Rule;
 use std::collections::BTreeMap;
@@ -171,10 +171,11 @@ pub(super) fn forecast() -> Outcome {
 }
 
 /// All calls that reached the machine, by date and hour of the day.
-fn counted(text: &str) -> Vec<Day> {
+fn counted(text: &str) -> Vec<forecast::Day> {
     const FEBRUARY_1999: &str = "9902";
-    let mut days: Vec<Day> =
-        (0..28).map(|at| Day { weekday: (at % 7) as u8, is_holiday: false, counts: vec![0; 24] }).collect();
+    let mut days: Vec<forecast::Day> = (0..28)
+        .map(|at| forecast::Day { weekday: (at % 7) as u8, is_holiday: false, counts: vec![0; 24] })
+        .collect();
     for line in text.lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
         let (Some(date), Some(entered)) = (cells.get(5), cells.get(6)) else { continue };

@@ -133,12 +133,15 @@ pub(in crate::routing) fn list_memberships(
     pairs(tx, "select group_id, user_id from memberships", only)
 }
 
-/// What people want to grow in.
+/// What people want to grow in, and what they learn by a plan of coaching.
 pub(in crate::routing) fn list_growing(
     tx: &mut Tx,
     only: Option<&[UserId]>,
 ) -> Result<Vec<(SkillId, UserId)>, Error> {
-    pairs(tx, "select skill_id, user_id from interests", only)
+    let mut all: Vec<(SkillId, UserId)> = pairs(tx, "select skill_id, user_id from interests", only)?;
+    let planned = crate::coaching::growing(tx)?;
+    all.extend(planned.into_iter().filter(|(_, user)| only.is_none_or(|only| only.contains(user))));
+    Ok(all)
 }
 
 fn pairs<A: db::FromColumn, B: db::FromColumn>(
