@@ -100,11 +100,13 @@ fn found(tx: &mut Tx, words: &str) -> Result<Palette, Problem> {
 
 fn places(words: &str, actor: Actor) -> Vec<&'static Place> {
     let folded = words.to_lowercase();
+    let by_name = |place: &&Place| place.label.to_lowercase().contains(&folded);
     let seen = PLACES.iter().filter(|place| actor.is_admin() || !place.only_admins);
-    seen.filter(|place| {
-        place.label.to_lowercase().contains(&folded) || !folded.is_empty() && place.words.contains(&folded)
-    })
-    .collect()
+    let mut found: Vec<&'static Place> =
+        seen.filter(|place| by_name(place) || !folded.is_empty() && place.words.contains(&folded)).collect();
+    // What is called so comes before what may be meant by it.
+    found.sort_by_key(|place| !by_name(place));
+    found
 }
 
 #[cfg(test)]
