@@ -31,7 +31,7 @@ pub enum Depth {
 }
 
 /// Tickets, and comments, that a quick search goes through.
-pub const NEWEST_LOOKED_AT: i64 = 40_000;
+pub const NEWEST_LOOKED_AT: i64 = 100_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {

@@ -6,10 +6,10 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
 use axum::response::Response;
+use desk::Tx;
 use desk::floor::forecasts::{BacktestTold, DayTold, ForecastPage, ScoresTold};
 use desk::floor::runs::{self, Answer, Question, Run, RunKind};
 use desk::floor::{FloorSettings, Told, floor_settings};
-use desk::{FloorRunId, Tx};
 
 /// Days of history that are read.
 const HISTORY_DAYS: i64 = 365;
@@ -149,13 +149,6 @@ pub fn verdict(it: &ScoresTold) -> String {
     }
 }
 
-fn load(tx: &mut Tx, asked: Asked) -> Result<Option<Run>, Problem> {
-    Ok(match asked.run {
-        Some(id) => Some(runs::find(tx, FloorRunId(id))?).filter(|it| it.kind == RunKind::Forecast),
-        None => runs::last_done(tx, RunKind::Forecast)?,
-    })
-}
-
 pub async fn show(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -164,7 +157,7 @@ pub async fn show(
     only_leads(actor)?;
     let page = web.desk.read(actor, move |tx| {
         Ok::<_, Problem>(Forecast {
-            run: load(tx, asked)?,
+            run: asked.load(tx, RunKind::Forecast)?,
             settings: floor_settings(tx)?,
             now: tx.now(),
             shell: Shell::load(tx)?,
@@ -179,7 +172,9 @@ pub async fn run(
     Query(asked): Query<Asked>,
 ) -> Result<Html<ForecastRun>, Problem> {
     only_leads(actor)?;
-    let read = move |tx: &mut Tx| Ok::<_, Problem>(ForecastRun { run: load(tx, asked)?, now: tx.now() });
+    let read = move |tx: &mut Tx| {
+        Ok::<_, Problem>(ForecastRun { run: asked.load(tx, RunKind::Forecast)?, now: tx.now() })
+    };
     Ok(Html(web.desk.read(actor, read).await?))
 }
 
@@ -249,7 +244,7 @@ mod tests {
     fn run(result: Option<Answer>, failed: Option<String>, done: f64) -> Run {
         let finished_at = (result.is_some() || failed.is_some()).then_some(3_000);
         Run {
-            id: FloorRunId(7),
+            id: desk::FloorRunId(7),
             kind: RunKind::Forecast,
             question: Question::Forecast { weeks: 2, period_minutes: 60, days: 365 },
             asked_by_name: Some("Rosa".into()),

@@ -13,9 +13,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::floor::runs::{self, Question};
+use desk::floor::runs::{self, Question, Run, RunKind};
 use desk::floor::{FloorSettings, save_floor_settings};
-use desk::{Actor, Kind};
+use desk::{Actor, FloorRunId, Kind, Tx};
 
 pub(crate) use words::{point_interval, points, told_percent};
 
@@ -51,6 +51,15 @@ fn only_leads(actor: Actor) -> Result<(), Problem> {
 #[serde(default)]
 pub struct Asked {
     pub run: Option<i64>,
+}
+
+impl Asked {
+    fn load(self, tx: &mut Tx, kind: RunKind) -> Result<Option<Run>, Problem> {
+        Ok(match self.run {
+            Some(id) => Some(runs::find(tx, FloorRunId(id))?).filter(|it| it.kind == kind),
+            None => runs::last_done(tx, kind)?,
+        })
+    }
 }
 
 async fn settle(

@@ -6,11 +6,11 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
 use axum::response::Response;
+use desk::Tx;
 use desk::floor::replay::{HELD_FIXED, Other, ReplayTold};
 use desk::floor::runs::{self, Answer, Question, RUNS_SHOWN_MAX, Run, RunKind};
 use desk::floor::{DAYS_USUAL, POLICIES, Told};
 use desk::people::{self, AgentName};
-use desk::{FloorRunId, Tx};
 
 #[derive(askama::Template)]
 #[template(path = "floor/past.html")]
@@ -84,13 +84,6 @@ pub fn hours_chart(told: &ReplayTold) -> Chart {
     drawn(told.by_hour.len(), &series, &labels, words)
 }
 
-fn load(tx: &mut Tx, asked: Asked) -> Result<Option<Run>, Problem> {
-    Ok(match asked.run {
-        Some(id) => Some(runs::find(tx, FloorRunId(id))?).filter(|it| it.kind == RunKind::Replay),
-        None => runs::last_done(tx, RunKind::Replay)?,
-    })
-}
-
 pub async fn show(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -99,7 +92,7 @@ pub async fn show(
     only_leads(actor)?;
     let page = web.desk.read(actor, move |tx| {
         Ok::<_, Problem>(Past {
-            run: load(tx, asked)?,
+            run: asked.load(tx, RunKind::Replay)?,
             earlier: runs::list(tx, RunKind::Replay, RUNS_SHOWN_MAX)?,
             people: people::list_agent_names(tx)?,
             now: tx.now(),
@@ -115,7 +108,7 @@ pub async fn run(
     Query(asked): Query<Asked>,
 ) -> Result<Html<PastRun>, Problem> {
     only_leads(actor)?;
-    let read = move |tx: &mut Tx| Ok::<_, Problem>(PastRun { run: load(tx, asked)? });
+    let read = move |tx: &mut Tx| Ok::<_, Problem>(PastRun { run: asked.load(tx, RunKind::Replay)? });
     Ok(Html(web.desk.read(actor, read).await?))
 }
 
@@ -182,7 +175,7 @@ mod tests {
     #[test]
     fn the_past_is_told_in_three_columns_with_what_is_held_fixed() {
         let run = Run {
-            id: FloorRunId(3),
+            id: desk::FloorRunId(3),
             kind: RunKind::Replay,
             question: Question::Replay {
                 days: 90,

@@ -6,12 +6,12 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Query, State};
 use axum::response::Response;
+use desk::Tx;
 use desk::floor::runs::{self, Answer, Difference, Question, RUNS_SHOWN_MAX, Run, RunKind, WhatIfTold};
 use desk::floor::{POLICIES, Told};
 use desk::people::{self, AgentName};
 use desk::skills::planning::Shift;
 use desk::skills::{self, SkillSummary};
-use desk::{FloorRunId, Tx};
 
 /// Differences that one form takes.
 const LINES: usize = 3;
@@ -94,13 +94,6 @@ pub fn people_moved(told: &WhatIfTold) -> Vec<(String, f64, f64)> {
     all
 }
 
-fn load(tx: &mut Tx, asked: Asked) -> Result<Option<Run>, Problem> {
-    Ok(match asked.run {
-        Some(id) => Some(runs::find(tx, FloorRunId(id))?).filter(|it| it.kind == RunKind::WhatIf),
-        None => runs::last_done(tx, RunKind::WhatIf)?,
-    })
-}
-
 pub async fn show(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -109,7 +102,7 @@ pub async fn show(
     only_leads(actor)?;
     let page = web.desk.read(actor, move |tx| {
         Ok::<_, Problem>(WhatIf {
-            run: load(tx, asked)?,
+            run: asked.load(tx, RunKind::WhatIf)?,
             earlier: runs::list(tx, RunKind::WhatIf, RUNS_SHOWN_MAX)?,
             people: people::list_agent_names(tx)?,
             skills: skills::list_skill_names(tx)?,
@@ -126,7 +119,7 @@ pub async fn run(
     Query(asked): Query<Asked>,
 ) -> Result<Html<WhatIfRun>, Problem> {
     only_leads(actor)?;
-    let read = move |tx: &mut Tx| Ok::<_, Problem>(WhatIfRun { run: load(tx, asked)? });
+    let read = move |tx: &mut Tx| Ok::<_, Problem>(WhatIfRun { run: asked.load(tx, RunKind::WhatIf)? });
     Ok(Html(web.desk.read(actor, read).await?))
 }
 
@@ -229,7 +222,7 @@ mod tests {
 
     fn run(result: Option<Answer>) -> Run {
         Run {
-            id: FloorRunId(3),
+            id: desk::FloorRunId(3),
             kind: RunKind::WhatIf,
             question: Question::WhatIf {
                 changes: vec![Difference::Away { user: UserId(2) }],

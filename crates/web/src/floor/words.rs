@@ -59,25 +59,16 @@ pub fn signed(it: f64) -> String {
     }
 }
 
-/// What an interval says: less is better for waits, more for shares.
+/// What an interval says: less is better for waits (in seconds), more for shares (0 to 1). A difference that is shown as
+/// nothing is not called better or worse, however sure it is.
 pub fn verdict(it: &Option<Told>, less_is_better: bool) -> &'static str {
     let Some(it) = it else { return "" };
+    let shown = signed(if less_is_better { it.mean / 60.0 } else { 100.0 * it.mean });
     match (it.low > 0.0, it.high < 0.0) {
-        (true, _) => {
-            if less_is_better {
-                "worse"
-            } else {
-                "better"
-            }
-        }
-        (_, true) => {
-            if less_is_better {
-                "better"
-            } else {
-                "worse"
-            }
-        }
-        _ => "may be nothing",
+        (false, false) => "may be nothing",
+        _ if shown == "0.0" => "hardly any",
+        (more, _) if more == less_is_better => "worse",
+        _ => "better",
     }
 }
 
@@ -115,5 +106,11 @@ mod tests {
         assert_eq!(verdict(&told(5.0, 6.0), true), "may be nothing");
         assert_eq!((verdict(&told(5.0, 1.0), true), verdict(&told(5.0, 1.0), false)), ("worse", "better"));
         assert_eq!(verdict(&told(-5.0, 1.0), true), "better");
+    }
+
+    #[test]
+    fn a_difference_that_is_shown_as_nothing_is_not_praised() {
+        assert_eq!(verdict(&told(-2.0, 1.0), true), "hardly any");
+        assert_eq!(verdict(&told(0.000_4, 0.000_1), false), "hardly any");
     }
 }
