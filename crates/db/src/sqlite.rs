@@ -4,7 +4,7 @@
 
 use crate::pool::Pool;
 use crate::tx::Connection;
-use crate::{Error, Options, Tx, clock};
+use crate::{Error, Options, Tx, clock, fulltext};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub(crate) struct Sqlite<A> {
 trait Write<A>: Send {
     /// True when its change is to be kept.
     fn run(&mut self, tx: &mut Tx<A>) -> bool;
+    /// What it had done could not be written after all.
+    fn fail(&mut self, error: Error);
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }
 
@@ -58,6 +60,10 @@ where
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
         keep
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.outcome = Some(Err(error.into()));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Error>) {
@@ -214,8 +220,9 @@ impl<A> Writer<A> {
         }
     }
 
-    /// First without savepoints, which make full-text indexes write a segment each; a closure that was refused after it
-    /// had changed something cannot be undone alone then, so all are run again, each in a savepoint of its own.
+    /// First without savepoints, and what full-text indexes learn is written at the end, by all together. A closure that was
+    /// refused after it had changed something cannot be undone alone then, so all are run again, each in a savepoint of
+    /// its own.
     fn commit_together(&mut self, batch: &mut [Box<dyn Write<A>>]) -> Result<(), Error> {
         let committed = self.run_and_commit(batch);
         if committed.is_err() {
@@ -240,17 +247,26 @@ impl<A> Writer<A> {
     fn run_all(&mut self, batch: &mut [Box<dyn Write<A>>], undo: Undo) -> Result<Ran, Error> {
         let tx = &mut self.tx;
         tx.announcements.clear();
+        tx.postponed.clear();
         tx.execute("begin immediate", &[])?;
         for closure in batch {
             tx.now = (self.clock)();
-            let said = tx.announcements.len();
+            let (said, postponed) = (tx.announcements.len(), tx.postponed.len());
             if undo == Undo::BySavepoint {
                 tx.execute("savepoint closure", &[])?;
             }
             let changes = changes_on(tx);
-            let keep = closure.run(tx);
+            let mut keep = closure.run(tx);
+            if keep
+                && undo == Undo::BySavepoint
+                && let Err(error) = fulltext::write_postponed(tx)
+            {
+                closure.fail(error);
+                keep = false;
+            }
             if !keep {
                 tx.announcements.truncate(said);
+                tx.postponed.truncate(postponed);
                 match undo {
                     Undo::BySavepoint => tx.execute("rollback to closure", &[]).map(|_| ())?,
                     Undo::Never if changes_on(tx) != changes => return Ok(Ran::MustUndo),
@@ -261,7 +277,8 @@ impl<A> Writer<A> {
                 tx.execute("release closure", &[])?;
             }
         }
-        Ok(Ran::All)
+        // In the second run each closure has written its own, and is told of its own failure.
+        if fulltext::write_postponed(tx).is_err() { Ok(Ran::MustUndo) } else { Ok(Ran::All) }
     }
 
     /// Folding the log into the file is the slow part of writing; it is done when nobody waits, if possible.

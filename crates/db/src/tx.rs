@@ -1,7 +1,7 @@
 //! A transaction as the product sees it: plain statements, one text for both databases.
 
 use crate::value::Source;
-use crate::{Engine, Error, FromColumn, Param, Row};
+use crate::{Column, Engine, Error, FromColumn, Param, Row};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ pub struct Tx<A> {
     pub(crate) now: i64,
     pub(crate) announcements: Vec<Arc<str>>,
     pub(crate) lost_a_race: bool,
+    pub(crate) postponed: Vec<crate::fulltext::Postponed>,
     scratch: String,
 }
 
@@ -38,6 +39,7 @@ impl<A> Tx<A> {
             now: 0,
             announcements: Vec::new(),
             lost_a_race: false,
+            postponed: Vec::new(),
             scratch: String::new(),
         }
     }
@@ -74,6 +76,29 @@ impl<A> Tx<A> {
                 outcome.map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))
             }
         }
+    }
+
+    /// Inserts a row into a table with an `id`; says which it got. `sql` has no `returning`: with it SQLite would keep a
+    /// journal of the statement.
+    pub fn insert<T: FromColumn>(&mut self, sql: &str, params: &[Param<'_>]) -> Result<T, Error> {
+        self.insert_if_new(sql, params)?.ok_or(Error::NoRow)
+    }
+
+    /// Like [`Tx::insert`], for `… on conflict do nothing`: `None` if nothing was done.
+    pub fn insert_if_new<T: FromColumn>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Option<T>, Error> {
+        if self.engine() == Engine::Postgres {
+            return self.find(&format!("{sql} returning id"), params, |row| row.get(0));
+        }
+        let is_new = self.execute(sql, params)? > 0;
+        let Connection::Sqlite(connection) = &self.connection else { return Ok(None) };
+        let id = connection.last_insert_rowid();
+        let shaped =
+            || T::from_column(Column::Int(id)).ok_or(Error::Corrupt(format!("an id of {}", T::WANTED)));
+        is_new.then(shaped).transpose()
     }
 
     /// All rows, each shaped by `map`.

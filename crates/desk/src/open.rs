@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0017_wellbeing"),
     shared!("0018_floor_runs"),
     shared!("0019_routing_owner"),
+    shared!("0020_hostile"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

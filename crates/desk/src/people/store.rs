@@ -258,10 +258,10 @@ pub(super) fn search_user_ids(
 
 pub(super) fn insert_user(tx: &mut Tx, user: &User) -> Result<UserId, Error> {
     let now = tx.now();
-    tx.value(
+    tx.insert(
         "insert into users (name, role, email, phone, locale, time_zone, organization_id, signature, details, notes,
                             external_id, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) returning id",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
         params![
             user.name, user.role, user.email, user.phone, user.locale, user.time_zone, user.organization_id,
             user.signature, user.details, user.notes, user.external_id, now
@@ -389,11 +389,10 @@ pub(super) fn insert_identity(
     verified_at: Option<i64>,
 ) -> Result<Option<IdentityId>, Error> {
     let now = tx.now();
-    tx.find(
+    tx.insert_if_new(
         "insert into user_identities (user_id, kind, value, is_primary, verified_at, created_at)
-         values ($1, $2, $3, $4, $5, $6) on conflict (kind, value) do nothing returning id",
+         values ($1, $2, $3, $4, $5, $6) on conflict (kind, value) do nothing",
         params![user, kind.name(), value, is_primary, verified_at, now],
-        |row| row.get(0),
     )
 }
 

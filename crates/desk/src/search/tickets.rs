@@ -30,8 +30,10 @@ pub enum Depth {
     Whole,
 }
 
-/// Tickets, and comments, that a quick search goes through.
-pub const NEWEST_LOOKED_AT: i64 = 100_000;
+/// Tickets, and comments, that a quick search goes through …
+pub const NEWEST_LOOKED_AT: i64 = 40_000;
+/// … and those that it looks at first for several words; only if they hold nothing it goes on.
+const NEWEST_LOOKED_AT_FIRST: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
@@ -73,6 +75,25 @@ pub fn search_tickets(
 
 /// Walks both indexes from the newest match back until there are enough visible tickets.
 fn matching(tx: &mut Tx, query: &Query, depth: Depth, enough: usize) -> Result<Vec<TicketRow>, Error> {
+    if depth == Depth::Whole {
+        return matching_among(tx, query, None, enough);
+    }
+    if query.terms.len() > 1 {
+        let rows = matching_among(tx, query, Some(NEWEST_LOOKED_AT_FIRST), enough)?;
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+    }
+    matching_among(tx, query, Some(NEWEST_LOOKED_AT), enough)
+}
+
+/// Among the newest so many tickets and comments, or among all.
+fn matching_among(
+    tx: &mut Tx,
+    query: &Query,
+    newest: Option<i64>,
+    enough: usize,
+) -> Result<Vec<TicketRow>, Error> {
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     if let [only] = query.terms.as_slice()
@@ -82,25 +103,34 @@ fn matching(tx: &mut Tx, query: &Query, depth: Depth, enough: usize) -> Result<V
         rows.extend(visible(tx, &query.filter, &[number])?);
     }
     for index in ["search_tickets", "search_comments"] {
-        let mut span = match depth {
-            Depth::Newest => Ids { from: newest_id(tx, index)? - NEWEST_LOOKED_AT, ..Ids::ALL },
-            Depth::Whole => Ids::ALL,
-        };
+        let mut span = Ids::ALL;
+        if let Some(newest) = newest {
+            span.below = newest_id(tx, index)? + 1;
+            span.from = span.below - newest;
+        }
+        // Among few, several words cost the same however many are fetched.
+        let at_a_time =
+            if newest.is_some() && query.terms.len() > 1 { MATCHES_LOOKED_AT_MAX } else { MATCHES_PER_STEP };
         let mut looked_at = 0;
         let start = rows.len();
-        while rows.len() - start < enough && looked_at < MATCHES_LOOKED_AT_MAX {
-            let ids = match depth {
-                Depth::Newest => fulltext::newest_at_once(tx, index, &query.terms, span, MATCHES_PER_STEP)?,
-                Depth::Whole => fulltext::newest(tx, index, &query.terms, span, MATCHES_PER_STEP)?,
+        'enough: while looked_at < MATCHES_LOOKED_AT_MAX {
+            let ids = match newest {
+                Some(_) => fulltext::newest_at_once(tx, index, &query.terms, span, at_a_time)?,
+                None => fulltext::newest(tx, index, &query.terms, span, at_a_time)?,
             };
             let Some(last) = ids.last().copied() else { break };
-            looked_at += ids.len();
             span.below = last;
-            let fetched = ids.len();
-            let tickets = if index == "search_comments" { tickets_of_comments(tx, &ids)? } else { ids };
-            let new: Vec<i64> = tickets.into_iter().filter(|id| seen.insert(*id)).collect();
-            rows.extend(visible(tx, &query.filter, &new)?);
-            if fetched < MATCHES_PER_STEP {
+            looked_at += ids.len();
+            for some in ids.chunks(MATCHES_PER_STEP) {
+                let tickets =
+                    if index == "search_comments" { tickets_of_comments(tx, some)? } else { some.to_vec() };
+                let new: Vec<i64> = tickets.into_iter().filter(|id| seen.insert(*id)).collect();
+                rows.extend(visible(tx, &query.filter, &new)?);
+                if rows.len() - start >= enough {
+                    break 'enough;
+                }
+            }
+            if ids.len() < at_a_time {
                 break;
             }
         }

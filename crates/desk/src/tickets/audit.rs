@@ -68,9 +68,8 @@ impl Draftsman {
         let events =
             serde_json::to_string(&self.events).map_err(|error| Error::Corrupt(error.to_string()))?;
         let now = tx.now();
-        tx.value(
-            "insert into audits (ticket_id, author_id, created_at, channel, events) values ($1, $2, $3, $4, $5)
-             returning id",
+        tx.insert(
+            "insert into audits (ticket_id, author_id, created_at, channel, events) values ($1, $2, $3, $4, $5)",
             params![ticket, author, now, channel, events],
         )
     }

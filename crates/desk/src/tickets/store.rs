@@ -80,13 +80,13 @@ pub(crate) fn json_numbers(numbers: impl IntoIterator<Item = i64>) -> String {
 
 /// What a new ticket starts with; the rest follows from its comments.
 pub(super) fn insert_ticket(tx: &mut Tx, it: &Ticket) -> Result<TicketId, Error> {
-    tx.value(
+    tx.insert(
         "insert into tickets (subject, status, priority, type, requester_id, submitter_id, assignee_id, group_id,
            organization_id, brand_id, channel, tags, snippet, external_id, problem_id, followup_source_id, due_at,
            created_at, updated_at, assigned_at, solved_at, assignee_stations, group_stations, waiting_since,
            requester_updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-           $23, $24, $25) returning id",
+           $23, $24, $25)",
         params![
             it.subject, it.status, it.priority, it.kind, it.requester, it.submitter, it.assignee, it.group,
             it.organization, it.brand, it.channel, it.tags.stored(), it.snippet, it.external_id, it.problem,
@@ -252,9 +252,9 @@ pub(super) fn insert_comment(
     it: &NewComment,
 ) -> Result<CommentId, Error> {
     let now = tx.now();
-    tx.value(
+    tx.insert(
         "insert into comments (ticket_id, author_id, public, channel, body, html, quoted, quoted_html, mail_id, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             ticket, author, it.public, channel, it.body, it.html, it.quoted, it.quoted_html, it.mail, now
         ],

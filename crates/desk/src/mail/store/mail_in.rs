@@ -85,11 +85,11 @@ pub(in crate::mail) fn insert_mail(
     };
     let rcpt_to = serde_json::to_string(&receipt.rcpt_to).map_err(corrupt)?;
     let now = tx.now();
-    let id: Option<MailId> = tx.find(
+    let id: Option<MailId> = tx.insert_if_new(
         "insert into mail_in (door, mailbox_id, uid_validity, uid, received_at, remote_ip, helo, mail_from, rcpt_to,
                               bytes, state)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         on conflict do nothing returning id",
+         on conflict do nothing",
         params![
             door,
             mailbox,
@@ -103,7 +103,6 @@ pub(in crate::mail) fn insert_mail(
             receipt.raw.len(),
             MailState::Received
         ],
-        |row| row.get(0),
     )?;
     if let Some(id) = id {
         tx.execute("insert into mail_raw (mail_id, raw) values ($1, $2)", params![id, receipt.raw])?;

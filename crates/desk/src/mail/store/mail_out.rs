@@ -17,10 +17,10 @@ pub(in crate::mail) struct MailOutRow<'a> {
 
 pub(in crate::mail) fn insert_mail_out(tx: &mut Tx, row: &MailOutRow<'_>) -> Result<MailOutId, Error> {
     let now = tx.now();
-    tx.one(
+    tx.insert(
         "insert into mail_out (kind, ticket_id, comment_id, user_id, mailbox_id, to_address, message_id, content,
                                automatic, state, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10) returning id",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10)",
         params![
             row.kind,
             row.ticket,
@@ -33,7 +33,6 @@ pub(in crate::mail) fn insert_mail_out(tx: &mut Tx, row: &MailOutRow<'_>) -> Res
             row.automatic,
             now
         ],
-        |row| row.get(0),
     )
 }
 

@@ -511,9 +511,9 @@ pub(super) fn insert_decision(
     made: &str,
 ) -> Result<DecisionId, Error> {
     let now = tx.now();
-    tx.value(
+    tx.insert(
         "insert into routing_decisions (ticket_id, at, cause, chosen_id, explored, decision)
-         values ($1, $2, $3, $4, $5, $6) returning id",
+         values ($1, $2, $3, $4, $5, $6)",
         params![ticket, now, cause.name(), chosen, explored, made],
     )
 }
