@@ -1,6 +1,7 @@
 // The first script of every page of the workspace: htmx, set up for a strict content policy, and the small elements.
 import htmx from "htmx.org";
 import { defineComposer } from "./composer";
+import { watchCopies } from "./copy";
 import { flash, watchFlashes } from "./flash";
 import { watchFrames } from "./frames";
 import { watchKeys } from "./keys";
@@ -16,6 +17,7 @@ import { defineTime } from "./time";
 setUpHtmx();
 watchTheme();
 watchFlashes();
+watchCopies();
 watchKeys();
 watchLists();
 watchMenus();

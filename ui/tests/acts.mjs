@@ -17,6 +17,7 @@ await run(ALL_MS_MAX, async (page) => {
   await palette(page);
   await stoppedSend(page);
   await newTicket(page);
+  await filesOnAPhone(page);
 });
 
 async function at(page, path, what) {
@@ -122,4 +123,24 @@ async function newTicket(page) {
   await page.press("Enter", { control: true });
   await opened;
   await page.expect("it opens the ticket", "/^\\/tickets\\/\\d+$/.test(location.pathname) && document.querySelector('#conversation').textContent.includes('It is ready.')");
+}
+
+async function filesOnAPhone(page) {
+  await page.tell("Emulation.setDeviceMetricsOverride", { width: 390, height: 844, mobile: true, deviceScaleFactor: 1 });
+  await at(page, `/tickets/${ticket}`, "files on a phone");
+  await page.evaluate(`(() => {
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(["hello"], "a name that is longer than the window of a telephone is wide.txt"));
+    const input = document.querySelector("ticket-composer input[type=file]");
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    document.activeElement.blur();
+  })()`);
+  await page.until("the file is listed", "document.querySelector('ticket-composer .files > li')");
+  await page.expect("one can still see where to write", `[...document.querySelectorAll("ticket-composer :is(textarea, .paper)")]
+    .some((it) => it.checkVisibility() && it.getBoundingClientRect().width > 300)`);
+  await page.expect("what sends it stands inside", `(() => {
+    const { left, right } = document.querySelector("ticket-composer .split").getBoundingClientRect();
+    return left >= 4 && right <= innerWidth - 4;
+  })()`);
 }
