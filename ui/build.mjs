@@ -126,6 +126,9 @@ async function bundle() {
 function percentClasses() {
   const rules = [];
   for (let n = 0; n <= 100; n += 1) rules.push(`.w-${n}{width:${n}%}.l-${n}{inset-inline-start:${n}%}`);
+  // A day in quarters of an hour: where something begins, and how long it is.
+  for (let n = 0; n < 96; n += 1) rules.push(`.q-${n}{inset-inline-start:${(n * 100 / 96).toFixed(3)}%}`);
+  for (let n = 1; n <= 96; n += 1) rules.push(`.d-${n}{width:${(n * 100 / 96).toFixed(3)}%}`);
   for (let n = 0; n <= 50; n += 1) rules.push(`.s-${n}{width:${n * 2}%}.f-${n}{inset-inline-start:${n * 2}%}`);
   return rules.join("\n");
 }

@@ -10,6 +10,7 @@ import { defineLive } from "./live";
 import { defineMatrix } from "./matrix";
 import { watchMenus } from "./menu";
 import { definePalette } from "./palette";
+import { defineRoster } from "./roster";
 import { keepScroll } from "./scroll";
 import { watchTheme } from "./theme";
 import { defineTime } from "./time";
@@ -27,6 +28,7 @@ defineTime();
 defineLive();
 definePalette();
 defineMatrix();
+defineRoster();
 defineComposer();
 
 function setUpHtmx(): void {

@@ -201,6 +201,17 @@ pub enum Event {
     ShiftsSet {
         user: UserId,
     },
+    /// The draft of a week; in words what was done.
+    RosterChanged {
+        roster: RosterId,
+        words: String,
+    },
+    RosterPublished {
+        roster: RosterId,
+        week: String,
+        people: i64,
+        as_usual: bool,
+    },
     EvidenceContested {
         contest: ContestId,
         evidence: EvidenceId,
@@ -411,6 +422,7 @@ impl Event {
             | PrerequisitesSet { skill } => ("skill", skill.0),
             RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
             ShiftsSet { user } => ("user", user.0),
+            RosterChanged { roster, .. } | RosterPublished { roster, .. } => ("roster", roster.0),
             CampaignOpened { campaign } | CampaignAnswered { campaign, .. } | CampaignClosed { campaign } => {
                 ("campaign", campaign.0)
             }
@@ -515,6 +527,8 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | RoleProfileChanged { .. }
         | RoleHoldersSet { .. }
         | ShiftsSet { .. }
+        | RosterChanged { .. }
+        | RosterPublished { .. }
         | RequirementsSet { .. }
         | EvidenceAdded { .. }
         | EvidenceStruck { .. }
@@ -611,6 +625,7 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             tx.announce("coaching");
         }
         Event::PresenceChanged { .. } => tx.announce("presence"),
+        Event::RosterChanged { .. } | Event::RosterPublished { .. } => tx.announce("rosters"),
         Event::SkillRuleChanged { .. }
         | Event::SkillChanged { .. }
         | Event::SkillRetired { .. }

@@ -56,4 +56,6 @@ ids! {
     CoachingMomentId, CoachingPlanId, CoachingGoalId, CoachingTaskId, CoachingSessionId, CoachingNoteId,
     /// A simulation that somebody asked for.
     FloorRunId,
+    /// The shifts of one week.
+    RosterId,
 }

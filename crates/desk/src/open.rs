@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0018_floor_runs"),
     shared!("0019_routing_owner"),
     shared!("0020_hostile"),
+    shared!("0021_rosters"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

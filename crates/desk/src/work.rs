@@ -203,6 +203,7 @@ impl Worker {
             Work::SweepUp => {
                 access::sweep(tx)?;
                 routing::sweep(tx)?;
+                floor::roster::end_shifts(tx)?;
             }
             Work::RemindAssessments => assessments::remind(tx)?,
             Work::TidyHiring => hiring::tidy(tx)?,

@@ -1,10 +1,12 @@
 //! The floor from a desk's own history: turns, scenarios, forecasts, the past with other rules, and runs as jobs.
 
 use desk::floor::replay::{Other, replay};
+use desk::floor::roster::{self, Week, views::roster_page};
 use desk::floor::runs::{self, Answer, Difference, Question, RunKind};
 use desk::floor::scenario::{Grouping, Wanted, scenario};
 use desk::floor::{FloorError, FloorSettings, History, forecasts, save_floor_settings, wall};
 use desk::routing::{self, PresenceStatus, SetPresence};
+use desk::skills::planning::{self, Shift};
 use desk::skills::{self, Hardness, Requirement, SetRequirements};
 use desk::tickets::{self, Channel, NewComment, Status, UpdateTicket};
 use desk::work::Work;
@@ -240,6 +242,46 @@ fn a_run_is_asked_for_done_beside_the_desk_and_kept_with_its_result() {
             Question::WhatIf { changes: vec![Difference::Away { user: UserId(999) }], policy: String::new() },
         );
         assert!(run.failed.is_some_and(|it| it.contains("no such person")) && run.result.is_none());
+    }
+}
+
+#[test]
+fn what_is_needed_follows_what_came_and_a_suggestion_covers_it() {
+    for world in World::on_each_database() {
+        let past = lived(&world);
+        let lea = past.lea;
+        world.run_jobs();
+        world.take_outside_jobs();
+        let run = done(&world, lea, Question::Roster);
+        let Some(Answer::Roster(told)) = run.result else { panic!("{run:?} on {}", world.name()) };
+        let (at_noon, in_the_night) = (told.all.people[48 + 24], told.all.people[48 + 4]);
+        assert!(
+            at_noon >= 1 && in_the_night == 0,
+            "three turns come at noon: {:?}",
+            &told.all.people[48..96]
+        );
+        assert_eq!(told.all.came.len(), told.weeks * 7 * 48);
+        for skill in [past.saml, past.refunds] {
+            assert!(told.skills.iter().any(|it| it.skill == Some(skill)), "{skill} is planned for");
+        }
+        assert!(told.skills.iter().all(|it| it.name != "E-mail"), "whoever works here reads mail");
+        // Both usually begin at ten; the work comes at noon.
+        for user in [past.mei, past.kofi] {
+            let week: Vec<Shift> =
+                (0..7).map(|weekday| Shift { weekday, from_minute: 600, to_minute: 1_080 }).collect();
+            world.write_as(lea, move |tx| planning::set_shifts(tx, user, &week));
+        }
+        let next = Week::containing(world.now(), "UTC").after();
+        let found =
+            world.read_as(world.as_(lea), move |tx| roster::suggest(tx, next)).expect("it is known").find();
+        let short = found.short_hours;
+        world.write_as(lea, move |tx| roster::take_suggestion(tx, &found));
+        let page = world.read_as(world.as_(lea), move |tx| roster_page(tx, next)).expect("a lead may");
+        let need = page.need.expect("it was worked out");
+        assert_eq!(need.lines[0].short_and_over().0, short, "the page says what the suggestion said");
+        let at_noon = |day: usize| (need.lines[0].needed[day * 48 + 24], need.lines[0].there[day * 48 + 24]);
+        assert!((0..7).all(|day| at_noon(day).1 >= at_noon(day).0.min(1)), "{:?}", page.rows);
+        assert!(page.findings.is_empty(), "a suggestion keeps the rules: {:?}", page.findings);
     }
 }
 

@@ -23,6 +23,43 @@ pub enum CoverError {
     Solver { group: String, why: String },
 }
 
+/// A shift that may be worked, in a stretch of periods.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Working {
+    pub cost: f64,
+    /// So many people could work it.
+    pub people_max: u32,
+    /// Share of each period that somebody on it works.
+    pub worked: Vec<f64>,
+}
+
+/// How many people on each shift give every period what it needs at least cost. With `short_cost`, a person who is missing
+/// for a period costs so much, and nothing is impossible. Says why not, in a few words.
+pub(crate) fn least_cost(
+    needed: &[f64],
+    shifts: &[Working],
+    short_cost: Option<f64>,
+) -> Result<(Vec<u32>, f64), String> {
+    let mut problem = Problem::new(OptimizationDirection::Minimize);
+    let people: Vec<_> =
+        shifts.iter().map(|it| problem.add_integer_var(it.cost, (0, it.people_max as i32))).collect();
+    for (period, needed) in needed.iter().enumerate().filter(|(_, needed)| **needed > 0.0) {
+        let mut worked: Vec<_> = shifts
+            .iter()
+            .zip(&people)
+            .map(|(shift, people)| (*people, shift.worked.get(period).copied().unwrap_or(0.0)))
+            .filter(|(_, share)| *share > 0.0)
+            .collect();
+        if let Some(cost) = short_cost {
+            worked.push((problem.add_var(cost, (0.0, *needed)), 1.0));
+        }
+        problem.add_constraint(&worked, ComparisonOp::Ge, *needed);
+    }
+    let solution = problem.solve().map_err(|error| error.to_string())?;
+    let solution = solution.into_solution().map_err(|_| "the solver was stopped".to_owned())?;
+    Ok((people.iter().map(|it| solution.var_value(*it).round() as u32).collect(), solution.objective()))
+}
+
 /// The cheapest shifts that give every group at least `staff` in every period, and their cost. Nothing without shifts.
 pub(crate) fn cover(scenario: &Scenario, staff: &[Vec<u32>]) -> Result<(Vec<Cover>, f64), CoverError> {
     let (mut chosen, mut cost) = (Vec::new(), 0.0);
@@ -33,33 +70,26 @@ pub(crate) fn cover(scenario: &Scenario, staff: &[Vec<u32>]) -> Result<(Vec<Cove
     for (at, group) in floor.groups.iter().enumerate() {
         let may = |it: &&Shift| it.groups.is_empty() || it.groups.contains(&at);
         let shifts: Vec<&Shift> = scenario.shifts.iter().filter(may).collect();
-        let mut problem = Problem::new(OptimizationDirection::Minimize);
-        let most = staff[at].iter().copied().max().unwrap_or(0) as i32 * staff[at].len().max(1) as i32;
-        let people: Vec<_> = shifts.iter().map(|it| problem.add_integer_var(it.cost, (0, most))).collect();
-        for (period, needed) in staff[at].iter().enumerate().filter(|(_, needed)| **needed > 0) {
-            let from = floor.clock.period_s * period as f64;
-            let worked: Vec<_> = shifts
-                .iter()
-                .zip(&people)
-                .map(|(shift, people)| (*people, share_worked(shift, from, floor.clock.period_s)))
-                .filter(|(_, share)| *share > 0.0)
-                .collect();
-            if worked.is_empty() {
-                let group = group.name.clone();
-                return Err(CoverError::NobodyWorksThen { group, period: period + 1, people: *needed });
-            }
-            problem.add_constraint(&worked, ComparisonOp::Ge, f64::from(*needed));
+        let most = staff[at].iter().copied().max().unwrap_or(0) * staff[at].len().max(1) as u32;
+        let length = floor.clock.period_s;
+        let working = |it: &&Shift| Working {
+            cost: it.cost,
+            people_max: most,
+            worked: (0..staff[at].len()).map(|at| share_worked(it, length * at as f64, length)).collect(),
+        };
+        let working: Vec<Working> = shifts.iter().map(working).collect();
+        let nobody = |period: usize| working.iter().all(|it| it.worked[period] <= 0.0);
+        if let Some(period) = (0..staff[at].len()).find(|it| staff[at][*it] > 0 && nobody(*it)) {
+            let group = group.name.clone();
+            return Err(CoverError::NobodyWorksThen { group, period: period + 1, people: staff[at][period] });
         }
-        let wrong = |why: String| CoverError::Solver { group: group.name.clone(), why };
-        let solution = problem.solve().map_err(|error| wrong(error.to_string()))?;
-        let solution = solution.into_solution().map_err(|_| wrong("the solver was stopped".to_owned()))?;
-        cost += solution.objective();
-        for (shift, people) in shifts.iter().zip(&people) {
-            let people = solution.var_value(*people).round() as u32;
-            if people > 0 {
-                let (shift, starts_s) = (shift.name.clone(), shift.starts_s);
-                chosen.push(Cover { shift, starts_s, group: at, people });
-            }
+        let needed: Vec<f64> = staff[at].iter().map(|it| f64::from(*it)).collect();
+        let (people, of_group) = least_cost(&needed, &working, None)
+            .map_err(|why| CoverError::Solver { group: group.name.clone(), why })?;
+        cost += of_group;
+        for (shift, people) in shifts.iter().zip(people).filter(|it| it.1 > 0) {
+            let (shift, starts_s) = (shift.name.clone(), shift.starts_s);
+            chosen.push(Cover { shift, starts_s, group: at, people });
         }
     }
     Ok((chosen, cost))

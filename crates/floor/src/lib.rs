@@ -22,6 +22,7 @@ mod model;
 mod outcome;
 mod policy;
 mod report;
+pub mod roster;
 mod run;
 mod scenario;
 mod sim;

@@ -31,6 +31,8 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         "/tickets/new".to_owned(),
         "/skills".to_owned(),
         "/people".to_owned(),
+        "/floor/roster".to_owned(),
+        "/floor/roster?day=0&edit=new".to_owned(),
         "/assessments".to_owned(),
         "/assessments/campaigns/new".to_owned(),
         format!("/assessments/campaigns/{}", desk.campaign),

@@ -1,7 +1,8 @@
 //! Everything that the floor reads of the past, once.
 
-use super::here::{Stretches, from_answers, from_presences, from_shifts, overlap};
+use super::here::{Stretches, from_answers, from_presences, overlap};
 use super::kinds::{WorkKind, sort};
+use super::roster::{published_between, when};
 use super::turns::{Assigned, Said, Turn, turns_of};
 use super::{DAY_MS, DAYS_MAX, FloorError, HOUR_MS, TURNS_LEAST, only_leads, store};
 use crate::skills::planning::{self, HereSource, Shift, week::Clock};
@@ -188,6 +189,7 @@ impl History {
         for it in planning::list_shifts(tx).map_err(|_| FloorError::NotALead)? {
             shifts.entry(it.user).or_default().push(it.shift);
         }
+        let published = published_between(tx, self.since, self.until)?;
         let zones: HashMap<UserId, String> =
             people::list_agents(tx)?.into_iter().map(|it| (it.id, it.time_zone)).collect();
         let changes = planning::list_presence_changes(tx, self.since)?;
@@ -208,8 +210,14 @@ impl History {
             let shifts = shifts.remove(user).unwrap_or_default();
             let (here, source) = match presences.remove(user).filter(|it| !it.is_empty()) {
                 Some(here) => (here, HereSource::Presence),
-                None if !shifts.is_empty() && !has_gone => {
-                    (from_shifts(&shifts, &time_zone, self.since, self.until), HereSource::Shifts)
+                None if !has_gone => {
+                    let of = |week| {
+                        let of_week = published.get(&week)?;
+                        Some(of_week.get(user).map(Vec::as_slice).unwrap_or_default())
+                    };
+                    let here = when::stretches(&shifts, of, &time_zone, self.since, self.until);
+                    let source = if here.is_empty() { HereSource::Assumed } else { HereSource::Shifts };
+                    (here, source)
                 }
                 None => (Vec::new(), HereSource::Assumed),
             };

@@ -12,6 +12,7 @@ mod here;
 mod history;
 mod kinds;
 pub mod replay;
+pub mod roster;
 pub mod runs;
 pub mod scenario;
 mod service;

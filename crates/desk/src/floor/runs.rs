@@ -3,6 +3,7 @@
 use super::forecasts::{ForecastPage, Told, forecast_of, holidays, series};
 use super::history::History;
 use super::replay::{LIVES_USUAL, Other, ReplayTold, replay};
+use super::roster::need::{self, NeedTold};
 use super::scenario::{self, Wanted, here_by_period};
 use super::{DAY_MS, DAYS_USUAL, FloorError, FloorSettings, floor_settings, only_leads, policy_words, store};
 use crate::skills::planning::{self, Shift};
@@ -38,6 +39,8 @@ pub enum RunKind {
     WhatIf,
     Worth,
     Replay,
+    /// How many people the weeks ahead need.
+    Roster,
 }
 
 impl RunKind {
@@ -47,11 +50,12 @@ impl RunKind {
             RunKind::WhatIf => "what_if",
             RunKind::Worth => "worth",
             RunKind::Replay => "replay",
+            RunKind::Roster => "roster",
         }
     }
 
     pub fn parse(name: &str) -> Option<RunKind> {
-        [RunKind::Forecast, RunKind::WhatIf, RunKind::Worth, RunKind::Replay]
+        [RunKind::Forecast, RunKind::WhatIf, RunKind::Worth, RunKind::Replay, RunKind::Roster]
             .into_iter()
             .find(|it| it.as_str() == name)
     }
@@ -76,6 +80,8 @@ pub enum Question {
         days: i64,
         other: Other,
     },
+    /// How many people the weeks ahead need, by half hour and skill.
+    Roster,
 }
 
 /// One thing that would be different in a usual week.
@@ -108,6 +114,7 @@ pub enum Answer {
     WhatIf(WhatIfTold),
     Worth(WorthTold),
     Replay(ReplayTold),
+    Roster(NeedTold),
 }
 
 /// One run, done or on its way.
@@ -237,6 +244,7 @@ pub fn ask(tx: &mut Tx, question: &Question) -> Result<FloorRunId, FloorError> {
             }
             RunKind::Replay
         }
+        Question::Roster => RunKind::Roster,
     };
     let now = tx.now();
     if store::count_waiting(tx, now - LOST_MS)? >= WAITING_MAX {
@@ -328,9 +336,11 @@ fn answer(db: &Db, question: &Question, tell: &mut dyn FnMut(f64)) -> Result<Ans
     let days = match question {
         Question::Forecast { days, .. } | Question::Replay { days, .. } => *days,
         Question::WhatIf { .. } | Question::Worth => DAYS_USUAL,
+        Question::Roster => need::HISTORY_DAYS,
     };
-    let (history, settings) = db.read_now(Actor::desk(), move |tx| {
-        Ok::<_, FloorError>((History::load(tx, days)?, floor_settings(tx)?))
+    let (history, settings, attendance) = db.read_now(Actor::desk(), move |tx| {
+        let attendance = planning::plan_settings(tx)?.attendance;
+        Ok::<_, FloorError>((History::load(tx, days)?, floor_settings(tx)?, attendance))
     })?;
     tell(0.05);
     let mut rest = |done: f64| tell(0.05 + 0.95 * done);
@@ -345,6 +355,9 @@ fn answer(db: &Db, question: &Question, tell: &mut dyn FnMut(f64)) -> Result<Ans
         Question::Worth => Ok(Answer::Worth(worth(&history, &settings, WORTH_WEEKS, &mut rest)?)),
         Question::Replay { other, .. } => {
             Ok(Answer::Replay(replay(&history, &settings, other, LIVES_USUAL, &mut rest)?))
+        }
+        Question::Roster => {
+            Ok(Answer::Roster(need::need(&history, &settings, attendance, need::WEEKS_AHEAD)?))
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) const HOURS_PER_WEEK: usize = 168;
 /// After so long a must that only a rule on languages asked for gives way, as in live routing.
 const GIVES_WAY_AFTER_S: f64 = (crate::routing::RULE_MUST_GIVES_WAY_AFTER_MS / 1_000) as f64;
 /// Somebody who was here in at least this share of an hour, week by week, is there in a usual week.
-const HERE_SHARE: f64 = 0.5;
+pub(super) const HERE_SHARE: f64 = 0.5;
 /// The hours of a kind lean on those of all work with the weight of so many turns.
 const HOURS_LEAN: f64 = 40.0;
 /// Weeks that a scenario asks to be lived.
@@ -237,7 +237,7 @@ fn busyness(history: &History) -> Option<f64> {
 
 /// The share of each hour of the week that somebody was here, since they were first seen; by their shifts, if nothing
 /// was seen of them.
-fn share_by_hour(history: &History, it: &Colleague, weeks: f64) -> [f64; HOURS_PER_WEEK] {
+pub(super) fn share_by_hour(history: &History, it: &Colleague, weeks: f64) -> [f64; HOURS_PER_WEEK] {
     let mut clock = Clock::of(&history.time_zone);
     let mut hours = [0.0; HOURS_PER_WEEK];
     for (from, to) in &it.here {

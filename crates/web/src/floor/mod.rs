@@ -3,6 +3,7 @@
 mod chart;
 mod forecast;
 mod past;
+mod roster;
 mod wall;
 mod what_if;
 mod words;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/floor/what-if/_run", get(what_if::run))
         .route("/floor/past", get(past::show).post(past::create))
         .route("/floor/past/_run", get(past::run))
+        .merge(roster::routes())
         .route("/floor/settings", post(settle))
         .route("/floor/worth", post(worth))
         .route("/floor/wall", get(wall::show))
