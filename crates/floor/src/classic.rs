@@ -51,6 +51,7 @@ pub fn contact_type(
         difficulty: 0.0,
         wait_cost: 1.0,
         queue_share: 1.0,
+        known_by: vec![],
     }
 }
 
@@ -78,6 +79,7 @@ pub fn steady(types: Vec<ContactType>, groups: Vec<Group>, batch_s: f64, warm_up
         warm_up_s,
         closing: Closing::Continue,
         sends_away: false,
+        hands_back: false,
         told: None,
     };
     Floor {
@@ -90,6 +92,7 @@ pub fn steady(types: Vec<ContactType>, groups: Vec<Group>, batch_s: f64, warm_up
         lines: None,
         waiting_places: None,
         policy: PolicyKind::Lists,
+        learning: None,
     }
     .completed()
 }

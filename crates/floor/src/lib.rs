@@ -38,7 +38,7 @@ pub use erlang::{
     square_root_staffing,
 };
 pub use model::{
-    Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Pick, Tier, Time, Transfer,
+    Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Learning, Pick, Tier, Time, Transfer,
 };
 pub use policy::{LiveRules, PolicyKind};
 pub use report::{GroupFigures, GroupReport, Report, TypeFigures, TypeReport};

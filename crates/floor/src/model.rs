@@ -21,6 +21,21 @@ pub struct Floor {
     /// Contacts that can wait at once; the rest is blocked.
     pub waiting_places: Option<u32>,
     pub policy: PolicyKind,
+    /// What people know changes with what they do; None: it stays.
+    pub learning: Option<Learning>,
+}
+
+/// Practice brings a level nearer to the ceiling; what lies above the mean of all and is not used fades towards it.
+///
+/// What the desk believes of people, and so who gets what, stays as it was at the beginning.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learning {
+    /// The share of the way to the ceiling that one contact brings, for a skill that has the whole weight of it.
+    pub per_contact: f64,
+    /// Level, at most 5.
+    pub ceiling: f64,
+    /// Time constant: after so long without use e⁻¹ of what lay above the mean is left. None: nothing is forgotten.
+    pub forgetting_s: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +49,8 @@ pub struct Clock {
     pub closing: Closing,
     /// Those who wait when the last person who could serve them leaves are sent away.
     pub sends_away: bool,
+    /// Who goes home leaves what they hold: it waits again, since it came, and is begun anew.
+    pub hands_back: bool,
     /// Figures are told of so many periods, which repeat: months of hours by the hour of the week. None: of each by itself.
     pub told: Option<usize>,
 }
@@ -79,6 +96,9 @@ pub struct ContactType {
     pub wait_cost: f64,
     /// Its share of all who wait under the queue-ratio rule; the shares are scaled to the sum 1.
     pub queue_share: f64,
+    /// Beside [`Arrivals::Moments`], by day and moment: the group that knows it already. While one of them is on duty it is
+    /// theirs at once, whatever they hold. Empty: nobody does.
+    pub known_by: Vec<Vec<Option<usize>>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

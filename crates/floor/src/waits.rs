@@ -22,6 +22,13 @@ impl Waits {
         self.counts[cell * BUCKETS + bucket(wait_s)] += 1;
     }
 
+    /// Takes one back that was added.
+    #[inline]
+    pub(crate) fn remove(&mut self, cell: usize, wait_s: f64) {
+        let count = &mut self.counts[cell * BUCKETS + bucket(wait_s)];
+        *count = count.saturating_sub(1);
+    }
+
     pub(crate) fn merge(&mut self, other: &Waits) {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine += theirs;

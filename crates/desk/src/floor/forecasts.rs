@@ -56,6 +56,7 @@ pub struct ForecastPage {
     pub half_life_weeks: Option<f64>,
     pub trend_per_week: Option<f64>,
     pub knows_holidays: bool,
+    pub knows_seasons: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -243,6 +244,7 @@ pub fn forecast_of(
         half_life_weeks: found.half_life_weeks,
         trend_per_week: found.trend_per_week,
         knows_holidays: found.knows_holidays,
+        knows_seasons: found.knows_seasons,
     })
 }
 

@@ -12,9 +12,10 @@ use super::scenario::{
 use super::service::Service;
 use super::{FloorError, FloorSettings, policy_named};
 use crate::skills::planning::Shift;
-use crate::{SkillId, UserId};
+use crate::{SkillId, TicketId, UserId};
 use ::floor::{Arrivals, Batch, Change, Closing, Figure, Floor, Report, Simulator, changed, difference};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Lives of the whole time; more make intervals narrower.
 pub const LIVES_USUAL: u64 = 12;
@@ -161,11 +162,21 @@ fn floor(history: &History, service: &Service, settings: &FloorSettings) -> Floo
     let periods = ((history.until - history.since) / HALF_HOUR_MS).max(1) as usize;
     let mut types = types(history, service, settings);
     let mut moments: Vec<Vec<f64>> = vec![Vec::new(); types.len()];
-    for it in history.turns.iter().filter(|it| it.answered_at.is_some()) {
-        moments[it.kind].push((it.came_at - history.since) as f64 / 1_000.0);
+    let mut known_by: Vec<Vec<Option<usize>>> = vec![Vec::new(); types.len()];
+    // What a customer answers goes to whoever wrote last, while they are here.
+    let mut wrote_last: HashMap<TicketId, usize> = HashMap::new();
+    for it in &history.turns {
+        if it.answered_at.is_some() {
+            moments[it.kind].push((it.came_at - history.since) as f64 / 1_000.0);
+            known_by[it.kind].push(wrote_last.get(&it.ticket).copied());
+        }
+        if let Some(by) = it.by {
+            wrote_last.insert(it.ticket, by);
+        }
     }
-    for (kind, moments) in types.iter_mut().zip(moments) {
+    for ((kind, moments), known_by) in types.iter_mut().zip(moments).zip(known_by) {
         kind.arrivals = Arrivals::Moments(vec![moments]);
+        kind.known_by = vec![known_by];
     }
     let groups = history.colleagues.iter().enumerate().map(|(at, it)| {
         let mut staff = here_by_period(&it.here, history.since, HALF_HOUR_MS, periods);
@@ -186,6 +197,7 @@ fn floor(history: &History, service: &Service, settings: &FloorSettings) -> Floo
         waiting_places: None,
         policy: policy_named("expected_outcome", history.learning_share)
             .unwrap_or(::floor::PolicyKind::Lists),
+        learning: None,
     };
     unjudged_answers(history, open_to_all(floor.completed()))
 }
@@ -309,6 +321,6 @@ fn by_hour(history: &History, as_now: &Report, other: &Report) -> Vec<[Option<f6
 /// What is held fixed, and what the table cannot say.
 pub const HELD_FIXED: &str = "Held fixed: the very moments at which customers wrote (also their answers to answers, although a better \
 first answer would have spared some), who was here (to the half hour) unless that is what is different, what each kind of work needs, and \
-levels as they are believed today. Drawn anew: how long each piece is in hand, and whether it is solved. Not in the model: that answers to answers \
-go back to whoever wrote before, work that is returned when somebody goes, and work taken by hand. Compare the two simulated columns with \
+levels as they are believed today. Drawn anew: how long each piece is in hand, and whether it is solved. An answer to an answer goes to whoever wrote \
+last while they are here, and who goes home hands back what they hold. Not in the model: group membership, and work taken by hand. Compare the two simulated columns with \
 each other; how far “as now” lies from “happened” says how well the model knows this desk.";

@@ -89,6 +89,7 @@ pub fn scenario(history: &History, wanted: &Wanted) -> Result<Scenario, FloorErr
         waiting_places: None,
         policy: policy_named(&wanted.policy, history.learning_share)
             .ok_or_else(|| FloorError::NoSuchPolicy(wanted.policy.clone()))?,
+        learning: None,
     }
     .completed();
     let floor = unjudged_answers(history, open_to_all(floor));
@@ -113,7 +114,16 @@ pub(super) fn service(history: &History) -> Result<Service, FloorError> {
 }
 
 pub(super) fn clock(period_s: f64, periods: usize, closing: Closing) -> FloorClock {
-    FloorClock { period_s, periods, opens_s: 0.0, warm_up_s: 0.0, closing, sends_away: false, told: None }
+    FloorClock {
+        period_s,
+        periods,
+        opens_s: 0.0,
+        warm_up_s: 0.0,
+        closing,
+        sends_away: false,
+        hands_back: true,
+        told: None,
+    }
 }
 
 /// Kinds of work, without their arrivals.
@@ -144,6 +154,7 @@ pub(super) fn types(history: &History, service: &Service, settings: &FloorSettin
             difficulty: it.difficulty,
             wait_cost: 1.0,
             queue_share: 1.0,
+            known_by: vec![],
         }
     };
     history.kinds.iter().enumerate().map(kind).collect()
@@ -323,7 +334,7 @@ pub fn comments(history: &History) -> Vec<String> {
         ),
         "Service is the time from being given a turn to the answer, while its answerer was here. Levels are what the desk believes, taken for true.".to_owned(),
         format!("Musts that only a rule on languages asks for give way after {} h, as in live routing.", GIVES_WAY_AFTER_S / 3_600.0),
-        "Left out: that answers to answers go back to whoever wrote before, group membership, and people who give up.".to_owned(),
+        "Who goes home hands back what they hold. Left out: that answers to answers go back to whoever wrote before, group membership, and people who give up.".to_owned(),
     ];
     if history.for_good.is_none() {
         lines.push(

@@ -4,12 +4,14 @@
 //! holidays; its hours are the day's usual profile. How fast it forgets, and how wide the intervals are, come from the
 //! model's own errors on the last weeks: it is fitted as of some weeks ago and asked for what is known by now. Counts vary
 //! by more than chance; a Gamma factor on the mean (negative binomial) says by how much. [`backtest`] does the same from
-//! outside, beside naive forecasts.
+//! outside, beside naive forecasts. A history of a year and a half may have a season of the year: it is taken if the
+//! own errors are smaller with it.
 
 mod backtest;
 mod counts;
 mod model;
 mod regression;
+mod season;
 
 pub use backtest::{Backtest, BacktestSettings, Score, Scores, backtest};
 
@@ -73,6 +75,8 @@ pub struct Forecast {
     pub trend_per_week: Option<f64>,
     /// Mean total of each weekday as a share of all, from Monday; sums up to 1.
     pub week: [f64; DAYS_PER_WEEK],
+    /// The season of the year was found, and made the forecast's own errors smaller.
+    pub knows_seasons: bool,
     /// A holiday was among the days; otherwise one ahead is taken for the quietest day of the week.
     pub knows_holidays: bool,
 }
@@ -119,7 +123,7 @@ impl Fitted {
         if days.len() < DAYS_LEAST || days.iter().all(|it| it.total() == 0.0) {
             return None;
         }
-        let usual = Memory { half_life_weeks: HALF_LIFE_USUAL_WEEKS, has_trend: false };
+        let usual = Memory { half_life_weeks: HALF_LIFE_USUAL_WEEKS, has_trend: false, has_season: false };
         let origins = origins(days.len());
         let memory = if base.is_some() { usual } else { best_memory(days, usual, &origins) };
         let model = Model::fit(days, memory, base.map(|it| it.0));
@@ -153,6 +157,7 @@ impl Fitted {
             half_life_weeks: memory.half_life_weeks.is_finite().then_some(memory.half_life_weeks),
             trend_per_week: memory.has_trend.then(|| self.model.trend_per_week().exp_m1()),
             week: self.model.week(),
+            knows_seasons: self.model.has_season(),
             knows_holidays: self.knows_holidays,
         }
     }
@@ -166,7 +171,7 @@ fn origins(days: usize) -> Vec<usize> {
         .collect()
 }
 
-/// The memory with the least error on days up to two weeks ahead.
+/// The memory with the least error on days up to two weeks ahead; with the season, if that is better by enough.
 fn best_memory(days: &[Day], usual: Memory, origins: &[usize]) -> Memory {
     const SCORED_DAYS: usize = 14;
     let error = |memory: Memory| -> f64 {
@@ -177,14 +182,23 @@ fn best_memory(days: &[Day], usual: Memory, origins: &[usize]) -> Memory {
         };
         origins.iter().map(of).sum()
     };
-    let others = HALF_LIVES_WEEKS
-        .iter()
-        .chain(&[HALF_LIFE_USUAL_WEEKS])
-        .flat_map(|weeks| [false, true].map(|has_trend| Memory { half_life_weeks: *weeks, has_trend }));
-    let mut best = (error(usual) * (1.0 - BETTER_BY), usual);
     if origins.len() < 2 {
         return usual;
     }
+    let mut usual = usual;
+    let mut least = error(usual);
+    let seasonal = Memory { has_season: true, ..usual };
+    // Too short a history has none, and is spared the search.
+    if origins.iter().all(|it| *it >= season::DAYS_LEAST) {
+        let found = error(seasonal);
+        if found < least * (1.0 - BETTER_BY) {
+            (usual, least) = (seasonal, found);
+        }
+    }
+    let others = HALF_LIVES_WEEKS.iter().chain(&[HALF_LIFE_USUAL_WEEKS]).flat_map(|weeks| {
+        [false, true].map(|has_trend| Memory { half_life_weeks: *weeks, has_trend, ..usual })
+    });
+    let mut best = (least * (1.0 - BETTER_BY), usual);
     for memory in others.filter(|it| *it != usual && (!it.has_trend || origins.len() > 2)) {
         // A trend runs away when it is wrong, so it has to be better by more.
         let found = error(memory) * if memory.has_trend { 1.0 + BETTER_BY } else { 1.0 };
@@ -408,6 +422,26 @@ mod tests {
             assert!((0.03..0.075).contains(&share), "{share}");
         }
         assert_eq!(parts[1], None);
+    }
+
+    #[test]
+    fn a_season_is_found_in_two_years_and_not_in_one() {
+        let level = |at: usize| 300.0 * (0.4 * (std::f64::consts::TAU * at as f64 / 365.25).sin()).exp();
+        let truth = |at: usize| WEEK[at % 7] * level(at) * if at % 29 == 17 { 0.3 } else { 1.0 };
+        let error = |found: &Forecast, from: usize| -> f64 {
+            let of = |(at, it): (usize, &DayAhead)| (it.day.mean - truth(from + at)).abs();
+            found.days.iter().enumerate().map(of).sum::<f64>()
+                / (0..found.days.len()).map(|at| truth(from + at)).sum::<f64>()
+        };
+        let two_years = drawn(730, 11, 0.002, level);
+        let found = forecast(&two_years, &ahead(730, 84)).unwrap();
+        assert!(found.knows_seasons);
+        let short = forecast(&two_years[365..], &ahead(730, 84)).unwrap();
+        assert!(!short.knows_seasons, "one year says nothing of years");
+        let (with, without) = (error(&found, 730), error(&short, 730));
+        assert!(with < 0.08 && with < 0.5 * without, "{with} with, {without} without, twelve weeks ahead");
+        let flat = forecast(&drawn(730, 12, 0.002, |_| 300.0), &ahead(730, 14)).unwrap();
+        assert!(!flat.knows_seasons, "what is not there is not found");
     }
 
     #[test]

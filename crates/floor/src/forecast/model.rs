@@ -1,10 +1,11 @@
 //! A day's total by regression, its periods by profile.
 
 use super::regression::{Row, dot, fit};
+use super::season::Season;
 use super::{Ahead, DAYS_PER_WEEK, Day};
 
 /// Level, trend, six days of the week against Monday, holiday.
-const COEFFICIENTS: usize = 9;
+pub(super) const COEFFICIENTS: usize = 9;
 const LEVEL: usize = 0;
 const TREND: usize = 1;
 const TUESDAY: usize = 2;
@@ -33,6 +34,7 @@ const QUIET_SHARE: f64 = 0.5;
 pub(super) struct Memory {
     pub half_life_weeks: f64,
     pub has_trend: bool,
+    pub has_season: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +45,8 @@ pub(super) struct Model {
     profiles: Vec<Vec<f64>>,
     /// What a holiday is like.
     quietest: u8,
+    /// Of a whole, if it has one.
+    season: Option<Season>,
     /// Of a part: that of the whole.
     base: Option<Box<Model>>,
 }
@@ -51,6 +55,7 @@ impl Model {
     /// `days` are not empty. With `base`, a part of that whole, whose model may know later days as well.
     pub fn fit(days: &[Day], memory: Memory, base: Option<&Model>) -> Model {
         let quietest = base.map_or_else(|| quietest(days), |it| it.quietest);
+        let season = if memory.has_season && base.is_none() { Season::of(days, quietest) } else { None };
         let age_weeks = |at: usize| (days.len() - 1 - at) as f64 / DAYS_PER_WEEK as f64;
         let mut rows: Vec<Row<COEFFICIENTS>> = days
             .iter()
@@ -58,7 +63,8 @@ impl Model {
             .map(|(at, day)| Row {
                 x: features(quietest, day.calendar(), -age_weeks(at), memory.has_trend),
                 count: day.total(),
-                offset: base.map_or(0.0, |it| it.log_total(-age_weeks(at), day.calendar())),
+                offset: base.map_or(0.0, |it| it.log_total(-age_weeks(at), day.calendar()))
+                    + season.map_or(0.0, |it| it.at(-age_weeks(at))),
                 weight: 0.5_f64.powf(age_weeks(at) / memory.half_life_weeks),
             })
             .collect();
@@ -78,13 +84,17 @@ impl Model {
         let half_life = memory.half_life_weeks.max(PROFILE_HALF_LIFE_LEAST_WEEKS);
         let weight = |at: usize| 0.5_f64.powf(age_weeks(at) / half_life);
         let profiles = profiles(days, quietest, base, weight);
-        Model { memory, coefficients, profiles, quietest, base: base.map(|it| Box::new(it.clone())) }
+        Model { memory, coefficients, profiles, quietest, season, base: base.map(|it| Box::new(it.clone())) }
     }
 
     /// Of the day that is `at` days after the first unknown one: its total, and the share of each period.
     pub fn expects(&self, at: usize, day: Ahead) -> (f64, Vec<f64>) {
         let weeks = (at + 1) as f64 / DAYS_PER_WEEK as f64;
         (self.log_total(weeks, day).exp(), self.profiles[self.like(day)].clone())
+    }
+
+    pub fn has_season(&self) -> bool {
+        self.season.is_some()
     }
 
     pub fn trend_per_week(&self) -> f64 {
@@ -107,7 +117,8 @@ impl Model {
             weeks
         };
         let own = dot(&features(self.quietest, day, damped, self.memory.has_trend), &self.coefficients);
-        own + self.base.as_ref().map_or(0.0, |it| it.log_total(weeks, day))
+        let season = self.season.map_or(0.0, |it| it.at(weeks));
+        own + season + self.base.as_ref().map_or(0.0, |it| it.log_total(weeks, day))
     }
 
     fn like(&self, day: Ahead) -> usize {
@@ -120,7 +131,7 @@ fn effective(quietest: u8, day: Ahead) -> u8 {
 }
 
 /// A holiday is like the quietest day of the week, but for its own coefficient.
-fn features(quietest: u8, day: Ahead, weeks: f64, has_trend: bool) -> [f64; COEFFICIENTS] {
+pub(super) fn features(quietest: u8, day: Ahead, weeks: f64, has_trend: bool) -> [f64; COEFFICIENTS] {
     let mut x = [0.0; COEFFICIENTS];
     x[LEVEL] = 1.0;
     x[TREND] = if has_trend { weeks } else { 0.0 };
@@ -130,6 +141,11 @@ fn features(quietest: u8, day: Ahead, weeks: f64, has_trend: bool) -> [f64; COEF
     }
     x[HOLIDAY] = f64::from(u8::from(day.is_holiday));
     x
+}
+
+/// Of a whole, before anything was seen.
+pub(super) fn plain_precision() -> [f64; COEFFICIENTS] {
+    precision(false)
 }
 
 fn precision(is_part: bool) -> [f64; COEFFICIENTS] {

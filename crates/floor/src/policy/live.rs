@@ -78,6 +78,17 @@ impl Live {
         }
     }
 
+    fn arrival(&self, state: &State<'_>, contact: u32) -> Arrival<'static> {
+        let it = &state.contacts[contact as usize];
+        let kind = &state.floor.types[usize::from(it.kind)];
+        let since_ms = ms(it.queued);
+        Arrival {
+            due_ms: Some(since_ms + (1_000.0 * kind.acceptable_s) as i64),
+            difficulty: kind.difficulty as f32,
+            ..Arrival::new(WorkId(i64::from(contact)), self.classes[usize::from(it.kind)], since_ms)
+        }
+    }
+
     fn make_room_for(&mut self, contact: u32) {
         let wanted = contact as usize + 1;
         if self.works.len() < wanted {
@@ -157,14 +168,7 @@ impl Policy for Live {
         if self.works[at].is_some() {
             self.engine.tick(now_ms, &mut self.out);
         } else {
-            let it = &state.contacts[at];
-            let kind = &state.floor.types[usize::from(it.kind)];
-            let since_ms = ms(it.queued);
-            let arrival = Arrival {
-                due_ms: Some(since_ms + (1_000.0 * kind.acceptable_s) as i64),
-                difficulty: kind.difficulty as f32,
-                ..Arrival::new(WorkId(i64::from(contact)), self.classes[usize::from(it.kind)], since_ms)
-            };
+            let arrival = self.arrival(state, contact);
             self.works[at] = Some(self.engine.arrive(&arrival, now_ms, &mut self.out));
         }
         self.take_note();
@@ -190,6 +194,12 @@ impl Policy for Live {
 
     fn left_queue(&mut self, state: &State<'_>, contact: u32) {
         self.let_go(state, contact);
+    }
+
+    fn held(&mut self, state: &State<'_>, contact: u32, person: u32) {
+        self.make_room_for(contact);
+        let arrival = self.arrival(state, contact);
+        self.works[contact as usize] = Some(self.engine.hold(&arrival, self.people[person as usize]));
     }
 
     fn ended(&mut self, _state: &State<'_>, contact: u32, person: u32) {

@@ -66,6 +66,8 @@ pub(crate) trait Policy {
     /// The person's part is done, but for what they write up.
     fn ended(&mut self, _state: &State<'_>, _contact: u32, _person: u32) {}
     fn left_queue(&mut self, _state: &State<'_>, _contact: u32) {}
+    /// Somebody who knew it has it, and nothing was decided.
+    fn held(&mut self, _state: &State<'_>, _contact: u32, _person: u32) {}
     /// What the person holds, or whether they are on duty, has changed.
     fn person_changed(&mut self, _state: &State<'_>, _person: u32) {}
 }

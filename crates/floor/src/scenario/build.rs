@@ -7,15 +7,15 @@ use skills::{Belief, SkillBelief, SkillId};
 use toml::Spanned;
 
 use super::tables::{
-    AgainTable, ClosingWord, DialerTable, File, GroupTable, PolicyTable, PolicyWord, ShapeWord, ShiftTable,
-    TimeTable, TypeTable,
+    AgainTable, ClosingWord, DialerTable, File, GroupTable, LearningTable, PolicyTable, PolicyWord,
+    ShapeWord, ShiftTable, TimeTable, TypeTable,
 };
 use super::words::{PerPeriod, PickWord, TierEntry};
 use super::{Scenario, Shift};
 use crate::chance::Shape;
 use crate::erlang::Promise;
 use crate::model::{
-    Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Pick, Tier, Time, Transfer,
+    Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Learning, Pick, Tier, Time, Transfer,
 };
 use crate::policy::{LiveRules, PolicyKind};
 
@@ -106,6 +106,7 @@ pub(super) fn scenario(file: File) -> Built<Scenario> {
             Some(ClosingWord::Drain) | None => Closing::Drain,
         },
         sends_away: day.sends_away,
+        hands_back: day.hands_back,
         told: None,
     };
     let names = names(&file, &clock)?;
@@ -127,6 +128,7 @@ pub(super) fn scenario(file: File) -> Built<Scenario> {
         lines: day.lines,
         waiting_places: day.waiting_places,
         policy: file.policy.as_ref().map_or(PolicyKind::Lists, policy),
+        learning: file.learning.as_ref().map(learning).transpose()?,
     }
     .completed();
     for (kind, table) in floor.types.iter().zip(&file.types) {
@@ -249,6 +251,7 @@ fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType>
         difficulty: it.difficulty,
         wait_cost: it.wait_cost.unwrap_or(1.0),
         queue_share: it.queue_share.unwrap_or(1.0),
+        known_by: vec![],
     })
 }
 
@@ -440,6 +443,23 @@ fn policy(it: &PolicyTable) -> PolicyKind {
             PolicyKind::Live(rules)
         }
     }
+}
+
+fn learning(table: &Spanned<LearningTable>) -> Built<Learning> {
+    const LEVEL_MAX: f64 = 5.0;
+    let (at, it) = (table.span().start, table.get_ref());
+    let ceiling = it.ceiling.unwrap_or(LEVEL_MAX);
+    if !(0.0..=LEVEL_MAX).contains(&ceiling) {
+        return wrong(at, format!("ceiling: {ceiling} is no level; levels go from 0 to {LEVEL_MAX}"));
+    }
+    if it.forgetting.is_some_and(|it| it.0 <= 0.0) {
+        return wrong(at, "forgetting: a time constant is longer than nothing");
+    }
+    Ok(Learning {
+        per_contact: share(it.per_contact, "per_contact", at)?,
+        ceiling,
+        forgetting_s: it.forgetting.map(|it| it.0),
+    })
 }
 
 fn promise(table: &Spanned<TypeTable>) -> Built<Option<Promise>> {

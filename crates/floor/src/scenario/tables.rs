@@ -21,6 +21,7 @@ pub(super) struct File {
     pub groups: Vec<Spanned<GroupTable>>,
     #[serde(default, rename = "dialer")]
     pub dialers: Vec<Spanned<DialerTable>>,
+    pub learning: Option<Spanned<LearningTable>>,
     #[serde(default, rename = "shift")]
     pub shifts: Vec<Spanned<ShiftTable>>,
 }
@@ -35,9 +36,19 @@ pub(super) struct DayTable {
     pub closing: Option<ClosingWord>,
     #[serde(default)]
     pub sends_away: bool,
+    #[serde(default)]
+    pub hands_back: bool,
     pub busyness: Option<f64>,
     pub lines: Option<u32>,
     pub waiting_places: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LearningTable {
+    pub per_contact: f64,
+    pub ceiling: Option<f64>,
+    pub forgetting: Option<Seconds>,
 }
 
 #[derive(Clone, Copy, Deserialize)]

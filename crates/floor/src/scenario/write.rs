@@ -8,7 +8,7 @@ use skills::SkillId;
 
 use super::{Scenario, Shift};
 use crate::chance::Shape;
-use crate::model::{Again, Arrivals, Closing, ContactType, Floor, Group, Pick, Tier, Time};
+use crate::model::{Again, Arrivals, Closing, ContactType, Floor, Group, Learning, Pick, Tier, Time};
 use crate::policy::PolicyKind;
 
 const MINUTE_S: f64 = 60.0;
@@ -24,6 +24,9 @@ impl Scenario {
         line(&mut text, "seed", &self.seed.to_string());
         day(&mut text, floor);
         policy(&mut text, &floor.policy);
+        if let Some(it) = &floor.learning {
+            learning(&mut text, it);
+        }
         for (at, kind) in floor.types.iter().enumerate() {
             self.kind(&mut text, at, kind);
         }
@@ -228,6 +231,9 @@ fn day(text: &mut String, floor: &Floor) {
     if clock_of_day.sends_away {
         line(text, "sends_away", "true");
     }
+    if clock_of_day.hands_back {
+        line(text, "hands_back", "true");
+    }
     if let Some(shape) = floor.busyness {
         line(text, "busyness", &number(shape));
     }
@@ -256,6 +262,15 @@ fn policy(text: &mut String, it: &PolicyKind) {
             line(text, "learning_share", &number(f64::from(rules.settings.explore_share)));
         }
         _ => {}
+    }
+}
+
+fn learning(text: &mut String, it: &Learning) {
+    text.push_str("\n[learning]\n");
+    line(text, "per_contact", &number(it.per_contact));
+    line(text, "ceiling", &number(it.ceiling));
+    if let Some(time) = it.forgetting_s {
+        line(text, "forgetting", &seconds(time));
     }
 }
 

@@ -64,7 +64,11 @@ impl<P: Policy> Simulation<'_, P> {
             return self.forget(contact);
         }
         let cell = kind * self.state.facts.groups + group;
-        let is_solved = luck < self.state.facts.true_success[cell];
+        let (p_solved, logits) = match &self.learner {
+            Some(learner) => learner.truth(kind, group, self.state.now),
+            None => (self.state.facts.true_success[cell], self.state.facts.true_logits[cell]),
+        };
+        let is_solved = luck < p_solved;
         let (returns, waited) = {
             let it = &self.state.contacts[contact as usize];
             (it.returns, (it.worked - it.queued).max(0.0))
@@ -75,7 +79,7 @@ impl<P: Policy> Simulation<'_, P> {
         }
         if !it.needs.is_empty() {
             self.note(contact, count::RATED, 1.0);
-            let rating = expected_rating(self.state.facts.true_logits[cell], waited);
+            let rating = expected_rating(logits, waited);
             self.note(contact, count::RATING_SUM, rating);
         }
         match &it.unsolved {

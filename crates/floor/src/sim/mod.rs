@@ -4,6 +4,7 @@ mod accounts;
 mod day;
 mod days;
 mod heap;
+mod learner;
 mod leaving;
 mod staff;
 mod state;
@@ -16,6 +17,7 @@ use crate::chance::{Purpose, Stream, Unit, busyness, exponential, share, stream}
 use crate::model::{Arrivals, Closing, Floor, Time};
 use crate::policy::Policy;
 use heap::{Event, Heap, Kind, TURN_MASK};
+use learner::Learner;
 use state::Contact;
 
 /// Times of one type, ready to draw from.
@@ -41,7 +43,11 @@ struct Streams {
 struct Coming {
     /// Moments of this day, where they are listed.
     moments: Vec<f64>,
+    /// Beside them, the group that knows it already; or nothing.
+    known_by: Vec<Option<usize>>,
     at: usize,
+    /// Who knows the one that is expected next.
+    next_known_by: Option<usize>,
 }
 
 pub(crate) struct Simulation<'a, P> {
@@ -59,6 +65,7 @@ pub(crate) struct Simulation<'a, P> {
     opened: f64,
     count_from: f64,
     totals: DayTotals,
+    learner: Option<Learner>,
     events: u64,
 }
 
@@ -83,13 +90,18 @@ impl<'a, P: Policy> Simulation<'a, P> {
             heap: Heap::default(),
             units: units.collect(),
             streams: Vec::new(),
-            coming: floor.types.iter().map(|_| Coming { moments: Vec::new(), at: 0 }).collect(),
+            coming: floor
+                .types
+                .iter()
+                .map(|_| Coming { moments: Vec::new(), known_by: Vec::new(), at: 0, next_known_by: None })
+                .collect(),
             dialer: stream(seed, 0, Purpose::Dialer, 0),
             seed,
             busyness: 1.0,
             opened: 0.0,
             count_from: 0.0,
             totals: DayTotals::new(floor.types.len(), floor.groups.len(), floor.clock.told_periods() + 1),
+            learner: floor.learning.map(|it| Learner::of(floor, it)),
             events: 0,
         }
     }
@@ -104,6 +116,9 @@ impl<'a, P: Policy> Simulation<'a, P> {
             self.state.clear();
             self.opened = 0.0;
             self.count_from = floor.clock.warm_up_s;
+            if let Some(learner) = &mut self.learner {
+                learner.begin();
+            }
             let mut chance = stream(self.seed, day, Purpose::Policy, 0);
             self.policy.begin(&self.state, rand::Rng::next_u64(&mut chance));
         }
@@ -136,6 +151,8 @@ impl<'a, P: Policy> Simulation<'a, P> {
         for (kind, coming) in self.coming.iter_mut().enumerate() {
             coming.at = 0;
             coming.moments.clear();
+            coming.known_by.clear();
+            coming.next_known_by = None;
             let today = |days: usize| (day % days.max(1) as u64) as usize;
             match &floor.types[kind].arrivals {
                 Arrivals::Counts(days) => {
@@ -149,6 +166,8 @@ impl<'a, P: Policy> Simulation<'a, P> {
                 }
                 Arrivals::Moments(days) => {
                     coming.moments.extend(days.get(today(days.len())).into_iter().flatten());
+                    let known_by = &floor.types[kind].known_by;
+                    coming.known_by.extend(known_by.get(today(days.len())).into_iter().flatten());
                 }
                 Arrivals::Poisson(_) | Arrivals::Never => {}
             }
@@ -184,6 +203,7 @@ impl<'a, P: Policy> Simulation<'a, P> {
             Arrivals::Counts(_) | Arrivals::Moments(_) => {
                 let coming = &mut self.coming[kind];
                 let Some(moment) = coming.moments.get(coming.at) else { return };
+                coming.next_known_by = coming.known_by.get(coming.at).copied().flatten();
                 coming.at += 1;
                 self.opened + moment
             }
@@ -210,8 +230,10 @@ impl<'a, P: Policy> Simulation<'a, P> {
                 Kind::Arrival => {
                     self.events += 1;
                     let kind = event.who as usize;
+                    let known_by = self.coming[kind].next_known_by.take();
                     self.expect_next(kind, event.at);
                     let contact = self.new_contact(kind);
+                    self.state.contacts[contact as usize].known_by = known_by.map_or(NONE, |it| it as u32);
                     self.come_in(contact);
                 }
                 Kind::ServiceEnd => {
@@ -301,6 +323,9 @@ impl<'a, P: Policy> Simulation<'a, P> {
             place: Place::Away,
             returns: false,
             counted: false,
+            known_by: NONE,
+            began: state.now,
+            whole_work: work,
         };
         match state.unused.pop() {
             Some(at) => {
@@ -333,6 +358,11 @@ impl<'a, P: Policy> Simulation<'a, P> {
         if floor.lines.is_some_and(|lines| self.state.inside >= lines) {
             self.note(contact, count::BLOCKED, 1.0);
             return self.forget(contact);
+        }
+        if let Some(person) = self.who_knows(contact) {
+            self.state.inside += 1;
+            self.policy.held(&self.state, contact, person);
+            return self.start(person, contact);
         }
         if let Some(person) = self.policy.person_for(&self.state, contact) {
             self.state.inside += 1;
@@ -375,6 +405,8 @@ impl<'a, P: Policy> Simulation<'a, P> {
         let kind = it.kind;
         let (counted, period) = (it.counted, it.period);
         let cell = usize::from(kind) * self.state.facts.groups + usize::from(group);
+        it.began = self.state.now;
+        it.whole_work = it.work;
         it.work *= self.state.facts.time_factor[cell];
         if counted {
             let at = usize::from(kind) * self.totals.periods + usize::from(period);
@@ -476,6 +508,9 @@ impl<'a, P: Policy> Simulation<'a, P> {
             self.conclude(contact, kind, group);
         } else {
             self.forget(contact);
+        }
+        if let Some(learner) = &mut self.learner {
+            learner.practise(kind, group, self.state.now);
         }
         if self.state.floor.groups[group].at_once == 1
             && let Some(time) = &self.state.floor.types[kind].wrap_up

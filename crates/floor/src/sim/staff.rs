@@ -1,7 +1,7 @@
-//! People come and go with the periods; a dialer calls when enough of them are free.
+//! People come and go with the periods, and leave what they hold if the floor says so; a dialer calls when enough of them are free.
 
 use super::heap::{Event, Kind};
-use super::{Duty, NONE, Simulation, count};
+use super::{Duty, NONE, Simulation, count, hours};
 use crate::chance::share;
 use crate::model::Closing;
 use crate::policy::Policy;
@@ -75,7 +75,8 @@ impl<P: Policy> Simulation<'_, P> {
             }
             person = previous;
         }
-        if self.state.floor.groups[group].at_once == 1 {
+        let hands_back = self.state.floor.clock.hands_back;
+        if self.state.floor.groups[group].at_once == 1 && !hands_back {
             self.state.groups[group].to_leave += how_many;
             return;
         }
@@ -84,12 +85,84 @@ impl<P: Policy> Simulation<'_, P> {
             (from..to).filter(|it| self.state.people[*it as usize].duty == Duty::On).collect();
         busy.sort_by_key(|it| self.state.people[*it as usize].held);
         for person in busy.into_iter().take(how_many as usize) {
+            if hands_back && !self.state.people[person as usize].wrapping {
+                self.hand_back(person);
+                continue;
+            }
             if self.state.people[person as usize].ready {
                 self.state.stand_back(person);
             }
             self.state.people[person as usize].duty = Duty::Leaving;
             self.policy.person_changed(&self.state, person);
         }
+    }
+
+    /// They go now; what they hold waits again, as long as since it came, and is begun anew by whoever has it next.
+    fn hand_back(&mut self, person: u32) {
+        let group = usize::from(self.state.people[person as usize].group);
+        let mut held = Vec::new();
+        while self.state.people[person as usize].first_held != NONE {
+            let contact = self.state.people[person as usize].first_held;
+            self.take_back_start(contact, group);
+            self.state.let_go(contact);
+            self.policy.ended(&self.state, contact, person);
+            held.push(contact);
+        }
+        if !held.is_empty() {
+            self.account(group);
+            self.state.groups[group].busy -= 1;
+            let from = self.count_from;
+            let it = &mut self.state.people[person as usize];
+            it.busy_s += (self.state.now - it.busy_since.max(from)).max(0.0);
+        }
+        self.leave_duty(person);
+        for contact in held {
+            self.wait_again(contact);
+        }
+    }
+
+    /// As if it had not been begun: what was counted then is counted when it is begun for good.
+    fn take_back_start(&mut self, contact: u32, group: usize) {
+        let it = &mut self.state.contacts[contact as usize];
+        it.turn += 1;
+        it.work = it.whole_work;
+        let waited = it.began - it.queued;
+        let (kind, period, counted) = (usize::from(it.kind), usize::from(it.period), it.counted);
+        if counted {
+            let at = kind * self.totals.periods + period;
+            let figures = &mut self.totals.types[at];
+            figures[count::SERVED] -= 1.0;
+            figures[count::WAIT_S_SERVED] -= waited;
+            if waited <= self.state.floor.types[kind].acceptable_s {
+                figures[count::GOOD] -= 1.0;
+            }
+            self.totals.waits.remove(at, waited);
+            self.totals.groups[group * self.totals.periods + self.state.told][hours::SERVED] -= 1.0;
+        }
+    }
+
+    fn wait_again(&mut self, contact: u32) {
+        if let Some(person) = self.policy.person_for(&self.state, contact) {
+            return self.start(person, contact);
+        }
+        self.state.enqueue(contact);
+        let it = &self.state.contacts[contact as usize];
+        let (turn, queued, now) = (it.turn, it.queued, self.state.now);
+        if it.patience.is_finite() {
+            self.heap.push(Event::new(now + it.patience, Kind::GivesUp, contact, turn));
+        }
+        for after in &self.state.facts.wider_at[usize::from(it.kind)] {
+            if queued + after > now {
+                self.heap.push(Event::new(queued + after, Kind::WiderSearch, contact, turn));
+            }
+        }
+    }
+
+    /// Somebody on duty of the group that knows it already, whatever they hold.
+    pub(super) fn who_knows(&self, contact: u32) -> Option<u32> {
+        let group = self.state.contacts[contact as usize].known_by;
+        let it = self.state.groups.get(group as usize)?;
+        (it.people_from..it.people_to).find(|at| self.state.people[*at as usize].duty == Duty::On)
     }
 
     /// Those who were about to leave stay; then others come.

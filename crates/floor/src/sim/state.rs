@@ -33,6 +33,11 @@ pub(crate) struct Contact {
     pub place: Place,
     pub returns: bool,
     pub counted: bool,
+    /// The group whose it was; or [`NONE`].
+    pub known_by: u32,
+    /// When it was last begun, and the work that it was then.
+    pub began: f64,
+    pub whole_work: f64,
 }
 
 #[derive(Debug, Clone, Copy)]

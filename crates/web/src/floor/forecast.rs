@@ -11,8 +11,8 @@ use desk::floor::forecasts::{BacktestTold, DayTold, ForecastPage, ScoresTold};
 use desk::floor::runs::{self, Answer, Question, Run, RunKind};
 use desk::floor::{FloorSettings, Told, floor_settings};
 
-/// Days of history that are read.
-const HISTORY_DAYS: i64 = 365;
+/// Days of history that are read: as many as there are, for seasons of the year show in two of them.
+const HISTORY_DAYS: i64 = desk::floor::DAYS_MAX;
 const HOURS_SHOWN_DAYS: usize = 7;
 const KINDS_SHOWN: usize = 12;
 
@@ -238,6 +238,7 @@ mod tests {
             half_life_weeks: Some(8.0),
             trend_per_week: Some(0.012),
             knows_holidays: true,
+            knows_seasons: true,
         }
     }
 
