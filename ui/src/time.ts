@@ -52,7 +52,30 @@ class RelTime extends HTMLElement {
   }
 }
 
+// <offer-time until="2026-03-03T09:12:00Z">23 s</offer-time>: what is left of an offer, by the second.
+class OfferTime extends HTMLElement {
+  private timer = 0;
+
+  connectedCallback(): void {
+    this.tell();
+    this.timer = window.setInterval(() => this.tell(), 1_000);
+  }
+
+  disconnectedCallback(): void {
+    clearInterval(this.timer);
+  }
+
+  private tell(): void {
+    const left = Math.ceil((Date.parse(this.getAttribute("until") ?? "") - Date.now()) / 1_000);
+    if (Number.isNaN(left)) return;
+    const text = left > 0 ? `${left} s` : "passing on";
+    if (this.textContent !== text) this.textContent = text;
+    this.classList.toggle("late", left <= 5);
+  }
+}
+
 export function defineTime(): void {
+  customElements.define("offer-time", OfferTime);
   customElements.define("rel-time", RelTime);
   setInterval(() => {
     if (!document.hidden) all<RelTime>("rel-time").forEach((it) => it.refresh());

@@ -696,6 +696,13 @@ fn of_routing() -> Vec<Route> {
         Route::post("/tickets/{id}/routing_contests", "Speak up against a decision", routing::contest)
             .takes::<RoutingContestBody>()
             .gives_all::<RoutingContestShape>("routing_contests"),
+        Route::post(
+            "/routing_contests/{id}/answer",
+            "Answer what was said against a decision",
+            routing::answer_contest,
+        )
+        .takes::<RoutingContestAnswerBody>()
+        .gives::<RoutingContestShape>("routing_contest"),
         Route::get("/routing/queue", "What waits for somebody, and for how long", routing::queue)
             .gives::<RoutingQueueShape>("queue"),
         Route::post("/users/me/next_ticket", "Take the next ticket that waits", routing::take_next)
@@ -761,6 +768,27 @@ fn of_routing() -> Vec<Route> {
         )
         .gives_page("application/json")
         .query("ticket_ids", "Which tickets, parted by commas"),
+        Route::get(
+            "/users/me/routing_offers",
+            "Messages, chats and calls that I am asked to take",
+            routing::offers,
+        )
+        .gives_all::<RoutingOfferShape>("routing_offers"),
+        Route::put(
+            "/tickets/{id}/routing_offer",
+            "Take what is offered, or let it pass",
+            routing::answer_offer,
+        )
+        .takes::<RoutingOfferBody>(),
+        Route::get("/agent_statuses", "Statuses of the desk's own", routing::agent_statuses)
+            .gives_all::<AgentStatusShape>("agent_statuses"),
+        Route::post("/agent_statuses", "Make a status up", routing::create_agent_status)
+            .takes::<AgentStatusBody>()
+            .creates::<AgentStatusShape>("agent_status"),
+        Route::put("/agent_statuses/{id}", "Change a status", routing::update_agent_status)
+            .takes::<AgentStatusBody>()
+            .gives::<AgentStatusShape>("agent_status"),
+        Route::delete("/agent_statuses/{id}", "Retire a status", routing::destroy_agent_status),
         Route::get("/presences", "Who is here", routing::presences).gives_all::<PresenceShape>("presences"),
         Route::put(
             "/users/{id}/presence",

@@ -1,21 +1,25 @@
 //! `/tickets/{id}/requirements`, `/tickets/{id}/routing_decisions`, `/presences`: what work needs, who is here, and
 //! why work went where it went.
 
-use crate::call::{Answer, Call, Id, Reply};
+use crate::call::{Answer, Call, Id, Reply, Urls};
 use crate::problem::Problem;
 use crate::shapes::{
-    ExpectedWaitShape, PresenceBody, PresenceShape, RequirementShape, RequirementsBody, RoutingContestBody,
-    RoutingContestShape, RoutingDecisionShape, RoutingQueueShape, RoutingRequirementsBody,
+    AgentStatusBody, AgentStatusShape, ExpectedWaitShape, PresenceBody, PresenceShape, RequirementShape,
+    RequirementsBody, RoutingContestAnswerBody, RoutingContestBody, RoutingContestShape,
+    RoutingDecisionShape, RoutingOfferBody, RoutingOfferShape, RoutingQueueShape, RoutingRequirementsBody,
     RoutingRequirementsShape,
 };
 use crate::skill_rules::hardness_in;
 use crate::time::iso_if;
 use crate::{skills, tickets};
-use desk::routing::{self, ContestDecision, PresenceStatus, SetPresence, SetRoutingRequirements};
+use desk::routing::{
+    self, AnswerContest, ChooseStatus, ContestDecision, PresenceStatus, SetPresence, SetRoutingRequirements,
+    StatusWords,
+};
 use desk::skills::{
     Hardness, INDEPENDENT_LEVEL, Requirement, SetRequirements, requirements_of, set_requirements,
 };
-use desk::{TicketId, UserId};
+use desk::{AgentStatusId, RoutingContestId, TicketId, UserId};
 use serde_json::json;
 
 pub async fn requirements(Id(ticket): Id<TicketId>, call: Call) -> Answer {
@@ -102,6 +106,18 @@ pub async fn contest(Id(ticket): Id<TicketId>, call: Call) -> Answer {
     .await
 }
 
+/// Said once, by a lead who did not contest it themselves.
+pub async fn answer_contest(Id(contest): Id<RoutingContestId>, call: Call) -> Answer {
+    let answer = call.body::<RoutingContestAnswerBody>()?.answer;
+    call.write(move |tx, _| {
+        let command = AnswerContest { contest, is_right: answer.is_right, answer: answer.text.clone() };
+        routing::answer_contest(tx, &command)?;
+        let answered = routing::contest_by_id(tx, contest)?;
+        Ok(Reply::one("routing_contest", RoutingContestShape::of(&answered)))
+    })
+    .await
+}
+
 pub async fn queue(call: Call) -> Answer {
     call.read(|tx, _| {
         let floor = routing::floor_now(tx)?;
@@ -139,18 +155,108 @@ pub async fn presences(call: Call) -> Answer {
     .await
 }
 
+/// What I am asked to take now, the oldest first.
+pub async fn offers(call: Call) -> Answer {
+    let me = call.actor.user().ok_or(Problem::NotFound)?;
+    call.read(move |tx, _| {
+        let all: Vec<_> = routing::offers_to(tx, me)?.iter().map(RoutingOfferShape::of).collect();
+        Ok(Reply::one("routing_offers", all))
+    })
+    .await
+}
+
+/// `accepted`: it is mine; `declined`: it goes to somebody else. Refused when it has passed on by then.
+pub async fn answer_offer(Id(ticket): Id<TicketId>, call: Call) -> Answer {
+    let answer = call.body::<RoutingOfferBody>()?.routing_offer.answer;
+    let accepts = match answer.as_str() {
+        "accepted" => true,
+        "declined" => false,
+        other => return Err(Problem::invalid("answer", format!("{other:?} is not accepted or declined"))),
+    };
+    call.write(move |tx, _| {
+        tickets::visible(tx, ticket)?;
+        match accepts {
+            true => _ = routing::accept_offer(tx, ticket)?,
+            false => routing::decline_offer(tx, ticket)?,
+        }
+        Ok(Reply::nothing())
+    })
+    .await
+}
+
+/// Those that can be chosen, by name.
+pub async fn agent_statuses(call: Call) -> Answer {
+    call.read(|tx, _| {
+        let all: Vec<_> = routing::agent_statuses(tx)?.iter().map(AgentStatusShape::of).collect();
+        Ok(Reply::one("agent_statuses", all))
+    })
+    .await
+}
+
+pub async fn create_agent_status(call: Call) -> Answer {
+    let wanted = call.body::<AgentStatusBody>()?.agent_status;
+    call.write(move |tx, _| {
+        let words = StatusWords {
+            name: wanted.name.clone().ok_or_else(|| Problem::missing("name"))?,
+            takes_tickets: wanted.takes_tickets.unwrap_or(false),
+            takes_live: wanted.takes_live.unwrap_or(false),
+        };
+        let made = routing::create_status(tx, &words)?;
+        let all = routing::agent_statuses(tx)?;
+        let shape = all.iter().find(|it| it.id == made).map(AgentStatusShape::of);
+        let place = Urls::of(tx)?.resource(&format!("/agent_statuses/{made}"));
+        Ok(Reply::created(place, json!({ "agent_status": shape })))
+    })
+    .await
+}
+
+pub async fn update_agent_status(Id(status): Id<AgentStatusId>, call: Call) -> Answer {
+    let wanted = call.body::<AgentStatusBody>()?.agent_status;
+    call.write(move |tx, _| {
+        let held = routing::agent_statuses(tx)?.into_iter().find(|it| it.id == status);
+        let held = held.ok_or(Problem::NotFound)?;
+        let words = StatusWords {
+            name: wanted.name.clone().unwrap_or(held.name),
+            takes_tickets: wanted.takes_tickets.unwrap_or(held.takes_tickets),
+            takes_live: wanted.takes_live.unwrap_or(held.takes_live),
+        };
+        let saved = routing::update_status(tx, status, &words)?;
+        Ok(Reply::one("agent_status", AgentStatusShape::of(&saved)))
+    })
+    .await
+}
+
+/// Nobody can choose it any more.
+pub async fn destroy_agent_status(Id(status): Id<AgentStatusId>, call: Call) -> Answer {
+    call.write(move |tx, _| {
+        routing::retire_status(tx, status)?;
+        Ok(Reply::nothing())
+    })
+    .await
+}
+
 /// `/users/me/presence` or `/users/7/presence`.
 pub async fn set_presence(Id(who): Id<String>, call: Call) -> Answer {
     let user = match who.as_str() {
         "me" => call.actor.user().ok_or(Problem::NotFound)?,
         id => UserId(id.parse().map_err(|_| Problem::NotFound)?),
     };
-    let word = call.body::<PresenceBody>()?.presence.status.ok_or_else(|| Problem::missing("status"))?;
-    let status: PresenceStatus = word
-        .parse()
-        .map_err(|_| Problem::invalid("status", format!("{word:?} is not online, away or offline")))?;
+    let wanted = call.body::<PresenceBody>()?.presence;
+    let plain =
+        match (&wanted.status, wanted.agent_status_id) {
+            (_, Some(_)) => None,
+            (None, None) => return Err(Problem::missing("status")),
+            (Some(word), None) => Some(word.parse::<PresenceStatus>().map_err(|_| {
+                Problem::invalid("status", format!("{word:?} is not online, away or offline"))
+            })?),
+        };
+    let chosen = wanted.agent_status_id.map(AgentStatusId);
     call.write(move |tx, _| {
-        routing::set_presence(tx, &SetPresence { user, status })?;
+        match (plain, chosen) {
+            (_, Some(status)) => routing::choose_status(tx, &ChooseStatus { user, status })?,
+            (Some(status), None) => routing::set_presence(tx, &SetPresence { user, status })?,
+            (None, None) => {}
+        }
         let all = routing::presences(tx)?;
         let shape = all.iter().find(|it| it.user == user).map(PresenceShape::of);
         Ok(Reply::ok(json!({ "presence": shape })))

@@ -25,7 +25,7 @@ pub fn to_create(tx: &mut Tx, wanted: &TicketChange) -> Result<CreateTicket, Pro
     let submitter = wanted.submitter_id.map(UserId);
     comment.author = comment.author.or(submitter).or(Some(requester));
     let subject = wanted.subject.clone().or(wanted.raw_subject.clone()).unwrap_or_default();
-    let mut command = CreateTicket::new(requester, subject, comment, Channel::Api);
+    let mut command = CreateTicket::new(requester, subject, comment, channel(wanted));
     command.status = status(wanted.status.as_deref())?;
     command.priority = priority(&wanted.priority)?.flatten();
     command.kind = kind(&wanted.kind)?.flatten();
@@ -40,6 +40,16 @@ pub fn to_create(tx: &mut Tx, wanted: &TicketChange) -> Result<CreateTicket, Pro
     command.submitter = submitter;
     command.due_at = due_at(&wanted.due_at)?.flatten();
     Ok(command)
+}
+
+/// What comes by API is a ticket like a letter, unless it says that somebody is on the line.
+fn channel(wanted: &TicketChange) -> Channel {
+    match wanted.via.as_ref().and_then(|via| via.get("channel")?.as_str()) {
+        Some("chat") => Channel::Chat,
+        Some("voice" | "phone") => Channel::Voice,
+        Some("message" | "messaging" | "native_messaging") => Channel::Message,
+        _ => Channel::Api,
+    }
 }
 
 pub fn to_update(tx: &mut Tx, ticket: TicketId, wanted: &TicketChange) -> Result<UpdateTicket, Problem> {

@@ -139,3 +139,94 @@ async fn agents_have_skills_and_tickets_need_them() {
         assert_eq!(program.get("/routing/agents/0/instance_values").await.status, 404);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_of_the_desks_own_is_made_chosen_and_retired() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let as_ana = program.as_(ana);
+        let wanted = json!({ "agent_status": { "name": "Only chats", "takes_live": true } });
+        let refused = program.call(&as_ana, "POST", "/agent_statuses", wanted.clone()).await;
+        assert_eq!(refused.status, 403, "{} on {on}", refused.body);
+        let made = program.post("/agent_statuses", wanted).await;
+        assert_eq!(made.status, 201, "{} on {on}", made.body);
+        let id = made.body["agent_status"]["id"].as_i64().expect("an id");
+        assert_eq!(made.body["agent_status"]["takes_tickets"], false);
+        let chosen = json!({ "presence": { "agent_status_id": id } });
+        let set = program.call(&as_ana, "PUT", "/users/me/presence", chosen.clone()).await;
+        assert_eq!(set.body["presence"]["status"], "away", "{} on {on}", set.body);
+        assert_eq!(set.body["presence"]["agent_status"], "Only chats");
+        let path = format!("/agent_statuses/{id}");
+        let change = json!({ "agent_status": { "takes_tickets": true } });
+        assert_eq!(program.put(&path, change).await.body["agent_status"]["takes_live"], true);
+        let shown = program.get("/presences").await.body;
+        assert_eq!(shown["presences"][0]["status"], "online", "{shown} on {on}");
+        assert_eq!(program.delete(&path).await.status, 204);
+        let none = program.get("/agent_statuses").await.body;
+        assert_eq!(none["agent_statuses"], json!([]));
+        let gone = program.call(&as_ana, "PUT", "/users/me/presence", chosen).await;
+        assert_eq!(gone.status, 404, "{}", gone.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_against_a_decision_is_answered() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let as_ana = program.as_(ana);
+        let here = SetPresence { user: ana, status: PresenceStatus::Online };
+        program.world.write_as(ana, move |tx| routing::set_presence(tx, &here));
+        let ticket = program.world.ticket("No sound");
+        program.world.run_jobs();
+        let path = format!("/tickets/{ticket}/routing_contests");
+        let said = json!({ "routing_contest": { "reason": "Kofi knows her" } });
+        let said = program.call(&as_ana, "POST", &path, said).await;
+        let id = said.body["routing_contests"][0]["id"].as_i64().expect("an id");
+        assert_eq!(said.body["routing_contests"][0]["answer"], Value::Null);
+        let answer = json!({ "answer": { "is_right": true, "text": "He does" } });
+        let path = format!("/routing_contests/{id}/answer");
+        let by_ana = program.call(&as_ana, "POST", &path, answer.clone()).await;
+        assert_eq!(by_ana.status, 403, "{} on {on}", by_ana.body);
+        let answered = program.post(&path, answer.clone()).await;
+        assert_eq!(answered.body["routing_contest"]["answer"]["text"], "He does", "{}", answered.body);
+        assert_eq!(program.post(&path, answer).await.status, 409, "once, on {on}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_by_api_is_offered_and_answered() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let as_ana = program.as_(ana);
+        let here = SetPresence { user: ana, status: PresenceStatus::Online };
+        program.world.write_as(ana, move |tx| routing::set_presence(tx, &here));
+        let body = json!({ "ticket": {
+            "subject": "No sound", "comment": { "body": "Hello?" }, "via": { "channel": "chat" },
+            "requester": { "name": "Marta", "email": "marta@example.org" }
+        } });
+        let made = program.post("/tickets", body).await;
+        assert_eq!(made.body["ticket"]["via"]["channel"], "chat", "{} on {on}", made.body);
+        let id = made.body["ticket"]["id"].as_i64().expect("an id");
+        program.world.run_jobs();
+        let offered = program.call(&as_ana, "GET", "/users/me/routing_offers", json!({})).await.body;
+        let offer = &offered["routing_offers"][0];
+        assert_eq!(
+            (&offer["ticket_id"], &offer["channel"]),
+            (&json!(id), &json!("chat")),
+            "{offered} on {on}"
+        );
+        let path = format!("/tickets/{id}/routing_offer");
+        let odd = json!({ "routing_offer": { "answer": "perhaps" } });
+        assert_eq!(program.call(&as_ana, "PUT", &path, odd).await.status, 422);
+        let accepted = json!({ "routing_offer": { "answer": "accepted" } });
+        assert_eq!(program.put(&path, accepted.clone()).await.status, 409, "it is Ana's, on {on}");
+        assert_eq!(program.call(&as_ana, "PUT", &path, accepted).await.status, 204);
+        let ticket = program.get(&format!("/tickets/{id}")).await.body;
+        assert_eq!(ticket["ticket"]["assignee_id"], ana.0, "{ticket} on {on}");
+        let decisions = program.get(&format!("/tickets/{id}/routing_decisions")).await.body;
+        assert_eq!(decisions["routing_decisions"][0]["offer"], "accepted", "{decisions} on {on}");
+    }
+}

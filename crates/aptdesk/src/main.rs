@@ -8,6 +8,7 @@ mod demo;
 mod floor;
 mod health;
 mod mailroom;
+mod node;
 mod parse;
 mod people_cli;
 mod progress;

@@ -1,5 +1,6 @@
 //! Keeps the desk's routing going in this process: steps when something is heard or due, off the async workers.
 
+use crate::node::Node;
 use desk::Desk;
 use desk::routing::Owner;
 use jobs::Stop;
@@ -10,9 +11,14 @@ use tokio::time::Instant;
 /// After a failure the next try waits so long.
 const PAUSE_MS: u64 = 1_000;
 
-pub async fn run(desk: Desk, stop: Stop) {
+/// With a node, what its former process had reserved is taken up at once.
+pub async fn run(desk: Desk, node: Option<Node>, stop: Stop) {
+    let candidate = || match &node {
+        Some(node) => Owner::of_node(desk.db.clone(), &node.name),
+        None => Owner::new(desk.db.clone()),
+    };
     let mut heard = desk.db.announcements();
-    let mut owner = Owner::new(desk.db.clone());
+    let mut owner = candidate();
     loop {
         // The step hears all of these itself.
         while let Ok(_) | Err(TryRecvError::Lagged(_)) = heard.try_recv() {}
@@ -32,7 +38,7 @@ pub async fn run(desk: Desk, stop: Stop) {
             }
             Err(error) => {
                 tracing::error!(%error, "routing failed and begins anew");
-                owner = Owner::new(desk.db.clone());
+                owner = candidate();
                 PAUSE_MS
             }
         };

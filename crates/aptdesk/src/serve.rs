@@ -4,6 +4,7 @@ use crate::compress;
 use crate::config::{Config, Flags};
 use crate::health::{self, Health};
 use crate::mailroom::Mailroom;
+use crate::node::Node;
 use crate::{Outcome, say};
 use axum::Router;
 use desk::access::{self, LinkPurpose};
@@ -76,7 +77,7 @@ impl Running {
         tasks.push(tokio::spawn(mailroom.clone().fetch(stop.clone())));
         let runner = jobs::Runner::new(desk.db.clone(), Actor::desk(), mailroom.clone(), stop.clone());
         tasks.push(tokio::spawn(runner.run()));
-        tasks.push(tokio::spawn(crate::router::run(desk.clone(), stop.clone())));
+        tasks.push(tokio::spawn(crate::router::run(desk.clone(), Node::of(&config.data), stop.clone())));
         let secure = public_url.starts_with("https://");
         let web = web::Web::new(desk.clone(), secure)
             .with_mailbox_test(mailroom)

@@ -237,11 +237,41 @@ pub enum Event {
         user: UserId,
         from: String,
         to: String,
+        /// Of the status that an admin made up, if they chose one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    AgentStatusChanged {
+        status: AgentStatusId,
     },
     TicketRouted {
         ticket: TicketId,
         decision: DecisionId,
         chosen: Option<UserId>,
+    },
+    /// Somebody is asked to take a message, a chat or a call.
+    TicketOffered {
+        ticket: TicketId,
+        decision: DecisionId,
+        to: UserId,
+    },
+    /// Accepted, declined, timed out or withdrawn.
+    OfferEnded {
+        ticket: TicketId,
+        decision: DecisionId,
+        user: UserId,
+        how: String,
+    },
+    RoutingContested {
+        ticket: TicketId,
+        decision: DecisionId,
+        contest: RoutingContestId,
+    },
+    RoutingContestAnswered {
+        ticket: TicketId,
+        decision: DecisionId,
+        contest: RoutingContestId,
+        is_right: bool,
     },
     // reviews
     ScorecardChanged {
@@ -401,8 +431,13 @@ impl Event {
             | TicketRestored { ticket }
             | RequirementsSet { ticket, .. }
             | TicketRouted { ticket, .. }
+            | TicketOffered { ticket, .. }
+            | OfferEnded { ticket, .. }
+            | RoutingContested { ticket, .. }
+            | RoutingContestAnswered { ticket, .. }
             | RatingAsked { ticket, .. }
             | RatingGiven { ticket, .. } => ("ticket", ticket.0),
+            AgentStatusChanged { status } => ("agent_status", status.0),
             TicketMerged { into, .. } => ("ticket", into.0),
             TicketUnmerged { from, .. } => ("ticket", from.0),
             MailReceived { mail }
@@ -507,6 +542,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | GroupChanged { .. }
         | MembershipsChanged { .. }
         | PresenceChanged { .. }
+        | AgentStatusChanged { .. }
         | ApiTokenCreated { .. }
         | ApiTokenRevoked { .. }
         | SettingsChanged { .. }
@@ -538,6 +574,10 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | SkillsReleased { .. }
         | OutcomesImported { .. }
         | TicketRouted { .. }
+        | TicketOffered { .. }
+        | OfferEnded { .. }
+        | RoutingContested { .. }
+        | RoutingContestAnswered { .. }
         | CampaignOpened { .. }
         | CampaignAnswered { .. }
         | CampaignClosed { .. }
@@ -608,6 +648,11 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
         }
         Event::EvidenceAdded { .. } | Event::EvidenceStruck { .. } => tx.announce("matrix"),
         Event::EvidenceContested { .. } | Event::ContestDecided { .. } => tx.announce("contests"),
+        Event::TicketOffered { to: user, .. } | Event::OfferEnded { user, .. } => {
+            tx.announce(&format!("offers:{user}"));
+            tx.announce("queue");
+        }
+        Event::RoutingContested { .. } | Event::RoutingContestAnswered { .. } => tx.announce("decisions"),
         Event::ReviewFinished { user, .. }
         | Event::ReviewAnswered { user, .. }
         | Event::ReviewContested { user, .. }
@@ -624,7 +669,7 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
             tx.announce(&format!("user:{user}"));
             tx.announce("coaching");
         }
-        Event::PresenceChanged { .. } => tx.announce("presence"),
+        Event::PresenceChanged { .. } | Event::AgentStatusChanged { .. } => tx.announce("presence"),
         Event::RosterChanged { .. } | Event::RosterPublished { .. } => tx.announce("rosters"),
         Event::SkillRuleChanged { .. }
         | Event::SkillChanged { .. }

@@ -45,7 +45,10 @@ ids! {
     MailId,
     /// An outgoing mail.
     MailOutId,
-    SkillId, SkillRuleId, EvidenceId, ContestId, ReleaseId, RefitRunId, DecisionId, RatingId, ApiTokenId,
+    SkillId, SkillRuleId, EvidenceId, ContestId, ReleaseId, RefitRunId, DecisionId,
+    /// What somebody said against a decision of routing.
+    RoutingContestId, AgentStatusId,
+    RatingId, ApiTokenId,
     /// A role profile.
     RoleId, ShiftId, SkillMergeId,
     /// A ticket of another desk, and a reading of such tickets.

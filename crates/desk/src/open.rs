@@ -46,6 +46,9 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0019_routing_owner"),
     shared!("0020_hostile"),
     shared!("0021_rosters"),
+    shared!("0022_decisions"),
+    shared!("0023_agent_statuses"),
+    shared!("0024_offers"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

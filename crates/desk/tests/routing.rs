@@ -229,7 +229,8 @@ fn silence_is_absence() {
         assert_eq!(world.read(move |tx| routing::presence_of(tx, first)), PresenceStatus::Offline);
         assert_eq!(world.read(move |tx| routing::presence_of(tx, other)), PresenceStatus::Online);
         assert_eq!(holder(&world, ticket), Some(other), "on {}", world.name());
-        let gone = Event::PresenceChanged { user: first, from: "online".into(), to: "offline".into() };
+        let gone =
+            Event::PresenceChanged { user: first, from: "online".into(), to: "offline".into(), name: None };
         assert!(world.events().contains(&gone));
     }
 }

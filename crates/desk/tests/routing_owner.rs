@@ -1,11 +1,12 @@
 //! One process decides at a time: who dies is followed, nothing is lost, and nothing is given twice.
 
 use desk::routing::{
-    self, LEASE_MS, Owner, PresenceStatus, RoutingError, RoutingPolicy, Rule, SetCapacity, SetPresence,
+    self, Helper, LEASE_MS, Owner, PresenceStatus, QueuePolicy, QueueTurn, RoutingError, RoutingPolicy, Rule,
+    SetCapacity, SetPresence,
 };
 use desk::skills::{self, Rate};
 use desk::tickets::{self, UpdateTicket};
-use desk::{Desk, SkillId, TicketId, UserId, settings};
+use desk::{Desk, GroupId, SkillId, TicketId, UserId, settings};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -325,5 +326,139 @@ fn what_is_given_by_hand_to_somebody_away_stays_until_the_customer_writes_again(
         });
         world.run_jobs();
         assert_eq!(holder(), Some(ana), "now somebody waits, on {}", world.name());
+    }
+}
+
+fn in_group(world: &World, group: GroupId, words: &str) -> TicketId {
+    let ticket = world.ticket(words);
+    let put = UpdateTicket { group: Some(Some(group)), ..UpdateTicket::of(ticket) };
+    world.write(move |tx| tickets::update(tx, &put));
+    world.run_jobs();
+    ticket
+}
+
+fn holder(world: &World, ticket: TicketId) -> Option<UserId> {
+    world.read(move |tx| tickets::find_ticket(tx, ticket)).expect("there").assignee
+}
+
+fn set_queues(world: &World, queues: Vec<QueuePolicy>) {
+    world.write(move |tx| {
+        let policy = RoutingPolicy { queues: queues.clone(), ..routing::routing_policy(tx)? };
+        routing::set_routing_policy(tx, &policy)
+    });
+    world.run_jobs();
+}
+
+fn without_lots(world: &World) {
+    world.write(|tx| {
+        let company = settings::company(tx)?;
+        settings::save_company(tx, &settings::Company { exploration_share: 0.0, ..company })
+    });
+}
+
+#[test]
+fn another_group_helps_out_when_nobody_of_its_own_is_free_and_only_after_a_wait() {
+    for world in World::on_each_database() {
+        let on = world.name();
+        without_lots(&world);
+        let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
+        let (billing, support) = (world.group("Billing", &[ana]), world.group("Support", &[kofi]));
+        for user in [ana, kofi] {
+            let one = SetCapacity { user, limit: Some(1) };
+            world.write(move |tx| routing::set_capacity(tx, &one));
+            online(&world, user);
+        }
+        let helped = |after_minutes| QueuePolicy {
+            helpers: vec![Helper { group: support, after_minutes }],
+            ..QueuePolicy::usual(Some(billing))
+        };
+        set_queues(&world, vec![helped(0)]);
+        let first = in_group(&world, billing, "To Billing");
+        assert_eq!(holder(&world, first), Some(ana), "its own people come first, on {on}");
+        let second = in_group(&world, billing, "To Billing as well");
+        assert_eq!(holder(&world, second), Some(kofi), "Ana is full, on {on}");
+        set_queues(&world, vec![helped(30)]);
+        let solve = UpdateTicket { status: Some(tickets::Status::Solved), ..UpdateTicket::of(second) };
+        world.write_as(kofi, move |tx| tickets::update(tx, &solve));
+        let third = in_group(&world, billing, "Not so fast");
+        assert_eq!(holder(&world, third), None, "he helps after half an hour, on {on}");
+        let why = world.read(move |tx| routing::why(tx, third)).expect("it waits").sentence;
+        assert_eq!(why, "Waiting: the one able person online is full", "on {on}");
+        world.advance(31 * 60_000);
+        online(&world, kofi);
+        online(&world, ana);
+        world.run_jobs();
+        assert_eq!(holder(&world, third), Some(kofi), "on {on}");
+        assert_eq!(world.read(routing::count_side_by_side), 0);
+    }
+}
+
+#[test]
+fn a_queue_that_goes_first_is_emptied_first_under_every_rule() {
+    for world in World::on_each_database() {
+        let on = world.name();
+        let ana = world.agent("Ana");
+        let one = SetCapacity { user: ana, limit: Some(1) };
+        world.write(move |tx| routing::set_capacity(tx, &one));
+        let (calm, pressing) = (world.group("Calm", &[ana]), world.group("Pressing", &[ana]));
+        let first = QueuePolicy { turn: QueueTurn::First, ..QueuePolicy::usual(Some(pressing)) };
+        set_queues(&world, vec![first]);
+        for rule in [Rule::LongestIdle, Rule::ExpectedOutcome, Rule::FixedQueueRatio] {
+            set_rule(&world, rule);
+            let older = in_group(&world, calm, "It came earlier");
+            world.advance(5_000);
+            let younger = in_group(&world, pressing, "It goes first");
+            online(&world, ana);
+            world.run_jobs();
+            assert_eq!(holder(&world, younger), Some(ana), "{rule:?} on {on}");
+            let why = world.read(move |tx| routing::why(tx, younger)).expect("decided").sentence;
+            assert!(why.contains("its queue goes before that of"), "{why}");
+            for ticket in [younger, older] {
+                let solve = UpdateTicket {
+                    assignee: Some(Some(ana)),
+                    status: Some(tickets::Status::Solved),
+                    ..UpdateTicket::of(ticket)
+                };
+                world.write_as(ana, move |tx| tickets::update(tx, &solve));
+            }
+            let gone = SetPresence { user: ana, status: PresenceStatus::Offline };
+            world.write_as(ana, move |tx| routing::set_presence(tx, &gone));
+            world.run_jobs();
+        }
+    }
+}
+
+#[test]
+fn shares_decide_under_the_fixed_queue_ratio_and_the_preview_shows_it() {
+    for world in World::on_each_database() {
+        let on = world.name();
+        let ana = world.agent("Ana");
+        let (one, other) = (world.group("One", &[ana]), world.group("Other", &[ana]));
+        set_rule(&world, Rule::FixedQueueRatio);
+        let limit = SetCapacity { user: ana, limit: Some(1) };
+        world.write(move |tx| routing::set_capacity(tx, &limit));
+        let waiting = [in_group(&world, one, "Of one"), in_group(&world, other, "Of the other")];
+        // With equal shares the older goes first; if the first queue may hold nearly everything, the other does.
+        let shared = QueuePolicy { share: 100.0, ..QueuePolicy::usual(Some(one)) };
+        let wanted = RoutingPolicy { queues: vec![shared.clone()], ..world.read(routing::routing_policy) };
+        online(&world, ana);
+        let preview = world.read(move |tx| routing::preview_policy(tx, &wanted));
+        assert_eq!(
+            (preview.tried, preview.different, preview.in_turn),
+            (2, 2, true),
+            "they change places, on {on}"
+        );
+        let wrong = QueuePolicy { share: 0.0, ..shared.clone() };
+        let refused = world.try_write(desk::Actor::desk(), move |tx| {
+            let policy = RoutingPolicy { queues: vec![wrong.clone()], ..routing::routing_policy(tx)? };
+            routing::set_routing_policy(tx, &policy)
+        });
+        assert!(matches!(refused, Err(RoutingError::QueueShareIsWrong)));
+        let gone = SetPresence { user: ana, status: PresenceStatus::Offline };
+        world.write_as(ana, move |tx| routing::set_presence(tx, &gone));
+        set_queues(&world, vec![shared]);
+        online(&world, ana);
+        world.run_jobs();
+        assert_eq!(waiting.map(|it| holder(&world, it)), [None, Some(ana)], "on {on}");
     }
 }

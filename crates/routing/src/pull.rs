@@ -29,6 +29,10 @@ pub enum PullReason {
     QueueBehind { instead_of: WorkId, older_ms: i64 },
     /// Its wait cost more in the time that it takes.
     CostsMore { instead_of: WorkId, older_ms: i64 },
+    /// Its queue goes first.
+    QueueFirst { instead_of: WorkId, older_ms: i64 },
+    /// It is of their own queue, in the other they only help out.
+    OwnQueue { instead_of: WorkId, older_ms: i64 },
 }
 
 /// The highest priority first; within it calls and chats before written work; then the longest waiting. Among work of

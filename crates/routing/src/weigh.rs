@@ -49,10 +49,22 @@ pub enum WhyNot {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
-    Skill { skill: SkillId, level: f64, sure_level: f64, least_level: f64 },
-    Load { load: f64, limit: f64 },
-    Idle { ms: i64 },
+    Skill {
+        skill: SkillId,
+        level: f64,
+        sure_level: f64,
+        least_level: f64,
+    },
+    Load {
+        load: f64,
+        limit: f64,
+    },
+    Idle {
+        ms: i64,
+    },
     KnowsTheWork,
+    /// They belong to another queue, and help out in this one.
+    HelpsOut,
 }
 
 /// Rounding of sums of sizes shall not make somebody full.

@@ -117,6 +117,18 @@ impl Pull {
                 work(instead_of),
                 duration(older_ms)
             ),
+            PullReason::QueueFirst { instead_of, older_ms } => format!(
+                "Next: priority {}, waiting for {waited}; its queue goes before that of {}, which came {} earlier",
+                self.priority.as_str(),
+                work(instead_of),
+                duration(older_ms)
+            ),
+            PullReason::OwnQueue { instead_of, older_ms } => format!(
+                "Next: priority {}, waiting for {waited}; of their own queue, before {}, which came {} earlier and where they help out",
+                self.priority.as_str(),
+                work(instead_of),
+                duration(older_ms)
+            ),
             PullReason::CostsMore { instead_of, older_ms } => format!(
                 "Next: priority {}, waiting for {waited}; waiting cost more here than for {}, which came {} earlier",
                 self.priority.as_str(),
@@ -159,6 +171,9 @@ fn lesser(other: &Candidate, chosen: &Candidate) -> String {
         })
     };
     match (load(other), load(chosen)) {
+        _ if other.reasons.contains(&Reason::HelpsOut) && !chosen.reasons.contains(&Reason::HelpsOut) => {
+            "only helps out in this queue".to_owned()
+        }
         _ if chosen.reasons.contains(&Reason::KnowsTheWork) => "does not know this work".to_owned(),
         (Some((load, limit)), Some((mine, my_limit))) if load / limit > mine / my_limit => {
             format!("holds {} of {}", number(load), number(limit))

@@ -32,6 +32,7 @@ enum Event {
     Decline(usize),
     GiveBack(usize),
     HandTo(usize, usize),
+    Asked(usize, usize, i64),
     Change(usize, usize),
     Status {
         person: usize,
@@ -106,6 +107,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..100_usize).prop_map(Event::Decline),
         1 => (0..100_usize).prop_map(Event::GiveBack),
         1 => (0..100_usize, person.clone()).prop_map(|(work, person)| Event::HandTo(work, person)),
+        1 => (0..CLASSES, person.clone(), 1..40_000_i64)
+            .prop_map(|(class, person, ms)| Event::Asked(class, person, ms)),
         1 => (0..100_usize, 0..CLASSES).prop_map(|(work, class)| Event::Change(work, class)),
         2 => (person.clone(), prop::bool::weighted(0.8), 0..16_u8)
             .prop_map(|(person, present, takes)| Event::Status { person, present, takes }),
@@ -134,6 +137,7 @@ fn settings() -> impl Strategy<Value = Settings> {
         settings.growth_share = 0.2;
         if offers {
             settings.offer_ms = [None, Some(15_000), Some(10_000), Some(5_000)];
+            settings.ask_again_ms = if hostile { 20_000 } else { 0 };
         }
         if hostile {
             (settings.hostile_in_a_row_max, settings.hostile_rest_ms) = (2, 50_000);
@@ -222,6 +226,15 @@ proptest! {
                 Event::Accept(at) => if let Some(it) = work(at) { engine.accept(it) },
                 Event::Decline(at) => if let Some(it) = work(at) { engine.decline(it, now, &mut out) },
                 Event::GiveBack(at) => if let Some(it) = work(at) { engine.give_back(it, now - 5_000, now, &mut out) },
+                Event::Asked(class, person, ms) => {
+                    let passed = [people[(person + 1) % people.len()]];
+                    let arrival = Arrival {
+                        passed: &passed,
+                        passed_at_ms: now,
+                        ..Arrival::new(WorkId(number as i64), classes[*class], now)
+                    };
+                    works.push(engine.ask(&arrival, people[*person], now + ms));
+                }
                 Event::HandTo(at, person) => {
                     if let Some(it) = work(at) { engine.hand_to(it, people[*person], now, &mut out) }
                 }

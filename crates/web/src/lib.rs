@@ -19,6 +19,7 @@ mod html;
 mod ledger;
 pub mod live;
 mod mailbox_test;
+mod offers;
 mod palette;
 mod people;
 mod presence;
@@ -85,6 +86,9 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/rail", get(home::rail))
+        .route("/offers", get(offers::show))
+        .route("/offers/{ticket}/acceptance", post(offers::accept))
+        .route("/offers/{ticket}/refusal", post(offers::decline))
         .route("/presence", post(presence::update))
         .route("/presence/beat", post(presence::beat))
         .route("/views", get(views::index))

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::routing::{self, PresenceStatus, SetPresence};
+use desk::routing::{self, ChooseStatus, PresenceStatus, SetPresence};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -19,14 +19,19 @@ pub async fn update(
     session: Session,
     Form(form): Form<PresenceForm>,
 ) -> Result<Response, Problem> {
-    let status = match form.presence.as_str() {
-        "online" => PresenceStatus::Online,
-        "away" => PresenceStatus::Away,
-        "offline" => PresenceStatus::Offline,
-        _ => return Err(Problem::invalid("Say whether you are here, away or gone.")),
-    };
-    let command = SetPresence { user: session.user.id, status };
-    web.desk.write(session.actor, move |tx| routing::set_presence(tx, &command)).await?;
+    let user = session.user.id;
+    let unclear = || Problem::invalid("Say whether you are here, away or gone.");
+    match form.presence.strip_prefix("status:") {
+        Some(id) => {
+            let command = ChooseStatus { user, status: id.parse().map_err(|_| unclear())? };
+            web.desk.write(session.actor, move |tx| routing::choose_status(tx, &command)).await?;
+        }
+        None => {
+            let status: PresenceStatus = form.presence.parse().map_err(|_| unclear())?;
+            let command = SetPresence { user, status };
+            web.desk.write(session.actor, move |tx| routing::set_presence(tx, &command)).await?;
+        }
+    }
     if !around::is_fragment() {
         return Ok(Redirect::to("/").into_response());
     }

@@ -1,6 +1,7 @@
 //! What stands around every page: the rail with its counts, and who is signed in.
 
-use desk::routing::{self, PresenceStatus};
+use crate::offers::Asked;
+use desk::routing::{self, PresenceStatus, Said};
 use desk::tickets::views;
 use desk::{Kind, Refusal, Tx, mail, people};
 
@@ -14,6 +15,12 @@ pub struct Shell {
     pub is_admin: bool,
     /// online, away, offline
     pub presence: String,
+    /// The name of the status that they chose of the desk's own, and its id.
+    pub status: Option<(i64, String)>,
+    /// Those that they may choose from.
+    pub statuses: Vec<(i64, String)>,
+    /// What they are asked to take now, the oldest first.
+    pub offers: Vec<Asked>,
     /// These three are counted for badges: see [`badge`].
     pub mine: i64,
     pub unassigned: i64,
@@ -38,18 +45,25 @@ impl Shell {
         let views = views::default_views(actor);
         let mine = views::count_for_badge(tx, &views[0].filter)?;
         let unassigned = views::count_for_badge(tx, &views[1].filter)?;
-        let (presence, suspended) = match actor.user().filter(|_| actor.is_staff()) {
-            Some(user) => {
-                (store_error(routing::presence_of(tx, user))?, store_error(mail::views::count_suspended(tx))?)
-            }
-            None => (PresenceStatus::Offline, 0),
-        };
+        let mut said = Said { status: PresenceStatus::Offline, chosen: None };
+        let (mut suspended, mut statuses, mut offers) = (0, Vec::new(), Vec::new());
+        if let Some(user) = actor.user().filter(|_| actor.is_staff()) {
+            said = store_error(routing::said_of(tx, user))?;
+            suspended = store_error(mail::views::count_suspended(tx))?;
+            statuses = store_error(routing::agent_statuses(tx))?;
+            offers = store_error(routing::offers_to(tx, user))?;
+        }
+        let now = tx.now();
+        let here = said.status != PresenceStatus::Offline;
         Ok(Shell {
             initials: initials(&name),
             user_id: actor.user().map_or(0, |id| id.0),
             is_lead: actor.is_lead(),
             is_admin: actor.is_admin(),
-            presence: presence.as_str().to_owned(),
+            presence: said.status.as_str().to_owned(),
+            status: said.chosen.filter(|_| here).map(|it| (it.id.0, it.name)),
+            offers: offers.iter().map(|it| Asked::of(it, now)).collect(),
+            statuses: statuses.into_iter().map(|it| (it.id.0, it.name)).collect(),
             mine,
             unassigned,
             suspended,
@@ -68,12 +82,24 @@ impl Shell {
         crate::around::is_at(place)
     }
 
-    pub fn presence_word(&self) -> &'static str {
+    pub fn presence_word(&self) -> &str {
+        if let Some((_, name)) = &self.status {
+            return name;
+        }
         match self.presence.as_str() {
             "online" => "Here",
             "away" => "Away",
             _ => "Gone",
         }
+    }
+
+    /// Plainly so, without a status of the desk's own.
+    pub fn is_plainly(&self, presence: &str) -> bool {
+        self.status.is_none() && self.presence == presence
+    }
+
+    pub fn chose(&self, status: &i64) -> bool {
+        self.status.as_ref().is_some_and(|it| it.0 == *status)
     }
 
     /// The class of the dot beside a face.

@@ -49,6 +49,9 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         "/suspended".to_owned(),
         "/admin".to_owned(),
         "/admin/about".to_owned(),
+        "/admin/routing".to_owned(),
+        "/admin/statuses".to_owned(),
+        "/floor/decisions".to_owned(),
     ];
     let seen = desk.script("pages.mjs").args(paths).output().await.expect("Node starts");
     assert!(

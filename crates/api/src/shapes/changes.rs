@@ -107,6 +107,10 @@ pub struct TicketChange {
     /// The closed ticket that this one continues.
     #[serde(default, deserialize_with = "number")]
     pub via_followup_source_id: Option<i64>,
+    /// When it is created: `{"channel": "chat"}`, `"message"` or `"voice"` for what is offered to somebody at once;
+    /// anything else is a ticket by API.
+    #[schema(value_type = Option<Object>)]
+    pub via: Option<serde_json::Value>,
     /// Refuse with 409 when the ticket has changed since `updated_stamp`.
     pub safe_update: Option<bool>,
     pub updated_stamp: Option<String>,

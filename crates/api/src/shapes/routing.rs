@@ -2,7 +2,7 @@
 
 use crate::call::Urls;
 use crate::time::iso;
-use desk::routing::{AskedStage, Contest, RoutingRequirements};
+use desk::routing::{AgentStatus, AskedStage, Contest, Offer, RoutingRequirements};
 use desk::skills::{Skill, SkillKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -126,21 +126,52 @@ pub struct RoutingRequirementsBody {
 /// What somebody had to say against a decision.
 #[derive(Serialize, ToSchema)]
 pub struct RoutingContestShape {
+    pub id: i64,
     pub decision_id: i64,
     pub author_id: i64,
     pub reason: String,
+    pub created_at: String,
+    /// null while nobody has answered.
+    pub answer: Option<RoutingContestAnswerShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RoutingContestAnswerShape {
+    /// The decision was wrong.
+    pub is_right: bool,
+    pub text: String,
+    pub author_id: i64,
     pub created_at: String,
 }
 
 impl RoutingContestShape {
     pub fn of(it: &Contest) -> RoutingContestShape {
         RoutingContestShape {
+            id: it.id.0,
             decision_id: it.decision.0,
             author_id: it.by.0,
             reason: it.reason.clone(),
             created_at: iso(it.at),
+            answer: it.answer.as_ref().map(|answer| RoutingContestAnswerShape {
+                is_right: answer.is_right,
+                text: answer.text.clone(),
+                author_id: answer.by.0,
+                created_at: iso(answer.at),
+            }),
         }
     }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RoutingContestAnswerChange {
+    /// The decision was wrong.
+    pub is_right: bool,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RoutingContestAnswerBody {
+    pub answer: RoutingContestAnswerChange,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -168,4 +199,78 @@ pub struct ExpectedWaitShape {
     /// 8 of 10 waits lie between these, if the queue moves as it has.
     pub low_seconds: f64,
     pub high_seconds: f64,
+}
+
+/// What agents can say of themselves beside online, away and offline.
+#[derive(Serialize, ToSchema)]
+pub struct AgentStatusShape {
+    pub id: i64,
+    pub name: String,
+    /// Written work, which is assigned.
+    pub takes_tickets: bool,
+    /// Messages, chats and calls, which are offered.
+    pub takes_live: bool,
+}
+
+impl AgentStatusShape {
+    pub fn of(it: &AgentStatus) -> AgentStatusShape {
+        AgentStatusShape {
+            id: it.id.0,
+            name: it.name.clone(),
+            takes_tickets: it.takes_tickets,
+            takes_live: it.takes_live,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AgentStatusChange {
+    pub name: Option<String>,
+    pub takes_tickets: Option<bool>,
+    pub takes_live: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct AgentStatusBody {
+    pub agent_status: AgentStatusChange,
+}
+
+/// A message, a chat or a call that somebody is asked to take.
+#[derive(Serialize, ToSchema)]
+pub struct RoutingOfferShape {
+    pub ticket_id: i64,
+    pub decision_id: i64,
+    /// message, chat, voice
+    pub channel: &'static str,
+    pub subject: String,
+    pub requester_name: String,
+    pub offered_at: String,
+    /// When it passes on to somebody else.
+    pub until: String,
+}
+
+impl RoutingOfferShape {
+    pub fn of(it: &Offer) -> RoutingOfferShape {
+        RoutingOfferShape {
+            ticket_id: it.ticket.0,
+            decision_id: it.decision.0,
+            channel: it.channel.as_str(),
+            subject: it.subject.clone(),
+            requester_name: it.requester_name.clone(),
+            offered_at: iso(it.offered_at),
+            until: iso(it.until),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RoutingOfferAnswer {
+    /// accepted or declined
+    pub answer: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RoutingOfferBody {
+    pub routing_offer: RoutingOfferAnswer,
 }

@@ -418,6 +418,8 @@ pub struct RoutingDecisionShape {
     pub explored: bool,
     /// Somebody has since given the ticket to somebody else.
     pub overruled: bool,
+    /// If it was offered: standing, accepted, declined, timed_out or withdrawn.
+    pub offer: Option<&'static str>,
     /// What would have brought it to somebody else, or to anybody; told to leads.
     pub would_change: Vec<String>,
     pub candidates: Vec<CandidateShape>,
@@ -453,6 +455,7 @@ impl RoutingDecisionShape {
             cause: why.cause.name(),
             assignee_id: why.chosen.as_ref().map(|it| it.user.0),
             sentence: why.sentence.clone(),
+            offer: why.offer.map(|it| it.ended.map_or("standing", |ended| ended.name())),
             explored: why.explored,
             overruled: why.overruled,
             would_change: why.would_change.clone(),
@@ -466,8 +469,11 @@ impl RoutingDecisionShape {
 pub struct PresenceShape {
     pub user_id: i64,
     pub name: String,
-    /// online, away, offline
+    /// online, away, offline; in a status of the desk's own: online if it takes tickets, else away
     pub status: &'static str,
+    /// The status of the desk's own that they chose, if they did.
+    pub agent_status_id: Option<i64>,
+    pub agent_status: Option<String>,
     /// Since when the status holds.
     pub since: String,
     pub last_seen_at: String,
@@ -480,6 +486,8 @@ impl PresenceShape {
             user_id: it.user.0,
             name: it.name.clone(),
             status: it.status.as_str(),
+            agent_status_id: it.chosen.as_ref().map(|it| it.0.0),
+            agent_status: it.chosen.as_ref().map(|it| it.1.clone()),
             since: iso(it.since),
             last_seen_at: iso(it.last_seen_at),
             last_assigned_at: iso_if(it.last_assigned_at),
@@ -554,6 +562,8 @@ pub struct StrikeBody {
 pub struct PresenceChange {
     /// online, away, offline
     pub status: Option<String>,
+    /// Or a status of the desk's own.
+    pub agent_status_id: Option<i64>,
 }
 
 /// One run that estimates everybody's levels together.

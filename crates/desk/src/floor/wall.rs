@@ -61,6 +61,8 @@ pub struct WallPerson {
     pub user: UserId,
     pub name: String,
     pub status: PresenceStatus,
+    /// Of a status that an admin made up.
+    pub status_name: Option<String>,
     pub load: i64,
     pub limit: i64,
 }
@@ -128,6 +130,7 @@ pub fn wall(tx: &mut Tx) -> Result<Wall, FloorError> {
                 user: it.user,
                 name: it.name,
                 status: it.status,
+                status_name: it.status_name,
                 load: it.load,
                 limit: it.limit,
             })

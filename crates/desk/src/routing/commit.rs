@@ -1,11 +1,13 @@
 //! What the owner decided becomes true, or is dropped: in one transaction, behind a guard on the lease, on the tickets as
 //! they were when it was decided, and on the room of whoever shall have them. So two owners never give twice.
 
+use super::offers::ChannelPolicies;
 use super::store::live::{self as rows, Standing};
+use super::store::offers;
 use super::{Cause, LEASE_MS, PresenceStatus, RoutingError, hands, store};
 use crate::events::{self, Event};
 use crate::{TicketId, Tx, UserId, wellbeing};
-use ::routing::How;
+use ::routing::{Channel, How};
 use std::collections::HashMap;
 
 /// One thing that the owner decided about one ticket.
@@ -17,7 +19,7 @@ pub(super) struct Proposal {
     pub routing_version: i64,
     pub what: What,
     /// The decision, as it is kept.
-    pub made: String,
+    pub made: store::Written,
     pub how: Option<How>,
 }
 
@@ -32,10 +34,36 @@ pub(super) enum What {
         /// Not to whoever rests from hostile customers.
         hostile: bool,
     },
+    /// Somebody is asked to take it.
+    Offer {
+        to: UserId,
+        cause: Cause,
+        by_lot: bool,
+        hostile: bool,
+        channel: Channel,
+        until: i64,
+        /// To whom it was offered before, and still is as far as the database knows.
+        instead_of: Option<UserId>,
+        /// Whoever had it has gone.
+        take_back: bool,
+        channels: ChannelPolicies,
+    },
+    /// The offer has run out or is withdrawn, and nobody else can be asked now.
+    EndOffer { says_why: bool },
     /// Whoever had it has gone, and nobody else can have it now.
     TakeBack { says_why: bool },
     /// It waits, and for this.
     SayWhy { cause: Cause },
+}
+
+/// What somebody takes and holds by now.
+struct HandNow {
+    takes_tickets: bool,
+    takes_live: bool,
+    /// Written tickets.
+    load: i64,
+    /// By channel, with what they are offered.
+    held: [i64; Channel::ALL.len()],
 }
 
 /// Under which a commit is good.
@@ -71,16 +99,23 @@ pub(super) fn commit(tx: &mut Tx, held: &Held, all: &[Proposal]) -> Result<Answe
     let standing: HashMap<TicketId, Standing> =
         rows::lock_standing(tx, &ids)?.into_iter().map(|it| (it.id, it)).collect();
     let takers: Vec<UserId> = all.iter().filter_map(Proposal::taker).collect();
-    // By person: whether they take work, and what they hold.
-    let mut hands: HashMap<UserId, (bool, i64)> = HashMap::new();
+    let mut hands: HashMap<UserId, HandNow> = HashMap::new();
     if !takers.is_empty() {
+        let offers = all.iter().any(|it| matches!(it.what, What::Offer { .. }));
+        let mut held = if offers { offers::list_held_by_channel(tx, &takers)? } else { HashMap::new() };
         for it in rows::list_hands_of(tx, &takers)? {
-            hands.insert(it.user, (it.status == PresenceStatus::Online, it.load));
+            let hand = HandNow {
+                takes_tickets: it.status == PresenceStatus::Online,
+                takes_live: it.takes_live,
+                load: it.load,
+                held: held.remove(&it.user).unwrap_or_default(),
+            };
+            hands.insert(it.user, hand);
         }
     }
     let mut verdicts = Vec::with_capacity(all.len());
     for it in all {
-        verdicts.push(it.settle(tx, standing.get(&it.ticket), &mut hands)?);
+        verdicts.push(it.settle(tx, held, standing.get(&it.ticket), &mut hands)?);
     }
     Ok(Answer::Done(verdicts))
 }
@@ -88,16 +123,17 @@ pub(super) fn commit(tx: &mut Tx, held: &Held, all: &[Proposal]) -> Result<Answe
 impl Proposal {
     pub fn taker(&self) -> Option<UserId> {
         match self.what {
-            What::Give { to, .. } => Some(to),
-            What::TakeBack { .. } | What::SayWhy { .. } => None,
+            What::Give { to, .. } | What::Offer { to, .. } => Some(to),
+            What::EndOffer { .. } | What::TakeBack { .. } | What::SayWhy { .. } => None,
         }
     }
 
     fn settle(
         &self,
         tx: &mut Tx,
+        owner: &Held,
         standing: Option<&Standing>,
-        hands: &mut HashMap<UserId, (bool, i64)>,
+        hands: &mut HashMap<UserId, HandNow>,
     ) -> Result<Verdict, RoutingError> {
         let as_it_was = standing
             .is_some_and(|it| (it.version, it.routing_version) == (self.version, self.routing_version));
@@ -106,16 +142,49 @@ impl Proposal {
         }
         match &self.what {
             What::Give { to, cause, by_lot, limit, hostile } => {
-                let Some((true, load)) = hands.get_mut(to) else { return Ok(Verdict::NoRoom(*to)) };
-                if *load >= *limit {
+                let Some(hand) = hands.get_mut(to) else { return Ok(Verdict::NoRoom(*to)) };
+                if !hand.takes_tickets || hand.load >= *limit {
                     return Ok(Verdict::NoRoom(*to));
                 }
                 if *hostile && wellbeing::rest_of(tx, *to)?.until.is_some() {
                     return Ok(Verdict::NoRoom(*to));
                 }
-                *load += 1;
+                hand.load += 1;
                 let ticket = hands::give(tx, self.ticket, *to, *cause, &self.made, *by_lot)?;
                 Ok(Verdict::Kept { version: ticket.version })
+            }
+            What::Offer { to, cause, by_lot, hostile, channel, until, instead_of, take_back, channels } => {
+                let stands = offers::find_open(tx, self.ticket)?.map(|it| it.user);
+                if stands != *instead_of {
+                    return Ok(Verdict::TicketChanged);
+                }
+                let Some(hand) = hands.get_mut(to) else { return Ok(Verdict::NoRoom(*to)) };
+                if !hand.takes_live || !channels.has_room(*channel, &hand.held) {
+                    return Ok(Verdict::NoRoom(*to));
+                }
+                if *hostile && wellbeing::rest_of(tx, *to)?.until.is_some() {
+                    return Ok(Verdict::NoRoom(*to));
+                }
+                hand.held[*channel as usize] += 1;
+                super::offers::end_standing(tx, self.ticket)?;
+                let version =
+                    if *take_back { hands::take_back(tx, self.ticket)?.version } else { self.version };
+                let new = offers::NewOffer {
+                    cause: *cause,
+                    by_lot: *by_lot,
+                    channel: *channel,
+                    epoch: owner.epoch,
+                    until: *until,
+                };
+                super::offers::offer(tx, self.ticket, *to, &self.made, &new)?;
+                Ok(Verdict::Kept { version })
+            }
+            What::EndOffer { says_why } => {
+                super::offers::end_standing(tx, self.ticket)?;
+                if *says_why {
+                    self.say_why(tx, Cause::Changed)?;
+                }
+                Ok(Verdict::Kept { version: self.version })
             }
             What::TakeBack { says_why } => {
                 let ticket = hands::take_back(tx, self.ticket)?;

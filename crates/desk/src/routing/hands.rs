@@ -1,7 +1,8 @@
 //! From rows to the pure crate's people and work, and back: giving a ticket to somebody.
 
+use super::policy::Knobs;
 use super::store::{self, Hand, Need, Waiting};
-use super::{Cause, RoutingError};
+use super::{Cause, PresenceStatus, RoutingError};
 use crate::events::{self, Event};
 use crate::skills::{self, store::Fading};
 use crate::tickets::{self, Priority, Ticket, UpdateTicket};
@@ -20,9 +21,6 @@ pub enum Made {
     /// For one free person, the next of the waiting work.
     Pull(Pull),
 }
-
-/// All written work is one channel: chats and calls get capacities of their own with their doors.
-pub(super) const CHANNEL: Channel = Channel::Email;
 
 /// Who knows the ticket already, and who has just put it back.
 pub(super) fn who_knows(
@@ -57,7 +55,7 @@ pub(super) fn work(
         .collect();
     Work {
         id: WorkId(ticket.id.0),
-        channel: CHANNEL,
+        channel: ticket.channel,
         priority: pressing(ticket.priority, ticket.urgency),
         waiting_since_ms: ticket.waiting_since.unwrap_or(ticket.created_at),
         requirements,
@@ -90,7 +88,8 @@ pub(super) fn people(
     tx: &mut Tx,
     hands: &[Hand],
     needs: &[Need],
-    capacity: i64,
+    channel: Channel,
+    knobs: &Knobs,
 ) -> Result<Vec<Person>, db::Error> {
     let mut starts: BTreeMap<SkillId, SkillBelief> = BTreeMap::new();
     let mut fading: Vec<Fading> = Vec::new();
@@ -106,15 +105,33 @@ pub(super) fn people(
             held.entry(user).or_default().push(SkillBelief { skill: pure(skill), belief });
         }
     }
+    let users: Vec<UserId> = hands.iter().map(|it| it.user).collect();
+    let offered = knobs.policy.channels.of(channel);
+    let in_hands = match offered {
+        Some(_) => store::offers::list_held_by_channel(tx, &users)?,
+        None => HashMap::new(),
+    };
     Ok(hands
         .iter()
         .map(|it| {
             let known = held.remove(&it.user).unwrap_or_default();
             // Of two beliefs in the same skill the later one counts.
             let beliefs = Beliefs::new(starts.values().copied().chain(known));
-            let mut person = Person::new(PersonId(it.user.0), it.status)
-                .holding(CHANNEL, it.load as f64, it.limit.unwrap_or(capacity) as f64)
-                .idle_since(it.idle_since);
+            let mut person = Person::new(PersonId(it.user.0), it.status).idle_since(it.idle_since);
+            match offered {
+                None => {
+                    person.set_capacity(Channel::Email, it.load as f64, knobs.limit(it.limit) as f64);
+                }
+                Some(policy) if it.takes_live => {
+                    let held = in_hands.get(&it.user).copied().unwrap_or_default();
+                    let free = knobs.policy.channels.has_room(channel, &held);
+                    let load = if free { held[channel as usize] } else { policy.places };
+                    person.status = PresenceStatus::Online;
+                    person.set_capacity(channel, load as f64, policy.places as f64);
+                }
+                // They take nothing of this kind.
+                Some(_) => {}
+            }
             person.beliefs = beliefs;
             person
         })
@@ -127,7 +144,7 @@ pub(super) fn give(
     ticket: TicketId,
     to: UserId,
     cause: Cause,
-    made: &str,
+    made: &store::Written,
     explored: bool,
 ) -> Result<Ticket, RoutingError> {
     let decision = store::insert_decision(tx, ticket, cause, Some(to), explored, made)?;

@@ -4,21 +4,26 @@
 //! room gets the best of it. Nothing stays with somebody who has gone while a customer waits. Every decision is kept
 //! with its reasons. One process decides, by a lease ([`Owner`]): it holds everybody and everything in an engine in
 //! memory, hears of changes, and commits what it decides only if that still fits the database.
-//! Tables: `presences`, `capacities`, `routing_decisions`, `routing_requirements`, `routing_contests`, `routing_lease`.
+//! Tables: `presences`, `agent_statuses`, `capacities`, `routing_decisions`, `routing_requirements`, `routing_contests`,
+//! `routing_offers`, `routing_lease`.
 
 mod asked;
 mod capacity;
 mod commit;
 mod contest;
+mod decisions;
 mod hands;
 mod live;
 mod news;
+mod offers;
 mod owner;
 mod policy;
 mod presence;
 mod preview;
+mod queues;
 mod rebuild;
 mod sought;
+mod statuses;
 mod store;
 mod take;
 pub mod views;
@@ -26,18 +31,36 @@ mod what_if;
 
 pub use ::routing::engine::Rule;
 pub use ::routing::imports::HAS_LEVEL;
-pub use ::routing::{Requirements, Status as PresenceStatus};
+pub use ::routing::{Channel as WorkChannel, Requirements, Status as PresenceStatus};
 pub use asked::{
     AskedStage, RoutingRequirements, SetRoutingRequirements, read_routing_requirements,
     routing_requirements_of, set_routing_requirements,
 };
 pub use capacity::{SetCapacity, set_capacity};
-pub use contest::{Contest, ContestDecision, REASON_CHARS_MAX, contest, contests_of};
+pub use contest::{
+    AnswerContest, Contest, ContestAnswer, ContestDecision, REASON_CHARS_MAX, answer_contest, contest,
+    contest_by_id, contests_of,
+};
+pub use decisions::{
+    DECISIONS_PER_PAGE_MAX, DecisionCounts, DecisionFilter, DecisionRecord, DecisionRow, Fate, LeftBy, Lots,
+    Shown, count_open_contests, decision_counts, decision_record, decision_rows,
+};
+pub use offers::{
+    ChannelPolicies, ChannelPolicy, OFFER_SECONDS_MAX, OFFER_SECONDS_MIN, OFFERED, OFFERS_SHOWN_MAX, Offer,
+    OfferEnd, PLACES_MAX, accept_offer, decline_offer, offers_to,
+};
 pub use owner::{LEASE_MS, Owner, Step};
 pub use policy::{EXPERT_RESERVE_MAX, RoutingPolicy, routing_owner, routing_policy, set_routing_policy};
 pub(crate) use presence::sweep;
 pub use presence::{Presence, SetPresence, beat, presence_of, presences, set_presence};
+pub use queues::{
+    HELP_AFTER_MINUTES_MAX, HELPERS_MAX, Helper, QueuePolicy, QueueTurn, SHARE_MAX, WEIGHT_MAX,
+};
 pub use rebuild::count_side_by_side;
+pub use statuses::{
+    AgentStatus, ChooseStatus, STATUS_NAME_CHARS_MAX, STATUSES_MAX, Said, StatusWords, agent_statuses,
+    choose_status, create_status, retire_status, said_of, update_status,
+};
 pub(crate) use store::live::note_change;
 pub use store::live::{Lease, Watched};
 pub use take::take_next;
@@ -122,6 +145,28 @@ pub enum RoutingError {
     ShareIsWrong,
     #[error("between 0 and {EXPERT_RESERVE_MAX} places are kept for experts")]
     ReserveIsWrong,
+    #[error("a queue's share lies above 0 and is at most {SHARE_MAX}")]
+    QueueShareIsWrong,
+    #[error("what waiting costs lies above 0 and is at most {WEIGHT_MAX}")]
+    WeightIsWrong,
+    #[error(
+        "at most {HELPERS_MAX} other groups help out in a queue, each once and within {HELP_AFTER_MINUTES_MAX} minutes"
+    )]
+    HelpersAreWrong,
+    #[error("this is not offered to you any more")]
+    OfferIsGone,
+    #[error("an offer stands between {OFFER_SECONDS_MIN} and {OFFER_SECONDS_MAX} seconds")]
+    OfferTimeIsWrong,
+    #[error("a person has between 0 and {PLACES_MAX} places on a channel")]
+    PlacesAreWrong,
+    #[error("there is no such status")]
+    NoSuchStatus,
+    #[error("a status has a name of at most {STATUS_NAME_CHARS_MAX} characters")]
+    StatusNameIsWrong,
+    #[error("there is a status of this name")]
+    StatusNameIsTaken,
+    #[error("at most {STATUSES_MAX} statuses can be chosen from")]
+    TooManyStatuses,
     #[error("only the person themselves can ask for the next")]
     NotYourHands,
     #[error("say first that you are here")]
@@ -130,6 +175,16 @@ pub enum RoutingError {
     NothingDecided,
     #[error("a reason has between 1 and {REASON_CHARS_MAX} characters")]
     ReasonIsWrong,
+    #[error("an answer has between 1 and {REASON_CHARS_MAX} characters")]
+    AnswerIsWrong,
+    #[error("there is no such decision")]
+    NoSuchDecision,
+    #[error("there is no such objection")]
+    NoSuchContest,
+    #[error("somebody else answers what you have contested yourself")]
+    OwnContest,
+    #[error("somebody has answered this already")]
+    AnsweredAlready,
     #[error("what is asked for cannot be read: {0}")]
     NotUnderstood(#[from] ::routing::requirements::ParseError),
     #[error("there is no such agent")]
@@ -152,13 +207,31 @@ impl Refusal for RoutingError {
             | RoutingError::NotALead
             | RoutingError::NotAnAgent
             | RoutingError::NotAnAdmin
+            | RoutingError::OwnContest
             | RoutingError::NotYourHands => Kind::Forbidden,
-            RoutingError::NotHere | RoutingError::NothingDecided => Kind::Conflict,
-            RoutingError::ReasonIsWrong | RoutingError::NotUnderstood(_) => Kind::Invalid,
-            RoutingError::NoSuchAgent | RoutingError::NoSuchTicket => Kind::NotFound,
-            RoutingError::CapacityIsWrong | RoutingError::ShareIsWrong | RoutingError::ReserveIsWrong => {
+            RoutingError::NotHere
+            | RoutingError::NothingDecided
+            | RoutingError::OfferIsGone
+            | RoutingError::AnsweredAlready => Kind::Conflict,
+            RoutingError::ReasonIsWrong | RoutingError::AnswerIsWrong | RoutingError::NotUnderstood(_) => {
                 Kind::Invalid
             }
+            RoutingError::NoSuchAgent
+            | RoutingError::NoSuchTicket
+            | RoutingError::NoSuchDecision
+            | RoutingError::NoSuchStatus
+            | RoutingError::NoSuchContest => Kind::NotFound,
+            RoutingError::CapacityIsWrong
+            | RoutingError::ShareIsWrong
+            | RoutingError::ReserveIsWrong
+            | RoutingError::QueueShareIsWrong
+            | RoutingError::WeightIsWrong
+            | RoutingError::HelpersAreWrong
+            | RoutingError::OfferTimeIsWrong
+            | RoutingError::PlacesAreWrong
+            | RoutingError::StatusNameIsWrong
+            | RoutingError::StatusNameIsTaken
+            | RoutingError::TooManyStatuses => Kind::Invalid,
             RoutingError::NotGiven(error) => error.kind(),
             RoutingError::Db(error) => error.kind(),
         }
@@ -169,7 +242,15 @@ impl Refusal for RoutingError {
             RoutingError::CapacityIsWrong => Some("limit"),
             RoutingError::ShareIsWrong => Some("growth_share"),
             RoutingError::ReserveIsWrong => Some("expert_reserve"),
+            RoutingError::QueueShareIsWrong | RoutingError::WeightIsWrong | RoutingError::HelpersAreWrong => {
+                Some("queues")
+            }
             RoutingError::ReasonIsWrong => Some("reason"),
+            RoutingError::AnswerIsWrong => Some("answer"),
+            RoutingError::OfferTimeIsWrong | RoutingError::PlacesAreWrong => Some("offers"),
+            RoutingError::StatusNameIsWrong
+            | RoutingError::StatusNameIsTaken
+            | RoutingError::TooManyStatuses => Some("name"),
             RoutingError::NotUnderstood(_) => Some("text"),
             RoutingError::NoSuchAgent => Some("user"),
             _ => None,

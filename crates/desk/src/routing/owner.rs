@@ -9,7 +9,7 @@ use super::live::Live;
 use super::news::News;
 use super::policy::Knobs;
 use super::store::live::{self as rows, Watched};
-use super::{RoutingError, rebuild};
+use super::{RoutingError, offers, rebuild};
 use crate::{Actor, Db, tickets};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ const ASIDE_MS: i64 = 60_000;
 pub struct Owner {
     db: Db,
     name: String,
+    /// Until it has tried once: what a former process of the same node holds is nobody's any more.
+    succeeds: Option<String>,
     feed: broadcast::Receiver<Arc<str>>,
     holding: Option<Holding>,
 }
@@ -69,7 +71,15 @@ impl Owner {
     /// Nobody's owner yet; the first [`Owner::step`] tries.
     pub fn new(db: Db) -> Owner {
         let feed = db.announcements();
-        Owner { db, name: crate::access::random_token(), feed, holding: None }
+        Owner { db, name: crate::access::random_token(), succeeds: None, feed, holding: None }
+    }
+
+    /// Of a node of which only one process lives at a time, as a lock proves: a lease that its former process held is
+    /// taken over at once, when this one begins. Were the proof wrong, the epoch would still keep both from deciding.
+    pub fn of_node(db: Db, node: &str) -> Owner {
+        let owner = Owner::new(db);
+        let family = format!("{node}.");
+        Owner { name: format!("{family}{}", owner.name), succeeds: Some(family), ..owner }
     }
 
     /// Whether an announced topic is a reason to step.
@@ -123,11 +133,18 @@ impl Owner {
     /// `None` while somebody else holds the lease.
     fn begin(&mut self, now: i64) -> Result<Option<Holding>, RoutingError> {
         let lease = self.db.read_now(Actor::desk(), rows::find_lease)?;
-        if lease.is_some_and(|it| it.until > now && it.holder != self.name) {
+        let family = self.succeeds.take();
+        let former = lease
+            .as_ref()
+            .map(|it| it.holder.clone())
+            .filter(|holder| family.is_some_and(|family| holder.starts_with(&family)));
+        if former.is_none() && lease.is_some_and(|it| it.until > now && it.holder != self.name) {
             return Ok(None);
         }
         let name = self.name.clone();
-        let taken = self.db.write_now(Actor::desk(), move |tx| rows::take_lease(tx, &name, LEASE_MS))?;
+        let taken = self
+            .db
+            .write_now(Actor::desk(), move |tx| rows::take_lease(tx, &name, former.as_deref(), LEASE_MS))?;
         let Some(epoch) = taken else { return Ok(None) };
         tracing::info!(epoch, "this process routes");
         let held = Held { holder: self.name.clone(), epoch };
@@ -182,7 +199,7 @@ impl Owner {
             || holding.live.classes() > CLASSES_MAX;
         if std::mem::take(&mut holding.news.settings) && !stale {
             let knobs = self.db.read_now(Actor::desk(), Knobs::load)?;
-            stale = knobs != holding.live.knobs();
+            stale = knobs != *holding.live.knobs();
         }
         if stale {
             holding.live = self.make(holding.held.epoch ^ now)?;
@@ -277,6 +294,7 @@ impl Owner {
         self.db.write_now(Actor::desk(), move |tx| {
             let kept = rows::keep_lease(tx, &held.holder, held.epoch, LEASE_MS)?;
             if kept {
+                offers::sweep(tx)?;
                 rows::save_watched(tx, held.epoch, &watched)?;
             }
             Ok(kept)

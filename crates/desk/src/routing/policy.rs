@@ -1,8 +1,10 @@
 //! By which rule work is handed out: set once by an admin, in table `settings`.
 
+use super::offers::{ASK_AGAIN_MS, ChannelPolicies};
+use super::queues::{self, Helper, QueuePolicy};
 use super::{RoutingError, store};
 use crate::events::{self, Event};
-use crate::{Tx, settings};
+use crate::{GroupId, Tx, settings};
 use ::routing::Policy;
 use ::routing::engine::{Rule, Settings};
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ const KEY: &str = "routing";
 /// Of each person's places, at most so many are kept free for work that asks for an expert.
 pub const EXPERT_RESERVE_MAX: i64 = 100;
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RoutingPolicy {
     pub rule: Rule,
@@ -19,12 +21,35 @@ pub struct RoutingPolicy {
     pub growth_share: f64,
     /// Places of each person that are kept for work which asks for an expert, for its first ten minutes.
     pub expert_reserve: i64,
+    /// Of which something was said, by group.
+    pub queues: Vec<QueuePolicy>,
+    /// How messages, chats and calls are offered.
+    pub channels: ChannelPolicies,
+}
+
+impl RoutingPolicy {
+    /// What holds for the work of this group.
+    pub fn queue_of(&self, group: Option<GroupId>) -> QueuePolicy {
+        let said = self.queues.iter().find(|it| it.group == group);
+        said.cloned().unwrap_or_else(|| QueuePolicy::usual(group))
+    }
+
+    /// Who helps out in this group's queue.
+    pub(super) fn helpers_of(&self, group: Option<GroupId>) -> &[Helper] {
+        self.queues.iter().find(|it| it.group == group).map_or(&[], |it| &it.helpers)
+    }
 }
 
 impl Default for RoutingPolicy {
     fn default() -> RoutingPolicy {
         let usual = Settings::usual();
-        RoutingPolicy { rule: usual.rule, growth_share: tenths(usual.growth_share), expert_reserve: 0 }
+        RoutingPolicy {
+            rule: usual.rule,
+            growth_share: tenths(usual.growth_share),
+            expert_reserve: 0,
+            queues: Vec::new(),
+            channels: ChannelPolicies::default(),
+        }
     }
 }
 
@@ -50,10 +75,12 @@ pub fn set_routing_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<(), Rou
     if !(0..=EXPERT_RESERVE_MAX).contains(&wanted.expert_reserve) {
         return Err(RoutingError::ReserveIsWrong);
     }
-    if find(tx)? == *wanted {
+    wanted.channels.check()?;
+    let wanted = RoutingPolicy { queues: queues::settled(tx, &wanted.queues)?, ..wanted.clone() };
+    if find(tx)? == wanted {
         return Ok(());
     }
-    settings::save(tx, KEY, wanted)?;
+    settings::save(tx, KEY, &wanted)?;
     let by = tx.actor().user();
     Ok(events::record(tx, &Event::SettingsChanged { by })?)
 }
@@ -62,8 +89,25 @@ fn find(tx: &mut Tx) -> Result<RoutingPolicy, db::Error> {
     Ok(settings::find(tx, KEY)?.unwrap_or_default())
 }
 
+/// As it is written in rows.
+pub(super) fn rule_word(rule: Rule) -> &'static str {
+    match rule {
+        Rule::LongestIdle => "longest_idle",
+        Rule::MostCapacity => "most_capacity",
+        Rule::FixedQueueRatio => "fixed_queue_ratio",
+        Rule::GeneralisedCMu => "generalised_c_mu",
+        Rule::ExpectedOutcome => "expected_outcome",
+    }
+}
+
+pub(super) fn rule_of_word(word: &str) -> Option<Rule> {
+    use Rule::*;
+    let all = [LongestIdle, MostCapacity, FixedQueueRatio, GeneralisedCMu, ExpectedOutcome];
+    all.into_iter().find(|rule| rule_word(*rule) == word)
+}
+
 /// Everything that an engine is made with.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Knobs {
     pub policy: RoutingPolicy,
     pub explore_share: f64,
@@ -81,7 +125,7 @@ impl Knobs {
         })
     }
 
-    /// For the engine. Everything written is assigned at once; nobody holds a line here.
+    /// For the engine. Everything written is assigned at once.
     pub fn settings(&self) -> Settings {
         let usual = Settings::usual();
         Settings {
@@ -89,6 +133,8 @@ impl Knobs {
             growth_share: self.policy.growth_share as f32,
             growth_p_min: usual.growth_p_min,
             growth_slack: usual.growth_slack,
+            offer_ms: self.policy.channels.offer_ms(),
+            ask_again_ms: ASK_AGAIN_MS,
             // Without a reserve nothing needs to wait for its end.
             reserve_hold_ms: usual.reserve_hold_ms.filter(|_| self.policy.expert_reserve > 0),
             ..Settings::plain(self.policy.rule)

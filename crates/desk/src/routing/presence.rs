@@ -1,8 +1,9 @@
 //! Who is here: said by the person, kept alive by their open page, taken back when it goes silent.
 
+use super::statuses::AgentStatus;
 use super::{BEAT_WRITTEN_EVERY_MS, PRESENCE_LOST_MS, PresenceStatus, RoutingError, store};
 use crate::events::{self, Event};
-use crate::{Tx, UserId};
+use crate::{AgentStatusId, Tx, UserId};
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ pub struct Presence {
     pub user: UserId,
     pub name: String,
     pub status: PresenceStatus,
+    /// The status that an admin made up, if they chose one.
+    pub chosen: Option<(AgentStatusId, String)>,
     /// Since when this status holds.
     pub since: i64,
     pub last_seen_at: i64,
@@ -29,13 +32,24 @@ pub fn set_presence(tx: &mut Tx, command: &SetPresence) -> Result<(), RoutingErr
         return Err(RoutingError::NotYourOwn);
     }
     agent(tx, command.user)?;
-    let before = store::find_status(tx, command.user)?.unwrap_or(PresenceStatus::Offline);
-    if before == command.status {
-        store::save_seen(tx, command.user, 0)?;
-        return Ok(());
+    enter(tx, command.user, command.status, None)
+}
+
+/// Saying the same again only counts as a sign of life.
+pub(super) fn enter(
+    tx: &mut Tx,
+    user: UserId,
+    to: PresenceStatus,
+    chosen: Option<&AgentStatus>,
+) -> Result<(), RoutingError> {
+    let said = store::statuses::find_said(tx, user)?;
+    let before = said.as_ref().map_or(PresenceStatus::Offline, |it| it.status);
+    let same = before == to && said.as_ref().and_then(|it| it.chosen.as_ref()) == chosen;
+    if same {
+        return Ok(store::save_seen(tx, user, 0)?);
     }
-    store::save_presence(tx, command.user, command.status)?;
-    Ok(changed(tx, command.user, before, command.status)?)
+    store::save_presence(tx, user, to, chosen.map(|it| it.id))?;
+    Ok(changed(tx, user, before, to, chosen)?)
 }
 
 /// A sign of life from an open page. Cheap. Whoever was here and only went silent (a lid closed, a line cut) is here
@@ -45,8 +59,11 @@ pub fn beat(tx: &mut Tx, user: UserId) -> Result<(), RoutingError> {
         return Err(RoutingError::NotYourOwn);
     }
     if store::only_went_silent(tx, user, PRESENCE_LOST_MS)? && store::is_active_agent(tx, user)? {
-        store::save_presence(tx, user, PresenceStatus::Online)?;
-        return Ok(changed(tx, user, PresenceStatus::Offline, PresenceStatus::Online)?);
+        // With the status that they had.
+        let chosen = store::statuses::find_said(tx, user)?.and_then(|it| it.chosen);
+        let to = chosen.as_ref().map_or(PresenceStatus::Online, AgentStatus::base);
+        store::save_presence(tx, user, to, chosen.as_ref().map(|it| it.id))?;
+        return Ok(changed(tx, user, PresenceStatus::Offline, to, chosen.as_ref())?);
     }
     Ok(store::save_seen(tx, user, BEAT_WRITTEN_EVERY_MS)?)
 }
@@ -70,12 +87,13 @@ pub fn presence_of(tx: &mut Tx, user: UserId) -> Result<PresenceStatus, RoutingE
 /// Recurring: who has gone silent, or may work here no more, is offline.
 pub(crate) fn sweep(tx: &mut Tx) -> Result<(), RoutingError> {
     let silent_since = tx.now() - PRESENCE_LOST_MS;
-    for (user, before) in store::list_lost(tx, silent_since)? {
+    for (user, before, chose) in store::list_lost(tx, silent_since)? {
         match before {
             PresenceStatus::Online => store::save_silent(tx, user)?,
-            _ => store::save_presence(tx, user, PresenceStatus::Offline)?,
+            _ if chose => store::save_silent(tx, user)?,
+            _ => store::save_presence(tx, user, PresenceStatus::Offline, None)?,
         }
-        changed(tx, user, before, PresenceStatus::Offline)?;
+        changed(tx, user, before, PresenceStatus::Offline, None)?;
     }
     Ok(())
 }
@@ -85,7 +103,14 @@ pub(super) fn agent(tx: &mut Tx, user: UserId) -> Result<(), RoutingError> {
     if store::is_active_agent(tx, user)? { Ok(()) } else { Err(RoutingError::NoSuchAgent) }
 }
 
-fn changed(tx: &mut Tx, user: UserId, from: PresenceStatus, to: PresenceStatus) -> Result<(), db::Error> {
+fn changed(
+    tx: &mut Tx,
+    user: UserId,
+    from: PresenceStatus,
+    to: PresenceStatus,
+    chosen: Option<&AgentStatus>,
+) -> Result<(), db::Error> {
     let (from, to) = (from.as_str().to_owned(), to.as_str().to_owned());
-    events::record(tx, &Event::PresenceChanged { user, from, to })
+    let name = chosen.map(|it| it.name.clone());
+    events::record(tx, &Event::PresenceChanged { user, from, to, name })
 }

@@ -17,15 +17,26 @@ pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<Decision, d
     }
     // The groups that are asked for rule instead of the ticket's own.
     let group = ticket.group.filter(|_| !asked.as_ref().is_some_and(Asked::names_groups));
-    let on_hand = store::list_hands(tx, group)?;
+    let mut on_hand = store::list_hands(tx, group)?;
     let (knows, declined) = hands::who_knows(tx, ticket)?;
     let waited_ms = now - ticket.waiting_since.unwrap_or(ticket.created_at);
+    let helpers = group.map_or(&[][..], |group| knobs.policy.helpers_of(Some(group)));
+    for it in helpers.iter().filter(|it| it.after_ms() <= waited_ms) {
+        // A group without members helps nobody out.
+        let members = store::list_members_of(tx, &[it.group])?;
+        let more = store::live::list_hands_of(tx, &members.iter().map(|it| it.1).collect::<Vec<_>>())?;
+        on_hand.extend(
+            more.into_iter()
+                .filter(|it| on_hand.iter().all(|other| other.user != it.user))
+                .collect::<Vec<_>>(),
+        );
+    }
     let gave_way = waited_ms >= RULE_MUST_GIVES_WAY_AFTER_MS;
     let mut work = hands::work(ticket, &needs, knows, declined, gave_way);
     if ticket.anger >= i64::from(wellbeing::HOSTILE_ANGER_MIN) {
         work.avoid.extend(wellbeing::resting(tx)?.into_iter().map(|user| PersonId(user.0)));
     }
-    let mut people = hands::people(tx, &on_hand, &needs, knobs.capacity)?;
+    let mut people = hands::people(tx, &on_hand, &needs, ticket.channel, &knobs)?;
     if let Some(asked) = &asked {
         asked.join(tx, &mut people)?;
         asked.put_on(&mut work, &people, now);

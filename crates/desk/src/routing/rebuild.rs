@@ -1,7 +1,7 @@
 //! From the database to what the owner holds in memory: people, what they can, and what waits.
 
 use super::live::{Live, Place};
-use super::policy::Knobs;
+use super::policy::{Knobs, RoutingPolicy};
 use super::sought::Sought;
 use super::store::live::{PersonRow, TicketRow};
 use super::store::{self, Waiting};
@@ -34,14 +34,14 @@ pub(super) struct People {
 /// Everybody, with nothing waiting yet.
 pub(super) fn make(tx: &mut Tx, seed: u64) -> Result<Live, db::Error> {
     let knobs = Knobs::load(tx)?;
-    make_with(tx, knobs, seed)
+    make_with(tx, knobs, seed, Scope::Desk)
 }
 
-pub(super) fn make_with(tx: &mut Tx, knobs: Knobs, seed: u64) -> Result<Live, db::Error> {
+pub(super) fn make_with(tx: &mut Tx, knobs: Knobs, seed: u64, scope: Scope) -> Result<Live, db::Error> {
     let start = Start { knobs, kinds: store::live::list_kinds(tx)?, seed, now: tx.now() };
     let people = read_people(tx, None)?;
     let members = store::live::list_memberships(tx, None)?;
-    Ok(Live::new(start, people, members, Scope::Desk))
+    Ok(Live::new(start, people, members, scope))
 }
 
 /// How many tickets wait beside somebody who may have them, by an engine made for this question alone. Whoever holds the
@@ -184,11 +184,11 @@ fn read_placed(
             .collect();
         let unknown: Vec<Waiting> = placed
             .iter()
-            .filter(|(row, place)| *place == Place::Waiting && !live.knows_as_waiting(row))
+            .filter(|(row, place)| place.seeks() && !live.knows_as_waiting(row))
             .map(|(row, _)| row.ticket.clone())
             .collect();
         let mut sought: HashMap<TicketId, Sought> =
-            read_sought(tx, unknown)?.into_iter().map(|it| (it.ticket.id, it)).collect();
+            read_sought(tx, unknown, live.policy())?.into_iter().map(|it| (it.ticket.id, it)).collect();
         read.seen.extend(placed.into_iter().map(|(row, place)| {
             let sought = sought.remove(&row.ticket.id);
             Seen { row, place, sought }
@@ -198,7 +198,11 @@ fn read_placed(
 }
 
 /// What these tickets seek, in their order.
-pub(super) fn read_sought(tx: &mut Tx, tickets: Vec<Waiting>) -> Result<Vec<Sought>, db::Error> {
+pub(super) fn read_sought(
+    tx: &mut Tx,
+    tickets: Vec<Waiting>,
+    policy: &RoutingPolicy,
+) -> Result<Vec<Sought>, db::Error> {
     if tickets.is_empty() {
         return Ok(Vec::new());
     }
@@ -207,13 +211,20 @@ pub(super) fn read_sought(tx: &mut Tx, tickets: Vec<Waiting>) -> Result<Vec<Soug
     let asking: Vec<TicketId> = tickets.iter().filter(|it| it.asks).map(|it| it.id).collect();
     let mut asked: HashMap<TicketId, Requirements> =
         if asking.is_empty() { HashMap::new() } else { store::live::list_asked(tx, &asking)? };
+    let offered: Vec<TicketId> =
+        tickets.iter().filter(|it| policy.channels.of(it.channel).is_some()).map(|it| it.id).collect();
+    let mut passed =
+        if offered.is_empty() { HashMap::new() } else { store::offers::list_passed(tx, &offered)? };
     tickets
         .into_iter()
         .map(|ticket| {
+            let passed = passed.remove(&ticket.id).unwrap_or_default();
             let (knows, declined) = hands::who_knows(tx, &ticket)?;
             let needs = needs.remove(&ticket.id).unwrap_or_default();
             let asked = asked.remove(&ticket.id);
-            Ok(Sought::of(ticket, needs, asked, knows, declined))
+            let mut sought = Sought::of(ticket, needs, asked, knows, declined, policy);
+            sought.passed = passed;
+            Ok(sought)
         })
         .collect()
 }

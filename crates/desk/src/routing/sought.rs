@@ -1,14 +1,16 @@
 //! What one waiting ticket seeks: its needs, its group and what else is asked of whoever gets it, as one requirement
 //! for the engine, and as plain work for telling what was decided.
 
-use super::hands::{self, CHANNEL};
+use super::hands;
+use super::policy::RoutingPolicy;
+use super::queues::Helper;
 use super::store::{Need, Waiting};
 use super::{RULE_MUST_GIVES_WAY_AFTER_MS, own_pool};
 use crate::skills::Hardness;
 use crate::wellbeing::HOSTILE_ANGER_MIN;
 use crate::{GroupId, UserId};
 use ::routing::engine::{QueueId, WorkClass};
-use ::routing::requirements::{Asked as Thing, Change, Expression, Leaf, Requirements, Term, Then};
+use ::routing::requirements::{Asked as Thing, Change, Expression, Leaf, PoolId, Requirements, Term, Then};
 use ::routing::{Priority, Requirement, Work};
 
 #[derive(Clone, Debug)]
@@ -20,6 +22,10 @@ pub(super) struct Sought {
     pub knows: Option<UserId>,
     /// Who has just put it back.
     pub declined: Option<UserId>,
+    /// Whose people may have it as well, in time.
+    helpers: Vec<Helper>,
+    /// Who let an offer of it pass, with the moment; the oldest first.
+    pub passed: Vec<(UserId, i64)>,
     requirements: Requirements,
     /// By stage of the requirement: after how long a wait it begins.
     begins_ms: Vec<i64>,
@@ -32,6 +38,7 @@ impl Sought {
         asked: Option<Requirements>,
         knows: Option<UserId>,
         declined: Option<UserId>,
+        policy: &RoutingPolicy,
     ) -> Sought {
         // Whatever the needs say of a skill that is asked for, what is asked rules.
         let named = asked.as_ref().map(Requirements::weights).unwrap_or_default();
@@ -46,8 +53,14 @@ impl Sought {
             asked,
             knows: knows.filter(|user| declined != Some(*user)),
             declined,
+            helpers: Vec::new(),
+            passed: Vec::new(),
             requirements: Requirements::none(),
             begins_ms: Vec::new(),
+        };
+        sought.helpers = match sought.own_group() {
+            None => Vec::new(),
+            own => policy.helpers_of(own).to_vec(),
         };
         sought.requirements = sought.joined();
         sought.begins_ms = sought.requirements.stages().iter().map(|stage| stage.after_ms).collect();
@@ -58,6 +71,17 @@ impl Sought {
     pub fn own_group(&self) -> Option<GroupId> {
         let names_groups = self.asked.as_ref().is_some_and(|it| !it.pools().is_empty());
         self.ticket.group.filter(|_| !names_groups)
+    }
+
+    /// The groups that help out by a stage of its requirement.
+    pub fn helped_by(&self, stage: usize) -> impl Iterator<Item = GroupId> {
+        let after_ms = self.begins(stage);
+        self.helpers.iter().filter(move |it| it.after_ms() <= after_ms).map(|it| it.group)
+    }
+
+    /// After how long a wait.
+    fn begins(&self, stage: usize) -> i64 {
+        self.begins_ms.get(stage).or(self.begins_ms.last()).copied().unwrap_or_default()
     }
 
     /// A stage may come at once when nobody present meets the one before.
@@ -83,7 +107,7 @@ impl Sought {
             priority: self.priority(),
             queue,
             hostile: self.is_hostile(),
-            ..WorkClass::new(CHANNEL, self.requirements.clone())
+            ..WorkClass::new(self.ticket.channel, self.requirements.clone())
         }
     }
 
@@ -95,12 +119,13 @@ impl Sought {
     pub fn seeks_the_same(&self, other: &Sought) -> bool {
         self.requirements == other.requirements
             && self.ticket.group == other.ticket.group
+            && self.passed == other.passed
             && self.work(0) == other.work(0)
     }
 
     /// As it is at one stage of its requirement.
     pub fn work(&self, stage: usize) -> Work {
-        let after_ms = self.begins_ms.get(stage).or(self.begins_ms.last()).copied().unwrap_or_default();
+        let after_ms = self.begins(stage);
         let gave_way = after_ms >= RULE_MUST_GIVES_WAY_AFTER_MS;
         let mut work = hands::work(&self.ticket, &self.needs, self.knows, self.declined, gave_way);
         if let Some(asked) = &self.asked {
@@ -118,11 +143,20 @@ impl Sought {
         work
     }
 
+    /// One of the group's own, or of those who help out by then.
+    fn in_queue(&self, group: GroupId, begins_ms: i64) -> Expression {
+        let own = Leaf { of: Thing::Pool(own_pool(group)), weight: 1.0, steps: Vec::new() };
+        let widened = |leaf: Leaf, it: &Helper| {
+            leaf.then((it.after_ms() - begins_ms).max(0), Change::Widen(PoolId(it.group.0)))
+        };
+        Expression::Must(self.helpers.iter().fold(own, widened))
+    }
+
     fn joined(&self) -> Requirements {
         let part = |begins_ms: i64, more: Option<&Expression>| {
             let mut all: Vec<Expression> =
                 self.needs.iter().map(|need| expression(need, begins_ms)).collect();
-            all.extend(self.own_group().map(|group| Expression::in_pool(own_pool(group))));
+            all.extend(self.own_group().map(|group| self.in_queue(group, begins_ms)));
             all.extend(more.cloned());
             Expression::All(all)
         };

@@ -1,6 +1,7 @@
 //! "Why me?", what a waiting ticket waits for, and who is on the floor now.
 
 use super::hands::Made;
+use super::offers::OfferEnd;
 use super::{Cause, PresenceStatus, RoutingError, preview, store};
 use crate::{Actor, DecisionId, SkillId, TicketId, Tx, UserId, settings, tickets};
 use ::routing::{Candidate, Decision, PersonId, Reason, Wait};
@@ -29,6 +30,16 @@ pub struct Why {
     pub would_change: Vec<String>,
     /// Somebody has since given the ticket to somebody else by hand.
     pub overruled: bool,
+    /// What came of asking them, if it was offered.
+    pub offer: Option<OfferTold>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OfferTold {
+    /// `None`: they are asked now.
+    pub ended: Option<OfferEnd>,
+    /// When it ended or will end.
+    pub at: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -111,6 +122,8 @@ pub struct OnFloor {
     pub user: UserId,
     pub name: String,
     pub status: PresenceStatus,
+    /// Of a status that an admin made up.
+    pub status_name: Option<String>,
     pub since: i64,
     /// Tickets in hand that need an answer.
     pub load: i64,
@@ -127,6 +140,7 @@ pub fn floor_now(tx: &mut Tx) -> Result<Floor, RoutingError> {
             user: it.user,
             name: it.name,
             status: it.status,
+            status_name: it.status_name,
             since: it.since,
             load: it.load,
             limit: it.limit.unwrap_or(capacity),
@@ -166,13 +180,15 @@ fn staff(tx: &Tx) -> Result<Actor, RoutingError> {
 }
 
 /// The names that decisions are told with.
-struct Words {
+pub(super) struct Words {
     people: HashMap<i64, String>,
     skills: HashMap<i64, String>,
+    /// By decision.
+    offers: HashMap<i64, (Option<OfferEnd>, i64)>,
 }
 
 impl Words {
-    fn load(tx: &mut Tx, decisions: &[&store::Kept]) -> Result<Words, db::Error> {
+    pub fn load(tx: &mut Tx, decisions: &[&store::Kept]) -> Result<Words, db::Error> {
         let mut ids: Vec<i64> = decisions.iter().filter_map(|it| it.chosen).map(|it| it.0).collect();
         for it in decisions {
             if let Made::Choice(decision) = &it.made {
@@ -184,7 +200,9 @@ impl Words {
             tx.list(&sql, params![tickets::json_numbers(ids)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let skills =
             tx.list("select id, name from skills", params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Words { people: people.into_iter().collect(), skills: skills.into_iter().collect() })
+        let kept: Vec<i64> = decisions.iter().map(|it| it.id.0).collect();
+        let offers = store::offers::list_ends(tx, &kept)?;
+        Ok(Words { people: people.into_iter().collect(), skills: skills.into_iter().collect(), offers })
     }
 
     fn person(&self, id: PersonId) -> String {
@@ -195,7 +213,7 @@ impl Words {
         self.skills.get(&id.0).cloned().unwrap_or_else(|| format!("skill {}", SkillId(id.0)))
     }
 
-    fn why(&self, kept: &store::Kept, actor: Actor, holder: Option<UserId>) -> Why {
+    pub fn why(&self, kept: &store::Kept, actor: Actor, holder: Option<UserId>) -> Why {
         let mut would_change = Vec::new();
         let (sentence, candidates) = match &kept.made {
             Made::Choice(decision) => {
@@ -207,6 +225,7 @@ impl Words {
             }
             Made::Pull(pull) => (pull.sentence(|work| format!("#{}", work.0)), Vec::new()),
         };
+        let offer = self.offers.get(&kept.id.0).map(|it| OfferTold { ended: it.0, at: it.1 });
         Why {
             decision: Some(kept.id),
             at: kept.at,
@@ -216,7 +235,8 @@ impl Words {
             sentence,
             candidates,
             would_change,
-            overruled: holder != kept.chosen,
+            overruled: holder != kept.chosen && offer.is_none_or(|it| it.ended == Some(OfferEnd::Accepted)),
+            offer,
         }
     }
 
@@ -251,6 +271,7 @@ impl Words {
             Reason::Idle { ms } if ms < 60_000 => "has just had new work".to_owned(),
             Reason::Idle { ms } => format!("nothing new for {} min", ms / 60_000),
             Reason::KnowsTheWork => "knows this work".to_owned(),
+            Reason::HelpsOut => "helps out in this queue".to_owned(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What another rule would make of the work at hand: both rules are given the same people and the same tickets, at the
 //! same moment and without lots, and say who would get what. It changes nothing.
 
-use super::live::{Live, Place};
+use super::live::{Live, Place, Scope};
 use super::policy::{Knobs, RoutingPolicy};
+use super::sought::Sought;
+use super::store::Waiting;
 use super::store::live::TicketRow;
 use super::views::Named;
-use super::{RoutingError, rebuild, store};
+use super::{RoutingError, queues, rebuild, store};
 use crate::{TicketId, Tx, UserId, tickets};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -34,6 +36,8 @@ pub struct PolicyPreview {
     pub different: usize,
     /// What each person would get of these by the one and by the other rule, by name.
     pub people: Vec<(Named, usize, usize)>,
+    /// As if all waited and people came free one after the other; otherwise as if all came in this moment.
+    pub in_turn: bool,
 }
 
 pub fn preview_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<PolicyPreview, RoutingError> {
@@ -41,11 +45,17 @@ pub fn preview_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<PolicyPrevi
         return Err(RoutingError::NotALead);
     }
     // Lots would show differences that are none.
-    let without_lots = |knobs: Knobs| Knobs { explore_share: 0.0, ..knobs };
-    let knobs = without_lots(Knobs::load(tx)?);
-    let calm = |policy: RoutingPolicy| RoutingPolicy { growth_share: 0.0, ..policy };
-    let mut present = rebuild::make_with(tx, Knobs { policy: calm(knobs.policy), ..knobs }, 0)?;
-    let mut other = rebuild::make_with(tx, Knobs { policy: calm(*wanted), ..knobs }, 0)?;
+    let knobs = Knobs { explore_share: 0.0, ..Knobs::load(tx)? };
+    let calm = |policy: &RoutingPolicy| {
+        let policy = RoutingPolicy { growth_share: 0.0, ..policy.clone() };
+        Knobs { policy, ..knobs.clone() }
+    };
+    let wanted = RoutingPolicy { queues: queues::settled(tx, &wanted.queues)?, ..wanted.clone() };
+    // What queues do is seen when people come free, what rules do also when work comes in.
+    let in_turn = knobs.policy.rule == wanted.rule && knobs.policy.queues != wanted.queues;
+    let scope = if in_turn { Scope::InTurn } else { Scope::Desk };
+    let mut present = rebuild::make_with(tx, calm(&knobs.policy), 0, scope)?;
+    let mut other = rebuild::make_with(tx, calm(&wanted), 0, scope)?;
     let as_if_new = |live: &Live, row: &TicketRow, now: i64| match live.place_of(row, now) {
         Place::With(_) if row.ticket.replies == 0 && row.ticket.waiting_since.is_some() => Place::Waiting,
         place => place,
@@ -57,9 +67,20 @@ pub fn preview_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<PolicyPrevi
         .filter_map(|it| Some((it.sought.as_ref()?.waiting_since(), it.row.ticket.id)))
         .collect();
     turn.sort_unstable();
-    present.apply_tickets(read.clone());
-    other.apply_tickets(read);
-    let (now, then) = (present.given_now(), other.given_now());
+    let moment = read.now;
+    // What it seeks depends on who helps out in its queue.
+    let mut read_for_other = read.clone();
+    let waiting: Vec<Waiting> =
+        read.seen.iter().filter(|it| it.sought.is_some()).map(|it| it.row.ticket.clone()).collect();
+    let mut sought: HashMap<TicketId, Sought> =
+        rebuild::read_sought(tx, waiting, &wanted)?.into_iter().map(|it| (it.ticket.id, it)).collect();
+    for it in &mut read_for_other.seen {
+        it.sought = sought.remove(&it.row.ticket.id);
+    }
+    present.apply_tickets(read);
+    other.apply_tickets(read_for_other);
+    let given = |live: &mut Live| if in_turn { live.given_in_turn(moment) } else { live.given_now() };
+    let (now, then) = (given(&mut present), given(&mut other));
     let subjects: Vec<TicketId> =
         turn.iter().map(|it| it.1).filter(|it| now.get(it) != then.get(it)).take(PREVIEW_ROWS_MAX).collect();
     let different = turn.iter().filter(|it| now.get(&it.1) != then.get(&it.1)).count();
@@ -79,7 +100,7 @@ pub fn preview_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<PolicyPrevi
         .filter_map(|(user, (now, then))| Some((names.get(&user)?.clone(), now, then)))
         .collect();
     people.sort_by(|a, b| a.0.name.cmp(&b.0.name));
-    Ok(PolicyPreview { rows, tried: turn.len(), different, people })
+    Ok(PolicyPreview { rows, tried: turn.len(), different, people, in_turn })
 }
 
 fn names_of<'a>(

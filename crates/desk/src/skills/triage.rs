@@ -235,7 +235,7 @@ fn language_of(subject: &str, body: &str) -> Option<String> {
 
 fn channel_skill(channel: Channel) -> &'static str {
     match channel {
-        Channel::Chat => "chat-support",
+        Channel::Chat | Channel::Message => "chat-support",
         Channel::Voice => "phone-support",
         Channel::Email | Channel::Web | Channel::Api | Channel::Rule | Channel::System => "email-support",
     }

@@ -80,7 +80,7 @@ stored_as_word!(Type);
 
 vocabulary! {
     /// The way a message came.
-    Channel { Email = 0 "email", Web = 1 "web", Api = 2 "api", Chat = 3 "chat", Voice = 4 "voice", Rule = 5 "rule", System = 6 "system" }
+    Channel { Email = 0 "email", Web = 1 "web", Api = 2 "api", Chat = 3 "chat", Voice = 4 "voice", Rule = 5 "rule", System = 6 "system", Message = 7 "message" }
 }
 stored_as_word!(Channel);
 

@@ -98,6 +98,9 @@ pub struct Arrival<'a> {
     pub stay: Option<Stay>,
     /// Who shall not have it; at most [`AVOIDED_MAX`].
     pub avoid: &'a [PersonAt],
+    /// Who let it pass, the last of them at `passed_at_ms`.
+    pub passed: &'a [PersonAt],
+    pub passed_at_ms: i64,
 }
 
 /// For this person alone while they are present, until a moment.
@@ -208,6 +211,8 @@ impl Arrival<'_> {
             prefer: None,
             stay: None,
             avoid: &[],
+            passed: &[],
+            passed_at_ms: i64::MIN,
         }
     }
 }

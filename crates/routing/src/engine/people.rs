@@ -331,6 +331,11 @@ impl People {
         self.ranks.get(queue as usize).and_then(|it| it.get(person as usize)).copied().unwrap_or(0)
     }
 
+    /// Whether any rank in this queue was ever told.
+    pub fn anybody_ranked(&self, queue: u16) -> bool {
+        self.ranks.get(queue as usize).is_some_and(|it| !it.is_empty())
+    }
+
     pub fn set_rank(&mut self, person: u32, queue: u16, rank: u8) {
         if self.ranks.len() <= queue as usize {
             self.ranks.resize_with(queue as usize + 1, Vec::new);

@@ -99,6 +99,12 @@ impl View<'_> {
                 self.each_eligible(item, predicate, routine, |person| {
                     scratch.people.push((person, self.score(item, class, person)));
                 });
+                // Whoever only helps out in this queue comes when none of its own people is free.
+                if self.people.anybody_ranked(class.queue) {
+                    let rank = |it: &(u32, f32)| self.people.rank(it.0, class.queue);
+                    let first = scratch.people.iter().map(rank).min();
+                    scratch.people.retain(|it| Some(rank(it)) == first);
+                }
                 self.best_outcome(item, class, seed, draw, &scratch.people)
             }
         }
@@ -288,7 +294,8 @@ impl View<'_> {
             }
         }
         let rank = self.people.rank(person, class.queue);
-        Turn { slot, priority: class.priority, live, rank, value, since_ms, order }
+        let queue = self.rule_of(class.queue).turn;
+        Turn { slot, priority: class.priority, live, queue, rank, value, since_ms, order }
     }
 
     fn time(&self, class: &Class, person: u32) -> f64 {
@@ -320,6 +327,8 @@ struct Turn {
     slot: u32,
     priority: Priority,
     live: bool,
+    /// The turn of its queue.
+    queue: i8,
     rank: u8,
     value: f64,
     since_ms: i64,
@@ -338,12 +347,14 @@ impl Turn {
             .is_lt()
     }
 
-    /// Priority; somebody on the line; their own queue; by the rule's value; the longest waiting; the first to come.
+    /// Priority; somebody on the line; the queue's turn; their own queue; by the rule's value; the longest waiting; the
+    /// first to come.
     fn before(&self, other: &Turn) -> bool {
         other
             .priority
             .cmp(&self.priority)
             .then(other.live.cmp(&self.live))
+            .then(other.queue.cmp(&self.queue))
             .then(self.rank.cmp(&other.rank))
             .then(other.value.total_cmp(&self.value))
             .then(self.since_ms.cmp(&other.since_ms))

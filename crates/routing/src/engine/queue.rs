@@ -83,6 +83,8 @@ pub(super) struct Item {
     avoided: u8,
     /// The last so many of `avoid` only let it pass.
     passed: u8,
+    /// The last of them at this moment.
+    passed_at_ms: i64,
     avoid: [u32; AVOIDED_MAX],
 }
 
@@ -101,7 +103,8 @@ impl Item {
         }
     }
 
-    pub fn let_pass(&mut self, person: u32) {
+    pub fn let_pass(&mut self, person: u32, now_ms: i64) {
+        self.passed_at_ms = now_ms;
         if !self.avoids(person) {
             self.make_room();
             self.avoid[self.avoided as usize] = person;
@@ -117,6 +120,11 @@ impl Item {
             self.avoided -= 1;
             self.passed = self.passed.saturating_sub(1);
         }
+    }
+
+    /// When whoever let it pass may be asked again, after a rest. `None`: nobody did.
+    pub fn asks_again_at(&self, rest_ms: i64) -> Option<i64> {
+        (self.passed > 0).then(|| self.passed_at_ms.saturating_add(rest_ms))
     }
 
     /// Everybody who let it pass may be asked again. True if there was anybody.
@@ -190,6 +198,7 @@ impl Queue {
             reserve_over: false,
             avoided: 0,
             passed: 0,
+            passed_at_ms: i64::MIN,
             avoid: [NOBODY; AVOIDED_MAX],
         };
         match self.free.pop() {

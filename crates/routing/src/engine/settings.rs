@@ -52,6 +52,8 @@ pub struct Settings {
     pub expert_level: f32,
     /// By channel: how long an offer stands before it passes on. `None`: work is assigned at once.
     pub offer_ms: [Option<i64>; CHANNELS],
+    /// Whoever let an offer pass is not asked for the same work again for so long, though nobody else is left.
+    pub ask_again_ms: i64,
     /// By channel: the wait that counts as promised where nothing else is.
     pub usual_promise_ms: [i64; CHANNELS],
 }
@@ -74,6 +76,7 @@ impl Settings {
             reserve_hold_ms: None,
             expert_level: 4.0,
             offer_ms: [None; CHANNELS],
+            ask_again_ms: 0,
             usual_promise_ms: [8 * 3_600_000, 3_600_000, 60_000, 20_000],
         }
     }
@@ -103,10 +106,12 @@ pub struct QueueRule {
     pub share: f32,
     /// What waiting costs here, as a multiple of elsewhere.
     pub weight: f32,
+    /// Under every rule, work of the same priority goes before that of queues with a lower turn.
+    pub turn: i8,
 }
 
 impl Default for QueueRule {
     fn default() -> QueueRule {
-        QueueRule { share: 1.0, weight: 1.0 }
+        QueueRule { share: 1.0, weight: 1.0, turn: 0 }
     }
 }

@@ -73,3 +73,89 @@ impl Engine {
             + linked
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(out: &[Out]) -> Vec<String> {
+        out.iter()
+            .map(|it| match it {
+                Out::Assigned(it) => format!("assigned to {}", it.person_id.0),
+                Out::Offered { to, until_ms } => format!("offered to {} until {until_ms}", to.person_id.0),
+                Out::Passed { person, .. } => format!("passed by number {}", person.index()),
+                Out::Relaxed { stage, .. } => format!("stage {stage}"),
+            })
+            .collect()
+    }
+
+    fn chats(rest_ms: i64) -> (Engine, ClassAt) {
+        let mut settings = Settings::plain(Rule::LongestIdle);
+        settings.offer_ms[Channel::Chat as usize] = Some(30_000);
+        settings.ask_again_ms = rest_ms;
+        let mut engine = Engine::new(settings, 1);
+        let chat = engine.class(&WorkClass::new(Channel::Chat, Requirements::none()));
+        (engine, chat)
+    }
+
+    #[test]
+    fn who_lets_an_offer_pass_is_asked_again_after_a_rest_and_others_before() {
+        let (mut engine, chat) = chats(20_000);
+        let mut out = Vec::new();
+        let (_ana, kofi) = (engine.add_person(&NewPerson::new(PersonId(1))), NewPerson::new(PersonId(2)));
+        let kofi = engine.add_person(&NewPerson { present: false, ..kofi });
+        let work = engine.arrive(&Arrival::new(WorkId(1), chat, 0), 0, &mut out);
+        engine.decline(work, 5_000, &mut out);
+        assert_eq!(names(&out), ["offered to 1 until 30000", "passed by number 0"]);
+        assert_eq!(engine.next_timer(), Some(25_000), "she is asked again then");
+        out.clear();
+        engine.set_status(kofi, true, Channels::ALL, 6_000, &mut out);
+        assert_eq!(names(&out), ["offered to 2 until 36000"]);
+        out.clear();
+        engine.tick(36_000, &mut out);
+        assert_eq!(names(&out), ["passed by number 1"], "both rest from it");
+        out.clear();
+        engine.tick(56_000, &mut out);
+        assert_eq!(names(&out), ["offered to 1 until 86000"]);
+        engine.accept(work);
+        assert_eq!((engine.next_timer(), engine.watchdog()), (None, None));
+    }
+
+    #[test]
+    fn an_offer_that_stands_already_is_kept_until_its_end() {
+        let (mut engine, chat) = chats(0);
+        let mut out = Vec::new();
+        let ana = engine.add_person(&NewPerson::new(PersonId(1)));
+        let kofi = engine.add_person(&NewPerson::new(PersonId(2)));
+        let passed = [kofi];
+        let arrival = Arrival { passed: &passed, passed_at_ms: 900, ..Arrival::new(WorkId(1), chat, 0) };
+        let work = engine.ask(&arrival, ana, 3_000);
+        assert_eq!((engine.holder(work), engine.holds(ana, Channel::Chat)), (Some(ana), 1));
+        engine.tick(3_000, &mut out);
+        assert_eq!(
+            names(&out),
+            ["passed by number 0", "offered to 2 until 33000"],
+            "both have let it pass, he was idle longer"
+        );
+    }
+
+    #[test]
+    fn whoever_only_helps_out_comes_when_none_of_its_own_people_is_free() {
+        let mut engine = Engine::new(Settings::plain(Rule::ExpectedOutcome), 1);
+        let mut out = Vec::new();
+        let (helper, own) = (
+            engine.add_person(&NewPerson::new(PersonId(1))),
+            engine.add_person(&NewPerson::new(PersonId(2))),
+        );
+        engine.set_rank(helper, QueueId(0), 1);
+        let skill = SkillId(1);
+        engine.set_level(helper, skill, Some(Level::exactly(5.0)), 0, &mut out);
+        engine.set_level(own, skill, Some(Level::exactly(2.0)), 0, &mut out);
+        let prefer = Requirements::of(crate::requirements::Expression::prefer(skill, 2.0, 1.0));
+        let class = engine.class(&WorkClass::new(Channel::Email, prefer));
+        for id in 1..=2 {
+            engine.arrive(&Arrival::new(WorkId(id), class, 0), 0, &mut out);
+        }
+        assert_eq!(names(&out), ["assigned to 2", "assigned to 1"]);
+    }
+}

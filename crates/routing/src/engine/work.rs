@@ -72,6 +72,18 @@ impl Engine {
         work
     }
 
+    /// It comes with somebody who is asked already, beyond their limits too; nothing is decided.
+    pub fn ask(&mut self, new: &Arrival<'_>, person: PersonAt, until_ms: i64) -> WorkAt {
+        let work = self.add(new);
+        let timer = self.timers.set(until_ms, TimerOf::Item(work.slot));
+        let item = self.queue.item_mut(work.slot);
+        item.state = State::Offered;
+        item.person = person.0;
+        item.timer = timer;
+        self.carry(work.slot, person.0, true);
+        work
+    }
+
     fn add(&mut self, new: &Arrival<'_>) -> WorkAt {
         let slot = self.queue.add(NewItem {
             id: new.id,
@@ -83,6 +95,9 @@ impl Engine {
         });
         for person in new.avoid.iter().take(AVOIDED_MAX) {
             self.queue.item_mut(slot).avoid(person.0);
+        }
+        for person in new.passed.iter().take(AVOIDED_MAX) {
+            self.queue.item_mut(slot).let_pass(person.0, new.passed_at_ms);
         }
         self.work_at(slot)
     }
@@ -253,7 +268,7 @@ impl Engine {
 
     fn pass_on(&mut self, slot: u32, now_ms: i64, out: &mut Vec<Out>) {
         let Some(person) = self.detach(slot, now_ms) else { return };
-        self.queue.item_mut(slot).let_pass(person);
+        self.queue.item_mut(slot).let_pass(person, now_ms);
         let work = self.work_at(slot);
         out.push(Out::Passed { work, id: self.queue.item(slot).id, person: PersonAt(person) });
         self.place(slot, now_ms, out);
@@ -305,7 +320,8 @@ impl Engine {
         if self.seek(slot, now_ms, out) {
             return;
         }
-        if self.queue.item_mut(slot).forget_passed() && self.seek(slot, now_ms, out) {
+        let asks_again = self.may_ask_again(slot, now_ms);
+        if asks_again && self.queue.item_mut(slot).forget_passed() && self.seek(slot, now_ms, out) {
             return;
         }
         let routine = self.is_routine(slot);
@@ -319,6 +335,11 @@ impl Engine {
             self.linked[prefer as usize].push(slot);
         }
         self.arm(slot);
+    }
+
+    fn may_ask_again(&self, slot: u32, now_ms: i64) -> bool {
+        let rest_ms = self.settings.ask_again_ms;
+        self.queue.item(slot).asks_again_at(rest_ms).is_some_and(|at| at <= now_ms)
     }
 
     /// The stage that its wait and the people here call for.
@@ -360,7 +381,7 @@ impl Engine {
         let item = self.queue.item(slot);
         let stage = &self.classes[item.class as usize].stages[item.stage as usize];
         let wanted = if self.is_routine(slot) { stage.routine_lane } else { stage.lane };
-        if wanted == lane {
+        if wanted == lane && !self.may_ask_again(slot, now_ms) {
             self.arm(slot);
             return;
         }
@@ -381,6 +402,9 @@ impl Engine {
             && self.is_routine(slot)
         {
             due = due.min(item.since_ms.saturating_add(hold_ms));
+        }
+        if let Some(at) = item.asks_again_at(self.settings.ask_again_ms) {
+            due = due.min(at);
         }
         let timer = if due == i64::MAX { 0 } else { self.timers.set(due, TimerOf::Item(slot)) };
         self.queue.item_mut(slot).timer = timer;

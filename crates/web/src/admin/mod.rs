@@ -13,6 +13,7 @@ mod routing;
 mod rules;
 mod skills;
 mod staff;
+mod statuses;
 mod tokens;
 
 use crate::{Problem, Web};
@@ -46,6 +47,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/learning/fading", post(learning::fade))
         .route("/admin/learning/releases", post(learning::release))
         .route("/admin/routing", get(routing::edit).post(routing::update))
+        .route("/admin/statuses", get(statuses::index).post(statuses::create))
+        .route("/admin/statuses/{status}", post(statuses::update))
+        .route("/admin/statuses/{status}/retire", post(statuses::retire))
         .route("/admin/refit", get(refit::index).post(refit::create))
         .route("/admin/refit/_runs", get(refit::runs))
         .route("/admin/imports", get(imports::index))
@@ -60,6 +64,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/jobs/{job}/retry", post(jobs::retry))
         .route("/admin/about", get(about::show))
 }
+
+pub(crate) use routing::{rule_name, rule_names, rule_of, rule_word};
 
 fn must_be_admin(actor: Actor) -> Result<(), Problem> {
     match actor.is_admin() {

@@ -3,14 +3,20 @@
 use super::must_be_admin;
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::Tx;
-use desk::routing::{self, EXPERT_RESERVE_MAX, PolicyPreview, RoutingPolicy, Rule};
-use serde::Deserialize;
+use desk::people::{self, Group};
+use desk::routing::{
+    self, ChannelPolicy, EXPERT_RESERVE_MAX, HELP_AFTER_MINUTES_MAX, Helper, OFFER_SECONDS_MAX,
+    OFFER_SECONDS_MIN, PLACES_MAX, PolicyPreview, QueuePolicy, QueueTurn, RoutingPolicy, Rule, SHARE_MAX,
+    WEIGHT_MAX, WorkChannel,
+};
+use desk::{GroupId, Tx};
 
 const PLACE: &str = "/admin/routing";
+/// Groups that one queue's row has room for.
+const HELPER_SLOTS: usize = 2;
 
 #[derive(askama::Template)]
 #[template(path = "admin/routing.html")]
@@ -20,22 +26,40 @@ pub struct Edit {
     pub policy: RoutingPolicy,
     /// The one that holds.
     pub held: RoutingPolicy,
+    pub groups: Vec<Group>,
     pub preview: Option<PolicyPreview>,
     pub problem: Option<Problem>,
 }
 
-/// What is to be tried out; nothing: only show what holds.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Tried {
-    rule: String,
-    growth_percent: String,
-    expert_reserve: String,
+/// One row of the form.
+struct QueueRow {
+    /// Of the group; 0: no group.
+    id: i64,
+    name: String,
+    policy: QueuePolicy,
+    helpers: Vec<(usize, Option<Helper>)>,
 }
+
+/// What is offered: its word in the form, and its name.
+const OFFERED: [(WorkChannel, &str, &str); 3] = [
+    (WorkChannel::Message, "messages", "Messages"),
+    (WorkChannel::Chat, "chats", "Chats"),
+    (WorkChannel::Voice, "calls", "Calls"),
+];
+
+const TURNS: [(&str, QueueTurn, &str); 3] = [
+    ("first", QueueTurn::First, "first"),
+    ("usual", QueueTurn::Usual, "as usual"),
+    ("last", QueueTurn::Last, "last"),
+];
 
 impl Edit {
     fn rules(&self) -> [(&'static str, Rule, &'static str, &'static str); 5] {
         RULES
+    }
+
+    fn turns(&self) -> [(&'static str, QueueTurn, &'static str); 3] {
+        TURNS
     }
 
     fn growth_percent(&self) -> i64 {
@@ -46,8 +70,64 @@ impl Edit {
         EXPERT_RESERVE_MAX
     }
 
+    fn share_max(&self) -> f64 {
+        SHARE_MAX
+    }
+
+    fn weight_max(&self) -> f64 {
+        WEIGHT_MAX
+    }
+
+    fn after_max(&self) -> i64 {
+        HELP_AFTER_MINUTES_MAX
+    }
+
+    fn offered(&self) -> Vec<(&'static str, &'static str, ChannelPolicy)> {
+        let all = OFFERED.into_iter();
+        all.filter_map(|(channel, word, name)| Some((word, name, *self.policy.channels.of(channel)?)))
+            .collect()
+    }
+
+    fn seconds(&self) -> (i64, i64) {
+        (OFFER_SECONDS_MIN, OFFER_SECONDS_MAX)
+    }
+
+    fn places_max(&self) -> i64 {
+        PLACES_MAX
+    }
+
     fn name_of(&self, rule: &Rule) -> &'static str {
-        RULES.iter().find(|it| it.1 == *rule).map_or("", |it| it.2)
+        rule_name(*rule)
+    }
+
+    /// What the two columns of the preview are called.
+    fn columns(&self) -> (&'static str, &'static str) {
+        match self.held.rule == self.policy.rule {
+            true => ("As it is", "As tried"),
+            false => (rule_name(self.held.rule), rule_name(self.policy.rule)),
+        }
+    }
+
+    fn queues(&self) -> Vec<QueueRow> {
+        let named = self.groups.iter().map(|it| (Some(it.id), it.name.clone()));
+        let all = named.chain([(None, "No group".to_owned())]);
+        all.map(|(group, name)| {
+            let policy = self.policy.queue_of(group);
+            let slots = if group.is_some() { HELPER_SLOTS.max(policy.helpers.len()) } else { 0 };
+            let helpers = (0..slots).map(|at| (at, policy.helpers.get(at).copied())).collect();
+            QueueRow { id: group.map_or(0, |it| it.0), name, policy, helpers }
+        })
+        .collect()
+    }
+}
+
+impl QueueRow {
+    fn helped_by(&self, helper: &Option<Helper>, group: &Group) -> bool {
+        helper.is_some_and(|it| it.group == group.id)
+    }
+
+    fn after(&self, helper: &Option<Helper>) -> i64 {
+        helper.map_or(0, |it| it.after_minutes)
     }
 }
 
@@ -85,20 +165,43 @@ const RULES: [(&str, Rule, &str, &str); 5] = [
     ),
 ];
 
+/// The rule of a form's word.
+pub fn rule_of(word: &str) -> Option<Rule> {
+    RULES.iter().find(|it| it.0 == word).map(|it| it.1)
+}
+
+pub fn rule_word(rule: Rule) -> &'static str {
+    RULES.iter().find(|it| it.1 == rule).map_or("", |it| it.0)
+}
+
+pub fn rule_name(rule: Rule) -> &'static str {
+    RULES.iter().find(|it| it.1 == rule).map_or("", |it| it.2)
+}
+
+/// Each rule's word and its name.
+pub fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    RULES.iter().map(|it| (it.0, it.2))
+}
+
 pub async fn edit(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
-    Query(tried): Query<Tried>,
+    tried: Fields,
 ) -> Result<Html<Edit>, Problem> {
     must_be_admin(actor)?;
     let page = web.desk.read(actor, move |tx| {
         let held = routing::routing_policy(tx)?;
-        if tried.rule.is_empty() {
+        if !tried.has("rule") {
             return load(tx, held, None);
         }
-        let policy = written(held, &tried.rule, &tried.growth_percent, &tried.expert_reserve);
-        let preview = routing::preview_policy(tx, &policy)?;
-        load(tx, policy, Some(preview))
+        let policy = written(tx, held, &tried)?;
+        match routing::preview_policy(tx, &policy).map_err(Problem::from) {
+            Ok(preview) => load(tx, policy, Some(preview)),
+            Err(problem) if problem.field.is_some() => {
+                Ok(Edit { problem: Some(problem), ..load(tx, policy, None)? })
+            }
+            Err(problem) => Err(problem),
+        }
     });
     Ok(Html(page.await?))
 }
@@ -111,8 +214,7 @@ pub async fn update(
     must_be_admin(actor)?;
     let saved = web.desk.write(actor, move |tx| {
         let held = routing::routing_policy(tx)?;
-        let policy =
-            written(held, form.text("rule"), form.text("growth_percent"), form.text("expert_reserve"));
+        let policy = written(tx, held, &form)?;
         match routing::set_routing_policy(tx, &policy).map_err(Problem::from) {
             Ok(()) => Ok(None),
             Err(problem) if problem.field.is_some() => {
@@ -131,37 +233,89 @@ pub async fn update(
 
 fn load(tx: &mut Tx, policy: RoutingPolicy, preview: Option<PolicyPreview>) -> Result<Edit, Problem> {
     let held = routing::routing_policy(tx)?;
-    Ok(Edit { shell: Shell::load(tx)?, policy, held, preview, problem: None })
+    let groups = people::list_groups(tx)?;
+    Ok(Edit { shell: Shell::load(tx)?, policy, held, groups, preview, problem: None })
 }
 
-/// What cannot be read is refused by the command, which says what is wrong with it.
-fn written(held: RoutingPolicy, rule: &str, growth_percent: &str, expert_reserve: &str) -> RoutingPolicy {
-    RoutingPolicy {
-        rule: RULES.iter().find(|it| it.0 == rule).map_or(held.rule, |it| it.1),
-        growth_share: growth_percent.parse::<f64>().map_or(-1.0, |it| it / 100.0),
-        expert_reserve: expert_reserve.parse().unwrap_or(-1),
+/// What cannot be read is refused by the command, which says what is wrong with it. What the form has no field for stays.
+fn written(tx: &mut Tx, held: RoutingPolicy, form: &Fields) -> Result<RoutingPolicy, Problem> {
+    let groups = people::list_groups(tx)?.into_iter().map(|it| Some(it.id));
+    let queues = groups.chain([None]).map(|group| written_queue(held.queue_of(group), form)).collect();
+    let mut channels = held.channels;
+    for (channel, word, _) in OFFERED {
+        if let Some(it) = channels.of_mut(channel)
+            && form.has(&format!("seconds_{word}"))
+        {
+            *it = ChannelPolicy {
+                offer_seconds: form.parsed(&format!("seconds_{word}")).unwrap_or(0),
+                places: form.parsed(&format!("places_{word}")).unwrap_or(-1),
+                alone: form.is_on(&format!("alone_{word}")),
+            };
+        }
+    }
+    Ok(RoutingPolicy {
+        channels,
+        rule: rule_of(form.text("rule")).unwrap_or(held.rule),
+        growth_share: form.parsed::<f64>("growth_percent").map_or(-1.0, |it| it / 100.0),
+        expert_reserve: form.parsed("expert_reserve").unwrap_or(-1),
+        queues,
+    })
+}
+
+fn written_queue(held: QueuePolicy, form: &Fields) -> QueuePolicy {
+    let id = held.group.map_or(0, |it| it.0);
+    let name = |field: &str| format!("{field}_{id}");
+    if !form.has(&name("turn")) {
+        return held;
+    }
+    let slots = 0..HELPER_SLOTS.max(held.helpers.len());
+    let helper = |at: usize| {
+        let group: GroupId = form.parsed(&format!("helper_{id}_{at}"))?;
+        let after_minutes = match form.given(&format!("after_{id}_{at}")) {
+            None => 0,
+            Some(text) => text.parse().unwrap_or(-1),
+        };
+        Some(Helper { group, after_minutes })
+    };
+    QueuePolicy {
+        group: held.group,
+        share: form.parsed(&name("share")).unwrap_or(0.0),
+        weight: form.parsed(&name("weight")).unwrap_or(0.0),
+        turn: TURNS.iter().find(|it| it.0 == form.text(&name("turn"))).map_or(held.turn, |it| it.1),
+        helpers: slots.filter_map(helper).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::shell;
-    use askama::Template;
+    use crate::samples::{group, renders, shell};
     use desk::routing::WouldGet;
     use desk::routing::views::Named;
     use desk::{TicketId, UserId};
 
     fn page(preview: Option<PolicyPreview>, problem: Option<Problem>) -> String {
-        let policy = RoutingPolicy { rule: Rule::LongestIdle, ..RoutingPolicy::default() };
+        let helped = QueuePolicy {
+            turn: QueueTurn::First,
+            helpers: vec![Helper { group: GroupId(2), after_minutes: 30 }],
+            ..QueuePolicy::usual(Some(GroupId(1)))
+        };
+        let policy =
+            RoutingPolicy { rule: Rule::LongestIdle, queues: vec![helped], ..RoutingPolicy::default() };
         let held = RoutingPolicy::default();
-        Edit { shell: shell(), policy, held, preview, problem }.render().unwrap()
+        let groups = vec![group(1, "Tier <1>"), group(2, "Billing")];
+        renders(&Edit { shell: shell(), policy, held, groups, preview, problem })
     }
 
     #[test]
     fn the_page_says_what_holds_and_what_would_change() {
         let named = |name: &str| Some(Named { user: UserId(7), name: name.into() });
-        assert!(page(None, None).contains("Longest idle"));
+        let plain = page(None, None);
+        assert!(plain.contains("Longest idle") && plain.contains("Tier &#60;1&#62;"));
+        assert!(
+            plain.contains("name=\"after_1_0\" type=\"number\" min=\"0\" max=\"10080\" value=\"30\""),
+            "{plain}"
+        );
         let nothing = PolicyPreview { tried: 3, ..PolicyPreview::default() };
         assert!(page(Some(nothing), None).contains("Each of the 3 tickets"));
         let row = WouldGet {
@@ -175,6 +329,7 @@ mod tests {
             different: 1,
             people: vec![(row.now.clone().unwrap(), 2, 1)],
             rows: vec![row],
+            in_turn: true,
         };
         let html = page(Some(some), None);
         assert!(html.contains("/tickets/12") && html.contains("nobody yet") && html.contains("&#60;b&#62;"));

@@ -1,6 +1,7 @@
 //! `/floor`: what will come, what would be otherwise, what would have been, and what is now on the wall.
 
 mod chart;
+mod decisions;
 mod forecast;
 mod past;
 mod roster;
@@ -32,6 +33,10 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(roster::routes())
         .route("/floor/settings", post(settle))
         .route("/floor/worth", post(worth))
+        .route("/floor/decisions", get(decisions::index))
+        .route("/floor/decisions.csv", get(decisions::csv))
+        .route("/floor/decisions/{decision}", get(decisions::show))
+        .route("/routing_contests/{contest}/answer", post(decisions::answer))
         .route("/floor/wall", get(wall::show))
         .route("/floor/wall/_now", get(wall::now))
 }

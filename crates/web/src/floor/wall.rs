@@ -72,8 +72,9 @@ pub fn person_class(it: &WallPerson) -> &'static str {
     }
 }
 
-pub fn person_word(it: &WallPerson) -> &'static str {
+pub fn person_word(it: &WallPerson) -> &str {
     match person_class(it) {
+        class if class != "full" && it.status_name.is_some() => it.status_name.as_deref().unwrap_or_default(),
         "full" => "full",
         "here" => "here",
         _ => "away",
@@ -106,6 +107,7 @@ mod tests {
             user: UserId(1),
             name: name.into(),
             status,
+            status_name: (name == "Ana").then(|| "Training".to_owned()),
             load,
             limit: 8,
         };
@@ -163,6 +165,7 @@ mod tests {
             "Kofi",
             "full",
             "4–19 min",
+            "Training",
             "and 9 more",
         ] {
             assert!(html.contains(words), "{words} is missing in {html}");

@@ -2,9 +2,22 @@
 
 use desk::floor::Told;
 use desk::floor::runs::Run;
+use desk::routing::Cause;
 
 /// From here on hours say more than minutes.
 const HOURS_FROM_MINUTES: f64 = 100.0;
+
+/// Why routing looked at a piece of work.
+pub fn cause(it: &Cause) -> &'static str {
+    match it {
+        Cause::Arrival => "it was new",
+        Cause::Changed => "something about it had changed",
+        Cause::Free => "somebody had become free",
+        Cause::Offline => "whoever had it had gone",
+        Cause::Waited => "it had waited so long that it asked for less",
+        Cause::Pulled => "somebody asked for the next",
+    }
+}
 
 /// `12 ± 1 min`, `2.4 ± 0.2 h`, of seconds.
 pub fn told_minutes(it: &Option<Told>) -> String {

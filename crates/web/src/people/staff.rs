@@ -4,7 +4,7 @@ use super::curve::{self, Drawing};
 use crate::{Problem, Shell};
 use desk::assessments::views::{CertificateRow, certificates_of};
 use desk::people::{self, Seek, User};
-use desk::routing::{self, PresenceStatus};
+use desk::routing::{self, PresenceStatus, Said};
 use desk::satisfaction::views::{self as ratings, Summary};
 use desk::skills::roles::views::RoleOf;
 use desk::skills::roles::{self, RoleProfile};
@@ -32,7 +32,7 @@ pub struct Staff {
     pub now: i64,
     pub user: User,
     pub groups: Vec<String>,
-    pub presence: PresenceStatus,
+    pub presence: Said,
     pub page: PersonSkills,
     pub ratings: Summary,
     pub curves: HashMap<SkillId, Vec<CurvePoint>>,
@@ -65,7 +65,7 @@ pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
         curves: views::curves(tx, user.id, since)?,
         sees_levels: sight.sees_levels(user.id),
         role,
-        presence: routing::presence_of(tx, user.id)?,
+        presence: routing::said_of(tx, user.id)?,
         page: views::person_skills(tx, user.id)?,
         ratings: ratings::summary_of_person(tx, user.id, since)?,
         certificates: certificates_of(tx, user.id)?,
@@ -102,8 +102,12 @@ impl Staff {
         self.is_own() || self.actor.is_admin()
     }
 
-    fn presence_word(&self) -> &'static str {
-        match self.presence.as_str() {
+    fn presence_word(&self) -> &str {
+        let here = self.presence.status != PresenceStatus::Offline;
+        if let Some(chosen) = self.presence.chosen.as_ref().filter(|_| here) {
+            return &chosen.name;
+        }
+        match self.presence.status.as_str() {
             "online" => "Here",
             "away" => "Away",
             _ => "Gone",
@@ -111,7 +115,7 @@ impl Staff {
     }
 
     fn presence_class(&self) -> &'static str {
-        match self.presence.as_str() {
+        match self.presence.status.as_str() {
             "online" => "here",
             "away" => "busy",
             _ => "",
@@ -244,7 +248,7 @@ mod tests {
             now: 100 * DAY_MS,
             user: User { id: UserId(2), ..user(role) },
             groups: vec!["Billing".into()],
-            presence: PresenceStatus::Online,
+            presence: Said { status: PresenceStatus::Online, chosen: None },
             page: PersonSkills {
                 user: UserId(2),
                 name: "Leila".into(),

@@ -56,7 +56,7 @@ pub fn by_level(matrix: &Matrix) -> String {
 }
 
 /// Quoted where it must be. A text that a spreadsheet would take for a formula gets an apostrophe before it.
-fn field(text: &str) -> String {
+pub fn field(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };
     match text.contains([',', '"', '\n', '\r']) {

@@ -16,6 +16,8 @@ mod show;
 pub(crate) mod team;
 pub(crate) mod words;
 
+pub(crate) use csv::field as csv_field;
+
 use crate::fields::Fields;
 use crate::{Problem, Web};
 use axum::Router;

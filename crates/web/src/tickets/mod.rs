@@ -17,7 +17,7 @@ mod story;
 mod undo;
 mod uploads;
 mod viewers;
-mod why;
+pub(crate) mod why;
 
 use crate::{Problem, Web};
 use axum::Router;
@@ -51,6 +51,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/tickets/{id}/presence", post(viewers::create))
         .route("/tickets/{id}/_present", get(viewers::show))
         .route("/tickets/{id}/why", get(why::show))
+        .route("/tickets/{id}/routing_requirements", post(why::ask))
+        .route("/tickets/{id}/routing_contests", post(why::contest))
         .route("/tickets/{id}/assignment", post(fields::assignment))
         .route("/tickets/{id}/group", post(fields::group))
         .route("/tickets/{id}/status", post(fields::status))

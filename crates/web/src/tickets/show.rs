@@ -199,6 +199,7 @@ impl TicketView {
             "web" => "web",
             "chat" => "chat",
             "voice" => "call",
+            "message" => "message",
             _ => "the desk",
         }
     }

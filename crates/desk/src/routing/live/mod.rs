@@ -7,14 +7,14 @@ mod people;
 mod told;
 mod work;
 
+use super::PresenceStatus;
 use super::commit::Proposal;
-use super::hands::CHANNEL;
-use super::policy::Knobs;
+use super::policy::{Knobs, RoutingPolicy};
 use super::rebuild::{People, Start};
 use super::sought::Sought;
 use crate::{GroupId, TicketId, UserId};
-use ::routing::engine::{Channels, ClassAt, Engine, Out, WorkAt, WorkClass};
-use ::routing::{How, Policy, Requirements};
+use ::routing::engine::{Channels, ClassAt, Engine, Out, PersonAt, QueueId, WorkAt, WorkClass};
+use ::routing::{Channel, How, Policy as Weights, Requirements};
 use ::skills::SkillBelief;
 use people::Colleague;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -26,6 +26,8 @@ pub(super) use work::Place;
 pub(super) enum Scope {
     /// The whole desk: whoever is online gets work.
     Desk,
+    /// Nobody gets work by itself: people take it in turn, one piece after the other.
+    InTurn,
     /// Nobody gets work, except this person, who asks for it, whatever they hold.
     OneWhoTakes(UserId),
 }
@@ -33,7 +35,7 @@ pub(super) enum Scope {
 pub(super) struct Live {
     engine: Engine,
     knobs: Knobs,
-    policy: Policy,
+    weights: Weights,
     scope: Scope,
     people: HashMap<UserId, Colleague>,
     /// By the engine's numbers.
@@ -45,8 +47,8 @@ pub(super) struct Live {
     /// Where each skill starts.
     starts: Vec<SkillBelief>,
     tickets: BTreeMap<TicketId, Known>,
-    /// What somebody has already is all alike.
-    in_hands: ClassAt,
+    /// By channel: what somebody has already is all alike.
+    in_hands: [ClassAt; Channel::ALL.len()],
     out: Vec<Out>,
     proposals: Vec<Proposal>,
     /// What came to wait, or came to ask less, since proposals were last taken.
@@ -64,9 +66,14 @@ struct Known {
     routing_version: i64,
     /// Who has it according to the database.
     holder: Option<UserId>,
-    /// Who has it according to the engine: somebody else than the holder while that is not committed.
+    /// To whom it is offered according to the database.
+    offered: Option<UserId>,
+    /// Who has it or is asked according to the engine: somebody else while that is not committed.
     with: Option<UserId>,
-    /// While it waits.
+    /// Whoever it is with is only asked.
+    is_offer: bool,
+    channel: Channel,
+    /// While it waits or is offered.
     sought: Option<Box<Sought>>,
     told: Told,
 }
@@ -83,10 +90,11 @@ enum Told {
 impl Live {
     pub fn new(start: Start, people: People, members: Vec<(GroupId, UserId)>, scope: Scope) -> Live {
         let mut engine = Engine::new(start.knobs.settings(), start.seed);
-        let in_hands = engine.class(&WorkClass::new(CHANNEL, Requirements::none()));
+        let in_hands =
+            Channel::ALL.map(|channel| engine.class(&WorkClass::new(channel, Requirements::none())));
         let mut live = Live {
             engine,
-            policy: start.knobs.telling(),
+            weights: start.knobs.telling(),
             knobs: start.knobs,
             scope,
             people: HashMap::new(),
@@ -113,12 +121,18 @@ impl Live {
         for (group, user) in members {
             live.members.entry(group).or_default().insert(user);
         }
+        let no_group = live.policy().queue_of(None).rule();
+        live.engine.set_queue(QueueId(0), no_group);
         live.meet(people, start.now);
         live
     }
 
-    pub fn knobs(&self) -> Knobs {
-        self.knobs
+    pub fn knobs(&self) -> &Knobs {
+        &self.knobs
+    }
+
+    pub fn policy(&self) -> &RoutingPolicy {
+        &self.knobs.policy
     }
 
     pub fn classes(&self) -> usize {
@@ -151,12 +165,24 @@ impl Live {
         now: i64,
     ) -> Result<Option<Proposal>, db::Error> {
         for sought in waiting {
-            self.arrive(sought, work::Versions::default(), None, now);
+            self.arrive(sought, work::Versions::default(), work::Holds::default(), now);
         }
         let Some(at) = self.people.get(&user).map(|it| it.at) else { return Ok(None) };
         self.engine.pull(at, Channels::ALL, now, &mut self.out);
         self.settle(now);
         Ok(self.proposals.pop())
+    }
+
+    /// Who would get what if those who are free took what waits in turn, whoever had nothing for longest first.
+    pub fn given_in_turn(&mut self, now: i64) -> HashMap<TicketId, UserId> {
+        let online = self.people.values().filter(|it| it.person.status == PresenceStatus::Online);
+        let mut turn: Vec<(i64, PersonAt)> = online.map(|it| (it.person.idle_since_ms, it.at)).collect();
+        turn.sort_unstable();
+        while !turn.is_empty() {
+            turn.retain(|(_, at)| self.engine.pull(*at, Channels::ALL, now, &mut self.out).is_some());
+            self.settle(now);
+        }
+        self.given_now()
     }
 
     /// Who would get what.

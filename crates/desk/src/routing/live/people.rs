@@ -1,16 +1,17 @@
 //! Who is here, what they can, and to which groups they belong.
 
-use super::super::hands::CHANNEL;
+use super::super::offers::{ChannelPolicies, OFFERED};
 use super::super::rebuild::{Changed, People};
+use super::super::sought::Sought;
 use super::super::store::live::PersonRow;
 use super::super::{PresenceStatus, hands, own_pool};
 use super::{Live, Scope};
 use crate::{GroupId, TicketId, UserId};
-use ::routing::engine::{Channels, Concurrency, Level, NewPerson, PersonAt};
+use ::routing::engine::{Channels, Concurrency, Level, NewPerson, PersonAt, QueueId};
 use ::routing::requirements::PoolId;
-use ::routing::{Beliefs, Person, PersonId};
+use ::routing::{Beliefs, Channel, Person, PersonId};
 use ::skills::SkillBelief;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Somebody who may have work.
 pub(super) struct Colleague {
@@ -23,13 +24,24 @@ pub(super) struct Colleague {
     pub since: i64,
     pub may_work: bool,
     pub limit: i64,
-    pub holds: BTreeSet<TicketId>,
+    pub takes: Channels,
+    /// With what they are offered.
+    pub holds: BTreeMap<TicketId, Channel>,
     growing: BTreeSet<i64>,
 }
 
 impl Colleague {
     pub fn is_here(&self) -> bool {
         self.person.status != PresenceStatus::Offline
+    }
+
+    /// What they hold, for telling.
+    pub fn tell(&mut self, channels: &ChannelPolicies) {
+        for channel in Channel::ALL {
+            let limit = channels.of(channel).map_or(self.limit, |it| it.places);
+            let load = self.holds.values().filter(|it| **it == channel).count();
+            self.person.set_capacity(channel, load as f64, limit as f64);
+        }
     }
 }
 
@@ -85,7 +97,7 @@ impl Live {
         if anybody_before != self.anybody_here() {
             // Whoever never said has gone as soon as somebody else has come.
             let silent = self.people.values().filter(|it| it.said.is_none());
-            look_at.extend(silent.flat_map(|it| it.holds.iter().copied()));
+            look_at.extend(silent.flat_map(|it| it.holds.keys().copied()));
         }
         look_at
     }
@@ -94,16 +106,17 @@ impl Live {
         let status = row.status.unwrap_or(PresenceStatus::Offline);
         let id = PersonId(row.user.0);
         let limit = self.knobs.limit(row.limit);
+        let takes = takes(row);
         let new = NewPerson {
             present: status != PresenceStatus::Offline,
-            takes: self.takes(status),
+            takes: self.comes_by_itself(takes),
             expert_reserve: self.knobs.policy.expert_reserve as f32,
             idle_since_ms: row.idle_since,
-            ..NewPerson::by_channel(id).holding(CHANNEL, self.concurrency(row.user, limit))
+            capacity: Channel::ALL.map(|channel| self.concurrency(row.user, channel, limit)),
+            ..NewPerson::by_channel(id)
         };
         let at = self.engine.add_person(&new);
-        let mut person =
-            Person::new(id, status).holding(CHANNEL, 0.0, limit as f64).idle_since(row.idle_since);
+        let mut person = Person::new(id, status).idle_since(row.idle_since);
         person.beliefs = Beliefs::new(self.starts.iter().copied().chain(known.iter().copied()));
         person.pools = self
             .members
@@ -118,22 +131,27 @@ impl Live {
             let belongs = belongs(self.members.get(group), row.user);
             self.engine.set_pool(at, own_pool(*group), belongs, now, &mut self.out);
         }
+        for group in self.queues.keys().copied().collect::<Vec<_>>() {
+            self.rank(group, row.user, at);
+        }
         for it in &self.starts {
             let level = Some(Level::from(person.beliefs.of(it.skill)));
             self.engine.set_level(at, it.skill, level, now, &mut self.out);
         }
         debug_assert_eq!(at.index(), self.by_number.len());
         self.by_number.push(row.user);
-        let colleague = Colleague {
+        let mut colleague = Colleague {
+            takes,
             at,
             person,
             said: row.status,
             since: row.since,
             may_work: true,
             limit,
-            holds: BTreeSet::new(),
+            holds: BTreeMap::new(),
             growing: BTreeSet::new(),
         };
+        colleague.tell(&self.knobs.policy.channels);
         self.people.insert(row.user, colleague);
         self.settle(now);
     }
@@ -142,25 +160,28 @@ impl Live {
     fn change(&mut self, row: &PersonRow, now: i64) -> Vec<TicketId> {
         let status = row.status.unwrap_or(PresenceStatus::Offline);
         let limit = self.knobs.limit(row.limit);
-        let concurrency = self.concurrency(row.user, limit);
-        let takes = self.takes(status);
+        let concurrency = self.concurrency(row.user, Channel::Email, limit);
+        let takes = takes(row);
+        let given = self.comes_by_itself(takes);
         let Some(it) = self.people.get_mut(&row.user) else { return Vec::new() };
-        let (same_limit, same_status) = (it.limit == limit, it.may_work && it.person.status == status);
+        let same_limit = it.limit == limit;
+        let same_status = it.may_work && it.person.status == status && it.takes == takes;
         let same_standing = same_status && (it.said, it.since) == (row.status, row.since);
         if it.person.status != PresenceStatus::Online && status == PresenceStatus::Online {
             it.person.idle_since_ms = now;
         }
         (it.limit, it.person.status, it.may_work) = (limit, status, true);
-        (it.said, it.since) = (row.status, row.since);
-        it.person.set_capacity(CHANNEL, it.holds.len() as f64, limit as f64);
-        let held = if same_standing { Vec::new() } else { it.holds.iter().copied().collect() };
+        (it.said, it.since, it.takes) = (row.status, row.since, takes);
+        it.tell(&self.knobs.policy.channels);
+        let held = if same_standing { Vec::new() } else { it.holds.keys().copied().collect() };
         let at = it.at;
         if !same_limit {
-            self.engine.set_capacity(at, CHANNEL, concurrency, now, &mut self.out);
+            self.engine.set_capacity(at, Channel::Email, concurrency, now, &mut self.out);
         }
         if !same_status {
             let present = status != PresenceStatus::Offline;
-            self.engine.set_status(at, present, takes, now, &mut self.out);
+            self.engine.set_status(at, present, given, now, &mut self.out);
+            self.withdraw_offers(row.user, takes, now);
         }
         self.settle(now);
         held
@@ -171,8 +192,10 @@ impl Live {
         let Some(it) = self.people.get_mut(&user).filter(|it| it.may_work) else { return Vec::new() };
         it.may_work = false;
         it.person.status = PresenceStatus::Offline;
-        let (at, held) = (it.at, it.holds.iter().copied().collect());
+        it.takes = Channels::NONE;
+        let (at, held) = (it.at, it.holds.keys().copied().collect());
         self.engine.set_status(at, false, Channels::NONE, now, &mut self.out);
+        self.withdraw_offers(user, Channels::NONE, now);
         self.settle(now);
         held
     }
@@ -183,16 +206,31 @@ impl Live {
         self.settle(now);
     }
 
-    fn takes(&self, status: PresenceStatus) -> Channels {
-        match (self.scope, status) {
-            (Scope::Desk, PresenceStatus::Online) => Channels::ALL,
-            _ => Channels::NONE,
+    /// Of what they take, what comes to them by itself.
+    fn comes_by_itself(&self, takes: Channels) -> Channels {
+        if self.scope == Scope::Desk { takes } else { Channels::NONE }
+    }
+
+    /// What they are asked for and take no more goes to others.
+    fn withdraw_offers(&mut self, user: UserId, takes: Channels, now: i64) {
+        let Some(it) = self.people.get(&user) else { return };
+        let lost: Vec<TicketId> =
+            it.holds.iter().filter(|(_, channel)| !takes.has(**channel)).map(|(ticket, _)| *ticket).collect();
+        for ticket in lost {
+            if let Some(known) = self.tickets.get(&ticket).filter(|it| it.is_offer) {
+                self.engine.decline(known.at, now, &mut self.out);
+            }
         }
     }
 
-    fn concurrency(&self, user: UserId, limit: i64) -> Concurrency {
-        let limit = if self.scope == Scope::OneWhoTakes(user) { f32::INFINITY } else { limit as f32 };
-        Concurrency { limit, count_max: u16::MAX, blocks: Channels::NONE }
+    fn concurrency(&self, user: UserId, channel: Channel, limit: i64) -> Concurrency {
+        if self.scope == Scope::OneWhoTakes(user) {
+            return Concurrency { limit: f32::INFINITY, ..Concurrency::of(1) };
+        }
+        match self.knobs.policy.channels.of(channel) {
+            None => Concurrency { limit: limit as f32, ..Concurrency::of(1) },
+            Some(policy) => policy.concurrency(),
+        }
     }
 
     fn set_beliefs(&mut self, user: UserId, known: Vec<SkillBelief>, now: i64) {
@@ -257,6 +295,12 @@ impl Live {
             if self.own_pools.contains(&group) {
                 self.fill_own_pool(group, now);
             }
+            let helps = |of: &GroupId| {
+                *of == group || self.policy().helpers_of(Some(*of)).iter().any(|it| it.group == group)
+            };
+            for queue in self.queues.keys().copied().filter(helps).collect::<Vec<_>>() {
+                self.rank_all(queue);
+            }
             self.settle(now);
         }
     }
@@ -278,6 +322,30 @@ impl Live {
         }
     }
 
+    /// Whoever only helps out in a queue comes after its own people.
+    pub(super) fn rank_all(&mut self, group: GroupId) {
+        if self.policy().helpers_of(Some(group)).is_empty() {
+            return;
+        }
+        for user in self.by_number.clone() {
+            let Some(at) = self.people.get(&user).map(|it| it.at) else { continue };
+            self.rank(group, user, at);
+        }
+    }
+
+    fn rank(&mut self, group: GroupId, user: UserId, at: PersonAt) {
+        let Some(queue) = self.queues.get(&group).copied() else { return };
+        if !self.policy().helpers_of(Some(group)).is_empty() {
+            let rank = u8::from(!self.may_have_work_of(group, user));
+            self.engine.set_rank(at, QueueId(queue), rank);
+        }
+    }
+
+    /// They belong to one of the groups that help out by this stage.
+    pub(super) fn helps_out(&self, sought: &Sought, stage: usize, user: UserId) -> bool {
+        sought.helped_by(stage).any(|group| self.members.get(&group).is_some_and(|it| it.contains(&user)))
+    }
+
     pub fn set_resting(&mut self, resting: &[UserId], now: i64) {
         let wanted: HashSet<UserId> = resting.iter().copied().collect();
         let before = std::mem::replace(&mut self.resting, wanted.clone());
@@ -292,6 +360,15 @@ impl Live {
     pub(super) fn may_have_work_of(&self, group: GroupId, user: UserId) -> bool {
         belongs(self.members.get(&group), user)
     }
+}
+
+/// What their status lets them take.
+fn takes(row: &PersonRow) -> Channels {
+    let tickets = match row.status {
+        Some(PresenceStatus::Online) => Channels::of(&[Channel::Email]),
+        _ => Channels::NONE,
+    };
+    if row.takes_live { OFFERED.into_iter().fold(tickets, Channels::with) } else { tickets }
 }
 
 /// A group without members keeps nobody out.

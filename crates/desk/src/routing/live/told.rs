@@ -3,11 +3,11 @@
 use super::super::commit::{Proposal, What};
 use super::super::hands::Made;
 use super::super::sought::Sought;
-use super::super::{Cause, OTHERS_KEPT_MAX, store};
+use super::super::{Cause, OTHERS_KEPT_MAX, PresenceStatus, store};
 use super::{Known, Live, Told};
 use crate::{TicketId, UserId};
 use ::routing::engine::{Assigned, How as Chosen, Out, Rule};
-use ::routing::{How, Person, PersonId, Pull, PullReason, Work, WorkId, explain};
+use ::routing::{Channel, Decision, How, Person, PersonId, Pull, PullReason, Reason, Work, WorkId, explain};
 use std::collections::HashMap;
 
 /// When more than so many come to wait at once, as when a process takes over, none of them says for what: whoever looks at
@@ -20,29 +20,44 @@ impl Live {
         let mut out = std::mem::take(&mut self.out);
         for it in out.drain(..) {
             match it {
-                Out::Assigned(it) if it.how != Chosen::ByHand => self.given(&it, now),
+                Out::Assigned(it) if it.how != Chosen::ByHand => self.given(&it, None, now),
+                Out::Offered { to, until_ms } => self.given(&to, Some(until_ms), now),
+                Out::Passed { id, .. } => self.passed(TicketId(id.0), now),
                 Out::Relaxed { id, .. } => _ = self.placed.insert(TicketId(id.0)),
-                // Nothing written is offered; what was done by hand is known.
-                Out::Assigned(_) | Out::Offered { .. } | Out::Passed { .. } => {}
+                // What was done by hand is known.
+                Out::Assigned(_) => {}
             }
         }
         self.out = out;
     }
 
-    fn given(&mut self, it: &Assigned, now: i64) {
+    /// Whoever was asked has let it pass, or takes it no more. Where it goes next is told after this.
+    fn passed(&mut self, ticket: TicketId, now: i64) {
+        self.drop_proposal(ticket);
+        let Some(known) = self.tickets.get_mut(&ticket) else { return };
+        known.is_offer = false;
+        let before = known.with.take();
+        self.placed.insert(ticket);
+        if let Some(user) = before {
+            self.let_go(user, ticket, now);
+        }
+    }
+
+    /// `until`: they are only asked.
+    fn given(&mut self, it: &Assigned, until: Option<i64>, now: i64) {
         let ticket = TicketId(it.id.0);
         let Some(user) = self.by_number.get(it.person.index()).copied() else { return };
         let Some(known) = self.tickets.get_mut(&ticket) else { return };
-        let sought = known.sought.take();
+        // What is offered may have to seek somebody else.
+        let sought = if until.is_some() { known.sought.clone() } else { known.sought.take() };
         known.with = Some(user);
+        known.is_offer = until.is_some();
         let Some(sought) = sought else { return };
         let made = match it.how {
             Chosen::Next | Chosen::Stayed | Chosen::Pulled => Made::Pull(self.next(it, &sought, user)),
             _ => {
                 let chosen = Some((PersonId(user.0), self.how(it)));
-                let people = self.weighed(&sought);
-                let work = self.told_work(&sought, usize::from(it.stage));
-                Made::Choice(explain(&work, &people, &self.policy, now, chosen).shortened(OTHERS_KEPT_MAX))
+                Made::Choice(self.explained(&sought, usize::from(it.stage), now, chosen))
             }
         };
         self.hold(user, ticket);
@@ -52,14 +67,23 @@ impl Live {
             limit = colleague.limit;
         }
         let Some(known) = self.tickets.get(&ticket) else { return };
-        let what = What::Give {
-            to: user,
-            cause: cause(it, known, &sought),
-            by_lot: it.how == Chosen::ByLot,
-            limit,
-            hostile: sought.is_hostile(),
+        let (cause, by_lot, hostile) =
+            (cause(it, known, &sought), it.how == Chosen::ByLot, sought.is_hostile());
+        let what = match until {
+            None => What::Give { to: user, cause, by_lot, limit, hostile },
+            Some(until) => What::Offer {
+                to: user,
+                cause,
+                by_lot,
+                hostile,
+                channel: known.channel,
+                until,
+                instead_of: known.offered,
+                take_back: known.holder.is_some(),
+                channels: self.knobs.policy.channels,
+            },
         };
-        let proposal = proposal(ticket, known, what, &made);
+        let proposal = proposal(ticket, known, what, &made, self.knobs.policy.rule);
         self.proposals.extend(proposal);
         self.placed.remove(&ticket);
     }
@@ -75,15 +99,16 @@ impl Live {
     }
 
     fn next(&self, it: &Assigned, sought: &Sought, user: UserId) -> Pull {
-        let since = |ticket: WorkId| {
-            let known = self.tickets.get(&TicketId(ticket.0))?;
-            Some(known.sought.as_ref()?.waiting_since())
-        };
-        let reason = match it.passed_over.and_then(|other| Some((other, since(other)?))) {
+        let waiting = |ticket: WorkId| self.tickets.get(&TicketId(ticket.0))?.sought.as_deref();
+        let turn = |of: &Sought| self.policy().queue_of(of.ticket.group).rule().turn;
+        let is_own = |of: &Sought| of.own_group().is_none_or(|group| self.may_have_work_of(group, user));
+        let reason = match it.passed_over.and_then(|other| Some((other, waiting(other)?))) {
             None => PullReason::LongestWaiting,
-            Some((instead_of, since)) => {
-                let older_ms = sought.waiting_since().saturating_sub(since);
-                match self.knobs.policy.rule {
+            Some((instead_of, other)) => {
+                let older_ms = sought.waiting_since().saturating_sub(other.waiting_since());
+                match self.policy().rule {
+                    _ if turn(sought) > turn(other) => PullReason::QueueFirst { instead_of, older_ms },
+                    _ if is_own(sought) && !is_own(other) => PullReason::OwnQueue { instead_of, older_ms },
                     Rule::FixedQueueRatio => PullReason::QueueBehind { instead_of, older_ms },
                     Rule::GeneralisedCMu => PullReason::CostsMore { instead_of, older_ms },
                     Rule::LongestIdle | Rule::MostCapacity | Rule::ExpectedOutcome => {
@@ -110,14 +135,59 @@ impl Live {
         work
     }
 
+    /// What was decided, as it is told: with the chosen one and the strongest others.
+    fn explained(
+        &self,
+        sought: &Sought,
+        stage: usize,
+        now: i64,
+        chosen: Option<(PersonId, How)>,
+    ) -> Decision {
+        let channel = sought.ticket.channel;
+        // For what is offered, whoever takes that is here, whatever they say of tickets.
+        let offered: Vec<Person> = match self.policy().channels.of(channel) {
+            None => Vec::new(),
+            Some(_) => self.weighed(sought, stage).into_iter().map(|it| self.as_asked(it, channel)).collect(),
+        };
+        let people = match self.policy().channels.of(channel) {
+            None => self.weighed(sought, stage),
+            Some(_) => offered.iter().collect(),
+        };
+        let work = self.told_work(sought, stage);
+        let mut decision = explain(&work, &people, &self.weights, now, chosen).shortened(OTHERS_KEPT_MAX);
+        if let Some(group) = sought.own_group() {
+            for it in decision.candidates.iter_mut().filter(|it| it.eligible.is_ok()) {
+                if !self.may_have_work_of(group, UserId(it.person.0)) {
+                    it.reasons.push(Reason::HelpsOut);
+                }
+            }
+        }
+        decision
+    }
+
+    fn as_asked(&self, person: &Person, channel: Channel) -> Person {
+        let takes = self.people.get(&UserId(person.id.0)).is_some_and(|it| it.takes.has(channel));
+        let status = match (takes, person.status) {
+            (true, _) => PresenceStatus::Online,
+            (false, PresenceStatus::Offline) => PresenceStatus::Offline,
+            (false, _) => PresenceStatus::Away,
+        };
+        let mut person = person.clone();
+        person.status = status;
+        person
+    }
+
     /// Everybody who is told of beside the one who was chosen.
-    fn weighed(&self, sought: &Sought) -> Vec<&Person> {
+    fn weighed(&self, sought: &Sought, stage: usize) -> Vec<&Person> {
         let group = sought.own_group();
         self.by_number
             .iter()
             .filter_map(|user| self.people.get(user).map(|it| (user, it)))
             .filter(|(_, it)| it.is_here())
-            .filter(|(user, _)| group.is_none_or(|group| self.may_have_work_of(group, **user)))
+            .filter(|(user, _)| {
+                group.is_none_or(|group| self.may_have_work_of(group, **user))
+                    || self.helps_out(sought, stage, **user)
+            })
             .map(|(_, it)| &it.person)
             .collect()
     }
@@ -155,21 +225,25 @@ impl Live {
             let mut says_why = all_say_why;
             let mut made = None;
             if says_why {
-                let people = self.weighed(sought);
-                let decision = explain(&self.told_work(sought, stage), &people, &self.policy, now, None);
+                let decision = self.explained(sought, stage, now, None);
                 says_why = known.told != Told::How(decision.how.clone());
-                made = Some(Made::Choice(decision.shortened(OTHERS_KEPT_MAX)));
+                made = Some(Made::Choice(decision));
             }
-            let what = match (known.holder, says_why) {
-                (Some(_), _) => What::TakeBack { says_why },
-                (None, true) => What::SayWhy { cause: waiting_cause(stage, sought) },
-                (None, false) => continue,
+            let what = match (known.holder, known.offered, says_why) {
+                (Some(_), _, _) => What::TakeBack { says_why },
+                (None, Some(_), _) => What::EndOffer { says_why },
+                (None, None, true) => What::SayWhy { cause: waiting_cause(stage, sought) },
+                (None, None, false) => continue,
             };
             let how = match &made {
                 Some(Made::Choice(decision)) => Some(decision.how.clone()),
                 Some(Made::Pull(_)) | None => None,
             };
-            let made = made.as_ref().map(store::written).transpose()?.unwrap_or_default();
+            let rule = self.knobs.policy.rule;
+            let made = match &made {
+                Some(made) => store::written(made, rule)?,
+                None => store::Written { text: String::new(), rule },
+            };
             self.proposals.push(Proposal {
                 ticket,
                 version: known.version,
@@ -192,7 +266,9 @@ impl Live {
         let Some(known) = self.tickets.get_mut(&it.ticket) else { return };
         known.version = version;
         match it.what {
-            What::Give { to, .. } => known.holder = Some(to),
+            What::Give { to, .. } => (known.holder, known.offered) = (Some(to), None),
+            What::Offer { to, .. } => (known.holder, known.offered) = (None, Some(to)),
+            What::EndOffer { .. } => known.offered = None,
             What::TakeBack { .. } => known.holder = None,
             What::SayWhy { .. } => {}
         }
@@ -219,12 +295,12 @@ fn waiting_cause(stage: usize, sought: &Sought) -> Cause {
     }
 }
 
-fn proposal(ticket: TicketId, known: &Known, what: What, made: &Made) -> Option<Proposal> {
+fn proposal(ticket: TicketId, known: &Known, what: What, made: &Made, rule: Rule) -> Option<Proposal> {
     let how = match made {
         Made::Choice(decision) => Some(decision.how.clone()),
         Made::Pull(_) => None,
     };
     // What a decision says can always be written: it is made of numbers and names.
-    let made = store::written(made).ok()?;
+    let made = store::written(made, rule).ok()?;
     Some(Proposal { ticket, version: known.version, routing_version: known.routing_version, what, made, how })
 }

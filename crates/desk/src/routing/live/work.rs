@@ -2,15 +2,14 @@
 
 use super::super::PresenceStatus;
 use super::super::UNDERSTOOD_WITHIN_MS;
-use super::super::hands::CHANNEL;
 use super::super::rebuild::{Seen, Tickets};
 use super::super::sought::Sought;
 use super::super::store::live::{Standing, TicketRow};
 use super::people::Colleague;
 use super::{Known, Live, Told};
 use crate::{GroupId, TicketId, UserId};
-use ::routing::WorkId;
-use ::routing::engine::{Arrival, PersonAt, QueueId};
+use ::routing::engine::{AVOIDED_MAX, Arrival, Engine, Out, PersonAt, QueueId, WorkAt};
+use ::routing::{Channel, WorkId};
 use std::collections::HashSet;
 
 /// Where a ticket belongs.
@@ -19,8 +18,24 @@ pub(in super::super) enum Place {
     /// It seeks somebody.
     Waiting,
     With(UserId),
+    /// They are asked, until then.
+    Offered(UserId, i64),
     /// Not understood yet, left alone, or with somebody who has no work here while nobody waits for an answer.
     Nowhere,
+}
+
+impl Place {
+    /// What it seeks must be known.
+    pub fn seeks(self) -> bool {
+        matches!(self, Place::Waiting | Place::Offered(..))
+    }
+}
+
+/// Who has it or is asked, as the database says.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Holds {
+    pub holder: Option<UserId>,
+    pub offered: Option<UserId>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -37,8 +52,9 @@ impl TicketRow {
 
 impl Known {
     /// Decided, and not yet committed.
-    fn is_being_given(&self) -> bool {
-        self.with.is_some() && self.with != self.holder
+    pub(super) fn is_being_given(&self) -> bool {
+        let so_far = if self.is_offer { self.offered } else { self.holder };
+        self.with.is_some() && self.with != so_far
     }
 
     fn is_at(&self, it: Versions) -> bool {
@@ -55,7 +71,13 @@ impl Live {
         }
         let understood = row.routing_version > 0 || now - ticket.created_at >= UNDERSTOOD_WITHIN_MS;
         let Some(holder) = ticket.assignee else {
-            return if understood { Place::Waiting } else { Place::Nowhere };
+            return match row.offer {
+                _ if !understood => Place::Nowhere,
+                Some((to, until)) if now < until && self.may_be_asked(to, ticket.channel) => {
+                    Place::Offered(to, until)
+                }
+                _ => Place::Waiting,
+            };
         };
         let somebody_waits = ticket.waiting_since.is_some();
         match self.people.get(&holder).filter(|it| it.may_work) {
@@ -64,6 +86,10 @@ impl Live {
             Some(it) if somebody_waits && self.has_gone(it, row) => Place::Waiting,
             Some(_) => Place::With(holder),
         }
+    }
+
+    fn may_be_asked(&self, user: UserId, channel: Channel) -> bool {
+        self.people.get(&user).is_some_and(|it| it.may_work && it.takes.has(channel))
     }
 
     /// Whoever was given it by hand while away or after leaving keeps it until the customer writes again.
@@ -79,11 +105,13 @@ impl Live {
         }
     }
 
-    /// It waits, or is being given away, and is known as it is.
+    /// It waits, is offered, or is being given away, and is known as it is.
     pub fn knows_as_waiting(&self, row: &TicketRow) -> bool {
-        self.tickets
-            .get(&row.ticket.id)
-            .is_some_and(|it| it.is_at(row.versions()) && (it.with.is_none() || it.is_being_given()))
+        self.tickets.get(&row.ticket.id).is_some_and(|it| {
+            it.is_at(row.versions())
+                && it.offered == row.offer.map(|it| it.0)
+                && (it.with.is_none() || it.is_offer || it.is_being_given())
+        })
     }
 
     /// Tickets that are not known as they are.
@@ -109,6 +137,7 @@ impl Live {
             match it.place {
                 Place::Nowhere => self.forget(it.row.ticket.id, now),
                 Place::With(user) => self.put_with(&it.row, user, now),
+                Place::Offered(user, until) => self.put_offered(it, user, until, now),
                 Place::Waiting => waiting.push(it),
             }
         }
@@ -141,10 +170,14 @@ impl Live {
         match self.tickets.get_mut(&ticket) {
             Some(known) => {
                 (known.version, known.routing_version) = (row.version, row.routing_version);
-                (known.holder, known.sought) = (Some(user), None);
+                (known.holder, known.offered, known.sought) = (Some(user), None, None);
                 let with = known.with.replace(user);
+                let was_offer = std::mem::take(&mut known.is_offer);
                 let work = known.at;
                 if with == Some(user) {
+                    if was_offer {
+                        self.engine.accept(work);
+                    }
                     return;
                 }
                 self.engine.hand_to(work, at, now, &mut self.out);
@@ -153,19 +186,49 @@ impl Live {
                 }
             }
             None => {
-                let work = self.engine.hold(&Arrival::new(WorkId(ticket.0), self.in_hands, now), at);
+                let class = self.in_hands[row.ticket.channel as usize];
+                let work = self.engine.hold(&Arrival::new(WorkId(ticket.0), class, now), at);
                 let known = Known {
                     at: work,
                     version: row.version,
                     routing_version: row.routing_version,
                     holder: Some(user),
+                    offered: None,
                     with: Some(user),
+                    is_offer: false,
+                    channel: row.ticket.channel,
                     sought: None,
                     told: Told::Unknown,
                 };
                 self.tickets.insert(ticket, known);
             }
         }
+        self.hold(user, ticket);
+        self.settle(now);
+    }
+
+    /// As another process left it, or as it is known already.
+    fn put_offered(&mut self, it: Seen, user: UserId, until: i64, now: i64) {
+        let Seen { row, sought, .. } = it;
+        let Some(sought) = sought else { return };
+        let ticket = row.ticket.id;
+        let told = self.tickets.get(&ticket).map_or(Told::Unknown, |it| it.told.clone());
+        self.forget(ticket, now);
+        let Some(at) = self.people.get(&user).map(|it| it.at) else { return };
+        let work = self.enter(&sought, now, |engine, arrival, _out| engine.ask(arrival, at, until));
+        let known = Known {
+            at: work,
+            version: row.version,
+            routing_version: row.routing_version,
+            holder: None,
+            offered: Some(user),
+            with: Some(user),
+            is_offer: true,
+            channel: row.ticket.channel,
+            sought: Some(Box::new(sought)),
+            told,
+        };
+        self.tickets.insert(ticket, known);
         self.hold(user, ticket);
         self.settle(now);
     }
@@ -178,7 +241,9 @@ impl Live {
             None => Told::Unknown,
             Some(known) => {
                 let waits = known.with.is_none();
-                if waits && known.sought.as_ref().is_some_and(|it| it.seeks_the_same(&sought)) {
+                let offer_stands = known.offered == row.offer.map(|it| it.0);
+                if waits && offer_stands && known.sought.as_ref().is_some_and(|it| it.seeks_the_same(&sought))
+                {
                     (known.version, known.routing_version) = (row.version, row.routing_version);
                     let holder_changed = known.holder != row.ticket.assignee;
                     known.holder = row.ticket.assignee;
@@ -191,8 +256,13 @@ impl Live {
             }
         };
         self.forget(ticket, now);
-        let holder = row.ticket.assignee;
-        self.arrive(sought, row.versions(), holder, now);
+        let mut sought = sought;
+        if let Some((user, until)) = row.offer {
+            // It has run out, or they have gone: nobody has noted that yet.
+            sought.passed.push((user, until.min(now)));
+        }
+        let held = Holds { holder: row.ticket.assignee, offered: row.offer.map(|it| it.0) };
+        self.arrive(sought, row.versions(), held, now);
         if let Some(known) = self.tickets.get_mut(&ticket)
             && known.told == Told::Unknown
         {
@@ -200,8 +270,33 @@ impl Live {
         }
     }
 
-    pub(super) fn arrive(&mut self, sought: Sought, at: Versions, holder: Option<UserId>, now: i64) {
+    pub(super) fn arrive(&mut self, sought: Sought, at: Versions, held: Holds, now: i64) {
         let ticket = sought.ticket.id;
+        let work = self.enter(&sought, now, |engine, arrival, out| engine.arrive(arrival, now, out));
+        let known = Known {
+            at: work,
+            version: at.version,
+            routing_version: at.routing_version,
+            holder: held.holder,
+            offered: held.offered,
+            with: None,
+            is_offer: false,
+            channel: sought.ticket.channel,
+            sought: Some(Box::new(sought)),
+            told: Told::Unknown,
+        };
+        self.tickets.insert(ticket, known);
+        self.placed.insert(ticket);
+        self.settle(now);
+    }
+
+    /// What it seeks as the engine's work.
+    fn enter(
+        &mut self,
+        sought: &Sought,
+        now: i64,
+        enter: impl FnOnce(&mut Engine, &Arrival<'_>, &mut Vec<Out>) -> WorkAt,
+    ) -> WorkAt {
         if let Some(group) = sought.own_group() {
             self.know_own_pool(group, now);
         }
@@ -210,25 +305,17 @@ impl Live {
         let person = |user: Option<UserId>| user.and_then(|user| self.people.get(&user)).map(|it| it.at);
         let avoid: Vec<PersonAt> =
             [sought.declined, Some(sought.ticket.requester)].into_iter().filter_map(person).collect();
+        let passed: Vec<PersonAt> =
+            sought.passed.iter().rev().filter_map(|it| person(Some(it.0))).take(AVOIDED_MAX).collect();
         let arrival = Arrival {
+            passed: &passed,
+            passed_at_ms: sought.passed.iter().map(|it| it.1).max().unwrap_or(i64::MIN),
             difficulty: sought.difficulty() as f32,
             prefer: person(sought.knows),
             avoid: &avoid,
-            ..Arrival::new(WorkId(ticket.0), class, sought.waiting_since())
+            ..Arrival::new(WorkId(sought.ticket.id.0), class, sought.waiting_since())
         };
-        let work = self.engine.arrive(&arrival, now, &mut self.out);
-        let known = Known {
-            at: work,
-            version: at.version,
-            routing_version: at.routing_version,
-            holder,
-            with: None,
-            sought: Some(Box::new(sought)),
-            told: Told::Unknown,
-        };
-        self.tickets.insert(ticket, known);
-        self.placed.insert(ticket);
-        self.settle(now);
+        enter(&mut self.engine, &arrival, &mut self.out)
     }
 
     fn forget(&mut self, ticket: TicketId, now: i64) {
@@ -242,23 +329,24 @@ impl Live {
         self.settle(now);
     }
 
-    fn drop_proposal(&mut self, ticket: TicketId) {
+    pub(super) fn drop_proposal(&mut self, ticket: TicketId) {
         if self.tickets.get(&ticket).is_some_and(Known::is_being_given) {
             self.proposals.retain(|it| it.ticket != ticket);
         }
     }
 
     pub(super) fn hold(&mut self, user: UserId, ticket: TicketId) {
+        let channel = self.tickets.get(&ticket).map_or(Channel::Email, |it| it.channel);
         if let Some(it) = self.people.get_mut(&user) {
-            it.holds.insert(ticket);
-            it.person.set_capacity(CHANNEL, it.holds.len() as f64, it.limit as f64);
+            it.holds.insert(ticket, channel);
+            it.tell(&self.knobs.policy.channels);
         }
     }
 
-    fn let_go(&mut self, user: UserId, ticket: TicketId, now: i64) {
+    pub(super) fn let_go(&mut self, user: UserId, ticket: TicketId, now: i64) {
         if let Some(it) = self.people.get_mut(&user) {
             it.holds.remove(&ticket);
-            it.person.set_capacity(CHANNEL, it.holds.len() as f64, it.limit as f64);
+            it.tell(&self.knobs.policy.channels);
             if it.holds.is_empty() {
                 it.person.idle_since_ms = now;
             }
@@ -268,9 +356,14 @@ impl Live {
     /// Each group's work is a queue of its own; what has no group is queue 0.
     fn queue_of(&mut self, group: Option<GroupId>) -> QueueId {
         let Some(group) = group else { return QueueId(0) };
-        let next = u16::try_from(self.queues.len() + 1).unwrap_or(u16::MAX);
-        let queue = QueueId(*self.queues.entry(group).or_insert(next));
-        self.engine.set_queue(queue, Default::default());
-        queue
+        if let Some(known) = self.queues.get(&group) {
+            return QueueId(*known);
+        }
+        let queue = u16::try_from(self.queues.len() + 1).unwrap_or(u16::MAX);
+        self.queues.insert(group, queue);
+        let rule = self.policy().queue_of(Some(group)).rule();
+        self.engine.set_queue(QueueId(queue), rule);
+        self.rank_all(group);
+        QueueId(queue)
     }
 }

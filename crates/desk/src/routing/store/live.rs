@@ -38,16 +38,22 @@ pub(in crate::routing) fn find_lease(tx: &mut Tx) -> Result<Option<Lease>, Error
     )
 }
 
-/// The new epoch; `None` while somebody else holds it.
-pub(in crate::routing) fn take_lease(tx: &mut Tx, holder: &str, for_ms: i64) -> Result<Option<i64>, Error> {
+/// The new epoch; `None` while somebody else holds it who is not the `former` one, known to be dead.
+pub(in crate::routing) fn take_lease(
+    tx: &mut Tx,
+    holder: &str,
+    former: Option<&str>,
+    for_ms: i64,
+) -> Result<Option<i64>, Error> {
     let now = tx.now();
+    let former = former.unwrap_or(holder);
     tx.find(
         "insert into routing_lease (id, holder, epoch, until) values (1, $1, 1, $2)
          on conflict (id) do update set holder = excluded.holder, epoch = routing_lease.epoch + 1,
            until = excluded.until
-         where routing_lease.until <= $3 or routing_lease.holder = $1
+         where routing_lease.until <= $3 or routing_lease.holder = $1 or routing_lease.holder = $4
          returning epoch",
-        params![holder, now + for_ms, now],
+        params![holder, now + for_ms, now, former],
         |row| row.get(0),
     )
 }
@@ -97,6 +103,8 @@ pub(in crate::routing) struct PersonRow {
     pub idle_since: i64,
     /// Set for this person alone.
     pub limit: Option<i64>,
+    /// Messages, chats and calls are offered to them while they are here.
+    pub takes_live: bool,
 }
 
 /// Everybody who may have work; of these people only, if some are named.
@@ -107,8 +115,11 @@ pub(in crate::routing) fn list_people(tx: &mut Tx, only: Option<&[UserId]>) -> R
         None => String::new(),
     };
     let sql = format!(
-        "select u.id, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count
+        "select u.id, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count,
+           case when p.status is null or p.status = 'offline' then 0
+             else coalesce(a.takes_live, case when p.status = 'online' then 1 else 0 end) end
          from users u left join presences p on p.user_id = u.id
+           left join agent_statuses a on a.id = p.status_id
            left join capacities c on c.user_id = u.id and c.channel = 'email'
          where u.role <> 'end-user' and u.role in ('agent', 'lead', 'admin') and u.suspended_at is null
            and u.deleted_at is null {named} order by u.id"
@@ -122,6 +133,7 @@ pub(in crate::routing) fn list_people(tx: &mut Tx, only: Option<&[UserId]>) -> R
             since: row.get::<Option<i64>>(2)?.unwrap_or_default(),
             idle_since: row.get::<Option<i64>>(3)?.unwrap_or_default(),
             limit: row.get(4)?,
+            takes_live: row.get(5)?,
         })
     })
 }
@@ -208,16 +220,25 @@ pub(in crate::routing) struct TicketRow {
     pub routing_version: i64,
     pub assigned_at: Option<i64>,
     pub requester_updated_at: Option<i64>,
+    /// To whom it is offered, and until when.
+    pub offer: Option<(UserId, i64)>,
 }
 
 pub(in crate::routing) fn list_open(tx: &mut Tx, tickets: &[TicketId]) -> Result<Vec<TicketRow>, Error> {
     let sql = format!(
-        "select {WAITING}, t.version, t.routing_version, t.assigned_at, t.requester_updated_at from tickets t
+        "select {WAITING}, t.version, t.routing_version, t.assigned_at, t.requester_updated_at, o.user_id, o.until
+         from tickets t left join routing_offers o on o.ticket_id = t.id and o.ended_at is null
          where t.id in {} and t.status < 2 and t.deleted_at is null",
         tx.numbers_in(1)
     );
     tx.list(&sql, params![json_numbers(tickets.iter().map(|it| it.0))], |row| {
+        let offered: Option<UserId> = row.get(WAITING_COLUMNS + 4)?;
+        let offer = match offered {
+            Some(user) => Some((user, row.get(WAITING_COLUMNS + 5)?)),
+            None => None,
+        };
         Ok(TicketRow {
+            offer,
             ticket: waiting(row)?,
             version: row.get(WAITING_COLUMNS)?,
             routing_version: row.get(WAITING_COLUMNS + 1)?,

@@ -1,17 +1,21 @@
 //! Every statement on presences, capacities and decisions, and what routing reads of tickets and needs; those of the
-//! owner in the file beside.
+//! owner and of the decision explorer in the files beside.
 
+pub(super) mod decisions;
 pub(super) mod live;
+pub(super) mod offers;
+pub(super) mod statuses;
 
-use super::contest::Contest;
 use super::hands::Made;
+use super::offers::channel_of;
+use super::policy::rule_word;
 use super::presence::Presence;
-use super::{Cause, PresenceStatus};
+use super::{Cause, PresenceStatus, Rule};
 use crate::events::Event;
 use crate::skills::{DecayClass, Hardness, SkillKind, Source};
 use crate::tickets::{Priority, json_numbers};
-use crate::{DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
-use ::routing::Requirements;
+use crate::{AgentStatusId, DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
+use ::routing::{Channel, Requirements};
 use db::{Error, Row, params};
 use std::collections::HashMap;
 
@@ -30,14 +34,21 @@ pub(super) fn find_status(tx: &mut Tx, user: UserId) -> Result<Option<PresenceSt
 }
 
 /// Whoever comes online has had nothing new since then.
-pub(super) fn save_presence(tx: &mut Tx, user: UserId, to: PresenceStatus) -> Result<(), Error> {
+pub(super) fn save_presence(
+    tx: &mut Tx,
+    user: UserId,
+    to: PresenceStatus,
+    chosen: Option<AgentStatusId>,
+) -> Result<(), Error> {
     let now = tx.now();
     let idle_since = (to == PresenceStatus::Online).then_some(now);
     tx.execute(
-        "insert into presences (user_id, status, since, last_seen_at, idle_since) values ($1, $2, $3, $3, $4)
+        "insert into presences (user_id, status, since, last_seen_at, idle_since, status_id)
+         values ($1, $2, $3, $3, $4, $5)
          on conflict (user_id) do update set status = excluded.status, since = excluded.since,
-           last_seen_at = excluded.last_seen_at, idle_since = coalesce(excluded.idle_since, presences.idle_since)",
-        params![user, to.as_str(), now, idle_since],
+           last_seen_at = excluded.last_seen_at, idle_since = coalesce(excluded.idle_since, presences.idle_since),
+           status_id = excluded.status_id",
+        params![user, to.as_str(), now, idle_since, chosen],
     )
     .map(|_| ())
 }
@@ -70,11 +81,19 @@ pub(super) fn save_seen(tx: &mut Tx, user: UserId, every_ms: i64) -> Result<(), 
 
 pub(super) fn list_presences(tx: &mut Tx) -> Result<Vec<Presence>, Error> {
     tx.list(
-        "select p.user_id, u.name, p.status, p.since, p.last_seen_at, p.last_assigned_at
-         from presences p cross join users u where u.id = p.user_id and u.deleted_at is null order by u.name, u.id",
+        "select p.user_id, u.name, p.status, p.since, p.last_seen_at, p.last_assigned_at, a.id, a.name
+         from presences p cross join users u left join agent_statuses a on a.id = p.status_id
+         where u.id = p.user_id and u.deleted_at is null order by u.name, u.id",
         params![],
         |row| {
+            let chosen: Option<AgentStatusId> = row.get(6)?;
+            let here = status(row, 2)? != PresenceStatus::Offline;
+            let chosen = match chosen.filter(|_| here) {
+                Some(id) => Some((id, row.get(7)?)),
+                None => None,
+            };
             Ok(Presence {
+                chosen,
                 user: row.get(0)?,
                 name: row.get(1)?,
                 status: status(row, 2)?,
@@ -86,15 +105,19 @@ pub(super) fn list_presences(tx: &mut Tx) -> Result<Vec<Presence>, Error> {
     )
 }
 
-/// Who is said to be here and was last seen before `silent_since`, or may not work here any more.
-pub(super) fn list_lost(tx: &mut Tx, silent_since: i64) -> Result<Vec<(UserId, PresenceStatus)>, Error> {
+/// Who is said to be here and was last seen before `silent_since`, or may not work here any more; and whether they had
+/// chosen a status of the desk's own.
+pub(super) fn list_lost(
+    tx: &mut Tx,
+    silent_since: i64,
+) -> Result<Vec<(UserId, PresenceStatus, bool)>, Error> {
     tx.list(
-        "select p.user_id, p.status from presences p cross join users u
+        "select p.user_id, p.status, p.status_id from presences p cross join users u
          where u.id = p.user_id and p.status <> 'offline' and (p.last_seen_at < $1 or u.suspended_at is not null
            or u.deleted_at is not null or u.role not in ('agent', 'lead', 'admin'))
          order by p.user_id",
         params![silent_since],
-        |row| Ok((row.get(0)?, status(row, 1)?)),
+        |row| Ok((row.get(0)?, status(row, 1)?, row.get::<Option<i64>>(2)?.is_some())),
     )
 }
 
@@ -136,16 +159,23 @@ pub(super) struct Hand {
     pub idle_since: i64,
     /// Set for this person alone.
     pub limit: Option<i64>,
-    /// Tickets of theirs that need an answer.
+    /// Written tickets of theirs that need an answer.
     pub load: i64,
+    /// Of a status that an admin made up.
+    pub status_name: Option<String>,
+    /// Messages, chats and calls are offered to them.
+    pub takes_live: bool,
 }
 
 /// `cross join` keeps SQLite from starting at the customers, of whom there are thousands for each presence.
 const HAND: &str =
     "select p.user_id, u.name, p.status, p.since, coalesce(p.idle_since, p.since), c.limit_count,
        (select cast(count(*) as bigint) from tickets t
-        where t.assignee_id = p.user_id and t.status < 2 and t.deleted_at is null)
+        where t.assignee_id = p.user_id and t.status < 2 and t.deleted_at is null
+          and t.channel not in ('message', 'chat', 'voice')),
+       a.name, coalesce(a.takes_live, case when p.status = 'online' then 1 else 0 end)
      from presences p cross join users u
+       left join agent_statuses a on a.id = p.status_id
        left join capacities c on c.user_id = p.user_id and c.channel = 'email'
      where u.id = p.user_id and p.status <> 'offline' and u.role in ('agent', 'lead', 'admin') and u.suspended_at is null
        and u.deleted_at is null";
@@ -159,6 +189,8 @@ fn hand(row: &Row<'_>) -> Result<Hand, Error> {
         idle_since: row.get(4)?,
         limit: row.get(5)?,
         load: row.get(6)?,
+        status_name: row.get(7)?,
+        takes_live: row.get(8)?,
     })
 }
 
@@ -212,6 +244,8 @@ pub(super) struct Waiting {
     pub replies: i64,
     /// How many people have held it.
     pub stations: i64,
+    /// By the way it came.
+    pub channel: Channel,
     /// It asks for something beyond the skills that it needs: `routing_requirements` has what.
     pub asks: bool,
 }
@@ -219,8 +253,8 @@ pub(super) struct Waiting {
 const WAITING: &str =
     "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
     t.created_at, t.replies, t.assignee_stations,
-    (select a.names_groups from routing_requirements a where a.ticket_id = t.id)";
-const WAITING_COLUMNS: usize = 12;
+    (select a.names_groups from routing_requirements a where a.ticket_id = t.id), t.channel";
+const WAITING_COLUMNS: usize = 13;
 
 fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
     Ok(Waiting {
@@ -236,6 +270,7 @@ fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
         replies: row.get(9)?,
         stations: row.get(10)?,
         asks: row.get::<Option<i64>>(11)?.is_some(),
+        channel: channel_of(row.get(12)?),
     })
 }
 
@@ -246,20 +281,28 @@ pub(super) fn find_waiting(tx: &mut Tx, ticket: TicketId) -> Result<Option<Waiti
     tx.find(&sql, params![ticket], waiting)
 }
 
-/// The most pressing first, then the longest waiting; only what this person's groups may have.
-pub(super) fn list_queue(tx: &mut Tx, user: UserId, count_max: usize) -> Result<Vec<Waiting>, Error> {
+/// The most pressing first, then the longest waiting; only what this person's groups may have, and the groups in which
+/// they help out.
+pub(super) fn list_queue(
+    tx: &mut Tx,
+    user: UserId,
+    helped: &[GroupId],
+    count_max: usize,
+) -> Result<Vec<Waiting>, Error> {
     let sql = format!(
         "select {WAITING} from tickets t
          where t.status < 4 and t.assignee_id is null and t.deleted_at is null and t.status < 2
            and (t.group_id is null
              or exists (select 1 from memberships m where m.group_id = t.group_id and m.user_id = $1)
              or not exists (select 1 from memberships m where m.group_id = t.group_id)
+             or t.group_id in {}
              or exists (select 1 from routing_requirements a where a.ticket_id = t.id and a.names_groups = 1))
          order by coalesce(t.priority, case when t.urgency >= 3 then 4 when t.urgency = 2 then 3 else 2 end) desc,
            coalesce(t.waiting_since, t.created_at), t.id
-         limit $2"
+         limit $2",
+        tx.numbers_in(3)
     );
-    tx.list(&sql, params![user, count_max], waiting)
+    tx.list(&sql, params![user, count_max, json_numbers(helped.iter().map(|it| it.0))], waiting)
 }
 
 /// What waits: how many, and the oldest.
@@ -426,40 +469,7 @@ pub(super) fn delete_asked(tx: &mut Tx, ticket: TicketId) -> Result<(), Error> {
     tx.execute("delete from routing_requirements where ticket_id = $1", params![ticket]).map(|_| ())
 }
 
-// --- contests
-
-pub(super) fn insert_contest(
-    tx: &mut Tx,
-    decision: DecisionId,
-    ticket: TicketId,
-    by: UserId,
-    reason: &str,
-) -> Result<(), Error> {
-    let now = tx.now();
-    tx.execute(
-        "insert into routing_contests (decision_id, ticket_id, by_user_id, reason, at)
-         values ($1, $2, $3, $4, $5)",
-        params![decision, ticket, by, reason, now],
-    )
-    .map(|_| ())
-}
-
-pub(super) fn list_contests(tx: &mut Tx, ticket: TicketId) -> Result<Vec<Contest>, Error> {
-    tx.list(
-        "select c.decision_id, c.by_user_id, u.name, c.reason, c.at
-         from routing_contests c join users u on u.id = c.by_user_id where c.ticket_id = $1 order by c.id desc limit $2",
-        params![ticket, super::views::DECISIONS_SHOWN_MAX],
-        |row| {
-            Ok(Contest {
-                decision: row.get(0)?,
-                by: row.get(1)?,
-                by_name: row.get(2)?,
-                reason: row.get(3)?,
-                at: row.get(4)?,
-            })
-        },
-    )
-}
+// --- decisions
 
 /// Of what was taken from the queue lately: how many, and when the first of them.
 pub(super) fn count_taken(tx: &mut Tx, since: i64) -> Result<(i64, Option<i64>), Error> {
@@ -470,8 +480,6 @@ pub(super) fn count_taken(tx: &mut Tx, since: i64) -> Result<(i64, Option<i64>),
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
-
-// --- decisions
 
 /// A decision as it was kept.
 #[derive(Clone, Debug)]
@@ -497,24 +505,33 @@ fn kept(row: &Row<'_>) -> Result<Kept, Error> {
     })
 }
 
-pub(super) fn written(made: &Made) -> Result<String, Error> {
-    serde_json::to_string(made).map_err(|error| Error::Corrupt(error.to_string()))
+/// A decision as it will be kept.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    pub text: String,
+    /// The rule that held.
+    pub rule: Rule,
 }
 
-/// `made` as [`written`].
+pub(super) fn written(made: &Made, rule: Rule) -> Result<Written, Error> {
+    let text = serde_json::to_string(made).map_err(|error| Error::Corrupt(error.to_string()))?;
+    Ok(Written { text, rule })
+}
+
 pub(super) fn insert_decision(
     tx: &mut Tx,
     ticket: TicketId,
     cause: Cause,
     chosen: Option<UserId>,
     explored: bool,
-    made: &str,
+    made: &Written,
 ) -> Result<DecisionId, Error> {
     let now = tx.now();
+    let rule = rule_word(made.rule);
     tx.insert(
-        "insert into routing_decisions (ticket_id, at, cause, chosen_id, explored, decision)
-         values ($1, $2, $3, $4, $5, $6)",
-        params![ticket, now, cause.name(), chosen, explored, made],
+        "insert into routing_decisions (ticket_id, at, cause, chosen_id, explored, decision, rule)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        params![ticket, now, cause.name(), chosen, explored, made.text, rule],
     )
 }
 
