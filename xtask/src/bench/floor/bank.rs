@@ -302,6 +302,7 @@ fn floor(
         warm_up_s: 0.0,
         closing: Closing::Drain,
         sends_away: false,
+        hands_back: false,
         told: None,
     };
     let group_of = |(bits, staff): (usize, Vec<u32>)| {
@@ -318,6 +319,7 @@ fn floor(
         lines: None,
         waiting_places: None,
         policy: policy.clone(),
+        learning: None,
     }
     .completed()
 }
