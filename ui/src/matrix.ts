@@ -1,6 +1,7 @@
 // <skill-matrix> around a table.matrix: arrows go from cell to cell (one tab stop), Enter or a click opens what stands behind a
 // cell, a name hides rows in place, and choices ask the server anew. Cells carry a figure and classes; their words are made here.
 import { all } from "./dom";
+import { flash } from "./flash";
 
 class SkillMatrix extends HTMLElement {
   private at: HTMLTableCellElement | undefined;
@@ -177,6 +178,19 @@ class SkillMatrix extends HTMLElement {
   };
 }
 
+/** The button stands beside the matrix, in the menu of downloads. */
+function onPicture(event: Event): void {
+  const button = (event.target as Element).closest?.<HTMLButtonElement>("[data-matrix-picture]");
+  const table = document.querySelector<HTMLTableElement>("skill-matrix table.matrix");
+  if (!button || !table) return;
+  button.closest("details")?.removeAttribute("open");
+  const name = `skills-${new Date().toISOString().slice(0, 10)}.png`;
+  import("./picture")
+    .then(({ download }) => download(table, name))
+    .catch((error: unknown) => flash(`No picture could be made: ${error instanceof Error ? error.message : "try again"}.`, { bad: true }));
+}
+
 export function defineMatrix(): void {
+  document.addEventListener("click", onPicture);
   customElements.define("skill-matrix", SkillMatrix);
 }

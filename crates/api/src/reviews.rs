@@ -313,6 +313,7 @@ fn categories(shapes: &[CategoryShape]) -> Result<Vec<Category>, Problem> {
             points: it.points,
             anchors: it.anchors.clone(),
             skills: it.skills.iter().map(|it| (SkillId(it.skill_id), it.weight)).collect(),
+            competency: None,
         })
     };
     shapes.iter().map(category).collect()

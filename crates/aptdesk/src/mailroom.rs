@@ -126,6 +126,15 @@ impl jobs::Handle<Actor> for Mailroom {
                     Err(error) => Outcome::Failed(error.to_string()),
                 }
             }
+            Ok(Work::ReadOutcomes { file }) => {
+                let desk = self.desk.clone();
+                let read = move || desk::skills::outcomes::files::read_file(&desk.db, &desk.blobs, file);
+                match tokio::task::spawn_blocking(read).await {
+                    Ok(Ok(())) => Outcome::Done,
+                    Ok(Err(error)) => Outcome::Failed(error.to_string()),
+                    Err(error) => Outcome::Failed(error.to_string()),
+                }
+            }
             Ok(Work::RunFloor { run }) => {
                 let db = self.desk.db.clone();
                 match tokio::task::spawn_blocking(move || desk::floor::runs::run(&db, run)).await {

@@ -59,12 +59,19 @@ impl Blobs {
     }
 
     pub fn get(&self, sha256: &str) -> Result<Vec<u8>, BlobError> {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut self.open(sha256)?, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// To be read piece by piece.
+    pub fn open(&self, sha256: &str) -> Result<std::fs::File, BlobError> {
         let known_form = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit());
         if !known_form {
             return Err(BlobError::NoSuchBlob);
         }
-        match std::fs::read(self.path_of(sha256)) {
-            Ok(bytes) => Ok(bytes),
+        match std::fs::File::open(self.path_of(sha256)) {
+            Ok(file) => Ok(file),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(BlobError::NoSuchBlob),
             Err(error) => Err(error.into()),
         }

@@ -192,6 +192,9 @@ pub enum Event {
         skill: SkillId,
     },
     // planning
+    CompetencyChanged {
+        competency: CompetencyId,
+    },
     RoleProfileChanged {
         role: RoleId,
     },
@@ -231,6 +234,10 @@ pub enum Event {
         run: OutcomeRunId,
         taken: i64,
         superseded: i64,
+    },
+    /// What an import said counts no more, piece by piece from now on.
+    OutcomesTakenBack {
+        run: OutcomeRunId,
     },
     // routing
     PresenceChanged {
@@ -484,9 +491,10 @@ impl Event {
             | CoachingPlanClosed { plan, .. }
             | LearningSet { plan, .. } => ("coaching_plan", plan.0),
             LearningGiven { ticket, .. } => ("ticket", ticket.0),
+            CompetencyChanged { competency } => ("competency", competency.0),
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
             SkillsReleased { release } => ("release", release.0),
-            OutcomesImported { run, .. } => ("outcome_run", run.0),
+            OutcomesImported { run, .. } | OutcomesTakenBack { run } => ("outcome_run", run.0),
         }
     }
 }
@@ -516,6 +524,9 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         OpeningMoved { opening, to: hiring::OpeningState::Public } => {
             vec![(Work::TellJobAlerts { opening: *opening }, Due::Soon)]
         }
+        // A minute in which it can be closed again.
+        CampaignOpened { campaign } => vec![(Work::TellAsked { campaign: *campaign }, Due::Soon)],
+        SkillCheckFinished { result, .. } => vec![(Work::TickChecks { result: *result }, now)],
         RatingGiven { rating, .. } => vec![(Work::LearnFromRating { rating: *rating }, now)],
         TicketCreated { .. }
         | CommentAdded { .. }
@@ -560,6 +571,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | SkillMerged { .. }
         | SkillMergeUndone { .. }
         | PrerequisitesSet { .. }
+        | CompetencyChanged { .. }
         | RoleProfileChanged { .. }
         | RoleHoldersSet { .. }
         | ShiftsSet { .. }
@@ -573,17 +585,17 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | ContestDecided { .. }
         | SkillsReleased { .. }
         | OutcomesImported { .. }
+        // The job is asked for with it, and asks for the next.
+        | OutcomesTakenBack { .. }
         | TicketRouted { .. }
         | TicketOffered { .. }
         | OfferEnded { .. }
         | RoutingContested { .. }
         | RoutingContestAnswered { .. }
-        | CampaignOpened { .. }
         | CampaignAnswered { .. }
         | CampaignClosed { .. }
         | CertificateChanged { .. }
         | SkillCheckChanged { .. }
-        | SkillCheckFinished { .. }
         | OpeningChanged { .. }
         | OpeningMoved { .. }
         | CandidateAdded { .. }

@@ -50,9 +50,9 @@ ids! {
     RoutingContestId, AgentStatusId,
     RatingId, ApiTokenId,
     /// A role profile.
-    RoleId, ShiftId, SkillMergeId,
-    /// A ticket of another desk, and a reading of such tickets.
-    OutcomeId, OutcomeRunId,
+    RoleId, ShiftId, SkillMergeId, CompetencyId,
+    /// A ticket of another desk, a reading of such tickets, and a file of them.
+    OutcomeId, OutcomeRunId, OutcomeFileId,
     ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
     OpeningId, CandidateId, JobAlertId,

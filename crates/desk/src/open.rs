@@ -49,6 +49,10 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0022_decisions"),
     shared!("0023_agent_statuses"),
     shared!("0024_offers"),
+    shared!("0025_imports_screen"),
+    shared!("0026_hard_work"),
+    shared!("0027_competencies"),
+    shared!("0028_interviewers"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -53,6 +53,22 @@ pub enum Work {
     },
     /// Recurring: choose what of the week is worth a talk.
     FindMoments,
+    /// Everybody whom a campaign asks hears of it.
+    TellAsked {
+        campaign: CampaignId,
+    },
+    /// A skill check is finished: tasks that asked for it may be done.
+    TickChecks {
+        result: CheckResultId,
+    },
+    /// One piece of taking an import back.
+    TakeBackOutcomes {
+        run: OutcomeRunId,
+    },
+    /// Runs beside the database: try or take in a file of another desk's outcomes.
+    ReadOutcomes {
+        file: OutcomeFileId,
+    },
     /// Runs beside the database: a simulation or forecast that somebody asked for.
     RunFloor {
         run: FloorRunId,
@@ -80,9 +96,11 @@ impl Work {
     pub fn lane(&self) -> Lane {
         match self {
             // Reading a mail anew needs the mail door, which is outside of the database too.
-            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } | Work::RunFloor { .. } => {
-                Lane::Outside
-            }
+            Work::SendMail { .. }
+            | Work::TakeInMail { .. }
+            | Work::Refit { .. }
+            | Work::ReadOutcomes { .. }
+            | Work::RunFloor { .. } => Lane::Outside,
             _ => Lane::Inside,
         }
     }
@@ -95,6 +113,8 @@ impl Work {
             Work::Refit { asked_by: None } => Some("refit:soon".to_owned()),
             Work::Refit { .. } => Some("refit:asked".to_owned()),
             Work::RunFloor { run } => Some(format!("floor:{run}")),
+            Work::TakeBackOutcomes { run } => Some(format!("take-back:{run}")),
+            Work::ReadOutcomes { file } => Some(format!("outcomes:{file}")),
             _ => None,
         }
     }
@@ -117,6 +137,10 @@ impl Work {
             Work::TellJobAlerts { .. } => "tell_job_alerts",
             Work::FindMoments => "find_moments",
             Work::RunFloor { .. } => "run_floor",
+            Work::TellAsked { .. } => "tell_asked",
+            Work::TickChecks { .. } => "tick_checks",
+            Work::TakeBackOutcomes { .. } => "take_back_outcomes",
+            Work::ReadOutcomes { .. } => "read_outcomes",
             Work::SendMail { .. } => "send_mail",
         }
     }
@@ -214,7 +238,14 @@ impl Worker {
             Work::FindMoments => {
                 coaching::find_moments(tx)?;
             }
-            Work::SendMail { .. } | Work::TakeInMail { .. } | Work::Refit { .. } | Work::RunFloor { .. } => {
+            Work::TellAsked { campaign } => assessments::tell_asked(tx, *campaign)?,
+            Work::TickChecks { result } => coaching::tick_checks(tx, *result)?,
+            Work::TakeBackOutcomes { run } => skills::outcomes::take_back_some(tx, *run)?,
+            Work::SendMail { .. }
+            | Work::TakeInMail { .. }
+            | Work::Refit { .. }
+            | Work::ReadOutcomes { .. }
+            | Work::RunFloor { .. } => {
                 return Err("this belongs into the outside lane".into());
             }
         }

@@ -152,6 +152,73 @@ fn a_campaign_is_refused_that_asks_nobody_or_too_few_colleagues() {
 }
 
 #[test]
+fn whoever_is_asked_hears_of_it_once_and_not_if_the_campaign_was_closed_at_once() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        world.group("Billing", &[ana, lea]);
+        let mails = |world: &World| {
+            world.run_jobs();
+            let outside = world.take_outside_jobs();
+            outside.into_iter().filter(|it| matches!(it, Work::SendMail { .. })).count()
+        };
+        let empathy = skill(&world, "empathy");
+        open(&world, lea, &[ana], empathy, 0);
+        assert_eq!(mails(&world), 0, "a minute is left to think again, on {}", world.name());
+        world.advance(61_000);
+        assert_eq!(mails(&world), 2, "she and her lead");
+        assert_eq!(mails(&world), 0);
+        let mistaken = open(&world, lea, &[ana], empathy, 0);
+        world.write_as(lea, move |tx| assessments::close_campaign(tx, mistaken));
+        world.advance(61_000);
+        assert_eq!(mails(&world), 0);
+    }
+}
+
+#[test]
+fn questions_become_as_hard_as_those_who_took_them_show() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let empathy = skill(&world, "empathy");
+        let questions: Vec<Question> =
+            [Hardness::Easy, Hardness::Medium, Hardness::Medium, Hardness::Hard].map(question).to_vec();
+        let command = SaveCheck { skill: empathy, name: "Basics".into(), questions };
+        let check = world.write_as(lea, move |tx| assessments::create_check(tx, &command));
+        let states = |world: &World| {
+            world
+                .read_as(world.as_(lea), move |tx| views::question_states(tx, check))
+                .expect("leads see them")
+        };
+        // Nobody knows the second, which was thought to be of medium hardness; everybody the third.
+        for n in 0..12 {
+            let person = world.agent(["A", "B", "C", "D"][n % 4]);
+            answer(&world, person, check, &[1, 0, 1, usize::from(n % 2 == 0)]).expect("it is scored");
+            let all = states(&world);
+            assert_eq!(
+                all[0].calibrated,
+                n + 1 >= assessments::CALIBRATED_FROM_ANSWERS,
+                "on {}",
+                world.name()
+            );
+        }
+        let all = states(&world);
+        assert!(all[1].level > all[2].level + 1.0, "{all:?}");
+        assert_eq!((all[1].right, all[1].answers), (0, 12));
+        let ana = world.agent("Ana");
+        let refused = world.read_as(world.as_(ana), move |tx| views::question_states(tx, check));
+        assert!(matches!(refused, Err(AssessmentError::NotALead)));
+        // Answers that were struck out say nothing of the questions either.
+        let result = answer(&world, ana, check, &[1, 1, 1, 1]).expect("it is scored");
+        assert_eq!(states(&world)[1].answers, 13);
+        let strike = skills::StrikeEvidence {
+            evidence: result.evidence.expect("it is evidence"),
+            reason: "Looked them up.".into(),
+        };
+        world.write_as(lea, move |tx| skills::strike_evidence(tx, &strike));
+        assert_eq!(states(&world)[1].answers, 12);
+    }
+}
+
+#[test]
 fn who_has_not_answered_and_whose_certificate_ends_gets_one_mail() {
     for world in World::on_each_database() {
         let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));

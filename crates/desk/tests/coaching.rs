@@ -1,5 +1,6 @@
 //! Coaching: moments worth a talk, plans between two people, notes that stay private, and the measured effect.
 
+use desk::assessments::{self, AnswerCheck, Hardness as QuestionHardness, Question, SaveCheck};
 use desk::coaching::{
     self, AddGoal, AddTask, ClosePlan, CoachingError, CreatePlan, Measure, PlanSession, SetLearning,
     TaskKind, TooLittle, UpdatePlan, WriteNote, views,
@@ -9,7 +10,7 @@ use desk::routing::{self, PresenceStatus, SetPresence};
 use desk::skills::{
     self, AddEvidence, Circle, Hardness, Observed, Policy, Requirement, SetRequirements, StrikeEvidence,
 };
-use desk::{CoachingPlanId, SkillId, TicketId, UserId};
+use desk::{CheckId, CoachingPlanId, SkillId, TicketId, UserId};
 use testkit::World;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -199,6 +200,62 @@ fn a_plan_is_between_the_person_and_those_who_may_coach_them() {
         world.write_as(liv, move |tx| coaching::reopen_plan(tx, plan));
         assert_eq!(see(ana).unwrap().plan.closed_at, None);
         assert!(world.jobs_waiting().is_empty());
+    }
+}
+
+#[test]
+fn a_check_that_is_passed_marks_its_task_as_done_and_another_does_not() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let (calm, tone) = (skill(&world, "de-escalation"), skill(&world, "empathy"));
+        let plan = plan(&world, lea, ana, vec![(calm, 2.6)]);
+        let check = |skill: SkillId, name: &'static str| {
+            let question = |hardness| Question {
+                text: "Which comes first?".into(),
+                choices: ["a", "b", "c"].map(str::to_owned).to_vec(),
+                right: 1,
+                hardness,
+            };
+            let hardness = [
+                QuestionHardness::Easy,
+                QuestionHardness::Medium,
+                QuestionHardness::Medium,
+                QuestionHardness::Hard,
+            ];
+            let questions = hardness.map(question).to_vec();
+            let save = SaveCheck { skill, name: name.into(), questions };
+            world.write_as(lea, move |tx| assessments::create_check(tx, &save))
+        };
+        let (of_plan, other) = (check(calm, "Angry letters"), check(tone, "Warm words"));
+        let task = |link: String| {
+            let add = AddTask {
+                plan,
+                kind: TaskKind::Check,
+                text: "Show that you know it".into(),
+                link,
+                with: None,
+                due_at: None,
+            };
+            world.write_as(lea, move |tx| coaching::add_task(tx, &add))
+        };
+        task(format!("https://desk.example/assessments/checks/{of_plan}"));
+        task(format!("/assessments/checks/{other}"));
+        let done = |world: &World| {
+            world.run_jobs();
+            let page =
+                world.read_as(world.as_(ana), move |tx| views::plan_page(tx, plan)).expect("it is hers");
+            page.tasks.iter().map(|it| it.done_by).collect::<Vec<_>>()
+        };
+        let take = |check: CheckId, chosen: [usize; 4]| {
+            let chosen = chosen.into_iter().map(Some).collect();
+            let answers = AnswerCheck { check, version: 1, chosen };
+            world.write_as(ana, move |tx| assessments::answer_check(tx, &answers));
+        };
+        take(of_plan, [0, 0, 0, 0]);
+        assert_eq!(done(&world), [None, None], "not passed, on {}", world.name());
+        world.advance(31 * DAY);
+        take(of_plan, [1, 1, 1, 1]);
+        assert_eq!(done(&world), [Some(ana), None]);
     }
 }
 

@@ -3,7 +3,7 @@
 use desk::hiring::views;
 use desk::hiring::{
     self, AddCandidate, CANDIDATE_KEPT_DAYS, HiringError, Imported, OpeningState, SaveScorecard, Score,
-    Stage, WriteNeed, WriteOpening,
+    SetInterviewers, Stage, WriteNeed, WriteOpening,
 };
 use desk::mail;
 use desk::skills::{self, Rate};
@@ -119,9 +119,44 @@ fn scorecards_make_a_fit_with_reasons_and_each_interviewer_has_one() {
         assert!(matches!(score(&world, lea, nour, &[(other, 3.0)]), Err(HiringError::ScoreIsWrong)));
         assert!(matches!(score(&world, lea, nour, &[(empathy, 6.0)]), Err(HiringError::ScoreIsWrong)));
         assert!(matches!(score(&world, lea, nour, &[]), Err(HiringError::NothingScored)));
-        assert!(matches!(score(&world, ana, nour, &[(empathy, 3.0)]), Err(HiringError::NotALead)));
+        assert!(matches!(score(&world, ana, nour, &[(empathy, 3.0)]), Err(HiringError::NoSuchCandidate)));
         let peek = world.read_as(world.as_(ana), move |tx| views::candidate_page(tx, nour));
         assert!(matches!(peek, Err(HiringError::NotALead)), "candidates are for leads");
+    }
+}
+
+#[test]
+fn an_agent_whom_a_lead_names_interviews_and_sees_nothing_else() {
+    for world in World::on_each_database() {
+        let (ana, ben, lea) = (world.agent("Ana"), world.agent("Ben"), world.lead("Lea"));
+        let empathy = skill(&world, "empathy");
+        let id = opening(&world, lea, OpeningState::Inside);
+        let nour = candidate(&world, lea, id, "Nour", "nour@example.org");
+        let name = |by: UserId, users: Vec<UserId>| {
+            let command = SetInterviewers { opening: id, users };
+            world.try_as(by, move |tx| hiring::set_interviewers(tx, &command))
+        };
+        assert!(matches!(name(ana, vec![ana]), Err(HiringError::NotALead)));
+        let customer = world.customer("Marta", "marta@example.org");
+        assert!(matches!(name(lea, vec![customer]), Err(HiringError::InterviewersAreWrong)));
+        name(lea, vec![ana]).expect("she works here");
+        let interviews = |who: UserId| {
+            let page = world.read_as(world.as_(who), views::hiring_page).expect("staff may look");
+            page.interviews.into_iter().map(|it| (it.candidate, it.scored)).collect::<Vec<_>>()
+        };
+        assert_eq!((interviews(ana), interviews(ben)), (vec![(nour, false)], vec![]), "on {}", world.name());
+        let form = world.read_as(world.as_(ana), move |tx| views::scorecard_page(tx, nour)).expect("hers");
+        assert!(form.candidate.email.is_empty() && form.opening.reason.is_empty());
+        score(&world, ana, nour, &[(empathy, 4.0)]).expect("she is named");
+        assert_eq!(interviews(ana), [(nour, true)]);
+        let peek = world.read_as(world.as_(ana), move |tx| views::candidate_page(tx, nour));
+        assert!(matches!(peek, Err(HiringError::NotALead)));
+        let other = world.read_as(world.as_(ben), move |tx| views::scorecard_page(tx, nour));
+        assert!(matches!(other, Err(HiringError::NoSuchCandidate)));
+        name(lea, vec![]).expect("nobody is fine");
+        assert!(score(&world, ana, nour, &[(empathy, 1.0)]).is_err() && interviews(ana).is_empty());
+        let page = world.read_as(world.as_(lea), move |tx| views::candidate_page(tx, nour)).unwrap();
+        assert_eq!(page.scorecards.len(), 1, "what was scored stays");
     }
 }
 

@@ -5,8 +5,8 @@ use desk::skills::outcomes::{
     self, Batch, Begin, Cells, Context, Field, Mapping, OutcomeRow, OutcomesError, People, Preview, Reason,
     Rejected, Tally,
 };
-use desk::skills::planning;
 use desk::skills::{self, views};
+use desk::skills::{planning, refit};
 use desk::{Actor, Kind, OutcomeRunId, Refusal, UserId, people};
 use testkit::World;
 
@@ -233,6 +233,37 @@ fn a_preview_says_what_an_import_would_do_and_does_nothing() {
         );
         assert_eq!(four(&tally), four(&real), "on {}", world.name());
         assert_eq!(four(&real), (2, 1, 1, 1, 1));
+    }
+}
+
+#[test]
+fn a_refit_names_the_topic_that_is_hard_and_leads_see_it() {
+    for world in World::on_each_database() {
+        let (lea, mei) = (world.lead("Lea"), world.agent("Mei"));
+        world.agent("Kofi");
+        let numbers: Vec<String> = (0..160).map(|n| n.to_string()).collect();
+        let said: Vec<Said<'_>> = numbers
+            .iter()
+            .enumerate()
+            .map(|(n, it)| {
+                let hard = n % 4 == 0;
+                let who = if n % 2 == 0 { "Mei" } else { "Kofi" };
+                let topic = if hard { "refund_abroad" } else { "refund" };
+                let who = if hard && n % 8 == 0 { "Kofi" } else { who };
+                (it.as_str(), who, 8 + (n as i64 % 40), topic, "", hard && n % 12 != 0 || n % 37 == 1)
+            })
+            .collect();
+        import(&world, "a", &said);
+        assert_eq!(world.read_as(world.as_(lea), refit::hard_work).unwrap().found_at, None);
+        skills::refit::run(&world.desk.db, None).expect("it runs");
+        let work = world.read_as(world.as_(lea), refit::hard_work).unwrap();
+        let hard = work.topics.first().expect("it is named");
+        assert_eq!(hard.name, "refund_abroad", "on {}: {work:?}", world.name());
+        assert!(hard.levels > 0.5 && hard.differs() && hard.p_solved < work.p_usual, "{hard:?}");
+        assert!(hard.rows >= 40 && work.found_at.is_some());
+        assert!(work.topics.iter().all(|it| it.name != "refund"), "the usual has no difficulty");
+        let refused = world.read_as(world.as_(mei), refit::hard_work);
+        assert!(matches!(refused, Err(skills::SkillsError::NotALead)));
     }
 }
 

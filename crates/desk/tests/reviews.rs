@@ -232,6 +232,7 @@ fn a_changed_scorecard_is_a_new_version_and_reviews_keep_theirs() {
             points,
             anchors: vec![],
             skills: vec![],
+            competency: None,
         };
         let refused = |categories: Vec<Category>| {
             let command = SaveScorecard { name: "Mine".into(), about: String::new(), categories };

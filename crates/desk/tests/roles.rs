@@ -131,6 +131,31 @@ fn readiness_grows_with_work_and_is_for_the_person_and_leads() {
 }
 
 #[test]
+fn a_lead_who_may_not_see_levels_sees_no_readiness_either() {
+    for world in World::on_each_database() {
+        let (ana, lea, ada) = (world.agent("Ana"), world.lead("Lea"), world.admin("Ada"));
+        let refunds = skill(&world, "billing-and-refunds");
+        let id = role(&world, lea, "Refunds desk", vec![need(refunds, Who::Everyone)]).id;
+        world.write_as(lea, move |tx| roles::set_holders(tx, &SetHolders { role: id, users: vec![ana] }));
+        works(&world, ana, refunds, 40, true);
+        let measured = |viewer: UserId| {
+            let page = world.read_as(world.as_(viewer), move |tx| role_page(tx, id)).expect("staff may look");
+            page.holders.into_iter().find(|it| it.user == ana).expect("she has it").measured
+        };
+        assert!(measured(lea).is_some_and(|it| it.is_enough()), "on {}", world.name());
+        let private = skills::Policy { levels: skills::Circle::Person, ..skills::Policy::default() };
+        world.write_as(ada, move |tx| skills::set_policy(tx, &private));
+        assert_eq!(measured(lea), None);
+        let refused = world.read_as(world.as_(lea), move |tx| roles_of(tx, ana));
+        assert!(matches!(refused, Err(roles::RoleError::NotForYou)));
+        let row = world.read_as(world.as_(lea), role_rows).expect("a lead looks");
+        let row = row.into_iter().find(|it| it.id == id).expect("it is in use");
+        assert_eq!((row.enough, row.ready), (0, None), "nothing is told of her by a sum either");
+        assert!(measured(ana).is_some_and(|it| it.is_enough()), "her own stays hers");
+    }
+}
+
+#[test]
 fn at_least_two_present_is_a_matter_of_the_team_and_not_of_each() {
     for world in World::on_each_database() {
         let (ana, kofi, lea) = (world.agent("Ana"), world.agent("Kofi"), world.lead("Lea"));

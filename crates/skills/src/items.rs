@@ -113,6 +113,45 @@ pub fn as_observation(answers: &[(Item, bool)], start: Belief) -> Option<(f64, f
     Some(((reached.mean / reached.variance - start.mean / start.variance) / precision, 1.0 / precision))
 }
 
+/// The question with its difficulty as answers show it, and how unsure that leaves it (a standard deviation in logits), on
+/// a grid. `item` and `prior_sd` say what its author thought; each answer comes with what was believed of the person before
+/// they gave it, so that a hard question is told from a weak group. What is unsure about a person flattens the curve, as in
+/// the filter: p = c + (1 − c)·σ(a(m − b)/√(1 + πa²v/8)).
+pub fn calibrated(item: Item, prior_sd: f64, answers: &[(Belief, bool)]) -> (Item, f64) {
+    let flat: Vec<(f64, f64, bool)> = answers
+        .iter()
+        .map(|(belief, right)| {
+            let variance = item.discrimination.powi(2) * belief.variance.max(0.0);
+            let slope = item.discrimination / (1.0 + std::f64::consts::PI * variance / 8.0).sqrt();
+            (belief.mean, slope, *right)
+        })
+        .collect();
+    let (mut all, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    let mut grid: Vec<(f64, f64)> = Vec::with_capacity(GRID_STEPS + 1);
+    for step in 0..=GRID_STEPS {
+        let difficulty = DIFFICULTY_LOGITS_MAX * (2.0 * step as f64 / GRID_STEPS as f64 - 1.0);
+        let prior = -(difficulty - item.difficulty).powi(2) / (2.0 * prior_sd * prior_sd);
+        let likelihood: f64 = flat
+            .iter()
+            .map(|(mean, slope, right)| {
+                let it = Item { discrimination: *slope, difficulty, ..item };
+                let p = it.p_right(*mean);
+                if *right { p.ln() } else { (1.0 - p).ln() }
+            })
+            .sum();
+        grid.push((difficulty, prior + likelihood));
+    }
+    let top = grid.iter().map(|it| it.1).fold(f64::NEG_INFINITY, f64::max);
+    for (difficulty, log) in grid {
+        let weight = (log - top).exp();
+        all += weight;
+        sum += weight * difficulty;
+        squares += weight * difficulty * difficulty;
+    }
+    let difficulty = sum / all;
+    (Item { difficulty, ..item }, (squares / all - difficulty * difficulty).max(0.0).sqrt())
+}
+
 /// The question that tells the most about somebody of whom this is believed.
 pub fn most_telling(items: &[Item], belief: Belief) -> Option<usize> {
     let told = |item: &Item| item.information(belief.mean);
@@ -201,5 +240,29 @@ mod tests {
         let items = [item(1.0, -2.0, 0.0), item(1.0, 1.0, 0.0), item(1.0, 3.0, 0.0)];
         assert_eq!(most_telling(&items, Belief { mean: 1.2, variance: 1.0 }), Some(1));
         assert_eq!(most_telling(&[], Belief { mean: 0.0, variance: 1.0 }), None);
+    }
+
+    #[test]
+    fn answers_tell_how_hard_a_question_is_whoever_gave_them() {
+        let thought = item(1.2, 0.0, 0.25);
+        let (same, sd) = calibrated(thought, 0.8, &[]);
+        assert!(same.difficulty.abs() < 1e-9 && (sd - 0.8).abs() < 1e-2, "{same:?} ± {sd}");
+        // Answers exactly as often right as a question of 1.0 would be, by people from −1 to 2 logits.
+        let truth = item(1.2, 1.0, 0.25);
+        let answers = |shift: f64| -> Vec<(Belief, bool)> {
+            (0..300)
+                .map(|n| {
+                    let mean = shift + f64::from(n % 30) / 10.0 - 1.0;
+                    let right = f64::from(n / 30) + 0.5 < 10.0 * truth.p_right(mean);
+                    (Belief { mean, variance: 1e-4 }, right)
+                })
+                .collect()
+        };
+        for shift in [0.0, 0.8] {
+            let (found, sd) = calibrated(thought, 0.8, &answers(shift));
+            assert!((found.difficulty - 1.0).abs() < 0.25 && sd < 0.25, "{found:?} ± {sd} at {shift}");
+        }
+        let few = calibrated(thought, 0.8, &answers(0.0)[..20]);
+        assert!(few.1 > 0.3, "twenty answers leave doubt");
     }
 }

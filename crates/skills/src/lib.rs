@@ -13,6 +13,7 @@
 pub mod agreement;
 pub mod attribution;
 mod belief;
+pub mod competency;
 pub mod concentration;
 pub mod coverage;
 mod decay;

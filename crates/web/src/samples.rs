@@ -2,6 +2,7 @@
 
 use crate::Shell;
 use desk::people::{Group, User};
+use desk::skills::outcomes::ImportedTicket;
 use desk::skills::views::{Cell, PersonLevel};
 use desk::skills::{DecayClass, Skill, SkillKind, SkillSummary};
 use desk::{GroupId, Role, SkillId, UserId};
@@ -99,6 +100,18 @@ pub fn summary(id: i64, name: &str) -> SkillSummary {
 
 pub fn level(id: i64, name: &str, cell: Cell) -> PersonLevel {
     PersonLevel { skill: summary(id, name), cell, trend: Some(0.5), moved_at: 0 }
+}
+
+/// A ticket of another desk.
+pub fn imported(ticket: &str, url: Option<&str>) -> ImportedTicket {
+    ImportedTicket {
+        source: "old desk".into(),
+        ticket: ticket.into(),
+        topic: Some("money back".into()),
+        opened_at: 0,
+        level: 3.0,
+        url: url.map(str::to_owned),
+    }
 }
 
 /// Renders, and refuses what the content policy would refuse and what breaks a page.

@@ -4,8 +4,14 @@
 use desk::access::{self, LinkPurpose, SetUp};
 use desk::assessments::{self, AddCertificate, Hardness, OpenCampaign, Question, SaveCheck};
 use desk::hiring::{self, AddCandidate, OpeningState, SaveScorecard, Score, WriteNeed, WriteOpening};
-use desk::tickets::{self, Channel, CreateTicket, NewComment, UpdateTicket};
-use desk::{CampaignId, CandidateId, CheckId, OpeningId, TicketId, UserId, people, skills};
+use desk::reviews::{self, BeginReview, Finish, OpenCalibration, SaveScores, ScoreGiven};
+use desk::skills::competencies::{self, WriteCompetency};
+use desk::skills::outcomes::files;
+use desk::tickets::{self, Channel, CreateTicket, NewComment, Status, UpdateTicket};
+use desk::{
+    CalibrationId, CampaignId, CandidateId, CheckId, CompetencyId, OpeningId, OutcomeFileId, ReviewId,
+    ScorecardId, TicketId, UserId, people, skills,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -45,6 +51,23 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         format!("/hiring/{}", desk.opening),
         format!("/hiring/candidates/{}", desk.candidate),
         format!("/hiring/candidates/{}/scorecard", desk.candidate),
+        "/reviews".to_owned(),
+        "/reviews/new".to_owned(),
+        format!("/reviews/new?ticket={}", desk.reviewed.ticket),
+        format!("/reviews/{}", desk.reviewed.open),
+        format!("/reviews/{}", desk.reviewed.finished),
+        "/reviews/scorecards".to_owned(),
+        "/reviews/scorecards/new".to_owned(),
+        format!("/reviews/scorecards/{}", desk.reviewed.scorecard),
+        "/reviews/calibrations".to_owned(),
+        format!("/reviews/calibrations/{}", desk.reviewed.calibration),
+        "/reviews/raters".to_owned(),
+        "/skills/hardest".to_owned(),
+        "/skills/competencies".to_owned(),
+        "/skills/competencies/new".to_owned(),
+        format!("/skills/competencies/{}", desk.competency),
+        "/admin/imports".to_owned(),
+        format!("/admin/imports/files/{}", desk.file),
         "/ledger".to_owned(),
         "/suspended".to_owned(),
         "/admin".to_owned(),
@@ -94,6 +117,9 @@ struct Desk {
     check: CheckId,
     opening: OpeningId,
     candidate: CandidateId,
+    reviewed: Reviewed,
+    competency: CompetencyId,
+    file: OutcomeFileId,
     link: String,
     browser: PathBuf,
     served: tokio::task::JoinHandle<()>,
@@ -116,6 +142,8 @@ impl Desk {
         let (ana, ticket, other) = a_day_at_the_desk(&world, &base);
         let (campaign, check) = questions_to_people(&world, ana);
         let (opening, candidate) = somebody_applies(&world, ana);
+        let (reviewed, competency) = somebody_reviews(&world, ana);
+        let file = a_file_of_another_desk(&world, ana);
         let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
         let app = web::router(web::Web::new(world.desk.clone(), false))
             .into_make_service_with_connect_info::<SocketAddr>();
@@ -129,6 +157,9 @@ impl Desk {
             check,
             opening,
             candidate,
+            reviewed,
+            competency,
+            file,
             link: format!("{base}/sign-in/link/{token}"),
             browser,
             served,
@@ -273,6 +304,67 @@ fn somebody_applies(world: &World, ana: UserId) -> (OpeningId, CandidateId) {
         hiring::save_scorecard(tx, &SaveScorecard { candidate, note: "Calm.".into(), scores })?;
         Ok::<_, Told>((opening, candidate))
     })
+}
+
+/// Reviews of solved work: one open, one finished, and one that several score blind.
+struct Reviewed {
+    ticket: TicketId,
+    open: ReviewId,
+    finished: ReviewId,
+    scorecard: ScorecardId,
+    calibration: CalibrationId,
+}
+
+fn somebody_reviews(world: &World, ana: UserId) -> (Reviewed, CompetencyId) {
+    let yuki = world.agent("Yuki Sato");
+    let solved = |subject: &str| {
+        let ticket = world.ticket(subject);
+        let update = UpdateTicket {
+            assignee: Some(Some(yuki)),
+            comment: Some(NewComment::public("I am sorry, Marta. Both payments are on their way back.")),
+            status: Some(Status::Solved),
+            ..UpdateTicket::of(ticket)
+        };
+        world.write_as(yuki, move |tx| tickets::update(tx, &update).map(|_| ()));
+        ticket
+    };
+    let tickets = ["Charged twice", "Where is my parcel?", "Cannot sign in"].map(solved);
+    world.write_as(ana, move |tx| {
+        let known = skills::list_skills(tx)?;
+        let write = WriteCompetency {
+            name: "Calms people".into(),
+            behaviour: "Names the feeling before the facts.".into(),
+            skills: known.iter().take(2).map(|it| (it.id, 1.0)).collect(),
+        };
+        let competency = competencies::create_competency(tx, &write)?.id;
+        let begin = |ticket: TicketId| BeginReview { ticket, user: yuki, scorecard: None };
+        let (open, finished) =
+            (reviews::begin(tx, &begin(tickets[0]))?, reviews::begin(tx, &begin(tickets[1]))?);
+        let card = reviews::list_scorecards(tx)?.remove(0);
+        let given = |(category, it): (usize, &reviews::Category)| ScoreGiven {
+            category,
+            points: Some(it.points),
+            note: "Asked back twice.".into(),
+        };
+        let scores = card.categories.iter().enumerate().map(given).collect();
+        reviews::save_scores(
+            tx,
+            &SaveScores { review: finished, scores, comment: "Warm and clear.".into() },
+        )?;
+        reviews::finish(tx, &Finish { review: finished })?;
+        let open_calibration = OpenCalibration { ticket: tickets[2], user: yuki, scorecard: None };
+        let calibration = reviews::open_calibration(tx, &open_calibration)?;
+        let reviewed = Reviewed { ticket: tickets[0], open, finished, scorecard: card.id, calibration };
+        Ok::<_, Told>((reviewed, competency))
+    })
+}
+
+fn a_file_of_another_desk(world: &World, ana: UserId) -> OutcomeFileId {
+    let text = "Ticket ID,Agent,Solved at,Category,A column with quite a long name that says nothing\n\
+                1,Yuki Sato,2025-11-05 10:00,refund late,x\n2,,2025-11-05 10:00,wifi,y\n";
+    let blob = world.desk.blobs.put(text.as_bytes(), "text/csv").expect("it is kept");
+    let new = files::prepare(&world.desk.blobs, &blob, "An old desk.csv").expect("it is a table");
+    world.write_as(ana, move |tx| files::keep_file(tx, &new))
 }
 
 #[derive(Debug)]

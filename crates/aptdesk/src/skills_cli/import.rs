@@ -1,16 +1,16 @@
 //! `aptdesk skills import-outcomes`: what became of another desk's tickets, from a file.
 
 use super::account;
-use super::rows::Rows;
 use crate::progress::Progress;
 use crate::{Outcome, config, say};
 use desk::skills::outcomes::{
-    self, Batch, Begin, Context, Mapping, People, Preview, ROWS_PER_BATCH_MAX, Tally,
+    self, Batch, Begin, Context, Mapping, People, Preview, ROWS_PER_BATCH_MAX, Rows, Tally,
 };
 use desk::skills::refit;
 use desk::{Actor, Desk};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,7 +60,9 @@ pub fn run(flags: &ImportFlags) -> Outcome {
     }
     let of_load = mapping.clone();
     let context = Arc::new(desk.db.read_now(Actor::desk(), |tx| Context::load(tx, &of_load))?);
-    let rows = Rows::open(&flags.file, mapping.layout()?)?;
+    let file = File::open(&flags.file)
+        .map_err(|error| format!("{} cannot be read: {error}", flags.file.display()))?;
+    let rows = Rows::open(file, mapping.layout()?)?;
     if let Some(path) = &flags.suggest_map {
         return suggest(&desk, &context, rows, &mapping, path);
     }
@@ -127,7 +129,7 @@ fn people(flags: &ImportFlags) -> People {
     if flags.create_people { People::Create } else { People::Known }
 }
 
-fn say_progress(progress: &mut Progress, rows: &Rows, tally: &Tally, before: u64) {
+fn say_progress(progress: &mut Progress, rows: &Rows<File>, tally: &Tally, before: u64) {
     let (share, read) = (rows.share(), tally.read);
     progress.at(|seconds| {
         format!(
@@ -143,7 +145,7 @@ fn dry(
     flags: &ImportFlags,
     mapping: &Mapping,
     context: &Context,
-    mut rows: Rows,
+    mut rows: Rows<File>,
     progress: &mut Progress,
 ) -> Result<Tally, Failure> {
     let mut preview = Preview::new(&mapping.source, people(flags));
@@ -166,7 +168,7 @@ fn real(
     flags: &ImportFlags,
     mapping: &Mapping,
     context: &Arc<Context>,
-    mut rows: Rows,
+    mut rows: Rows<File>,
     progress: &mut Progress,
 ) -> Result<(Tally, u64), Failure> {
     let name = flags.file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
@@ -199,7 +201,7 @@ fn real(
 
 fn hash_of(path: &Path) -> Result<String, Failure> {
     let wrong = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
-    let mut file = std::fs::File::open(path).map_err(wrong)?;
+    let mut file = File::open(path).map_err(wrong)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1024 * 1024];
     loop {
@@ -212,7 +214,7 @@ fn hash_of(path: &Path) -> Result<String, Failure> {
 }
 
 /// Topics, or tags where rows have no topic, with the skills that the desk's rules hear in their names.
-fn suggest(desk: &Desk, context: &Context, mut rows: Rows, mapping: &Mapping, path: &Path) -> Outcome {
+fn suggest(desk: &Desk, context: &Context, mut rows: Rows<File>, mapping: &Mapping, path: &Path) -> Outcome {
     if path.exists() {
         return Err(format!("{} is there already; a mapping is never written over", path.display()).into());
     }

@@ -4,7 +4,6 @@ mod account;
 mod evaluate;
 mod follow;
 mod import;
-mod rows;
 
 use crate::Outcome;
 use clap::Subcommand;

@@ -5,13 +5,17 @@ use super::*;
 use crate::events::{self, Event};
 use crate::skills::{self, AddEvidence, Observed};
 use crate::{CheckId, CheckResultId, EvidenceId, SkillId, Tx, UserId};
-use ::skills::items::{Item, as_observation};
+use ::skills::items::{Item, as_observation, calibrated};
 use ::skills::{Belief, LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, level_of};
 use serde::{Deserialize, Serialize};
 
 const QUESTIONS_MIN: usize = 3;
 /// Before people have answered a question its sharpness is taken to be usual.
 const DISCRIMINATION: f64 = 1.2;
+/// How far an author's word on a question may be off, in logits, …
+const AUTHOR_SD: f64 = 0.8;
+/// … and from so many answers on, the answers say how hard it is.
+pub const CALIBRATED_FROM_ANSWERS: usize = 10;
 /// What the answers are weighed against: a team's abilities.
 const TEAM: Belief = Belief { mean: 0.0, variance: 1.0 };
 
@@ -164,7 +168,8 @@ pub fn answer_check(tx: &mut Tx, command: &AnswerCheck) -> Result<CheckResult, A
         let chosen = command.chosen.get(place).copied().flatten().filter(|it| *it < question.choices.len());
         answers.push(chosen.ok_or(AssessmentError::AnswerIsMissing)? == question.right);
     }
-    let said = level_said(&check.questions, &answers);
+    let items: Vec<Item> = calibrations(tx, &check)?.iter().map(|it| it.item).collect();
+    let said = level_said(&items, &answers);
     let id = store::insert_result(tx, &check, me, &answers, said)?;
     let mut evidence = None;
     if let Some((level, sd_levels)) = said {
@@ -198,10 +203,42 @@ pub fn answer_check(tx: &mut Tx, command: &AnswerCheck) -> Result<CheckResult, A
     })
 }
 
+/// How hard a question is, as those who took the check show it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Calibration {
+    pub item: Item,
+    /// Logits.
+    pub sd: f64,
+    pub answers: usize,
+    pub right: usize,
+}
+
+impl Calibration {
+    pub fn is_calibrated(&self) -> bool {
+        self.answers >= CALIBRATED_FROM_ANSWERS
+    }
+}
+
+/// By question: the author's word, and from enough answers to this version on what they show. Each answer is weighed with
+/// what was believed of the person before it; a result that was struck out says nothing.
+pub(super) fn calibrations(tx: &mut Tx, check: &Check) -> Result<Vec<Calibration>, AssessmentError> {
+    let results = store::list_answers_with_belief(tx, check)?;
+    let of = |(place, question): (usize, &Question)| {
+        let given: Vec<(Belief, bool)> =
+            results.iter().filter_map(|(belief, answers)| Some((*belief, *answers.get(place)?))).collect();
+        let right = given.iter().filter(|it| it.1).count();
+        let (item, sd) = match given.len() >= CALIBRATED_FROM_ANSWERS {
+            true => calibrated(question.item(), AUTHOR_SD, &given),
+            false => (question.item(), AUTHOR_SD),
+        };
+        Calibration { item, sd, answers: given.len(), right }
+    };
+    Ok(check.questions.iter().enumerate().map(of).collect())
+}
+
 /// What the answers say by themselves: a level, and its standard deviation in levels.
-fn level_said(questions: &[Question], answers: &[bool]) -> Option<(f64, f64)> {
-    let given: Vec<(Item, bool)> =
-        questions.iter().map(Question::item).zip(answers.iter().copied()).collect();
+fn level_said(items: &[Item], answers: &[bool]) -> Option<(f64, f64)> {
+    let given: Vec<(Item, bool)> = items.iter().copied().zip(answers.iter().copied()).collect();
     let (ability, variance) = as_observation(&given, TEAM)?;
     Some((level_of(ability).clamp(LEVEL_MIN, LEVEL_MAX), variance.sqrt() * LEVELS_PER_LOGIT))
 }
@@ -253,7 +290,8 @@ mod tests {
         ]
         .map(question)
         .to_vec();
-        let said = |right: usize| level_said(&questions, &std::array::from_fn::<bool, 6, _>(|it| it < right));
+        let items: Vec<Item> = questions.iter().map(Question::item).collect();
+        let said = |right: usize| level_said(&items, &std::array::from_fn::<bool, 6, _>(|it| it < right));
         let levels: Vec<f64> = (0..=6).filter_map(|right| Some(said(right)?.0)).collect();
         assert!(levels.windows(2).all(|pair| pair[0] <= pair[1]), "{levels:?}");
         assert!(said(6).unwrap().0 > 3.5 && said(1).unwrap().0 < 1.5, "{levels:?}");

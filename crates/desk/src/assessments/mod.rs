@@ -23,11 +23,12 @@ pub use certificates::{
     remove_certificate, restore_certificate,
 };
 pub use checks::{
-    AnswerCheck, Check, CheckResult, Hardness, Question, SaveCheck, answer_check, create_check,
-    restore_check, retire_check, update_check,
+    AnswerCheck, CALIBRATED_FROM_ANSWERS, Check, CheckResult, Hardness, Question, SaveCheck, answer_check,
+    create_check, restore_check, retire_check, update_check,
 };
 pub use error::AssessmentError;
-pub(crate) use remind::remind;
+pub(crate) use remind::{remind, tell_asked};
+pub(crate) use store::find_result;
 
 /// Colleagues who must have answered about a person and a skill before anything of it is shown or counted.
 pub const ANONYMOUS_PEERS_MIN: usize = 3;

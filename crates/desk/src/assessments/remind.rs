@@ -1,8 +1,8 @@
-//! The recurring look: campaigns that are over; what somebody was asked and has not answered, and certificates that end soon. By mail, once.
+//! Mails about assessments: that a campaign has opened; and the recurring look at campaigns that are over; what somebody was asked and has not answered, and certificates that end soon. By mail, once.
 
 use super::*;
 use crate::mail::{self, Address, MailOutKind, NewMailOut, Outgoing, mailboxes};
-use crate::{Tx, UserId, settings};
+use crate::{CampaignId, Tx, UserId, settings};
 use std::collections::BTreeMap;
 
 /// A recurring job. Each task and each certificate is reminded of once; campaigns whose last day is over are closed.
@@ -15,11 +15,13 @@ pub(crate) fn remind(tx: &mut Tx) -> Result<(), AssessmentError> {
         *asked.entry(rater).or_default() += 1;
     }
     for (user, count) in asked {
-        let text = match count {
-            1 => "One assessment waits for your answer".to_owned(),
-            count => format!("{count} assessments wait for your answer"),
-        };
-        write_to(tx, user, &text, "It takes a few minutes. Leave out what you cannot say.", "/assessments")?;
+        write_to(
+            tx,
+            user,
+            &waiting_words(count),
+            "It takes a few minutes. Leave out what you cannot say.",
+            "/assessments",
+        )?;
     }
     for it in store::list_ending_certificates(tx, now + RENEWAL_DAYS * DAY_MS)? {
         store::save_certificate_reminded(tx, it.id)?;
@@ -30,6 +32,30 @@ pub(crate) fn remind(tx: &mut Tx) -> Result<(), AssessmentError> {
         write_to(tx, it.user, &subject, &text, &format!("/assessments/people/{}", it.user))?;
     }
     Ok(())
+}
+
+/// A job, soon after a campaign was opened: everybody who is asked hears of it, once.
+pub(crate) fn tell_asked(tx: &mut Tx, campaign: CampaignId) -> Result<(), AssessmentError> {
+    let Some(it) = store::find_campaign(tx, campaign)?.filter(|it| it.closed_at.is_none()) else {
+        return Ok(());
+    };
+    for (user, count) in store::list_waited_for(tx, campaign)? {
+        let text = format!(
+            "{}: what you can say until {} is asked for. It takes a few minutes. Leave out what you cannot say.",
+            it.name,
+            day(it.due_at)
+        );
+        let count = usize::try_from(count).unwrap_or_default();
+        write_to(tx, user, &waiting_words(count), &text, "/assessments")?;
+    }
+    Ok(())
+}
+
+fn waiting_words(count: usize) -> String {
+    match count {
+        1 => "One assessment waits for your answer".to_owned(),
+        count => format!("{count} assessments wait for your answer"),
+    }
 }
 
 fn write_to(tx: &mut Tx, user: UserId, subject: &str, text: &str, path: &str) -> Result<(), db::Error> {

@@ -5,11 +5,14 @@ use crate::{
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId, EvidenceId, GroupId, SkillId, Tx,
     UserId,
 };
+use ::skills::Belief;
 use db::{Error, Row, params};
 use std::collections::{HashMap, HashSet};
 
 /// Rows that one reminder, or one list, takes.
 const ROWS_MAX: usize = 1_000;
+/// The newest results from which questions are calibrated.
+const RESULTS_READ_MAX: usize = 2_000;
 
 fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| Error::Corrupt(error.to_string()))
@@ -452,5 +455,61 @@ pub(super) fn list_results(tx: &mut Tx, user: UserId) -> Result<Vec<CheckResult>
                 finished_at: row.get(7)?,
             })
         },
+    )
+}
+
+/// A finished check: whose, of what, and the level that its answers say.
+pub(crate) struct TakenCheck {
+    pub user: UserId,
+    pub check: CheckId,
+    pub skill: SkillId,
+    pub level: Option<f64>,
+}
+
+pub(crate) fn find_result(tx: &mut Tx, id: CheckResultId) -> Result<Option<TakenCheck>, Error> {
+    tx.find(
+        "select r.user_id, r.check_id, c.skill_id, r.level from check_results r join checks c on c.id = r.check_id
+         where r.id = $1",
+        params![id],
+        |row| {
+            Ok(TakenCheck {
+                user: row.get(0)?,
+                check: row.get(1)?,
+                skill: row.get(2)?,
+                level: row.get(3)?,
+            })
+        },
+    )
+}
+
+/// What was right, by result of this version that still counts, with what was believed of the person before.
+pub(super) fn list_answers_with_belief(
+    tx: &mut Tx,
+    check: &Check,
+) -> Result<Vec<(Belief, Vec<bool>)>, Error> {
+    let rows: Vec<(Belief, String)> = tx.list(
+        "select m.mean_before, m.variance_before, r.answers from check_results r
+         join evidence e on e.id = r.evidence_id and e.struck_at is null
+         join evidence_moves m on m.evidence_id = e.id and m.skill_id = $1
+         where r.check_id = $2 and r.check_version = $3 order by r.id desc limit $4",
+        params![check.skill, check.id, check.version, RESULTS_READ_MAX],
+        |row| Ok((Belief { mean: row.get(0)?, variance: row.get(1)? }, row.get(2)?)),
+    )?;
+    rows.into_iter()
+        .map(|(belief, answers)| {
+            let answers =
+                serde_json::from_str(&answers).map_err(|error| Error::Corrupt(error.to_string()))?;
+            Ok((belief, answers))
+        })
+        .collect()
+}
+
+/// Who has not answered yet what a campaign asked, and how often.
+pub(super) fn list_waited_for(tx: &mut Tx, campaign: CampaignId) -> Result<Vec<(UserId, i64)>, Error> {
+    tx.list(
+        "select rater_id, cast(count(*) as bigint) from campaign_tasks
+         where campaign_id = $1 and answered_at is null group by rater_id order by rater_id",
+        params![campaign],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }

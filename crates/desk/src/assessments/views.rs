@@ -1,9 +1,11 @@
 //! Assessments shaped for the page of what one is asked, for a campaign and its results, and for certificates and checks.
 
+use super::checks::{Calibration, calibrations};
 use super::error::only_leads;
 use super::*;
 use crate::skills::{self, SkillSummary, views::Cell};
 use crate::{CampaignId, CampaignTaskId, CheckId, SkillId, Tx, UserId};
+use ::skills::{LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT, level_of};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -240,6 +242,32 @@ fn apart(sides: &[Option<f64>]) -> Option<f64> {
 pub fn check_page(tx: &mut Tx, id: CheckId) -> Result<CheckRow, AssessmentError> {
     let me = tx.actor().user().filter(|_| tx.actor().is_staff()).ok_or(AssessmentError::NotStaff)?;
     checks(tx, me)?.into_iter().find(|it| it.check.id == id).ok_or(AssessmentError::NoSuchCheck)
+}
+
+/// One question of a check, as those who took it show it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct QuestionState {
+    /// Half of those of this level know it.
+    pub level: f64,
+    pub sd_levels: f64,
+    pub answers: usize,
+    pub right: usize,
+    /// Enough answered: the level is what they show, and not its author's word.
+    pub calibrated: bool,
+}
+
+/// By question; for leads.
+pub fn question_states(tx: &mut Tx, id: CheckId) -> Result<Vec<QuestionState>, AssessmentError> {
+    only_leads(tx)?;
+    let check = store::find_check(tx, id)?.ok_or(AssessmentError::NoSuchCheck)?;
+    let state = |it: Calibration| QuestionState {
+        level: level_of(it.item.difficulty).clamp(LEVEL_MIN, LEVEL_MAX),
+        sd_levels: it.sd * LEVELS_PER_LOGIT,
+        answers: it.answers,
+        right: it.right,
+        calibrated: it.is_calibrated(),
+    };
+    Ok(calibrations(tx, &check)?.into_iter().map(state).collect())
 }
 
 /// Whom a campaign may be about.

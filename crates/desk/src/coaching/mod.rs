@@ -35,6 +35,7 @@ pub use notes::{
 pub use plans::{
     ClosePlan, CreatePlan, UpdatePlan, close_plan, create_plan, may_coach, reopen_plan, update_plan,
 };
+pub(crate) use tasks::tick_checks;
 pub use tasks::{AddTask, add_task, drop_task, finish_task};
 
 use crate::{

@@ -18,6 +18,8 @@ pub enum HiringError {
     NoSuchCandidate,
     #[error("nobody scores themself")]
     OwnScorecard,
+    #[error("interviewers work here, and are at most {INTERVIEWERS_MAX}")]
+    InterviewersAreWrong,
     #[error("a title is needed, of at most {TITLE_CHARS_MAX} characters")]
     TitleIsWrong,
     #[error("a text may have at most {SUMMARY_CHARS_MAX} characters, and a place {TITLE_CHARS_MAX}")]
@@ -77,6 +79,7 @@ impl Refusal for HiringError {
             OpeningIsClosed | CandidateTwice => Kind::Conflict,
             TooManyOpenings | TooManyCandidates | TooManyAlerts | FileIsTooLarge => Kind::TooMuch,
             TitleIsWrong
+            | InterviewersAreWrong
             | TextIsTooLong
             | NoteIsTooLong
             | SeatsAreWrong

@@ -4,7 +4,8 @@
 //! grow into it. Interviewers score each candidate alone, on those skills; from what they scored the desk believes a
 //! level with its uncertainty, and from that how likely the candidate meets all that is asked, with the reasons. What is
 //! known of a candidate is forgotten [`CANDIDATE_KEPT_DAYS`] days after the decision, or at once when a lead says so.
-//! Tables: `openings`, `opening_skills`, `candidates`, `interviews`, `interview_scores`, `job_alerts`, `job_alert_mails`.
+//! Tables: `openings`, `opening_skills`, `candidates`, `interviews`, `interview_scores`, `opening_interviewers`,
+//! `job_alerts`, `job_alert_mails`.
 //! Events: `OpeningChanged`, `OpeningMoved`, `CandidateAdded`, `CandidateChanged`, `CandidateScored`,
 //! `CandidateForgotten`, `JobAlertChanged`. Path: `/hiring`; in public `/jobs`.
 
@@ -14,6 +15,7 @@ mod drafts;
 mod error;
 mod fit;
 mod import;
+mod interviewers;
 mod letters;
 mod openings;
 mod scorecards;
@@ -30,6 +32,7 @@ pub use drafts::{Draft, Gap, draft_of_role, draft_of_skill, gaps};
 pub use error::HiringError;
 pub use fit::{Fit, SkillFit};
 pub use import::{Imported, import_candidates};
+pub use interviewers::{SetInterviewers, set_interviewers};
 pub use openings::{
     Opening, OpeningNeed, OpeningState, WriteNeed, WriteOpening, create_opening, move_opening, update_opening,
 };
@@ -40,6 +43,8 @@ pub const SUMMARY_CHARS_MAX: usize = 5_000;
 pub const NOTE_CHARS_MAX: usize = 1_000;
 pub const SKILLS_PER_OPENING_MAX: usize = 12;
 pub const SEATS_MAX: i64 = 100;
+/// Beside leads, of one opening.
+pub const INTERVIEWERS_MAX: usize = 20;
 /// Openings that are not closed.
 pub const OPENINGS_MAX: usize = 200;
 pub const CANDIDATES_PER_OPENING_MAX: usize = 2_000;

@@ -1,6 +1,5 @@
 //! Scorecards: each interviewer scores the same skills alone.
 
-use super::error::only_leads;
 use super::*;
 use crate::events::{self, Event};
 use crate::skills::level_is_right;
@@ -33,11 +32,19 @@ pub struct SaveScorecard {
     pub scores: Vec<Score>,
 }
 
+/// A candidate whom the actor may interview; to everybody else there is none.
+pub(super) fn to_interview(tx: &mut Tx, id: CandidateId) -> Result<Candidate, HiringError> {
+    let candidate = store::find_candidate(tx, id)?.ok_or(HiringError::NoSuchCandidate)?;
+    match interviewers::may_interview(tx, candidate.opening)? {
+        true => Ok(candidate),
+        false => Err(HiringError::NoSuchCandidate),
+    }
+}
+
 /// One's own; written again it replaces what was there.
 pub fn save_scorecard(tx: &mut Tx, command: &SaveScorecard) -> Result<(), HiringError> {
-    only_leads(tx)?;
-    let me = tx.actor().user().ok_or(HiringError::NotStaff)?;
-    let candidate = store::find_candidate(tx, command.candidate)?.ok_or(HiringError::NoSuchCandidate)?;
+    let me = tx.actor().user().filter(|_| tx.actor().is_staff()).ok_or(HiringError::NotStaff)?;
+    let candidate = to_interview(tx, command.candidate)?;
     if candidate.user == Some(me) {
         return Err(HiringError::OwnScorecard);
     }

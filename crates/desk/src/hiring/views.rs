@@ -4,7 +4,7 @@ use super::error::only_leads;
 use super::fit::{AtWork, fit};
 use super::*;
 use crate::skills::roles::views::{Measured, measure_all};
-use crate::skills::roles::{RoleNeed, Who};
+use crate::skills::roles::{RoleError, RoleNeed, Who};
 use crate::skills::{self, Skill};
 use crate::{CandidateId, OpeningId, SkillId, Tx, UserId, settings};
 use serde::Serialize;
@@ -32,6 +32,18 @@ pub struct HiringPage {
     pub openings: Vec<OpeningRow>,
     /// Addresses that hear of new openings; for leads.
     pub alerts: i64,
+    /// Candidates whom this person is named to interview; not scored yet first.
+    pub interviews: Vec<Interview>,
+}
+
+/// A candidate whom somebody who is no lead is asked to score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Interview {
+    pub candidate: CandidateId,
+    pub name: String,
+    /// Of the opening.
+    pub title: String,
+    pub scored: bool,
 }
 
 pub fn hiring_page(tx: &mut Tx) -> Result<HiringPage, HiringError> {
@@ -51,7 +63,8 @@ pub fn hiring_page(tx: &mut Tx) -> Result<HiringPage, HiringError> {
         rows.push(OpeningRow { candidates, undecided, mine: measured, volunteered, opening });
     }
     let alerts = if actor.is_lead() { store::count_confirmed_alerts(tx)? } else { 0 };
-    Ok(HiringPage { openings: rows, alerts })
+    let interviews = if actor.is_lead() { Vec::new() } else { store::list_interviews_of(tx, me)? };
+    Ok(HiringPage { openings: rows, alerts, interviews })
 }
 
 /// One who applied, with how likely they meet what is asked.
@@ -81,6 +94,8 @@ pub struct OpeningPage {
     /// For colleagues: how near they are.
     pub mine: Option<Measured>,
     pub volunteered: Option<Candidate>,
+    /// For leads: who scores candidates beside them.
+    pub interviewers: Vec<(UserId, String)>,
 }
 
 /// For leads in any state; for colleagues while it is open.
@@ -97,11 +112,13 @@ pub fn opening_page(tx: &mut Tx, id: OpeningId) -> Result<OpeningPage, HiringErr
     if !actor.is_lead() {
         let mine = measured_of(tx, &opening, Some(me))?.pop();
         let opening = Opening { reason: String::new(), ..opening };
-        return Ok(OpeningPage { opening, role, candidates: vec![], growing: vec![], mine, volunteered });
+        let (candidates, growing, interviewers) = Default::default();
+        return Ok(OpeningPage { opening, role, candidates, growing, mine, volunteered, interviewers });
     }
     let candidates = candidate_rows(tx, &opening)?;
     let growing = growing(tx, &opening, &candidates)?;
-    Ok(OpeningPage { opening, role, candidates, growing, mine: None, volunteered })
+    let interviewers = store::list_interviewers(tx, opening.id)?;
+    Ok(OpeningPage { opening, role, candidates, growing, mine: None, volunteered, interviewers })
 }
 
 fn candidate_rows(tx: &mut Tx, opening: &Opening) -> Result<Vec<CandidateRow>, HiringError> {
@@ -185,7 +202,10 @@ fn measured_of(tx: &mut Tx, opening: &Opening, only: Option<UserId>) -> Result<V
             who: Who::Everyone,
         })
         .collect();
-    Ok(measure_all(tx, &needs, only)?)
+    measure_all(tx, &needs, only).map_err(|error| match error {
+        RoleError::Db(error) => HiringError::Db(error),
+        _ => HiringError::NotStaff,
+    })
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -235,13 +255,20 @@ pub struct ScorecardLine {
 }
 
 pub fn scorecard_page(tx: &mut Tx, id: CandidateId) -> Result<ScorecardPage, HiringError> {
-    only_leads(tx)?;
-    let me = tx.actor().user().ok_or(HiringError::NotStaff)?;
-    let candidate = store::find_candidate(tx, id)?.ok_or(HiringError::NoSuchCandidate)?;
+    let me = tx.actor().user().filter(|_| tx.actor().is_staff()).ok_or(HiringError::NotStaff)?;
+    let candidate = scorecards::to_interview(tx, id)?;
     if candidate.user == Some(me) {
         return Err(HiringError::OwnScorecard);
     }
     let opening = store::find_opening(tx, candidate.opening)?.ok_or(HiringError::NoSuchOpening)?;
+    // What leads wrote down of the candidate and of the gap is theirs.
+    let (candidate, opening) = match tx.actor().is_lead() {
+        true => (candidate, opening),
+        false => (
+            Candidate { note: String::new(), email: String::new(), source: String::new(), ..candidate },
+            Opening { reason: String::new(), ..opening },
+        ),
+    };
     let cards = store::list_scorecards(tx, opening.id, Some(id))?.remove(&id).unwrap_or_default();
     let mine = cards.into_iter().find(|it| it.interviewer == me);
     let mut lines = Vec::new();

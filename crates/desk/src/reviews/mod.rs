@@ -38,7 +38,9 @@ pub use scorecards::{
 pub use severity::severity_of;
 pub(crate) use shipped::lay_scorecard;
 
-use crate::{CalibrationId, CommentId, EvidenceId, ReviewId, ScorecardId, SkillId, TicketId, UserId};
+use crate::{
+    CalibrationId, CommentId, CompetencyId, EvidenceId, ReviewId, ScorecardId, SkillId, TicketId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 pub const CATEGORIES_MAX: usize = 20;
@@ -64,6 +66,9 @@ pub struct Category {
     pub anchors: Vec<String>,
     /// What it is evidence of, with weights; may be empty.
     pub skills: Vec<(SkillId, f64)>,
+    /// The competency that these skills are, if it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub competency: Option<CompetencyId>,
 }
 
 /// A scorecard in one of its versions.

@@ -105,6 +105,15 @@ fn checked(tx: &mut Tx, command: &SaveScorecard) -> Result<SaveScorecard, Review
     if !wanted.categories.iter().any(scored) {
         return Err(ReviewError::CategoriesAreWrong);
     }
+    let competencies = skills::competencies::list_competencies(tx)?;
+    for it in &mut wanted.categories {
+        let Some(id) = it.competency else { continue };
+        let found = competencies.iter().find(|other| other.id == id).ok_or(ReviewError::SkillsAreWrong)?;
+        it.skills = found.skills.iter().map(|(skill, weight)| (skill.id, *weight)).collect();
+        if it.question.trim().is_empty() {
+            it.question.clone_from(&found.behaviour);
+        }
+    }
     let known: Vec<SkillId> = skills::list_skills(tx)?.into_iter().map(|it| it.id).collect();
     for category in &mut wanted.categories {
         check_category(category, &known)?;

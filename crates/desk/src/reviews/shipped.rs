@@ -140,6 +140,7 @@ pub(crate) fn lay_scorecard(tx: &mut Tx) -> Result<(), db::Error> {
         points: it.anchors.len() as u8,
         anchors: it.anchors.iter().map(|words| (*words).to_owned()).collect(),
         skills: it.skills.iter().filter_map(|(key, weight)| Some((*known.get(*key)?, *weight))).collect(),
+        competency: None,
     });
     let shipped =
         SaveScorecard { name: NAME.to_owned(), about: ABOUT.to_owned(), categories: categories.collect() };

@@ -3,9 +3,10 @@
 //! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
 //! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
 //! `evidence_moves`, `interests`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
-//! `belief_weeks`, `portfolios`, `difficulty_keys` and those of [`outcomes`]; settings `skill_policy`, `handle_times`.
+//! `belief_weeks`, `portfolios`, `difficulty_keys`, `refit_unknowns` and those of [`outcomes`] and [`competencies`]; settings `skill_policy`, `handle_times`.
 
 mod admin;
+pub mod competencies;
 mod contest;
 mod difficulty;
 mod doubt;

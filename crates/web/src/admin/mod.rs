@@ -3,6 +3,7 @@
 mod about;
 mod company;
 mod groups;
+mod import_file;
 mod imports;
 mod jobs;
 mod learning;
@@ -18,6 +19,7 @@ mod tokens;
 
 use crate::{Problem, Web};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use desk::{Actor, Kind};
@@ -53,6 +55,16 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/refit", get(refit::index).post(refit::create))
         .route("/admin/refit/_runs", get(refit::runs))
         .route("/admin/imports", get(imports::index))
+        .route("/admin/imports/_runs", get(imports::runs))
+        .route("/admin/imports/runs/{run}/undo", post(imports::undo))
+        .route("/admin/imports/sources", post(imports::set_source))
+        .route(
+            "/admin/imports/files",
+            post(import_file::create).layer(DefaultBodyLimit::max(import_file::BODY_BYTES_MAX)),
+        )
+        .route("/admin/imports/files/{file}", get(import_file::show).post(import_file::update))
+        .route("/admin/imports/files/{file}/_state", get(import_file::progress))
+        .route("/admin/imports/files/{file}/remove", post(import_file::put_away))
         .route("/admin/rules", get(rules::index))
         .route("/admin/rules/try", get(rules::try_page).post(rules::try_text))
         .route("/admin/rules/{rule}", get(rules::edit).post(rules::update))

@@ -4,8 +4,10 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use desk::assessments::views::{self, CheckRow};
-use desk::assessments::{self, AnswerCheck, CHECK_AGAIN_AFTER_DAYS, Hardness, Question, SaveCheck};
+use desk::assessments::views::{self, CheckRow, QuestionState};
+use desk::assessments::{
+    self, AnswerCheck, CALIBRATED_FROM_ANSWERS, CHECK_AGAIN_AFTER_DAYS, Hardness, Question, SaveCheck,
+};
 use desk::skills::{self, SkillSummary};
 use desk::{Actor, CheckId, Kind, SkillId};
 
@@ -16,12 +18,24 @@ pub struct Show {
     pub actor: Actor,
     pub now: i64,
     pub row: CheckRow,
+    /// For leads.
+    pub questions: Vec<QuestionState>,
     pub problem: Option<Problem>,
 }
 
 impl Show {
     fn may_take(&self) -> bool {
         self.row.again_at.is_none() && self.row.check.retired_at.is_none()
+    }
+
+    /// Questions with their words, of a check that somebody took.
+    fn answered(&self) -> Vec<(usize, &Question, &QuestionState)> {
+        let all = self.row.check.questions.iter().zip(&self.questions).enumerate();
+        all.filter(|(_, (_, it))| it.answers > 0).map(|(place, (words, it))| (place + 1, words, it)).collect()
+    }
+
+    fn calibrated_from(&self) -> usize {
+        CALIBRATED_FROM_ANSWERS
     }
 
     fn again_days(&self) -> i64 {
@@ -71,7 +85,9 @@ pub async fn show(
 async fn load(web: &Web, actor: Actor, id: CheckId, problem: Option<Problem>) -> Result<Show, Problem> {
     let page = web.desk.read(actor, move |tx| {
         let row = views::check_page(tx, id)?;
-        Ok::<_, Problem>(Show { row, actor, now: tx.now(), shell: Shell::load(tx)?, problem: None })
+        let questions = if actor.is_lead() { views::question_states(tx, id)? } else { Vec::new() };
+        let shell = Shell::load(tx)?;
+        Ok::<_, Problem>(Show { row, questions, actor, now: tx.now(), shell, problem: None })
     });
     Ok(Show { problem, ..page.await? })
 }
@@ -287,12 +303,22 @@ mod tests {
             actor: Actor::person(UserId(1), Role::Agent),
             now: 1_767_700_000_000,
             row: samples::check(taken),
+            questions: vec![],
             problem: None,
         };
         let html = renders(&show(false));
         assert!(html.contains("name=\"q-2\"") && !html.contains("<second>"));
         let html = renders(&show(true));
         assert!(html.contains("2 of 3") && !html.contains("name=\"q-0\""));
+        let state =
+            |answers, calibrated| QuestionState { level: 3.4, sd_levels: 0.3, answers, right: 2, calibrated };
+        let for_lead =
+            Show { questions: vec![state(31, true), state(4, false), state(0, false)], ..show(false) };
+        let html = renders(&for_lead);
+        assert!(
+            html.contains("2 of 31") && html.contains("3.4 ± 0.3") && html.contains("its author's word"),
+            "{html}"
+        );
     }
 
     #[test]

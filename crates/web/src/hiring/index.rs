@@ -32,7 +32,16 @@ mod tests {
     use desk::{Role, UserId};
 
     fn index(role: Role, openings: Vec<OpeningRow>) -> Index {
-        let page = HiringPage { openings, alerts: 12 };
+        let page = HiringPage {
+            interviews: vec![views::Interview {
+                candidate: desk::CandidateId(4),
+                name: "Nour <H>".into(),
+                title: "Support specialist".into(),
+                scored: openings.is_empty(),
+            }],
+            openings,
+            alerts: 12,
+        };
         Index { shell: shell(), actor: Actor::person(UserId(1), role), now: 1_767_700_000_000, page }
     }
 
@@ -52,6 +61,7 @@ mod tests {
         let html = renders(&index(Role::Lead, rows));
         assert!(html.contains("Colleagues first") && html.contains("/hiring/new") && html.contains("3 of 4"));
         let html = renders(&index(Role::Agent, vec![row(OpeningState::Inside, false)]));
+        assert!(html.contains("Nour &#60;H&#62;") && html.contains("/hiring/candidates/4/scorecard"));
         assert!(html.contains("41 %") && !html.contains("/hiring/new") && html.contains("You want it"));
         assert!(renders(&index(Role::Agent, vec![])).contains("Nothing is open"));
         assert!(renders(&index(Role::Lead, vec![])).contains("No opening yet"));

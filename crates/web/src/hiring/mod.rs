@@ -19,6 +19,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/hiring/{opening}/edit", get(edit::edit))
         .route("/hiring/{opening}/state", post(show::set_state))
         .route("/hiring/{opening}/state/{state}", post(show::state_again))
+        .route("/hiring/{opening}/interviewers", post(show::set_interviewers))
         .route("/hiring/{opening}/interest", post(show::volunteer))
         .route("/hiring/{opening}/withdrawal", post(show::withdraw))
         .route("/hiring/{opening}/candidates", post(candidates::create))

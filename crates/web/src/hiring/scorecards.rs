@@ -68,7 +68,11 @@ pub async fn update(
     let command = SaveScorecard { candidate: id, note: fields.owned("note"), scores: given.collect() };
     let copy = command.clone();
     match web.desk.write(actor, move |tx| hiring::save_scorecard(tx, &copy)).await.map_err(Problem::from) {
-        Ok(()) => Ok(Said::new("Saved.").then(&format!("/hiring/candidates/{id}"))),
+        Ok(()) if actor.is_lead() => Ok(Said::new("Saved.").then(&format!("/hiring/candidates/{id}"))),
+        // The candidate's page is for leads.
+        Ok(()) => {
+            Ok(Said::new("Saved. You can change it while the opening is open.").then("/hiring#interviews"))
+        }
         Err(problem) if problem.field.is_some() => {
             let status = problem.status();
             let mut page = load(&web, actor, id).await?;

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::hiring::views::{self, OpeningPage};
 use desk::hiring::{self, CANDIDATE_KEPT_DAYS, OpeningState, Stage};
-use desk::{Actor, OpeningId};
+use desk::{Actor, OpeningId, UserId, people};
 
 #[derive(askama::Template)]
 #[template(path = "hiring/show.html")]
@@ -15,6 +15,8 @@ pub struct Show {
     pub actor: Actor,
     pub now: i64,
     pub page: OpeningPage,
+    /// Who could be named an interviewer; for leads.
+    pub agents: Vec<(UserId, String)>,
     /// What was written into the form of a candidate, and refused.
     pub written: hiring::AddCandidate,
     pub csv: String,
@@ -43,6 +45,10 @@ impl Show {
         self.problem.as_ref().is_some_and(|it| it.field == Some("file"))
     }
 
+    fn interviews(&self, user: &UserId) -> bool {
+        self.page.interviewers.iter().any(|(it, _)| it == user)
+    }
+
     fn undecided(&self) -> usize {
         self.page.candidates.iter().filter(|it| !it.candidate.stage.is_over()).count()
     }
@@ -57,7 +63,9 @@ pub(super) async fn load(web: &Web, actor: Actor, id: OpeningId) -> Result<Show,
         let page = views::opening_page(tx, id)?;
         let (now, shell) = (tx.now(), Shell::load(tx)?);
         let written = hiring::AddCandidate::default();
-        Ok::<_, Problem>(Show { shell, actor, now, page, written, csv: String::new(), problem: None })
+        let agents = if actor.is_lead() { people::list_agent_names(tx)? } else { Vec::new() };
+        let agents = agents.into_iter().map(|it| (it.id, it.name)).collect();
+        Ok::<_, Problem>(Show { shell, actor, now, page, agents, written, csv: String::new(), problem: None })
     });
     page.await
 }
@@ -68,6 +76,18 @@ pub async fn show(
     Path(id): Path<OpeningId>,
 ) -> Result<Html<Show>, Problem> {
     Ok(Html(load(&web, actor, id).await?))
+}
+
+pub async fn set_interviewers(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<OpeningId>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let command = hiring::SetInterviewers { opening: id, users: fields.list("user") };
+    web.desk.write(actor, move |tx| hiring::set_interviewers(tx, &command)).await?;
+    Ok(Said::new("Saved. They find the candidates under Openings.")
+        .then(&format!("/hiring/{id}#interviewers")))
 }
 
 pub async fn set_state(
@@ -143,7 +163,7 @@ pub(super) mod tests {
     use super::*;
     use crate::samples::{renders, shell};
     use desk::hiring::views::{CandidateRow, Colleague};
-    use desk::{CandidateId, Role, UserId};
+    use desk::{CandidateId, Role};
 
     pub fn show(role: Role, state: OpeningState, full: bool) -> Show {
         let lead = role.is_lead();
@@ -167,12 +187,14 @@ pub(super) mod tests {
             growing: if lead && full { vec![colleague] } else { vec![] },
             mine: (!lead).then(|| samples::measured(1, 3)),
             volunteered: (!lead && full).then(|| samples::candidate(Some(1), Stage::New)),
+            interviewers: if lead && full { vec![(UserId(7), "Yuki <S>".into())] } else { vec![] },
         };
         Show {
             shell: shell(),
             actor: Actor::person(UserId(1), role),
             now: 1_767_700_000_000,
             page,
+            agents: if lead { vec![(UserId(7), "Yuki <S>".into())] } else { vec![] },
             written: Default::default(),
             csv: String::new(),
             problem: None,
@@ -184,6 +206,7 @@ pub(super) mod tests {
         let html = renders(&show(Role::Lead, OpeningState::Public, true));
         let (growing, applied) =
             (html.find("Who could grow into it").unwrap(), html.find("Candidates").unwrap());
+        assert!(html.contains("value=\"7\" checked") && html.contains("Yuki &#60;S&#62;"));
         assert!(growing < applied && html.contains("34 % (9–52)") && html.contains("too little seen"));
         assert!(html.contains("/hiring/candidates/9") && html.contains("href=\"/jobs/5\""));
         let empty = renders(&show(Role::Lead, OpeningState::Draft, false));

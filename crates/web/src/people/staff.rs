@@ -79,9 +79,13 @@ pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
     })
 }
 
-/// The role that they have, or else the one that they are nearest to.
+/// The role that they have, or else the one that they are nearest to; nothing where the viewer may not see levels.
 fn nearest_role(tx: &mut Tx, user: desk::UserId) -> Result<Option<(RoleProfile, RoleOf)>, Problem> {
-    let Some(it) = roles::views::roles_of(tx, user)?.into_iter().next() else { return Ok(None) };
+    let all = match roles::views::roles_of(tx, user) {
+        Err(roles::RoleError::NotForYou) => return Ok(None),
+        other => other?,
+    };
+    let Some(it) = all.into_iter().next() else { return Ok(None) };
     Ok(roles::find_role(tx, it.role)?.map(|role| (role, it)))
 }
 

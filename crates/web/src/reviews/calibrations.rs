@@ -120,6 +120,7 @@ mod tests {
             points: 5,
             anchors: vec![],
             skills: vec![],
+            competency: None,
         };
         let page = CalibrationPage {
             calibration: calibration(closed.then_some(9)),

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use desk::reviews::views;
 use desk::reviews::{self, CATEGORIES_MAX, Category, SaveScorecard, Scorecard, Section};
+use desk::skills::competencies::{self, Competency};
 use desk::skills::{self, SkillSummary};
 use desk::{Actor, Kind, ScorecardId, SkillId};
 
@@ -31,6 +32,7 @@ pub struct Edit {
     pub scorecard: Option<Scorecard>,
     pub form: SaveScorecard,
     pub skills: Vec<SkillSummary>,
+    pub competencies: Vec<Competency>,
     pub problem: Option<Problem>,
 }
 
@@ -53,6 +55,7 @@ impl Edit {
             points: 5,
             anchors: Vec::new(),
             skills: Vec::new(),
+            competency: None,
         })
     }
 
@@ -67,6 +70,10 @@ impl Edit {
 
     fn skill_slots(&self) -> std::ops::Range<usize> {
         0..SKILLS_IN_FORM
+    }
+
+    fn has_competency(&self, category: &Category, competency: &Competency) -> bool {
+        category.competency == Some(competency.id)
     }
 
     fn has_skill(&self, category: &Category, slot: &usize, skill: &SkillId) -> bool {
@@ -199,16 +206,17 @@ async fn page(
             None => None,
         };
         let skills = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
-        Ok::<_, Problem>((scorecard, skills, Shell::load(tx)?))
+        let competencies = competencies::list_competencies(tx)?;
+        Ok::<_, Problem>((scorecard, skills, competencies, Shell::load(tx)?))
     });
-    let (scorecard, skills, shell) = found.await?;
+    let (scorecard, skills, competencies, shell) = found.await?;
     let shown = scorecard.as_ref().map(|it| SaveScorecard {
         name: it.name.clone(),
         about: it.about.clone(),
         categories: it.categories.clone(),
     });
     let empty = SaveScorecard { name: String::new(), about: String::new(), categories: Vec::new() };
-    Ok(Edit { shell, actor, scorecard, form: form.or(shown).unwrap_or(empty), skills, problem })
+    Ok(Edit { shell, actor, scorecard, form: form.or(shown).unwrap_or(empty), skills, competencies, problem })
 }
 
 /// Categories without a name are left out. A skill that stays keeps its weight; a new one weighs 1.
@@ -241,6 +249,7 @@ fn read(form: &Fields, former: &[Category]) -> SaveScorecard {
             points: text("points").parse().unwrap_or(0),
             anchors: anchors.collect(),
             skills: skills.into_iter().map(|it| (it, weight_of(it))).collect(),
+            competency: text("competency").parse().ok(),
         });
     }
     SaveScorecard { name: form.owned("name"), about: form.owned("about"), categories }
@@ -262,8 +271,18 @@ mod tests {
             points: 2,
             anchors: vec!["No".into(), "Yes".into()],
             skills: vec![(SkillId(1), 0.6)],
+            competency: Some(desk::CompetencyId(3)),
+        };
+        let competency = Competency {
+            id: desk::CompetencyId(3),
+            name: "Calms <people>".into(),
+            behaviour: "Names the feeling.".into(),
+            skills: vec![(summary(1, "Empathy"), 0.6)],
+            updated_at: 0,
+            retired_at: None,
         };
         Edit {
+            competencies: vec![competency],
             shell: shell(),
             actor: Actor::person(UserId(1), role),
             scorecard: Some(scorecard(vec![category.clone()])),
@@ -284,6 +303,7 @@ mod tests {
             html.contains("name=\"name-0\"")
                 && html.contains("name=\"name-1\"")
                 && html.contains("value=\"2.5\"")
+                && html.contains("<option value=\"3\" selected>Calms &#60;people&#62;")
         );
         let agent = renders(&edit(Role::Agent, None));
         assert!(!agent.contains("name=\"name-0\"") && agent.contains("Empathy"), "an agent reads it");

@@ -256,6 +256,7 @@ mod tests {
             points,
             anchors: (1..=points).map(|it| format!("point {it}")).collect(),
             skills: vec![(SkillId(1), 1.0)],
+            competency: None,
         }
     }
 

@@ -1,10 +1,12 @@
 //! `/skills`: who can do what, how sure that is, and what stands behind each figure.
 
 mod cell;
+mod competencies;
 mod contests;
 mod csv;
 mod fairness;
 mod grid;
+mod hardest;
 mod index;
 mod invest;
 mod library;
@@ -40,6 +42,13 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/roles/{role}/holders", post(roles::hold))
         .route("/skills/roles/{role}/retire", post(roles::retire))
         .route("/skills/roles/{role}/restore", post(roles::restore))
+        .route("/skills/competencies", get(competencies::index).post(competencies::create))
+        .route("/skills/competencies/new", get(competencies::new))
+        .route("/skills/competencies/{competency}", get(competencies::show).post(competencies::update))
+        .route("/skills/competencies/{competency}/edit", get(competencies::edit))
+        .route("/skills/competencies/{competency}/retire", post(competencies::retire))
+        .route("/skills/competencies/{competency}/restore", post(competencies::restore))
+        .route("/skills/competencies/{competency}/roles", post(competencies::ask))
         .route("/skills/contests", get(contests::index))
         .route("/skills/fairness", get(fairness::show))
         .route("/skills/team", get(team::index))
@@ -49,6 +58,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/team/shifts", get(team::shifts).post(team::import_shifts).layer(sheet_limit()))
         .route("/skills/team/shifts.csv", get(team::export_shifts))
         .route("/skills/team/shifts/{user}", post(team::save_shifts))
+        .route("/skills/hardest", get(hardest::show))
         .route("/skills/invest", get(invest::index))
         .route("/skills/invest/_worth", get(invest::worth))
         .route("/skills/library", get(library::index))

@@ -173,6 +173,7 @@ mod tests {
         SkillStory {
             weeks: vec![1, 2, 0, 1, 2, 9, 8, 9, 11, 9, 10, 3],
             tickets: vec![ticket],
+            imported: vec![crate::samples::imported("A-9", Some("https://old.example/t/A-9"))],
             needs: vec![(networks.clone(), 2.0)],
             needed_by: vec![(networks, 3.0)],
             pairs: vec![pair],
@@ -188,6 +189,7 @@ mod tests {
             "Money &#60;back&#62;",
             "needs_1",
             "21 hours a week",
+            "href=\"https://old.example/t/A-9\"",
             "Took in Old refunds",
             "/skills/1/merge",
         ] {

@@ -532,17 +532,19 @@ mod tests {
             hour,
             people: vec![person.clone(), unseen.clone()],
             tickets: vec![ticket.clone()],
+            imported: vec![crate::samples::imported("A-9", None)],
         };
         let html = renders(&Week { shell: shell(), page: week(Some(9)) });
         for words in [
             "Mon 9–10: somebody able with 82 %, 2.0 tickets a week",
             "Login &#60;loop&#62;",
             "?hour=20",
+            "old desk #A-9",
             "v0 u-5 gap",
         ] {
             assert!(html.contains(words), "{words}");
         }
-        let empty = SkillWeek { people: vec![], tickets: vec![], ..week(None) };
+        let empty = SkillWeek { people: vec![], tickets: vec![], imported: vec![], ..week(None) };
         assert!(renders(&Week { shell: shell(), page: empty }).contains("No ticket"));
     }
 

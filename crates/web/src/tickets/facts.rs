@@ -4,6 +4,7 @@ use desk::people::views::{Requester, requester};
 use desk::people::{self, Group, User};
 use desk::routing::{self, PresenceStatus};
 use desk::skills::{self, Proficiency, RequirementRow, SkillSummary};
+use desk::tickets::Status;
 use desk::tickets::views::TicketPage;
 use desk::{Tx, UserId};
 use jiff::Timestamp;
@@ -22,6 +23,8 @@ pub struct Facts {
     pub why: Option<String>,
     /// Who helps, if it was given to somebody to learn on.
     pub learning: Option<desk::coaching::LearningGiven>,
+    /// It is solved, and the reader may review it.
+    pub may_review: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +63,7 @@ impl Facts {
             card,
             why: routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
             learning: desk::coaching::given_on(tx, page.ticket.id)?,
+            may_review: page.ticket.status >= Status::Solved && desk::reviews::may_review(tx)?,
         })
     }
 }
@@ -67,7 +71,7 @@ impl Facts {
 impl Need {
     /// What stands behind my level.
     pub fn href(&self, me: &i64) -> String {
-        format!("/people/{me}/skills/{}", self.skill)
+        format!("/skills/{}/people/{me}", self.skill)
     }
 
     fn of(need: &RequirementRow, mine: &[Proficiency]) -> Need {

@@ -85,6 +85,7 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         local_time: Some("10:46, Madrid".into()),
         why: Some("Chosen over Kofi (holds 8 of 8)".into()),
         learning: None,
+        may_review: true,
     };
     TicketView { now: 9_000_000, me: 7, is_agent: true, page, story, facts, place: Place::default() }
 }

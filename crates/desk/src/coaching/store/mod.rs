@@ -206,6 +206,24 @@ pub(super) fn save_done(tx: &mut Tx, id: CoachingTaskId, done: bool) -> Result<(
         .map(|_| ())
 }
 
+/// Checks that somebody has still to do, in plans that are open.
+pub(super) fn list_open_checks_of(tx: &mut Tx, user: UserId) -> Result<Vec<Task>, Error> {
+    tx.list(
+        &format!(
+            "{TASK} where kind = 'check' and done_at is null and plan_id in
+               (select id from coaching_plans where user_id = $1 and closed_at is null) order by id"
+        ),
+        params![user],
+        task,
+    )
+}
+
+pub(super) fn save_passed(tx: &mut Tx, id: CoachingTaskId, user: UserId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute("update coaching_tasks set done_at = $1, done_by = $2 where id = $3", params![now, user, id])
+        .map(|_| ())
+}
+
 pub(super) fn delete_task(tx: &mut Tx, id: CoachingTaskId) -> Result<(), Error> {
     tx.execute("delete from coaching_tasks where id = $1", params![id]).map(|_| ())
 }

@@ -42,7 +42,7 @@ fields! {
     Person / "person": "assignee_email", "agent_email", "assignee", "agent", "assigned_to", "assignee_name";
     Name / "name": "person_name", "agent_name", "full_name";
     OpenedAt / "opened_at": "created_at", "created", "opened", "requested_at", "ticket_created";
-    SolvedAt / "solved_at": "resolved_at", "closed_at", "solved", "resolved", "ticket_solved", "completed_at";
+    SolvedAt / "solved_at": "resolved_at", "closed_at", "solved", "resolved", "ticket_solved", "completed_at", "closed", "completed";
     UpdatedAt / "updated_at": "updated", "last_update", "modified_at";
     Topic / "topic": "category", "reason", "contact_reason", "ticket_topic", "about";
     Tags / "tags": "labels", "tag", "ticket_tags";
@@ -202,6 +202,12 @@ fn priority_number(word: &str) -> Option<i64> {
 }
 
 impl Layout {
+    /// The column that says a field, if one does.
+    pub fn place_of(&self, field: Field, head: &[&str]) -> Option<usize> {
+        let names = &self.columns[field as usize];
+        names.iter().find_map(|name| head.iter().position(|it| folded(it) == *name))
+    }
+
     /// The place of each field among the columns of a head; `None` where the file does not say it.
     pub fn places(&self, head: &[&str]) -> Result<[Option<usize>; FIELDS], MappingError> {
         let head: Vec<String> = head.iter().map(|name| folded(name)).collect();

@@ -3,31 +3,40 @@
 //! A door reads rows by a [`Mapping`], [`begin`]s a run, [`take`]s batch by batch (each in one transaction, with the
 //! run's position), and [`finish`]es. The other desk's ticket number is the key: the same row again changes nothing, a
 //! corrected row strikes out what the former had said. Tables: `imported_outcomes` (a ticket's last word),
-//! `outcome_runs`, `outcome_follows`, `outcomes_waiting`, `need_sets`, `need_set_skills`, `difficulty_keys`; `evidence` with `imported_id`. Event:
-//! `OutcomesImported`, one for each batch. Setting `handle_times`: how long such work usually takes.
+//! `outcome_runs`, `outcome_follows`, `outcomes_waiting`, `outcome_files`, `outcome_former`, `outcome_people`,
+//! `outcome_sources`, `need_sets`, `need_set_skills`, `difficulty_keys`; `evidence` with `imported_id`. Events:
+//! `OutcomesImported`, one for each batch, and `OutcomesTakenBack`. Setting `handle_times`: how long such work usually takes.
 
 mod context;
 mod directory;
+pub mod files;
 mod follow;
 mod mapping;
 mod moment;
 mod row;
+mod rows;
 mod runs;
+mod sources;
 pub(in crate::skills) mod store;
 mod suggest;
 mod take;
 mod tally;
+mod undo;
 mod write;
 
 pub use context::Context;
 pub use follow::{Followed, Page, followed, take_due, take_page};
 pub use mapping::{Cells, Field, Layout, Mapping, MappingError, RatingScale};
 pub use row::OutcomeRow;
+pub use rows::{RowRead, Rows, RowsError, columns_of};
 pub use runs::{Begin, Begun, Run, begin, finish, list_runs};
-pub use store::newest_opening;
+pub use sources::{Source, TICKET_MARK, list_sources, set_ticket_url};
+pub use store::{ImportedTicket, newest_opening};
 pub use suggest::{Suggestion, suggest};
 pub use take::{Batch, People, Preview, preview, take};
 pub use tally::{Because, Reason, Rejected, Tally};
+pub use undo::take_back;
+pub(crate) use undo::take_back_some;
 
 use crate::{Kind, Refusal};
 
@@ -57,6 +66,21 @@ pub enum OutcomesError {
     SourceIsAnothers(String),
     #[error("a source needs a name of at most {} characters", mapping::SOURCE_CHARS_MAX)]
     SourceIsWrong,
+    #[error("this import has been taken back already")]
+    TakenBackAlready,
+    #[error("nothing was imported from there")]
+    NoSuchSource,
+    #[error(
+        "an address of tickets is one of the web, without blanks, with {} where the number stands",
+        TICKET_MARK
+    )]
+    TicketUrlIsWrong,
+    #[error("this file is no table: its first line names no columns, and is no line of JSON")]
+    FileIsNoTable,
+    #[error("there is no such file")]
+    NoSuchFile,
+    #[error("this file is being read; wait until that has ended")]
+    FileIsUnderWay,
     #[error(transparent)]
     Mapping(#[from] MappingError),
     #[error(transparent)]
@@ -71,11 +95,18 @@ impl Refusal for OutcomesError {
     fn kind(&self) -> Kind {
         match self {
             OutcomesError::NotAnAdmin => Kind::Forbidden,
-            OutcomesError::NoSuchRun => Kind::NotFound,
+            OutcomesError::NoSuchRun | OutcomesError::NoSuchSource | OutcomesError::NoSuchFile => {
+                Kind::NotFound
+            }
             OutcomesError::RunHasEnded
+            | OutcomesError::TakenBackAlready
+            | OutcomesError::FileIsUnderWay
             | OutcomesError::WrongPlace { .. }
             | OutcomesError::SourceIsAnothers(_) => Kind::Conflict,
-            OutcomesError::SourceIsWrong | OutcomesError::Mapping(_) => Kind::Invalid,
+            OutcomesError::SourceIsWrong
+            | OutcomesError::TicketUrlIsWrong
+            | OutcomesError::FileIsNoTable
+            | OutcomesError::Mapping(_) => Kind::Invalid,
             OutcomesError::Skills(error) => error.kind(),
             OutcomesError::People(error) => error.kind(),
             OutcomesError::Db(error) => error.kind(),

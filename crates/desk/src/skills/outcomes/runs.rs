@@ -35,16 +35,16 @@ pub struct Run {
     pub finished_at: Option<i64>,
     pub position: i64,
     pub tally: Tally,
+    /// Somebody wants it taken back.
+    pub undo_asked_at: Option<i64>,
+    /// It has been taken back whole.
+    pub undone_at: Option<i64>,
 }
 
 /// The same file, read in the same way, goes on where it stopped.
 pub fn begin(tx: &mut Tx, command: &Begin) -> Result<Begun, OutcomesError> {
     only_admins(tx)?;
-    let source = command.mapping.source.trim();
-    let clean = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
-    if source.is_empty() || source.chars().count() > mapping::SOURCE_CHARS_MAX || !source.chars().all(clean) {
-        return Err(OutcomesError::SourceIsWrong);
-    }
+    let source = right_source(&command.mapping)?;
     tx.lock(&format!("outcomes:{source}"))?;
     let file_hash = match command.file_hash.as_str() {
         "" => String::new(),
@@ -58,6 +58,15 @@ pub fn begin(tx: &mut Tx, command: &Begin) -> Result<Begun, OutcomesError> {
     }
     let run = store::insert_run(tx, source, &command.name, &file_hash)?;
     Ok(Begun { run, position: 0, tally: Tally::default() })
+}
+
+pub(super) fn right_source(mapping: &Mapping) -> Result<&str, OutcomesError> {
+    let source = mapping.source.trim();
+    let clean = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    if source.is_empty() || source.chars().count() > mapping::SOURCE_CHARS_MAX || !source.chars().all(clean) {
+        return Err(OutcomesError::SourceIsWrong);
+    }
+    Ok(source)
 }
 
 /// Nothing more comes. If anything was taken, everybody's levels are estimated anew soon.

@@ -1,5 +1,8 @@
 //! Every statement on imported outcomes, their runs and what they need.
 
+pub(super) mod files;
+pub(super) mod undo;
+
 use super::context::Need;
 use super::follow::Followed;
 use super::row::OutcomeRow;
@@ -45,7 +48,8 @@ pub(super) fn list_staff(tx: &mut Tx) -> Result<Vec<(UserId, String, Option<Stri
 
 // --- runs
 
-const RUN: &str = "id, source, name, started_at, finished_at, position, tally from outcome_runs";
+const RUN: &str =
+    "id, source, name, started_at, finished_at, position, tally, undo_asked_at, undone_at from outcome_runs";
 
 fn run(row: &Row<'_>) -> Result<Run, Error> {
     let tally: String = row.get(6)?;
@@ -58,6 +62,8 @@ fn run(row: &Row<'_>) -> Result<Run, Error> {
         finished_at: row.get(4)?,
         position: row.get(5)?,
         tally,
+        undo_asked_at: row.get(7)?,
+        undone_at: row.get(8)?,
     })
 }
 
@@ -131,12 +137,18 @@ pub(super) fn find_known<'a>(
     let tickets: Vec<&str> = tickets.collect();
     let list = serde_json::to_string(&tickets).map_err(|error| Error::Corrupt(error.to_string()))?;
     let sql = format!(
-        "select ticket, id, revision, digest, updated_at from imported_outcomes where source = $1 and ticket in {}",
+        "select ticket, id, coalesce(revision_last, revision), digest, updated_at, undone_at from imported_outcomes
+         where source = $1 and ticket in {}",
         tx.texts_in(2)
     );
     let rows = tx.list(&sql, params![source, list], |row| {
-        let known =
-            Known { id: row.get(1)?, revision: row.get(2)?, digest: row.get(3)?, updated_at: row.get(4)? };
+        let known = Known {
+            id: row.get(1)?,
+            revision_last: row.get(2)?,
+            digest: row.get(3)?,
+            updated_at: row.get(4)?,
+            taken_back: row.get::<Option<i64>>(5)?.is_some(),
+        };
         Ok((row.get(0)?, known))
     })?;
     Ok(rows.into_iter().collect())
@@ -144,8 +156,10 @@ pub(super) fn find_known<'a>(
 
 /// The newest moment at which a ticket of another desk was opened.
 pub fn newest_opening(tx: &mut Tx) -> Result<Option<i64>, Error> {
-    tx.find("select max(opened_at) from imported_outcomes", params![], |row| row.get::<Option<i64>>(0))
-        .map(Option::flatten)
+    tx.find("select max(opened_at) from imported_outcomes where undone_at is null", params![], |row| {
+        row.get::<Option<i64>>(0)
+    })
+    .map(Option::flatten)
 }
 
 /// Until when demand is counted: now, or the newest imported ticket where this desk has none of its own.
@@ -206,8 +220,9 @@ pub(super) fn save_outcome(
     it: &OutcomeToWrite<'_>,
 ) -> Result<(), Error> {
     tx.execute(
-        "update imported_outcomes set revision = $1, digest = $2, run_id = $3, need_set_id = $4, topic_id = $5,
-           priority = $6, channel_id = $7, opened_at = $8, solved_at = $9, updated_at = $10 where id = $11",
+        "update imported_outcomes set revision = $1, revision_last = $1, digest = $2, run_id = $3, need_set_id = $4,
+           topic_id = $5, priority = $6, channel_id = $7, opened_at = $8, solved_at = $9, updated_at = $10,
+           undone_at = null where id = $11",
         params![
             it.revision,
             it.digest,
@@ -382,11 +397,12 @@ pub(super) fn insert_moves(tx: &mut Tx, all: &[(EvidenceId, f64, Step)]) -> Resu
     Ok(())
 }
 
-/// Strikes out everything that these outcomes had said. Says whom it was about.
+/// Strikes out everything that these outcomes had said, by the revision that follows. Says whom it was about.
 pub(super) fn strike_evidence_of(tx: &mut Tx, outcomes: &[OutcomeId]) -> Result<Vec<UserId>, Error> {
     let (now, by) = (tx.now(), tx.actor().user());
     let sql = format!(
-        "update evidence set struck_at = $1, struck_by = $2, struck_reason = $3
+        "update evidence set struck_at = $1, struck_by = $2, struck_reason = $3, struck_revision =
+           (select coalesce(o.revision_last, o.revision) + 1 from imported_outcomes o where o.id = evidence.imported_id)
          where struck_at is null and imported_id in {} returning user_id",
         tx.numbers_in(4)
     );
@@ -417,8 +433,8 @@ pub(in crate::skills) fn list_needs(
 ) -> Result<Vec<ImportedNeed>, Error> {
     tx.list(
         "select o.id, o.opened_at, n.skill_id, n.level, n.weight
-         from (select id, opened_at, need_set_id from imported_outcomes where opened_at >= $1
-                 order by opened_at desc limit $2) as o
+         from (select id, opened_at, need_set_id from imported_outcomes
+                 where opened_at >= $1 and undone_at is null order by opened_at desc limit $2) as o
          join need_set_skills n on n.need_set_id = o.need_set_id order by o.id, n.skill_id",
         params![since, tickets_max],
         |row| {
@@ -441,10 +457,27 @@ pub(in crate::skills) fn count_needs(
 ) -> Result<Vec<(SkillId, i64)>, Error> {
     tx.list(
         "select n.skill_id, cast(count(*) as bigint) from
-           (select need_set_id from imported_outcomes where opened_at >= $1 order by opened_at desc limit $2) as o
+           (select need_set_id from imported_outcomes where opened_at >= $1 and undone_at is null
+              order by opened_at desc limit $2) as o
          join need_set_skills n on n.need_set_id = o.need_set_id group by n.skill_id",
         params![since, tickets_max],
         |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// How often which level of which skill was asked for by them.
+pub(in crate::skills) fn count_levels_asked(
+    tx: &mut Tx,
+    since: i64,
+    tickets_max: usize,
+) -> Result<Vec<(SkillId, f64, i64)>, Error> {
+    tx.list(
+        "select n.skill_id, n.level, cast(count(*) as bigint) from
+           (select need_set_id from imported_outcomes where opened_at >= $1 and undone_at is null
+              order by opened_at desc limit $2) as o
+         join need_set_skills n on n.need_set_id = o.need_set_id group by n.skill_id, n.level",
+        params![since, tickets_max],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )
 }
 
@@ -456,8 +489,50 @@ pub(in crate::skills) fn list_moments_of_need(
 ) -> Result<Vec<i64>, Error> {
     tx.list(
         "select o.opened_at from imported_outcomes o join need_set_skills n on n.need_set_id = o.need_set_id
-         where n.skill_id = $1 and o.opened_at >= $2",
+         where n.skill_id = $1 and o.opened_at >= $2 and o.undone_at is null",
         params![skill, since],
         |row| row.get(0),
+    )
+}
+
+/// A ticket of another desk that needed a skill.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct ImportedTicket {
+    pub source: String,
+    /// Its number there.
+    pub ticket: String,
+    pub topic: Option<String>,
+    pub opened_at: i64,
+    pub level: f64,
+    /// Where the other desk shows it, if somebody has said where.
+    pub url: Option<String>,
+}
+
+/// The newest first.
+pub(in crate::skills) fn list_tickets_of_need(
+    tx: &mut Tx,
+    skill: SkillId,
+    since: i64,
+    count_max: usize,
+) -> Result<Vec<ImportedTicket>, Error> {
+    tx.list(
+        "select o.source, o.ticket, k.name, o.opened_at, n.level, s.ticket_url
+         from imported_outcomes o join need_set_skills n on n.need_set_id = o.need_set_id
+         left join difficulty_keys k on k.id = o.topic_id left join outcome_sources s on s.source = o.source
+         where n.skill_id = $1 and o.opened_at >= $2 and o.undone_at is null
+         order by o.opened_at desc, o.id desc limit $3",
+        params![skill, since, count_max],
+        |row| {
+            let ticket: String = row.get(1)?;
+            let pattern: Option<String> = row.get(5)?;
+            Ok(ImportedTicket {
+                source: row.get(0)?,
+                topic: row.get(2)?,
+                opened_at: row.get(3)?,
+                level: row.get(4)?,
+                url: pattern.map(|it| super::sources::address_of(&it, &ticket)),
+                ticket,
+            })
+        },
     )
 }

@@ -37,9 +37,17 @@ pub struct Batch<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Known {
     pub id: OutcomeId,
-    pub revision: i64,
+    /// The highest revision that was ever given.
+    pub revision_last: i64,
     pub digest: i64,
     pub updated_at: Option<i64>,
+    /// By taking back the import that had brought it: it counts as never read.
+    pub taken_back: bool,
+}
+
+/// The revision of a new word on a ticket.
+pub(super) fn next_revision(known: Option<Known>) -> i64 {
+    known.map_or(1, |known| known.revision_last + 1)
 }
 
 /// Takes a batch. What it says of a ticket for the first time is written; the same again changes nothing; anything else
@@ -65,7 +73,7 @@ pub fn take(tx: &mut Tx, batch: &Batch<'_>) -> Result<Tally, OutcomesError> {
         let known = store::find_known(tx, &run.source, wave.iter().flatten().map(|row| row.ticket.as_str()))?;
         let mut accepted = Vec::with_capacity(wave.len());
         for row in wave {
-            judge.create_people(tx, row, &mut tally)?;
+            judge.create_people(tx, batch.run, row, &mut tally)?;
             let known = row.as_ref().ok().and_then(|row| known.get(row.ticket.as_str())).copied();
             accepted.extend(judge.accept(batch.context, row, known, &mut tally));
         }
@@ -151,9 +159,13 @@ pub fn preview(
         }
         let before = row.as_ref().ok().and_then(|row| known.get(&row.ticket)).copied();
         if let Some(it) = judge.accept(context, row, before, &mut tally) {
-            let revision = it.known.map_or(1, |known| known.revision + 1);
-            let it_is =
-                Known { id: OutcomeId(0), revision, digest: it.digest, updated_at: it.row.updated_at };
+            let it_is = Known {
+                id: OutcomeId(0),
+                revision_last: next_revision(it.known),
+                digest: it.digest,
+                updated_at: it.row.updated_at,
+                taken_back: false,
+            };
             tally.outcomes += it.people.len() as u64;
             tally.ratings += if it.row.rating.is_some() { it.people.len() as u64 } else { 0 };
             if it.row.handle_s.is_some() && it.row.for_good() {
@@ -183,6 +195,7 @@ impl Judge {
     fn create_people(
         &mut self,
         tx: &mut Tx,
+        run: OutcomeRunId,
         row: &Result<OutcomeRow, Rejected>,
         tally: &mut Tally,
     ) -> Result<(), OutcomesError> {
@@ -191,7 +204,10 @@ impl Judge {
         for (word, _) in &row.people {
             if self.directory.find(word) == Err(Reason::UnknownPerson) {
                 let created = directory::create(tx, word, name)?;
-                tally.people_created += u64::from(created.is_ok());
+                if let Ok(user) = created {
+                    store::undo::insert_made_agent(tx, run, user)?;
+                    tally.people_created += 1;
+                }
                 self.directory.remember(word, created);
             }
         }
@@ -219,8 +235,8 @@ impl Judge {
                 tally.read += 1;
                 match (&it, known) {
                     (None, _) => tally.duplicates += 1,
-                    (Some(_), None) => tally.taken += 1,
-                    (Some(_), Some(_)) => tally.superseded += 1,
+                    (Some(_), Some(known)) if !known.taken_back => tally.superseded += 1,
+                    (Some(_), _) => tally.taken += 1,
                 }
                 it
             }
@@ -253,7 +269,7 @@ impl Judge {
         }
         people.sort_by_key(|it| it.0);
         let digest = row.digest(&people, &needed.digest, &needed.topic);
-        if let Some(known) = known {
+        if let Some(known) = known.filter(|it| !it.taken_back) {
             let is_older = known.updated_at.zip(row.updated_at).is_some_and(|(known, now)| now < known);
             if known.digest == digest || is_older {
                 return Ok(None);

@@ -4,7 +4,7 @@ use super::OutcomesError;
 use super::context::Needed;
 use super::row::OutcomeRow;
 use super::store::{self, NewEvidence};
-use super::take::Known;
+use super::take::{Known, next_revision};
 use super::tally::Tally;
 use crate::skills::difficulty::{KeyKind, OfWork, keys};
 use crate::skills::evidence::{Observed, lock_person};
@@ -110,10 +110,12 @@ impl<'a> Writer<'a> {
 
     /// What corrected tickets had said before counts no more. Whoever it was about is computed anew.
     fn strike_former(&self, tx: &mut Tx, accepted: &[Accepted<'_>]) -> Result<(), OutcomesError> {
-        let former: Vec<OutcomeId> = accepted.iter().filter_map(|it| it.known).map(|it| it.id).collect();
+        let former: Vec<OutcomeId> =
+            accepted.iter().filter_map(|it| it.known).filter(|it| !it.taken_back).map(|it| it.id).collect();
         if former.is_empty() {
             return Ok(());
         }
+        store::undo::keep_former(tx, &former)?;
         for user in store::strike_evidence_of(tx, &former)? {
             skills_store::save_stale(tx, user, None)?;
             work::enqueue(tx, &Work::ReplayPerson { user }, Due::Now)?;
@@ -131,7 +133,7 @@ impl<'a> Writer<'a> {
         for it in accepted {
             let row = store::OutcomeToWrite {
                 ticket: &it.row.ticket,
-                revision: it.known.map_or(1, |known| known.revision + 1),
+                revision: next_revision(it.known),
                 digest: it.digest,
                 need_set: self.need_sets[&it.needed.digest],
                 topic: self.topics.get(&it.needed.topic).copied(),
@@ -161,7 +163,7 @@ impl<'a> Writer<'a> {
         tally: &mut Tally,
     ) {
         let row = it.row;
-        let revision = it.known.map_or(1, |known| known.revision + 1);
+        let revision = next_revision(it.known);
         let (topic, channel) = (
             self.topics.get(&it.needed.topic).copied(),
             row.channel.as_ref().and_then(|name| self.channels.get(name)).copied(),

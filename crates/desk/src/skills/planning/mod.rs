@@ -9,6 +9,7 @@ mod absence;
 mod invest;
 mod plan;
 mod shifts;
+pub(super) mod single;
 mod skill;
 mod store;
 mod suggest;

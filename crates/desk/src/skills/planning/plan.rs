@@ -141,7 +141,7 @@ impl Plan {
 
     /// A skill that may or may not be asked for.
     fn skill(&self, skill: SkillSummary, it: Gathered) -> PlanSkill {
-        let level = level_for_most(it.levels.clone());
+        let level = level_for_most(it.levels.iter().map(|level| (*level, 1)).collect());
         let belief = |user: UserId| self.beliefs.get(&(user, skill.id));
         let of_people = || self.people.iter().map(|person| belief(person.user));
         let sure = |it: Option<&Proficiency>| it.filter(|it| it.is_sure()).map(|it| it.belief);
@@ -186,11 +186,18 @@ impl Default for Gathered {
     }
 }
 
-/// The level at or below which four of five of them lie; that of somebody independent, if there are none.
-fn level_for_most(mut levels: Vec<f64>) -> f64 {
-    levels.sort_by(f64::total_cmp);
-    let at = (levels.len() as f64 * LEVEL_SHARE).ceil() as usize;
-    levels.get(at.saturating_sub(1)).copied().unwrap_or(INDEPENDENT_LEVEL)
+/// The level at or below which four of five of them lie; that of somebody independent, if there are none. Each comes with
+/// how often it was asked for.
+pub(super) fn level_for_most(mut levels: Vec<(f64, i64)>) -> f64 {
+    levels.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let count: i64 = levels.iter().map(|it| it.1).sum();
+    let wanted = (count as f64 * LEVEL_SHARE).ceil() as i64;
+    let mut so_far = 0;
+    let found = levels.iter().find(|(_, count)| {
+        so_far += count;
+        so_far >= wanted
+    });
+    found.map_or(INDEPENDENT_LEVEL, |it| it.0)
 }
 
 /// Active agents by name, with the hours at which they are likely here.
@@ -274,9 +281,11 @@ mod tests {
 
     #[test]
     fn the_level_asked_meets_four_of_five_tickets() {
-        assert_eq!(level_for_most(vec![2.0, 2.0, 3.0, 2.0, 4.0]), 3.0);
-        assert_eq!(level_for_most(vec![4.0]), 4.0);
-        assert_eq!(level_for_most(vec![]), INDEPENDENT_LEVEL);
+        let once = |levels: &[f64]| level_for_most(levels.iter().map(|it| (*it, 1)).collect());
+        assert_eq!(once(&[2.0, 2.0, 3.0, 2.0, 4.0]), 3.0);
+        assert_eq!(level_for_most(vec![(4.0, 1), (2.0, 3), (3.0, 1)]), 3.0);
+        assert_eq!(once(&[4.0]), 4.0);
+        assert_eq!(once(&[]), INDEPENDENT_LEVEL);
     }
 
     #[test]

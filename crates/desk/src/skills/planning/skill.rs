@@ -2,6 +2,7 @@
 
 use super::week::Hours;
 use super::{PlanError, WEEK_MS, store};
+use crate::skills::outcomes::{ImportedTicket, store as outcomes};
 use crate::skills::{INDEPENDENT_LEVEL, Proficiency, SkillSummary, store as skills_store};
 use crate::tickets::Status;
 use crate::{SkillId, TicketId, Tx, UserId};
@@ -46,6 +47,8 @@ pub struct SkillStory {
     pub weeks: Vec<i64>,
     /// The newest.
     pub tickets: Vec<TicketLine>,
+    /// The newest of other desks.
+    pub imported: Vec<ImportedTicket>,
     /// What it stands on, with the level.
     pub needs: Vec<(SkillSummary, f64)>,
     /// What stands on it.
@@ -61,7 +64,7 @@ pub fn skill_story(tx: &mut Tx, skill: SkillId) -> Result<SkillStory, PlanError>
         return Err(PlanError::NotStaff);
     }
     skills_store::find_skill(tx, skill)?.ok_or(PlanError::NoSuchSkill)?;
-    let since = tx.now() - TREND_WEEKS as i64 * WEEK_MS;
+    let since = outcomes::demand_ends_at(tx, TREND_WEEKS as i64 * WEEK_MS)? - TREND_WEEKS as i64 * WEEK_MS;
     let mut weeks = vec![0; TREND_WEEKS];
     for at in store::list_moments_of_need(tx, skill, since)? {
         let week = ((at - since) / WEEK_MS) as usize;
@@ -82,6 +85,7 @@ pub fn skill_story(tx: &mut Tx, skill: SkillId) -> Result<SkillStory, PlanError>
     Ok(SkillStory {
         weeks,
         tickets: store::list_tickets_needing(tx, skill, since, TICKETS_SHOWN_MAX)?,
+        imported: outcomes::list_tickets_of_need(tx, skill, since, TICKETS_SHOWN_MAX)?,
         needs,
         needed_by,
         pairs,

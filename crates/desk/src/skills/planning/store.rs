@@ -69,6 +69,21 @@ pub(super) fn list_needs(tx: &mut Tx, since: i64, tickets_max: usize) -> Result<
     Ok(all)
 }
 
+/// How often which level of which skill was asked for by the same tickets of this desk.
+pub(super) fn count_levels_asked(
+    tx: &mut Tx,
+    since: i64,
+    tickets_max: usize,
+) -> Result<Vec<(SkillId, f64, i64)>, Error> {
+    tx.list(
+        "select skill_id, level, cast(count(*) as bigint) from requirements
+         where ticket_id in (select id from tickets where updated_at >= $1 and created_at >= $1
+                 and deleted_at is null order by updated_at desc limit $2) group by skill_id, level",
+        params![since, tickets_max],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
 /// Who became what when: person, moment, from, to; in order.
 pub(crate) fn list_presence_changes(
     tx: &mut Tx,
@@ -145,7 +160,7 @@ pub(super) fn list_unused(tx: &mut Tx, since: i64) -> Result<Vec<(SkillId, i64, 
            (select 1 from requirements q join tickets t on t.id = q.ticket_id
             where q.skill_id = s.id and t.created_at >= $1 and t.deleted_at is null)
            and not exists (select 1 from need_set_skills n join imported_outcomes o on o.need_set_id = n.need_set_id
-            where n.skill_id = s.id and o.opened_at >= $1) order by s.kind, s.name",
+            where n.skill_id = s.id and o.opened_at >= $1 and o.undone_at is null) order by s.kind, s.name",
         params![since],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )

@@ -1,9 +1,11 @@
 //! The team as a whole: what is covered, how concentrated it is, what hangs on one person, where the gaps are.
 
 use super::plan::{Plan, PlanPerson, PlanSkill};
+use super::single::SINGLE_FROM;
 use super::skill::TicketLine;
 use super::week::{Block, Clock, Hours, worst_block};
 use super::{HereSource, INTERVAL_SHARE, PlanError, PlanSettings, store};
+use crate::skills::outcomes::{ImportedTicket, store as outcomes};
 use crate::skills::roles::views::{RoleRow, role_rows};
 use crate::skills::{SkillSummary, store as skills_store};
 use crate::{SkillId, Tx, UserId};
@@ -59,9 +61,9 @@ pub struct SkillRisk {
 }
 
 impl SkillRisk {
-    /// One absence, and more likely than not nobody able is left.
+    /// One absence, and more likely than not nobody able is left: see [`super::single`].
     pub fn is_single(&self) -> bool {
-        self.enough && self.p_single > 0.5
+        self.counted > 0 && self.enough && self.p_single > SINGLE_FROM
     }
 }
 
@@ -271,6 +273,8 @@ pub struct SkillWeek {
     pub people: Vec<WeekPerson>,
     /// The newest that needed it, at that hour if one is looked at.
     pub tickets: Vec<TicketLine>,
+    /// The same of other desks.
+    pub imported: Vec<ImportedTicket>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -322,10 +326,13 @@ pub fn skill_week(tx: &mut Tx, skill: SkillId, hour: Option<usize>) -> Result<Sk
     });
     let looked_at = if hour.is_some() { TICKETS_LOOKED_AT_MAX } else { TICKETS_SHOWN_MAX };
     let mut tickets = store::list_tickets_needing(tx, it.skill.id, plan.since, looked_at)?;
+    let mut imported = outcomes::list_tickets_of_need(tx, it.skill.id, plan.since, looked_at)?;
     if let Some(hour) = hour {
         let mut clock = Clock::of(&plan.time_zone);
         tickets.retain(|ticket| clock.hour_of_week(ticket.created_at) == hour);
         tickets.truncate(TICKETS_SHOWN_MAX);
+        imported.retain(|ticket| clock.hour_of_week(ticket.opened_at) == hour);
+        imported.truncate(TICKETS_SHOWN_MAX);
     }
     Ok(SkillWeek {
         covered: by_hour(1, &hands).to_vec(),
@@ -337,5 +344,6 @@ pub fn skill_week(tx: &mut Tx, skill: SkillId, hour: Option<usize>) -> Result<Sk
         hour,
         people,
         tickets,
+        imported,
     })
 }

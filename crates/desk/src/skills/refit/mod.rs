@@ -2,12 +2,15 @@
 //!
 //! Read everything in one consistent moment, estimate beside the database, write person by person. What a person's
 //! evidence says after that moment is added by the online tier. Tables: `refit_runs` (one row a run, with its
-//! progress), `refit_people` and `refit_beliefs` (the last result), `belief_weeks` (the last word of each week).
+//! progress), `refit_people` and `refit_beliefs` (the last result), `refit_unknowns`
+//! (what it found beside levels), `belief_weeks` (the last word of each week).
 
 mod check;
+pub(super) mod hardest;
 mod input;
 
 pub use check::{RefitCheck, check};
+pub use hardest::{HardKind, HardWork, NAMED_FROM_ROWS, Sort, hard_work};
 pub use input::Settings;
 
 use super::{SkillsError, evidence, replay, store};
@@ -228,9 +231,11 @@ fn go(db: &Db, run: RefitRunId, settings: &Settings) -> Result<(), RunError> {
         tell("writing", 0.75 + 0.25 * written.min(1.0));
     }
     let count = people.len() as i64;
+    let unknowns = result.unknowns;
     db.write_now(Actor::desk(), move |tx| {
         tx.announce("refit");
         tx.announce("matrix");
+        hardest::keep(tx, run, &unknowns)?;
         store::save_run_finished(tx, run, count, &figures)?;
         store::forget_old_runs(tx)
     })?;

@@ -2,11 +2,11 @@
 
 use super::{
     AT_LEAST_MAX, HOLDERS_PER_ROLE_MAX, NEEDS_PER_ROLE_MAX, ROLES_MAX, ROLES_PER_PERSON_MAX, RoleError,
-    RoleProfile, Who, store,
+    RoleNeed, RoleProfile, Who, store,
 };
 use crate::events::{self, Event};
-use crate::skills::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, store as skills_store};
-use crate::{RoleId, SkillId, Tx, UserId};
+use crate::skills::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, competencies, store as skills_store};
+use crate::{CompetencyId, RoleId, SkillId, Tx, UserId};
 use std::collections::BTreeSet;
 
 /// A role as it shall be.
@@ -57,6 +57,39 @@ pub fn update_role(tx: &mut Tx, role: RoleId, command: &WriteRole) -> Result<Rol
     }
     store::save_role(tx, role, &written)?;
     changed(tx, role)
+}
+
+/// A role asks for a competency: for each of its skills.
+#[derive(Clone, Copy, Debug)]
+pub struct AskCompetency {
+    pub role: RoleId,
+    pub competency: CompetencyId,
+    pub level: f64,
+    /// Of the competency as a whole; its skills share it by theirs.
+    pub weight: f64,
+}
+
+/// Skills that the role asks for already are asked for at this level at least.
+pub fn ask_competency(tx: &mut Tx, command: &AskCompetency) -> Result<RoleProfile, RoleError> {
+    may_change(tx)?;
+    let role = store::find_role(tx, command.role)?.ok_or(RoleError::NoSuchRole)?;
+    let found = competencies::find_competency(tx, command.competency)?.filter(|it| it.retired_at.is_none());
+    let found = found.ok_or(RoleError::NoSuchSkill)?;
+    let of = |it: &RoleNeed| NewNeed { skill: it.skill.id, level: it.level, weight: it.weight, who: it.who };
+    let mut needs: Vec<NewNeed> = role.needs.iter().map(of).collect();
+    for (skill, share) in &found.skills {
+        match needs.iter_mut().find(|it| it.skill == skill.id) {
+            Some(it) => it.level = it.level.max(command.level),
+            None => needs.push(NewNeed {
+                skill: skill.id,
+                level: command.level,
+                weight: command.weight * share,
+                who: Who::Everyone,
+            }),
+        }
+    }
+    let written = WriteRole { name: role.name, meaning: role.meaning, source: None, needs };
+    update_role(tx, role.id, &written)
 }
 
 /// Nobody is measured against a retired role. Who had it is kept, and [`restore_role`] brings it back.

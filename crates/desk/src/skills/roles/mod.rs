@@ -10,8 +10,8 @@ pub mod views;
 
 pub use ::skills::Who;
 pub use edit::{
-    NewNeed, SetHolders, WriteRole, create_role, restore_role, retire_role, set_holders, set_roles_of,
-    update_role,
+    AskCompetency, NewNeed, SetHolders, WriteRole, ask_competency, create_role, restore_role, retire_role,
+    set_holders, set_roles_of, update_role,
 };
 pub(crate) use store::lay_roles;
 pub use store::{find_role, find_role_by_key, list_roles};
@@ -62,6 +62,8 @@ pub enum RoleError {
     NotStaff,
     #[error("only leads may change roles")]
     NotALead,
+    #[error("this person's levels are not shown to you")]
+    NotForYou,
     #[error("there is no such role")]
     NoSuchRole,
     #[error("there is no such skill")]
@@ -94,7 +96,7 @@ impl Refusal for RoleError {
     fn kind(&self) -> Kind {
         use RoleError::*;
         match self {
-            NotStaff | NotALead => Kind::Forbidden,
+            NotStaff | NotALead | NotForYou => Kind::Forbidden,
             NoSuchRole => Kind::NotFound,
             NoSuchSkill | NoSuchPerson | NameIsWrong | TextIsTooLong | LevelIsWrong | WeightIsWrong
             | CountIsWrong | SkillTwice => Kind::Invalid,

@@ -1,11 +1,12 @@
 //! Roles with those who have them, and how likely each meets all that is asked.
 //!
-//! Fairness: how ready somebody is, is shown to that person and to leads; where less than half of what a role asks has
-//! been seen at work, nobody is told a figure.
+//! Fairness: how ready somebody is, is shown to that person, and to leads as far as they may see levels; what the viewer
+//! does not see of a person counts as unknown. Where less than half of what a role asks has been seen at work, nobody is
+//! told a figure.
 
 use super::{RoleError, RoleNeed, RoleProfile, Who, store};
 use crate::people;
-use crate::skills::{Belief, Proficiency, SkillSummary, store as skills_store};
+use crate::skills::{Belief, Proficiency, Sight, SkillSummary, SkillsError, store as skills_store};
 use crate::{Actor, RoleId, SkillId, Tx, UserId};
 use ::skills::gap::expected_gap;
 use ::skills::readiness::{Asked, Readiness, belief_or_prior, p_met_by, readiness};
@@ -110,15 +111,17 @@ pub struct RoleOf {
     pub measured: Measured,
 }
 
-/// All that measuring needs, read once.
+/// All that measuring needs, read once, as far as the viewer may see it.
 struct World {
+    sight: Sight,
     people: Vec<(UserId, String)>,
     beliefs: HashMap<(UserId, SkillId), Proficiency>,
     holders: HashMap<RoleId, Vec<UserId>>,
 }
 
 impl World {
-    fn load(tx: &mut Tx, only: Option<UserId>) -> Result<World, db::Error> {
+    fn load(tx: &mut Tx, only: Option<UserId>) -> Result<World, RoleError> {
+        let sight = sight(tx)?;
         let people: Vec<(UserId, String)> = people::list_agents(tx)?
             .into_iter()
             .filter(|it| only.is_none_or(|only| it.id == only))
@@ -132,7 +135,8 @@ impl World {
                 holders.entry(role).or_default().push(user);
             }
         }
-        Ok(World { people, beliefs: held.into_iter().map(|it| ((it.user, it.skill), it)).collect(), holders })
+        let seen = held.into_iter().filter(|it| sight.sees(it));
+        Ok(World { people, beliefs: seen.map(|it| ((it.user, it.skill), it)).collect(), holders, sight })
     }
 
     fn name(&self, user: UserId) -> &str {
@@ -244,7 +248,7 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
         .holders(role.id)
         .iter()
         .map(|user| {
-            let measured = may_see(actor, *user).then(|| world.measure(*user, &role));
+            let measured = may_see(&world.sight, *user).then(|| world.measure(*user, &role));
             Holder { user: *user, name: world.name(*user).to_owned(), measured }
         })
         .collect();
@@ -256,7 +260,7 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
         true => world
             .people
             .iter()
-            .filter(|it| !world.holders(role.id).contains(&it.0))
+            .filter(|it| !world.holders(role.id).contains(&it.0) && may_see(&world.sight, it.0))
             .map(|it| world.measure(it.0, &role))
             .filter(Measured::is_enough)
             .collect(),
@@ -269,12 +273,11 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
 
 /// A person against every role: those they have first, then the nearest. For the person and for leads.
 pub fn roles_of(tx: &mut Tx, user: UserId) -> Result<Vec<RoleOf>, RoleError> {
-    let actor = staff(tx)?;
-    if !may_see(actor, user) {
-        return Err(RoleError::NotALead);
+    let world = World::load(tx, Some(user))?;
+    if !may_see(&world.sight, user) {
+        return Err(RoleError::NotForYou);
     }
     skills_store::staff_name(tx, user)?.ok_or(RoleError::NoSuchPerson)?;
-    let world = World::load(tx, Some(user))?;
     let mut all: Vec<RoleOf> = store::list_roles(tx)?
         .into_iter()
         .map(|role| RoleOf {
@@ -293,9 +296,10 @@ pub(crate) fn measure_all(
     tx: &mut Tx,
     needs: &[RoleNeed],
     only: Option<UserId>,
-) -> Result<Vec<Measured>, db::Error> {
+) -> Result<Vec<Measured>, RoleError> {
     let world = World::load(tx, only)?;
-    Ok(world.people.iter().map(|it| world.measure_against(it.0, needs)).collect())
+    let seen = world.people.iter().filter(|it| world.sight.sees_levels(it.0));
+    Ok(seen.map(|it| world.measure_against(it.0, needs)).collect())
 }
 
 /// Roles that are in use no more, for bringing them back.
@@ -309,6 +313,13 @@ fn staff(tx: &Tx) -> Result<Actor, RoleError> {
     if actor.is_staff() { Ok(actor) } else { Err(RoleError::NotStaff) }
 }
 
-fn may_see(actor: Actor, user: UserId) -> bool {
-    actor.is_lead() || actor.is(user)
+fn sight(tx: &mut Tx) -> Result<Sight, RoleError> {
+    Sight::load(tx).map_err(|error| match error {
+        SkillsError::Db(error) => RoleError::Db(error),
+        _ => RoleError::NotStaff,
+    })
+}
+
+fn may_see(sight: &Sight, user: UserId) -> bool {
+    sight.is_own(user) || (sight.actor().is_lead() && sight.sees_levels(user))
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::skills::difficulty::OfWork;
+use crate::skills::refit::hardest::{Found, Sort};
 use crate::skills::refit::{
     BeliefResult, Figures, PersonResult, RUNS_KEPT, Run, Settings, TierDrift, WEEK_MS, WEEKS_KEPT,
 };
@@ -397,4 +398,43 @@ pub(in crate::skills) fn list_weeks(
         params![user, since_week],
         |row| Ok((row.get(0)?, row.get(1)?, Belief { mean: row.get(2)?, variance: row.get(3)? })),
     )
+}
+
+// --- what a refit finds beside levels
+
+pub(in crate::skills) fn save_unknowns(tx: &mut Tx, run: RefitRunId, all: &[Found]) -> Result<(), Error> {
+    tx.execute("delete from refit_unknowns", params![])?;
+    for it in all {
+        tx.execute(
+            "insert into refit_unknowns (kind, key_id, mean, variance, rows_count, run_id) values ($1, $2, $3, $4, $5, $6)",
+            params![it.sort.as_str(), it.key, it.belief.mean, it.belief.variance, it.rows, run],
+        )?;
+    }
+    Ok(())
+}
+
+/// What the last refit found, with the names of topics and channels.
+pub(in crate::skills) fn list_unknowns(tx: &mut Tx) -> Result<Vec<(Found, Option<String>)>, Error> {
+    tx.list(
+        "select u.kind, u.key_id, u.mean, u.variance, u.rows_count, k.name from refit_unknowns u
+         left join difficulty_keys k on k.id = u.key_id and k.kind = u.kind order by u.kind, u.key_id",
+        params![],
+        |row| {
+            let kind: String = row.get(0)?;
+            let sort = Sort::parse(&kind)
+                .ok_or_else(|| Error::Corrupt(format!("{kind:?} is nothing that a refit finds")))?;
+            let belief = Belief { mean: row.get(2)?, variance: row.get(3)? };
+            Ok((Found { sort, key: row.get(1)?, belief, rows: row.get(4)? }, row.get(5)?))
+        },
+    )
+}
+
+/// When the run ended that found it.
+pub(in crate::skills) fn unknowns_found_at(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    tx.find(
+        "select r.finished_at from refit_unknowns u join refit_runs r on r.id = u.run_id limit 1",
+        params![],
+        |row| row.get::<Option<i64>>(0),
+    )
+    .map(Option::flatten)
 }

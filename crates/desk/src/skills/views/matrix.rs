@@ -29,7 +29,7 @@ pub struct SkillHead {
     pub skill: SkillSummary,
     /// People who more likely than not have it at level 3, among those shown.
     pub independent_people: usize,
-    /// At most one such person, although it is asked for.
+    /// Whoever is shown: in the whole desk, likely at most one person is able at what tickets ask.
     pub single_point_of_failure: bool,
     /// Tickets of the last [`DEMAND_DAYS`] that needed it.
     pub demand: i64,
@@ -68,8 +68,10 @@ pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError>
         person.cells.resize(skills.len(), None);
     }
     let mut independent_people = vec![0_usize; skills.len()];
+    let mut singles = Singles::load(tx)?;
     let mut hidden = 0;
     store::each_proficiency(tx, |it| {
+        singles.see(&it);
         let (Some(&row), Some(&column)) = (row.get(&it.user), column.get(&it.skill)) else { return };
         // More likely than not at least so high: the mean is.
         independent_people[column] += usize::from(it.belief.level() > INDEPENDENT_LEVEL);
@@ -80,7 +82,7 @@ pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError>
     })?;
     let heads = skills.iter().zip(independent_people).map(|(it, independent_people)| {
         let demand = demand.get(&it.id).copied().unwrap_or(0);
-        let single_point_of_failure = demand > 0 && independent_people <= 1;
+        let single_point_of_failure = singles.holds(it.id);
         SkillHead { skill: it.summary(), independent_people, single_point_of_failure, demand }
     });
     Ok(Matrix { skills: heads.collect(), rows: people, hidden })

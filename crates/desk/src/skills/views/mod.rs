@@ -17,6 +17,7 @@ use matrix::{demand, list_people};
 pub use moved::{Movement, movements};
 
 use super::*;
+use crate::skills::planning::single::Singles;
 use crate::tickets::json_numbers;
 use crate::{EvidenceId, GroupId, TicketId, Tx};
 use db::{Param, ToParam, params};
@@ -55,7 +56,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn of(it: &Proficiency) -> Cell {
+    pub(in crate::skills) fn of(it: &Proficiency) -> Cell {
         Cell {
             level: it.belief.level(),
             sd: it.belief.level_sd(),
@@ -231,7 +232,7 @@ pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError>
         params![skill.id],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let single_point_of_failure = demand > 0 && independent_people <= 1;
+    let single_point_of_failure = Singles::load_with(tx, &held)?.holds(skill.id);
     let head = SkillHead { skill: skill.summary(), independent_people, single_point_of_failure, demand };
     let rules = list_rules(tx, Some(skill.id))?;
     Ok(SkillPage { head, hidden: held.len() - people.len(), people, interested, rules, skill })

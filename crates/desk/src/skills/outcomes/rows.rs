@@ -1,49 +1,100 @@
 //! Rows of an export, one after the other and never all at once: CSV with a head, or JSON Lines.
 
-use desk::skills::outcomes::{Cells, Layout, OutcomeRow, Reason, Rejected};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use super::{Cells, Field, Layout, MappingError, OutcomeRow, Reason, Rejected};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// A line of JSON that is longer cannot be one ticket.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
 const BUFFER_BYTES: usize = 1024 * 1024;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-pub type Row = Result<OutcomeRow, Rejected>;
+/// Lines of JSON whose names are looked at to tell the columns.
+const LINES_LOOKED_AT: usize = 20;
+/// Columns that are told.
+const COLUMNS_MAX: usize = 200;
 
-pub struct Rows {
+pub type RowRead = Result<OutcomeRow, Rejected>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RowsError {
+    #[error("the file cannot be read")]
+    Io(#[from] std::io::Error),
+    #[error("the head cannot be read: {0}")]
+    Head(String),
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    #[error("the file is shorter than what was read of it before")]
+    Shorter,
+}
+
+/// The rows of a file; bytes in memory serve as well.
+pub struct Rows<R: Read + Seek> {
     layout: Layout,
-    form: Form,
+    form: Form<R>,
     pub bytes: u64,
 }
 
-enum Form {
-    Csv { reader: csv::Reader<BufReader<File>>, places: Box<Places>, record: csv::StringRecord },
-    Lines { reader: BufReader<File>, line: u64, at: u64, buffer: Vec<u8> },
+enum Form<R: Read + Seek> {
+    Csv { reader: csv::Reader<BufReader<R>>, places: Box<Places>, record: csv::StringRecord },
+    Lines { reader: BufReader<R>, line: u64, at: u64, buffer: Vec<u8> },
+}
+
+/// What the columns of a file are called, as written.
+pub fn columns_of<R: Read + Seek>(mut file: R) -> Result<Vec<String>, RowsError> {
+    let first = first_line(&mut file)?;
+    let mut names: Vec<String> = Vec::new();
+    if is_json(&first) {
+        for line in BufReader::new(file).split(b'\n').take(LINES_LOOKED_AT) {
+            let object: Option<serde_json::Map<String, serde_json::Value>> =
+                serde_json::from_slice(line?.trim_ascii()).ok();
+            for name in object.into_iter().flat_map(|it| it.into_iter().map(|(name, _)| name)) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+    } else {
+        let mut reader = csv_reader(Cursor::new(first.clone()), &first);
+        let head = reader.headers().map_err(|error| RowsError::Head(error.to_string()))?;
+        names.extend(head.iter().map(|it| it.trim_start_matches('\u{feff}').to_owned()));
+    }
+    names.truncate(COLUMNS_MAX);
+    Ok(names)
+}
+
+/// The first line; the file stands at its beginning again.
+fn first_line<R: Read + Seek>(file: &mut R) -> Result<Vec<u8>, RowsError> {
+    let mut first = Vec::new();
+    BufReader::new(&mut *file).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(first)
+}
+
+fn is_json(first: &[u8]) -> bool {
+    first.trim_ascii_start().first() == Some(&b'{')
+}
+
+fn csv_reader<R: Read>(file: R, first: &[u8]) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::Headers)
+        .delimiter(delimiter_of(first))
+        .from_reader(file)
 }
 
 /// Where each field stands among the columns.
-type Places = [Option<usize>; 17];
+type Places = [Option<usize>; Field::ALL.len()];
 
-impl Rows {
-    pub fn open(path: &Path, layout: Layout) -> Result<Rows, Failure> {
-        let wrong = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
-        let mut file = File::open(path).map_err(wrong)?;
-        let bytes = file.metadata().map_err(wrong)?.len();
-        let mut first = Vec::new();
-        BufReader::new(&file).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first).map_err(wrong)?;
-        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
+impl<R: Read + Seek> Rows<R> {
+    pub fn open(mut file: R, layout: Layout) -> Result<Rows<R>, RowsError> {
+        let bytes = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(0))?;
+        let first = first_line(&mut file)?;
         let reader = BufReader::with_capacity(BUFFER_BYTES, file);
-        let form = if first.trim_ascii_start().first() == Some(&b'{') {
+        let form = if is_json(&first) {
             Form::Lines { reader, line: 0, at: 0, buffer: Vec::new() }
         } else {
-            let mut reader = csv::ReaderBuilder::new()
-                .flexible(true)
-                .trim(csv::Trim::Headers)
-                .delimiter(delimiter_of(&first))
-                .from_reader(reader);
-            let head = reader.headers().map_err(|error| format!("the head cannot be read: {error}"))?.clone();
+            let mut reader = csv_reader(reader, &first);
+            let head = reader.headers().map_err(|error| RowsError::Head(error.to_string()))?.clone();
             let places = Box::new(layout.places(&head.iter().collect::<Vec<_>>())?);
             Form::Csv { reader, places, record: csv::StringRecord::new() }
         };
@@ -60,7 +111,7 @@ impl Rows {
     }
 
     /// The next row; `None` at the end of the file.
-    pub fn next_row(&mut self) -> Result<Option<Row>, Failure> {
+    pub fn next_row(&mut self) -> Result<Option<RowRead>, RowsError> {
         match &mut self.form {
             Form::Csv { reader, places, record } => {
                 let line = reader.position().line();
@@ -72,7 +123,7 @@ impl Rows {
                             places.map(|place| place.and_then(|at| record.get(at)).unwrap_or(""));
                         Ok(Some(self.layout.read(line, &cells)))
                     }
-                    Err(error) if error.is_io_error() => Err(error.into()),
+                    Err(error) if error.is_io_error() => Err(RowsError::Io(std::io::Error::other(error))),
                     Err(error) => Ok(Some(Err(unreadable(line, &error.to_string())))),
                 }
             }
@@ -105,7 +156,7 @@ impl Rows {
         }
     }
 
-    pub fn next_batch(&mut self, rows_max: usize) -> Result<Vec<Row>, Failure> {
+    pub fn next_batch(&mut self, rows_max: usize) -> Result<Vec<RowRead>, RowsError> {
         let mut rows = Vec::with_capacity(rows_max);
         while rows.len() < rows_max {
             match self.next_row()? {
@@ -116,10 +167,10 @@ impl Rows {
         Ok(rows)
     }
 
-    pub fn skip(&mut self, rows: i64) -> Result<(), Failure> {
+    pub fn skip(&mut self, rows: i64) -> Result<(), RowsError> {
         for _ in 0..rows {
             if self.next_row()?.is_none() {
-                return Err("the file is shorter than what was read of it before".into());
+                return Err(RowsError::Shorter);
             }
         }
         Ok(())
@@ -139,12 +190,10 @@ fn delimiter_of(head: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use desk::skills::outcomes::Mapping;
+    use crate::skills::outcomes::Mapping;
 
-    fn read(text: &str) -> Vec<Row> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        let mut rows = Rows::open(file.path(), Mapping::default().layout().unwrap()).unwrap();
+    fn read(text: &str) -> Vec<RowRead> {
+        let mut rows = Rows::open(Cursor::new(text), Mapping::default().layout().unwrap()).unwrap();
         let all = rows.next_batch(100).unwrap();
         assert!((rows.share() - 1.0).abs() < 1e-9);
         all
@@ -158,7 +207,7 @@ mod tests {
             "{\"id\": 7, \"assignee\": \"Ana\", \"solved_at\": \"2026-01-05 12:00\", \"tags\": [\"a\", \"b\"]}\n",
             "\n{\"id\": 8, \"solved_at\": \"2026-01-05 12:00\"}\n{broken\n",
         ));
-        let said = |row: &Row| row.as_ref().map(|it| (it.ticket.clone(), it.tags.clone())).ok();
+        let said = |row: &RowRead| row.as_ref().map(|it| (it.ticket.clone(), it.tags.clone())).ok();
         assert_eq!(said(&csv[0]), said(&lines[0]));
         assert_eq!(csv[0].as_ref().unwrap().line, 2);
         assert_eq!(csv[1].as_ref().unwrap_err().reason, Reason::NoPerson);
@@ -174,12 +223,18 @@ mod tests {
         let rows = read(&text);
         assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
         assert_eq!(rows[1].as_ref().unwrap().ticket, "2");
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), b"id,assignee,solved_at\n1,\xff\xfe,2026-01-05\n2,Ana,2026-01-05\n")
-            .unwrap();
-        let mut rows = Rows::open(file.path(), Mapping::default().layout().unwrap()).unwrap();
+        let file = b"id,assignee,solved_at\n1,\xff\xfe,2026-01-05\n2,Ana,2026-01-05\n";
+        let mut rows = Rows::open(Cursor::new(file), Mapping::default().layout().unwrap()).unwrap();
         let rows = rows.next_batch(10).unwrap();
         assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
         assert!(rows[1].is_ok());
+    }
+
+    #[test]
+    fn columns_are_told_as_they_are_written() {
+        let csv = columns_of(Cursor::new("\u{feff}Ticket ID;Solved at\n1;2\n")).unwrap();
+        assert_eq!(csv, ["Ticket ID", "Solved at"]);
+        let lines = columns_of(Cursor::new("{\"id\": 1}\n{\"id\": 2, \"tags\": []}\n")).unwrap();
+        assert_eq!(lines, ["id", "tags"]);
     }
 }

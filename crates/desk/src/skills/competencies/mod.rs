@@ -1,0 +1,83 @@
+//! Competencies: skills that are used together in live work, judged by behaviour.
+//!
+//! A lead writes one with what can be seen of it and the skills in it, with weights. A category of a scorecard may name one:
+//! it is then evidence of these skills. A role may ask for one: it then asks for each of them. How far people have it follows
+//! from their levels in its skills. Tables: `competencies`, `competency_skills`. Event: `CompetencyChanged`. Path:
+//! `/skills/competencies`.
+
+mod edit;
+pub(in crate::skills) mod store;
+pub mod views;
+
+pub use edit::{
+    WriteCompetency, create_competency, restore_competency, retire_competency, update_competency,
+};
+pub use store::{find_competency, list_competencies};
+
+use super::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, SkillSummary};
+use crate::{CompetencyId, Kind, Refusal};
+use serde::Serialize;
+
+pub const COMPETENCIES_MAX: usize = 200;
+pub const SKILLS_PER_COMPETENCY_MAX: usize = 5;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Competency {
+    pub id: CompetencyId,
+    pub name: String,
+    /// What can be seen of whoever has it.
+    pub behaviour: String,
+    /// The heaviest first; weights lie above 0 and not above 1.
+    pub skills: Vec<(SkillSummary, f64)>,
+    pub updated_at: i64,
+    pub retired_at: Option<i64>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CompetencyError {
+    #[error("only staff may look at competencies")]
+    NotStaff,
+    #[error("only leads may change competencies")]
+    NotALead,
+    #[error("there is no such competency")]
+    NoSuchCompetency,
+    #[error("a name is needed, of at most {SKILL_NAME_CHARS_MAX} characters")]
+    NameIsWrong,
+    #[error("there is a competency with this name already")]
+    NameIsTaken,
+    #[error("say in at most {SKILL_TEXT_CHARS_MAX} characters what can be seen of whoever has it")]
+    BehaviourIsWrong,
+    #[error("a competency has 2 to {SKILLS_PER_COMPETENCY_MAX} different skills of the library")]
+    SkillsAreWrong,
+    #[error("a weight lies above 0 and not above 1")]
+    WeightIsWrong,
+    #[error("there may be at most {COMPETENCIES_MAX} competencies")]
+    TooMany,
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Refusal for CompetencyError {
+    fn kind(&self) -> Kind {
+        use CompetencyError::*;
+        match self {
+            NotStaff | NotALead => Kind::Forbidden,
+            NoSuchCompetency => Kind::NotFound,
+            NameIsWrong | BehaviourIsWrong | SkillsAreWrong | WeightIsWrong => Kind::Invalid,
+            NameIsTaken => Kind::Conflict,
+            TooMany => Kind::TooMuch,
+            Db(error) => error.kind(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        use CompetencyError::*;
+        match self {
+            NameIsWrong | NameIsTaken => Some("name"),
+            BehaviourIsWrong => Some("behaviour"),
+            SkillsAreWrong => Some("skill"),
+            WeightIsWrong => Some("weight"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Every statement on competencies.
+
+use super::{Competency, WriteCompetency};
+use crate::skills::{SkillSummary, store as skills_store};
+use crate::{CompetencyId, Tx};
+use db::{Error, Row, params};
+use std::collections::HashMap;
+
+const COMPETENCY: &str = "select id, name, behaviour, updated_at, retired_at from competencies";
+
+fn competency(row: &Row<'_>) -> Result<Competency, Error> {
+    Ok(Competency {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        behaviour: row.get(2)?,
+        skills: Vec::new(),
+        updated_at: row.get(3)?,
+        retired_at: row.get(4)?,
+    })
+}
+
+fn with_skills(tx: &mut Tx, mut all: Vec<Competency>) -> Result<Vec<Competency>, Error> {
+    let mut skills: HashMap<CompetencyId, Vec<(SkillSummary, f64)>> = HashMap::new();
+    tx.each(
+        "select c.competency_id, s.id, s.key, s.name, s.kind, c.weight from competency_skills c
+         join skills s on s.id = c.skill_id order by c.competency_id, c.weight desc, s.name",
+        params![],
+        |row| {
+            let skill = SkillSummary {
+                id: row.get(1)?,
+                key: row.get(2)?,
+                name: row.get(3)?,
+                kind: skills_store::kind(row, 4)?,
+            };
+            skills.entry(row.get(0)?).or_default().push((skill, row.get(5)?));
+            Ok(true)
+        },
+    )?;
+    for it in &mut all {
+        it.skills = skills.remove(&it.id).unwrap_or_default();
+    }
+    Ok(all)
+}
+
+/// In use or not.
+pub fn find_competency(tx: &mut Tx, id: CompetencyId) -> Result<Option<Competency>, Error> {
+    let found = tx.list(&format!("{COMPETENCY} where id = $1"), params![id], competency)?;
+    Ok(with_skills(tx, found)?.pop())
+}
+
+/// Those in use, by name.
+pub fn list_competencies(tx: &mut Tx) -> Result<Vec<Competency>, Error> {
+    let found =
+        tx.list(&format!("{COMPETENCY} where retired_at is null order by name, id"), params![], competency)?;
+    with_skills(tx, found)
+}
+
+/// Those out of use.
+pub(in crate::skills) fn list_retired(tx: &mut Tx) -> Result<Vec<Competency>, Error> {
+    let found = tx.list(
+        &format!("{COMPETENCY} where retired_at is not null order by name, id"),
+        params![],
+        competency,
+    )?;
+    with_skills(tx, found)
+}
+
+pub(super) fn find_named(tx: &mut Tx, name: &str) -> Result<Option<CompetencyId>, Error> {
+    tx.find("select id from competencies where name = $1 and retired_at is null", params![name], |row| {
+        row.get(0)
+    })
+}
+
+pub(super) fn insert_competency(tx: &mut Tx, it: &WriteCompetency) -> Result<CompetencyId, Error> {
+    let now = tx.now();
+    let id = tx.value(
+        "insert into competencies (name, behaviour, created_at, updated_at) values ($1, $2, $3, $3) returning id",
+        params![it.name, it.behaviour, now],
+    )?;
+    insert_skills(tx, id, it)?;
+    Ok(id)
+}
+
+pub(super) fn save_competency(tx: &mut Tx, id: CompetencyId, it: &WriteCompetency) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update competencies set name = $1, behaviour = $2, updated_at = $3 where id = $4",
+        params![it.name, it.behaviour, now, id],
+    )?;
+    tx.execute("delete from competency_skills where competency_id = $1", params![id])?;
+    insert_skills(tx, id, it)
+}
+
+fn insert_skills(tx: &mut Tx, id: CompetencyId, it: &WriteCompetency) -> Result<(), Error> {
+    for (skill, weight) in &it.skills {
+        tx.execute(
+            "insert into competency_skills (competency_id, skill_id, weight) values ($1, $2, $3)",
+            params![id, skill, weight],
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn save_retired(tx: &mut Tx, id: CompetencyId, at: Option<i64>) -> Result<(), Error> {
+    tx.execute("update competencies set retired_at = $1 where id = $2", params![at, id]).map(|_| ())
+}

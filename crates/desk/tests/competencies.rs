@@ -1,0 +1,134 @@
+//! Competencies: written by leads, used by scorecards and roles, and had by people as far as their skills say.
+
+use desk::reviews::{self, SaveScorecard};
+use desk::skills::competencies::{self, CompetencyError, WriteCompetency, views};
+use desk::skills::roles::{self, AskCompetency, NewNeed, Who, WriteRole};
+use desk::skills::{self, AddEvidence, Observed};
+use desk::{SkillId, UserId};
+use testkit::World;
+
+fn skill(world: &World, key: &'static str) -> SkillId {
+    world.read(move |tx| skills::find_skill_by_key(tx, key)).expect("the library has it").id
+}
+
+fn works(world: &World, user: UserId, skill: SkillId, times: usize) {
+    for n in 0..times {
+        let evidence = AddEvidence {
+            key: format!("{user}:{skill}:{n}"),
+            user,
+            observed: Observed::Outcome { for_good: true },
+            ticket: None,
+            by: None,
+            skills: vec![(skill, 1.0)],
+            difficulty: 0.0,
+            at: world.now(),
+            note: String::new(),
+        };
+        world.write(move |tx| skills::add_evidence(tx, &evidence));
+    }
+}
+
+fn calms(world: &World, lead: UserId) -> competencies::Competency {
+    let skills = vec![(skill(world, "empathy"), 1.0), (skill(world, "de-escalation"), 0.5)];
+    let command = WriteCompetency {
+        name: "  Calms people ".into(),
+        behaviour: "Names the feeling before the facts.".into(),
+        skills,
+    };
+    world.write_as(lead, move |tx| competencies::create_competency(tx, &command))
+}
+
+#[test]
+fn a_competency_is_had_by_whoever_was_seen_at_most_of_its_skills() {
+    for world in World::on_each_database() {
+        let (ana, ben, lea) = (world.agent("Ana"), world.agent("Ben"), world.lead("Lea"));
+        let it = calms(&world, lea);
+        assert_eq!(it.name, "Calms people");
+        works(&world, ana, skill(&world, "empathy"), 40);
+        works(&world, ben, skill(&world, "de-escalation"), 40);
+        let page = world.read_as(world.as_(lea), move |tx| views::competency_page(tx, it.id)).unwrap();
+        let names: Vec<&str> = page.people.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["Ana"], "Ben was seen at a third of its weight, on {}", world.name());
+        let hers = &page.people[0];
+        assert!((hers.seen - 2.0 / 3.0).abs() < 1e-9 && hers.cells[1].is_none());
+        let alone = hers.cells[0].as_ref().expect("she was seen at it");
+        assert!(hers.level < alone.level && hers.level > 2.5, "the unseen part counts with its start");
+        let (rows, retired) = world.read_as(world.as_(ben), views::competency_rows).unwrap();
+        assert_eq!((rows[0].seen, retired.len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_category_that_names_it_is_evidence_of_its_skills() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let it = calms(&world, lea);
+        let card = world.read(reviews::list_scorecards).remove(0);
+        let mut categories = card.categories.clone();
+        categories[0].competency = Some(it.id);
+        categories[0].question = String::new();
+        let change = SaveScorecard { name: card.name.clone(), about: card.about.clone(), categories };
+        let id = card.id;
+        let saved = world.write_as(lea, move |tx| reviews::update_scorecard(tx, id, &change));
+        let of: Vec<(SkillId, f64)> = it.skills.iter().map(|(skill, weight)| (skill.id, *weight)).collect();
+        assert_eq!(saved.categories[0].skills, of, "on {}", world.name());
+        assert_eq!(saved.categories[0].question, "Names the feeling before the facts.");
+        let page = world.read_as(world.as_(lea), move |tx| views::competency_page(tx, it.id)).unwrap();
+        assert_eq!(page.categories, [(card.id, card.name, saved.categories[0].name.clone())]);
+        // Another version keeps what it names; a competency that is out of use can no longer be named anew.
+        world.write_as(lea, move |tx| competencies::retire_competency(tx, it.id));
+        let mut categories = saved.categories.clone();
+        categories[1].competency = Some(it.id);
+        let change = SaveScorecard { name: saved.name.clone(), about: saved.about.clone(), categories };
+        let refused = world.try_as(lea, move |tx| reviews::update_scorecard(tx, id, &change));
+        assert!(refused.is_err());
+    }
+}
+
+#[test]
+fn a_role_asks_for_each_of_its_skills_and_lowers_none() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let (it, empathy) = (calms(&world, lea), skill(&world, "empathy"));
+        let needs = vec![NewNeed { skill: empathy, level: 4.0, weight: 0.3, who: Who::Everyone }];
+        let write = WriteRole {
+            name: "Night watch".into(),
+            meaning: "A job.".into(),
+            source: Some("Us".into()),
+            needs,
+        };
+        let role = world.write_as(lea, move |tx| roles::create_role(tx, &write)).id;
+        let ask = AskCompetency { role, competency: it.id, level: 3.0, weight: 0.6 };
+        let role = world.write_as(lea, move |tx| roles::ask_competency(tx, &ask));
+        let of = |key: &str| role.needs.iter().find(|it| it.skill.key == key).map(|it| (it.level, it.weight));
+        assert_eq!((of("empathy"), of("de-escalation")), (Some((4.0, 0.3)), Some((3.0, 0.3))));
+        assert_eq!(role.source, "Us", "on {}", world.name());
+        let page = world.read_as(world.as_(lea), move |tx| views::competency_page(tx, it.id)).unwrap();
+        assert!(page.roles.contains(&(role.id, "Night watch".to_owned())), "{:?}", page.roles);
+    }
+}
+
+#[test]
+fn leads_write_competencies_of_two_to_five_skills() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let empathy = skill(&world, "empathy");
+        let write = |skills: Vec<(SkillId, f64)>| WriteCompetency {
+            name: "It".into(),
+            behaviour: "Seen.".into(),
+            skills,
+        };
+        let good = vec![(empathy, 1.0), (skill(&world, "de-escalation"), 1.0)];
+        let by = |who: UserId, command: WriteCompetency| {
+            world.try_as(who, move |tx| competencies::create_competency(tx, &command))
+        };
+        assert!(matches!(by(ana, write(good.clone())), Err(CompetencyError::NotALead)));
+        for wrong in [vec![], vec![(empathy, 1.0)], vec![(empathy, 1.0), (empathy, 1.0)]] {
+            assert!(matches!(by(lea, write(wrong)), Err(CompetencyError::SkillsAreWrong)));
+        }
+        let heavy = vec![(empathy, 1.0), (skill(&world, "de-escalation"), 1.5)];
+        assert!(matches!(by(lea, write(heavy)), Err(CompetencyError::WeightIsWrong)));
+        assert!(by(lea, write(good.clone())).is_ok());
+        assert!(matches!(by(lea, write(good)), Err(CompetencyError::NameIsTaken)), "on {}", world.name());
+    }
+}
