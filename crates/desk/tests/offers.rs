@@ -131,6 +131,8 @@ fn who_declines_or_stays_silent_lets_it_pass_and_the_record_says_so() {
         assert_eq!(asked(&world, &crew), [1, 0], "on {on}");
         decline(&world, ana, ticket);
         assert_eq!(asked(&world, &crew), [0, 1], "on {on}");
+        let why = world.read(move |tx| routing::decisions_of(tx, ticket)).remove(0).sentence;
+        assert!(why.contains("Ana (same skill, set aside for this work)"), "{why} on {on}");
         pass(&world, 20 * SECOND);
         assert_eq!(asked(&world, &crew), [0, 0], "both rest from it, on {on}");
         let waits = world.read(move |tx| routing::why(tx, ticket)).expect("it waits");
@@ -148,6 +150,11 @@ fn who_declines_or_stays_silent_lets_it_pass_and_the_record_says_so() {
         let fates: Vec<Fate> =
             rows.iter().filter(|it| it.why.chosen.is_some()).map(|it| it.fate.clone()).collect();
         assert!(matches!(fates[0], Fate::Holds), "{fates:?} on {on}");
+        let count = |shown| {
+            let filter = routing::DecisionFilter { shown, ..filter };
+            world.read(move |tx| routing::decision_rows(tx, &filter, None, 50)).len()
+        };
+        assert_eq!((count(routing::Shown::Taken), count(routing::Shown::Returned)), (1, 2), "on {on}");
         assert!(matches!(fates[1], Fate::NotTaken { how: OfferEnd::TimedOut, .. }), "{fates:?} on {on}");
         assert!(matches!(fates[2], Fate::NotTaken { how: OfferEnd::Declined, .. }), "{fates:?} on {on}");
     }

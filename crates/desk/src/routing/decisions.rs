@@ -45,9 +45,9 @@ pub enum Lots {
 pub enum Shown {
     #[default]
     All,
-    /// Given to somebody, and never out of their hands since.
+    /// Given to somebody, and never out of their hands since; offers that stand are among them.
     Taken,
-    /// Given to somebody, and later put back, taken back or given on.
+    /// Given to somebody, and later put back, taken back or given on; or offered, and not taken.
     Returned,
     /// Given to nobody.
     Waits,

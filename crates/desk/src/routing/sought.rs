@@ -119,7 +119,7 @@ impl Sought {
     pub fn seeks_the_same(&self, other: &Sought) -> bool {
         self.requirements == other.requirements
             && self.ticket.group == other.ticket.group
-            && self.passed == other.passed
+            && self.passed.iter().map(|it| it.0).eq(other.passed.iter().map(|it| it.0))
             && self.work(0) == other.work(0)
     }
 

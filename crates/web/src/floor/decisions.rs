@@ -66,7 +66,7 @@ pub struct Show {
 const SHOWN: [(&str, Shown, &str); 6] = [
     ("", Shown::All, "All"),
     ("taken", Shown::Taken, "Given, and kept"),
-    ("returned", Shown::Returned, "Given, and left their hands"),
+    ("returned", Shown::Returned, "Not taken, or left their hands"),
     ("waits", Shown::Waits, "Given to nobody"),
     ("contested", Shown::Contested, "Contested"),
     ("unanswered", Shown::Unanswered, "Contested, not answered"),

@@ -37,6 +37,9 @@ impl Live {
         let Some(known) = self.tickets.get_mut(&ticket) else { return };
         known.is_offer = false;
         let before = known.with.take();
+        if let (Some(sought), Some(user)) = (&mut known.sought, before) {
+            sought.passed.push((user, now));
+        }
         self.placed.insert(ticket);
         if let Some(user) = before {
             self.let_go(user, ticket, now);
@@ -153,7 +156,9 @@ impl Live {
             None => self.weighed(sought, stage),
             Some(_) => offered.iter().collect(),
         };
-        let work = self.told_work(sought, stage);
+        let mut work = self.told_work(sought, stage);
+        // Whoever let it pass is not asked again beside others.
+        work.avoid.extend(sought.passed.iter().map(|it| PersonId(it.0.0)));
         let mut decision = explain(&work, &people, &self.weights, now, chosen).shortened(OTHERS_KEPT_MAX);
         if let Some(group) = sought.own_group() {
             for it in decision.candidates.iter_mut().filter(|it| it.eligible.is_ok()) {

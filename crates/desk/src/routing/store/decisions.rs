@@ -26,6 +26,10 @@ const LEFT: &str = "(select min(e.id) from events e where e.subject = 'ticket' a
      and e.kind = 'ticket_assigned' and e.at >= d.at
      and e.facts like '%\"from\":' || cast(d.chosen_id as text) || ',%')";
 
+/// It was offered, and not taken.
+const NOT_TAKEN: &str =
+    "exists (select 1 from routing_offers o where o.decision_id = d.id and o.ended <> 'accepted')";
+
 /// `cross join` keeps SQLite from starting at the tickets.
 const FROM: &str = "from routing_decisions d cross join tickets t left join groups g on g.id = t.group_id
      where t.id = d.ticket_id";
@@ -151,8 +155,10 @@ impl Asked {
         let contested = "exists (select 1 from routing_contests c where c.decision_id = d.id";
         asked.sql += &match filter.shown {
             Shown::All => String::new(),
-            Shown::Taken => format!(" and d.chosen_id is not null and {LEFT} is null"),
-            Shown::Returned => format!(" and d.chosen_id is not null and {LEFT} is not null"),
+            Shown::Taken => format!(" and d.chosen_id is not null and {LEFT} is null and not {NOT_TAKEN}"),
+            Shown::Returned => {
+                format!(" and d.chosen_id is not null and ({LEFT} is not null or {NOT_TAKEN})")
+            }
             Shown::Waits => " and d.chosen_id is null".to_owned(),
             Shown::Contested => format!(" and {contested})"),
             Shown::Unanswered => format!(" and {contested} and c.answered_at is null)"),
