@@ -284,7 +284,7 @@ impl Board {
 pub fn may_be_away(row: &Row, absence: &Option<&AbsenceTold>) -> &'static str {
     let loses = absence.and_then(|it| it.in_time).is_some_and(|it| it.high < -0.005);
     match (row.away.skills.is_empty(), row.away.short_hours >= 4.0, loses) {
-        (false, ..) => "nobody else has a skill",
+        (false, ..) => "alone with a skill",
         (_, true, _) | (_, _, true) => "it would be felt",
         _ => "may be away",
     }
@@ -323,6 +323,21 @@ pub fn bar_words(row: &Row, bar: &Bar) -> String {
         words.push_str(&format!(" in {}; {day} {}–{} here", row.time_zone, at(bar.from), at(bar.to)));
     }
     words
+}
+
+/// `Spanish 6.5 h, French 2 h`
+pub fn alone_words(row: &Row) -> String {
+    let words = row.away.skills.iter().map(|(skill, alone)| format!("{skill} {}", hours(*alone)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What stands on a bar in a week: all of it if it is short, else when it begins.
+pub fn brief_times(shift: &Shift) -> String {
+    let times = short_times(shift);
+    match times.split_once(':') {
+        None => times,
+        Some(_) => times.split('–').next().unwrap_or_default().to_owned(),
+    }
 }
 
 /// `Monday 13:00–15:00`
@@ -588,7 +603,7 @@ mod tests {
             minutes: bars.iter().map(|it| it.to - it.from).sum(),
             bars,
             beside: usize::from(user == 2),
-            away: Away { short_hours: 6.5, skills: vec!["SAML <b>".into()] },
+            away: Away { short_hours: 6.5, skills: vec![("SAML <b>".into(), 3.5)] },
         }
     }
 
@@ -620,8 +635,12 @@ mod tests {
             need: Some(NeedOfWeek {
                 told: Default::default(),
                 lines: vec![line(None, "All work"), line(Some(4), "SAML <b>")],
-                gaps: vec![Gap { skill: "SAML <b>".into(), from: 780, to: 900 }],
-                gaps_count: 3,
+                gaps: vec![Gap {
+                    skill: "SAML <b>".into(),
+                    hours: 2.0,
+                    stretches: vec![(780, 900)],
+                    more: 3,
+                }],
             }),
             run: None,
             absences: vec![AbsenceTold {
@@ -684,6 +703,10 @@ mod tests {
         let shift = Shift { weekday: 6, from_minute: 510, to_minute: 1_440 };
         assert_eq!((short_times(&shift).as_str(), shift_code(&shift).as_str()), ("8:30–24", "6-510-1440"));
         assert_eq!(shift_of("6-510-1440"), Some(shift));
+        assert_eq!(
+            (brief_times(&shift).as_str(), brief_times(&Shift { from_minute: 540, ..shift }).as_str()),
+            ("8:30", "9–24")
+        );
         assert_eq!((shift_of("6-510"), shift_of("new"), shift_of("1-2-3-4")), (None, None, None));
         assert_eq!((hours(6.26), hours(2.0)), ("6.5 h".to_owned(), "2 h".to_owned()));
     }

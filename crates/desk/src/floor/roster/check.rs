@@ -115,8 +115,8 @@ mod tests {
             [FindingKind::ShortRest { hours: 8.0 }]
         );
         assert_eq!(kinds(&[worked(0, 8, 19, true)]), [FindingKind::LongShift { hours: 11.0 }]);
-        let long: Vec<Worked> = (0..5).map(|day| worked(day, 8, 17, true)).collect();
-        assert_eq!(kinds(&long), [FindingKind::LongWeek { hours: 45.0 }]);
+        let long: Vec<Worked> = (0..5).map(|day| worked(day, 8, 18, true)).collect();
+        assert_eq!(kinds(&long), [FindingKind::LongWeek { hours: 50.0 }]);
     }
 
     #[test]

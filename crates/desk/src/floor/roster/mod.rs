@@ -51,6 +51,7 @@ pub struct Line {
 pub struct RosterRules {
     /// Hours between the end of a shift and the beginning of the next, at least.
     pub rest_hours: f64,
+    /// Breaks included, as they are in shifts.
     pub week_hours: f64,
     pub shift_hours: f64,
     /// Who is still here so many minutes after the end of their shift is set to away, so that routing gives them nothing
@@ -60,7 +61,7 @@ pub struct RosterRules {
 
 impl Default for RosterRules {
     fn default() -> Self {
-        RosterRules { rest_hours: 11.0, week_hours: 40.0, shift_hours: 10.0, away_after_minutes: None }
+        RosterRules { rest_hours: 11.0, week_hours: 45.0, shift_hours: 10.0, away_after_minutes: None }
     }
 }
 

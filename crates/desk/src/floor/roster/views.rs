@@ -13,8 +13,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Stretches without anybody able that are told.
-pub const GAPS_SHOWN_MAX: usize = 12;
+/// Stretches without anybody able that are told of each skill.
+pub const STRETCHES_SHOWN_MAX: usize = 4;
+/// Who alone has a skill for so many hours of a week is missed.
+const ALONE_HOURS_LEAST: f64 = 2.0;
 const HOURS_PER_PERIOD: f64 = PERIOD_MINUTES as f64 / 60.0;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -67,8 +69,8 @@ pub struct Bar {
 pub struct Away {
     /// Person-hours more that are short.
     pub short_hours: f64,
-    /// Skills that are needed at an hour at which they alone have them.
-    pub skills: Vec<String>,
+    /// Skills that only they have while they are needed, with for how many hours.
+    pub skills: Vec<(String, f64)>,
 }
 
 /// People needed and there, by half hour of the week; the whole first, then skills.
@@ -76,9 +78,8 @@ pub struct Away {
 pub struct NeedOfWeek {
     pub told: NeedTold,
     pub lines: Vec<LineOfWeek>,
-    /// Stretches at which nobody there has what is needed; the longest first.
+    /// Skills that nobody there has when they are needed; the longest missed first.
     pub gaps: Vec<Gap>,
-    pub gaps_count: usize,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -103,12 +104,15 @@ impl LineOfWeek {
     }
 }
 
-/// Minutes of the week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// When nobody there has a skill that is needed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Gap {
     pub skill: String,
-    pub from: i64,
-    pub to: i64,
+    pub hours: f64,
+    /// Minutes of the week, the longest first.
+    pub stretches: Vec<(i64, i64)>,
+    /// Further stretches that are not told.
+    pub more: usize,
 }
 
 pub fn roster_page(tx: &mut Tx, week: Week) -> Result<RosterPage, RosterError> {
@@ -296,28 +300,31 @@ impl NeedOfWeek {
         for (it, able) in told.skills.iter().zip(able) {
             lines.push(line(it, there(stretches, |user| able.contains(&user))));
         }
-        let mut gaps: Vec<Gap> = lines.iter().filter(|it| it.skill.is_some()).flat_map(gaps).collect();
-        gaps.sort_by_key(|it| (it.from - it.to, it.from));
-        let gaps_count = gaps.len();
-        gaps.truncate(GAPS_SHOWN_MAX);
-        NeedOfWeek { told, lines, gaps, gaps_count }
+        let mut gaps: Vec<Gap> = lines.iter().filter(|it| it.skill.is_some()).filter_map(gap).collect();
+        gaps.sort_by(|a, b| b.hours.total_cmp(&a.hours));
+        NeedOfWeek { told, lines, gaps }
     }
 }
 
-/// Stretches at which it is needed and nobody there has it.
-fn gaps(line: &LineOfWeek) -> Vec<Gap> {
-    let mut found: Vec<Gap> = Vec::new();
+/// The stretches at which it is needed and nobody there has it.
+fn gap(line: &LineOfWeek) -> Option<Gap> {
+    let mut found: Vec<(i64, i64)> = Vec::new();
     for (at, (needed, there)) in line.needed.iter().zip(&line.there).enumerate() {
         let from = at as i64 * PERIOD_MINUTES;
         if *needed == 0 || *there > 0 {
             continue;
         }
         match found.last_mut() {
-            Some(last) if last.to == from && at % PERIODS_PER_DAY > 0 => last.to += PERIOD_MINUTES,
-            _ => found.push(Gap { skill: line.name.clone(), from, to: from + PERIOD_MINUTES }),
+            Some(last) if last.1 == from && at % PERIODS_PER_DAY > 0 => last.1 += PERIOD_MINUTES,
+            _ => found.push((from, from + PERIOD_MINUTES)),
         }
     }
-    found
+    let minutes: i64 = found.iter().map(|(from, to)| to - from).sum();
+    let more = found.len().saturating_sub(STRETCHES_SHOWN_MAX);
+    found.sort_by_key(|(from, to)| (from - to, *from));
+    found.truncate(STRETCHES_SHOWN_MAX);
+    let it = Gap { skill: line.name.clone(), hours: minutes as f64 / 60.0, stretches: found, more };
+    (minutes > 0).then_some(it)
 }
 
 fn aways(
@@ -333,10 +340,13 @@ fn aways(
         let whole = &need.lines[0];
         let short =
             at.iter().filter(|at| whole.needed[**at] >= whole.there[**at] && whole.needed[**at] > 0).count();
-        let alone = |(line, able): &(&LineOfWeek, &HashSet<UserId>)| {
-            able.contains(&user) && at.iter().any(|at| line.needed[*at] > 0 && line.there[*at] == 1)
+        let alone = |(line, able): (&LineOfWeek, &HashSet<UserId>)| {
+            let is_alone = |at: &&usize| line.needed[**at] > 0 && line.there[**at] == 1;
+            let hours = at.iter().filter(is_alone).count() as f64 * HOURS_PER_PERIOD;
+            (able.contains(&user) && hours >= ALONE_HOURS_LEAST).then(|| (line.name.clone(), hours))
         };
-        let skills = need.lines[1..].iter().zip(able).filter(alone).map(|it| it.0.name.clone()).collect();
+        let mut skills: Vec<(String, f64)> = need.lines[1..].iter().zip(able).filter_map(alone).collect();
+        skills.sort_by(|a, b| b.1.total_cmp(&a.1));
         (user, Away { short_hours: short as f64 * HOURS_PER_PERIOD, skills })
     };
     of_person.into_iter().map(away).collect()
@@ -378,9 +388,10 @@ mod tests {
             (4.0, 1.0),
             "one is missing from 13 to 17, one is over after"
         );
-        assert_eq!(need.gaps, [Gap { skill: "SAML".into(), from: 780, to: 900 }]);
+        let gap = Gap { skill: "SAML".into(), hours: 2.0, stretches: vec![(780, 900)], more: 0 };
+        assert_eq!(need.gaps, [gap]);
         let away = aways(&need, &able, &stretches);
-        assert_eq!(away[&ana], Away { short_hours: 4.0, skills: vec!["SAML".into()] });
+        assert_eq!(away[&ana], Away { short_hours: 4.0, skills: vec![("SAML".into(), 3.0)] });
         assert_eq!(away[&bo].short_hours, 8.0);
         assert!(away[&bo].skills.is_empty());
     }
