@@ -1,4 +1,4 @@
-//! `cargo run --release -p floor --example speed FILE [DAYS]`: events a second on one processor, and the main figures.
+//! `cargo run --release -p floor --example floor_speed FILE [DAYS]`: events a second on one processor, and the main figures.
 #![allow(clippy::print_stdout, reason = "it speaks to the person at the terminal")]
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

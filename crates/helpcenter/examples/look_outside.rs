@@ -1,4 +1,4 @@
-//! The customer's pages to look at while working on them: `cargo run -p helpcenter --example look -- 8092`.
+//! The customer's pages to look at while working on them: `cargo run -p helpcenter --example look_outside -- 8092`.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
