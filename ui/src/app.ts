@@ -7,13 +7,13 @@ import { watchFrames } from "./frames";
 import { watchKeys } from "./keys";
 import { watchLists } from "./list";
 import { defineLive } from "./live";
-import { defineMatrix } from "./matrix";
 import { watchMenus } from "./menu";
 import { definePalette } from "./palette";
-import { defineRoster } from "./roster";
 import { keepScroll } from "./scroll";
 import { watchTheme } from "./theme";
 import { defineTime } from "./time";
+
+const brought = new Set<string>();
 
 setUpHtmx();
 watchTheme();
@@ -27,9 +27,21 @@ keepScroll();
 defineTime();
 defineLive();
 definePalette();
-defineMatrix();
-defineRoster();
 defineComposer();
+bringParts();
+document.addEventListener("htmx:after:swap", bringParts);
+
+// What few pages show comes with those pages: a first visit has a budget of bytes.
+function bringParts(): void {
+  bring("skill-matrix", () => import("./matrix").then(({ defineMatrix }) => defineMatrix()));
+  bring("roster-board", () => import("./roster").then(({ defineRoster }) => defineRoster()));
+}
+
+function bring(tag: string, load: () => Promise<void>): void {
+  if (brought.has(tag) || !document.querySelector(tag)) return;
+  brought.add(tag);
+  load().catch(() => brought.delete(tag));
+}
 
 function setUpHtmx(): void {
   htmx.config.defaultSwap = "outerMorph";
