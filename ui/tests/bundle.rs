@@ -9,7 +9,7 @@ use aptdesk_ui::{ASSETS, Asset, LOGICAL, asset, url};
 const INITIAL_SCRIPT_BR_BYTES_MAX: usize = 60 * 1024;
 const SCRIPT_BR_BYTES_MAX: usize = 150 * 1024;
 /// A list page may cost 80 KB on the first visit; this is what its look may take of that.
-const FIRST_LOOK_BYTES_MAX: usize = 71 * 1024;
+const FIRST_LOOK_BYTES_MAX: usize = 70 * 1024;
 
 fn built() -> bool {
     if ASSETS.is_empty() {
