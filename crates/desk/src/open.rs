@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0026_hard_work"),
     shared!("0027_competencies"),
     shared!("0028_interviewers"),
+    shared!("0029_written_in_hand"),
 ];
 
 pub fn migrations() -> &'static [Migration] {
