@@ -21,6 +21,7 @@ pub mod fulltext;
 mod migrate;
 mod pg;
 mod pool;
+mod server;
 mod sqlite;
 mod tx;
 mod value;

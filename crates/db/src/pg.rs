@@ -4,6 +4,7 @@
 //! `LISTEN` on a connection of its own.
 
 use crate::pool::Pool;
+use crate::server::Server;
 use crate::tx::Connection;
 use crate::{Error, Options, Tx, clock};
 use std::collections::HashMap;
@@ -32,7 +33,7 @@ pub(crate) enum Mode {
 }
 
 pub(crate) struct Postgres<A> {
-    config: postgres::Config,
+    server: Server,
     pool: Pool<Tx<A>>,
     clock: clock::Clock,
     announcements: broadcast::Sender<Arc<str>>,
@@ -46,18 +47,14 @@ impl<A: Send + 'static> Postgres<A> {
         options: &Options,
         announcements: broadcast::Sender<Arc<str>>,
     ) -> Result<Self, Error> {
-        let mut config: postgres::Config =
-            url.parse().map_err(|e: postgres::Error| Error::Open(Box::new(e)))?;
-        if config.get_application_name().is_none() {
-            config.application_name("aptdesk");
-        }
+        let server = Server::parse(url)?;
         let (to_others, waiting) = sync_channel(ANNOUNCEMENTS_WAITING_MAX);
         let alive = Arc::new(());
         let process = format!("{}-{:x}", std::process::id(), Arc::as_ptr(&alive) as usize);
-        tell_others(config.clone(), process.clone(), waiting)?;
-        hear_others(config.clone(), process, announcements.clone(), Arc::downgrade(&alive))?;
+        tell_others(server.clone(), process.clone(), waiting)?;
+        hear_others(server.clone(), process, announcements.clone(), Arc::downgrade(&alive))?;
         let pool = Pool::new(options.connections_max);
-        Ok(Postgres { config, pool, clock: options.clock.clone(), announcements, to_others, _alive: alive })
+        Ok(Postgres { server, pool, clock: options.clock.clone(), announcements, to_others, _alive: alive })
     }
 
     pub(crate) fn run<T, E, F>(&self, actor: A, mode: Mode, mut closure: F) -> Result<T, E>
@@ -120,7 +117,7 @@ impl<A: Send + 'static> Postgres<A> {
     }
 
     fn connect(&self) -> Result<Tx<A>, Error> {
-        let client = self.config.connect(postgres::NoTls).map_err(|source| Error::Open(Box::new(source)))?;
+        let client = self.server.connect().map_err(|source| Error::Open(Box::new(source)))?;
         Ok(Tx::on(Connection::Postgres { client: Box::new(client), statements: HashMap::new() }))
     }
 
@@ -142,7 +139,7 @@ impl<A> Drop for Postgres<A> {
     }
 }
 
-fn tell_others(config: postgres::Config, process: String, waiting: Receiver<Arc<str>>) -> Result<(), Error> {
+fn tell_others(server: Server, process: String, waiting: Receiver<Arc<str>>) -> Result<(), Error> {
     let work = move || {
         let mut client: Option<postgres::Client> = None;
         while let Ok(first) = waiting.recv() {
@@ -159,7 +156,7 @@ fn tell_others(config: postgres::Config, process: String, waiting: Receiver<Arc<
                 }
             }
             if client.as_ref().is_none_or(postgres::Client::is_closed) {
-                client = config.connect(postgres::NoTls).ok();
+                client = server.connect().ok();
             }
             if let Some(client) = &mut client
                 && let Err(error) = channel(client)
@@ -187,14 +184,14 @@ fn channel(client: &mut postgres::Client) -> Result<String, postgres::Error> {
 }
 
 fn hear_others(
-    config: postgres::Config,
+    server: Server,
     process: String,
     announcements: broadcast::Sender<Arc<str>>,
     alive: Weak<()>,
 ) -> Result<(), Error> {
     let work = move || {
         while alive.strong_count() > 0 {
-            if let Err(error) = listen(&config, &process, &announcements, &alive) {
+            if let Err(error) = listen(&server, &process, &announcements, &alive) {
                 tracing::debug!(%error, "listening to other processes is interrupted");
                 pause(Duration::from_millis(RECONNECT_PAUSE_MS));
             }
@@ -208,13 +205,13 @@ fn hear_others(
 }
 
 fn listen(
-    config: &postgres::Config,
+    server: &Server,
     process: &str,
     announcements: &broadcast::Sender<Arc<str>>,
     alive: &Weak<()>,
 ) -> Result<(), postgres::Error> {
     use postgres::fallible_iterator::FallibleIterator;
-    let mut client = config.connect(postgres::NoTls)?;
+    let mut client = server.connect()?;
     let name = channel(&mut client)?;
     client.batch_execute(&format!("listen \"{name}\""))?;
     while alive.strong_count() > 0 && !client.is_closed() {

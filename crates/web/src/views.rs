@@ -109,11 +109,13 @@ fn list(tx: &mut Tx, view: &View, after: Option<String>) -> Result<List, db::Err
     let cursor = after.as_deref().and_then(Cursor::parse);
     let page = views::page(tx, &view.filter, view.order, cursor, ROWS_PER_PAGE)?;
     let is_agent = tx.actor().is_agent();
+    let is_whole = after.is_none() && page.next.is_none();
+    let count = if is_whole { page.rows.len() as i64 } else { views::count_for_show(tx, &view.filter)? };
     Ok(List {
         key: view.key,
         title: view.title,
         now: tx.now(),
-        count: views::count_for_show(tx, &view.filter)?,
+        count,
         rows: page.rows.into_iter().map(|row| Row::to_pick(row, view.key)).collect(),
         after: cursor.map(Cursor::to_text),
         next: page.next.map(Cursor::to_text),
