@@ -1,6 +1,6 @@
 //! TLS to PostgreSQL, tried against a real server behind a door that encrypts.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use db::{Db, Options, params};
 use std::sync::Arc;
