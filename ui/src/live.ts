@@ -1,5 +1,6 @@
 // <live-stream topics="ticket:12,queue" presence="/tickets/12/presence">: one stream of events per tab. An event named
-// after its topic becomes a DOM event `live:ticket:12`, and what shows that topic fetches itself anew.
+// after its topic becomes a DOM event `live:ticket:12`, and what shows that topic fetches itself anew. `since` is when the
+// page was read: what changed before the stream began is told when it begins.
 import htmx from "htmx.org";
 import { all, later } from "./dom";
 
@@ -75,6 +76,12 @@ function topics(): string[] {
   return [...new Set(named.map((it) => it.trim()).filter(Boolean))].sort();
 }
 
+/** The oldest of what this page shows. */
+function since(): string {
+  const read = all("live-stream").map((it) => Number(it.getAttribute("since"))).filter(Boolean);
+  return read.length ? `&since=${Math.min(...read)}` : "";
+}
+
 function connect(): void {
   const wanted = topics();
   const name = wanted.join(",");
@@ -83,13 +90,15 @@ function connect(): void {
   source = undefined;
   joined = name;
   if (!name) return;
-  source = new EventSource(`/live?topics=${encodeURIComponent(name)}`);
+  source = new EventSource(`/live?topics=${encodeURIComponent(name)}${since()}`);
   for (const topic of wanted) {
     source.addEventListener(topic, (event) => {
       document.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: read(event as MessageEvent<string>) }));
       refresh(topic);
     });
   }
+  // More has happened than the stream can tell.
+  source.addEventListener("missed", () => wanted.forEach(refresh));
   source.addEventListener("error", () => (interrupted = true));
   source.addEventListener("open", () => {
     // What happened while nobody listened is seen by looking again.

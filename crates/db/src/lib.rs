@@ -15,6 +15,7 @@
 //! assert_eq!(id, 1);
 //! ```
 
+mod announcer;
 pub mod clock;
 mod error;
 pub mod fulltext;
@@ -26,16 +27,15 @@ mod sqlite;
 mod tx;
 mod value;
 
+pub use announcer::ANNOUNCEMENTS_KEPT_MAX;
 pub use error::Error;
 pub use migrate::Migration;
 pub use tx::Tx;
 pub use value::{Column, FromColumn, Param, Row, ToParam};
 
+use announcer::Announcer;
 use std::sync::Arc;
 use tokio::sync::broadcast;
-
-/// Topics announced after a commit and not yet read by a slow listener; older ones are dropped.
-pub const ANNOUNCEMENTS_KEPT_MAX: usize = 4_096;
 
 /// How a database is opened. The defaults are what production uses.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl<A> Clone for Db<A> {
 
 struct Inner<A> {
     backend: Backend<A>,
-    announcements: broadcast::Sender<Arc<str>>,
+    announcements: Announcer,
     clock: clock::Clock,
     url: String,
 }
@@ -97,7 +97,7 @@ enum Backend<A> {
 impl<A: Clone + Send + Sync + 'static> Db<A> {
     /// Opens `sqlite:PATH` or `postgres://…`.
     pub fn open(url: &str, options: Options) -> Result<Self, Error> {
-        let (announcements, _) = broadcast::channel(ANNOUNCEMENTS_KEPT_MAX);
+        let announcements = Announcer::new(options.clock.clone());
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
             Backend::Sqlite(sqlite::Sqlite::open(path, &options, announcements.clone())?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -132,7 +132,13 @@ impl<A: Clone + Send + Sync + 'static> Db<A> {
 
     /// Tells listeners of this process about something that is in no table (who is typing).
     pub fn announce(&self, topic: &str) {
-        let _ = self.inner.announcements.send(Arc::from(topic));
+        self.inner.announcements.announce(Arc::from(topic));
+    }
+
+    /// Whether `topic` was announced in this process at `since` (milliseconds since 1970) or later; true as well when that is
+    /// too long ago to be known. Whoever shows what it read then, and listens from now on, looks again if so.
+    pub fn announced_since(&self, topic: &str, since: i64) -> bool {
+        self.inner.announcements.announced_since(topic, since)
     }
 
     /// Runs a closure that reads. It sees one consistent moment.

@@ -3,6 +3,7 @@
 //! Announcements reach other processes by one coalesced `NOTIFY` outside the write path, and theirs reach us by
 //! `LISTEN` on a connection of its own.
 
+use crate::announcer::Announcer;
 use crate::pool::Pool;
 use crate::server::Server;
 use crate::tx::Connection;
@@ -12,7 +13,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::sync::broadcast;
 
 /// How often one closure is run when it keeps losing.
 const TRIES_MAX: usize = 8;
@@ -36,17 +36,13 @@ pub(crate) struct Postgres<A> {
     server: Server,
     pool: Pool<Tx<A>>,
     clock: clock::Clock,
-    announcements: broadcast::Sender<Arc<str>>,
+    announcements: Announcer,
     to_others: SyncSender<Arc<str>>,
     _alive: Arc<()>,
 }
 
 impl<A: Send + 'static> Postgres<A> {
-    pub(crate) fn open(
-        url: &str,
-        options: &Options,
-        announcements: broadcast::Sender<Arc<str>>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn open(url: &str, options: &Options, announcements: Announcer) -> Result<Self, Error> {
         let server = Server::parse(url)?;
         let (to_others, waiting) = sync_channel(ANNOUNCEMENTS_WAITING_MAX);
         let alive = Arc::new(());
@@ -109,7 +105,7 @@ impl<A: Send + 'static> Postgres<A> {
         if outcome.is_ok() {
             for topic in tx.announcements.drain(..) {
                 let _ = self.to_others.try_send(topic.clone());
-                let _ = self.announcements.send(topic);
+                self.announcements.announce(topic);
             }
         }
         self.return_to_pool(tx);
@@ -186,7 +182,7 @@ fn channel(client: &mut postgres::Client) -> Result<String, postgres::Error> {
 fn hear_others(
     server: Server,
     process: String,
-    announcements: broadcast::Sender<Arc<str>>,
+    announcements: Announcer,
     alive: Weak<()>,
 ) -> Result<(), Error> {
     let work = move || {
@@ -207,7 +203,7 @@ fn hear_others(
 fn listen(
     server: &Server,
     process: &str,
-    announcements: &broadcast::Sender<Arc<str>>,
+    announcements: &Announcer,
     alive: &Weak<()>,
 ) -> Result<(), postgres::Error> {
     use postgres::fallible_iterator::FallibleIterator;
@@ -221,7 +217,7 @@ fn listen(
             let mut lines = notification.payload().split('\n');
             if lines.next() != Some(process) {
                 for topic in lines {
-                    let _ = announcements.send(Arc::from(topic));
+                    announcements.announce(Arc::from(topic));
                 }
             }
         }

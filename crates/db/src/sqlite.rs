@@ -2,6 +2,7 @@
 //!
 //! A closure may be run twice (see [`Writer::commit_together`]), as it may on PostgreSQL.
 
+use crate::announcer::Announcer;
 use crate::pool::Pool;
 use crate::tx::Connection;
 use crate::{Error, Options, Tx, clock, fulltext};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::oneshot;
 
 /// Closures that share one commit.
 const CLOSURES_PER_COMMIT_MAX: usize = 256;
@@ -78,11 +79,7 @@ where
 }
 
 impl<A: Clone + Send + Sync + 'static> Sqlite<A> {
-    pub(crate) fn open(
-        path: &str,
-        options: &Options,
-        announcements: broadcast::Sender<Arc<str>>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn open(path: &str, options: &Options, announcements: Announcer) -> Result<Self, Error> {
         let path = PathBuf::from(path);
         let writer = connect(&path, options.durable)?;
         let (queue, closures) = sync_channel(options.write_queue_max);
@@ -204,7 +201,7 @@ struct Writer<A> {
     tx: Tx<A>,
     closures: Receiver<Box<dyn Write<A>>>,
     waiting: Arc<AtomicUsize>,
-    announcements: broadcast::Sender<Arc<str>>,
+    announcements: Announcer,
     clock: clock::Clock,
     changes: u64,
 }
@@ -238,7 +235,7 @@ impl<A> Writer<A> {
             return committed;
         }
         for topic in self.tx.announcements.drain(..) {
-            let _ = self.announcements.send(topic);
+            self.announcements.announce(topic);
         }
         Ok(())
     }

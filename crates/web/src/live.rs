@@ -81,6 +81,8 @@ pub(crate) fn routes() -> Router<Web> {
 struct Topics {
     #[serde(default)]
     topics: String,
+    /// When the page was read that listens: what has changed since is told at once. Milliseconds since 1970.
+    since: Option<i64>,
 }
 
 async fn show(
@@ -90,21 +92,28 @@ async fn show(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let topics: Vec<String> = query.topics.split(',').take(TOPICS_MAX).map(str::to_owned).collect();
     let news = web.desk.db.announcements();
-    let stream = futures_util::stream::unfold((news, topics), |(mut news, topics)| async move {
-        loop {
-            match news.recv().await {
-                Ok(topic) if topics.iter().any(|wanted| wanted == &*topic) => {
-                    let event = Event::default().event(&*topic).data("changed");
-                    return Some((Ok(event), (news, topics)));
-                }
-                Ok(_) => {}
-                // Some news was missed: everything this tab shows may be old.
-                Err(RecvError::Lagged(_)) => {
-                    return Some((Ok(Event::default().event("missed").data("changed")), (news, topics)));
-                }
-                Err(RecvError::Closed) => return None,
+    // Asked after listening has begun, so that nothing falls between.
+    let is_old = |topic: &&String| query.since.is_some_and(|since| web.desk.db.announced_since(topic, since));
+    let old: Vec<String> = topics.iter().filter(is_old).cloned().collect();
+    let changed = |topic: &str| Ok(Event::default().event(topic).data("changed"));
+    let stream =
+        futures_util::stream::unfold((old, news, topics), move |(mut old, mut news, topics)| async move {
+            if let Some(topic) = old.pop() {
+                return Some((changed(&topic), (old, news, topics)));
             }
-        }
-    });
+            loop {
+                match news.recv().await {
+                    Ok(topic) if topics.iter().any(|wanted| wanted == &*topic) => {
+                        return Some((changed(&topic), (old, news, topics)));
+                    }
+                    Ok(_) => {}
+                    // Some news was missed: everything this tab shows may be old.
+                    Err(RecvError::Lagged(_)) => {
+                        return Some((changed("missed"), (old, news, topics)));
+                    }
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
 }

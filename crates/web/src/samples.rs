@@ -10,6 +10,7 @@ use desk::{GroupId, Role, SkillId, UserId};
 /// The page around a page, for a lead who is an admin too.
 pub fn shell() -> Shell {
     Shell {
+        read_at: 10_000_000,
         name: "Rosa Lind".into(),
         initials: "RL".into(),
         user_id: 1,

@@ -8,6 +8,8 @@ use desk::{Kind, Refusal, Tx, mail, people};
 /// Loaded in the same transaction as the page.
 #[derive(Clone, Debug)]
 pub struct Shell {
+    /// When the page was read, in milliseconds since 1970: it listens for what has changed since.
+    pub read_at: i64,
     pub name: String,
     pub initials: String,
     pub user_id: i64,
@@ -56,6 +58,7 @@ impl Shell {
         let now = tx.now();
         let here = said.status != PresenceStatus::Offline;
         Ok(Shell {
+            read_at: now,
             initials: initials(&name),
             user_id: actor.user().map_or(0, |id| id.0),
             is_lead: actor.is_lead(),

@@ -417,3 +417,28 @@ async fn a_new_ticket_is_kept_while_it_is_written_and_takes_its_files_along() {
     assert!(page.contains("<b>has</b>") && page.contains("a.txt"));
     assert!(!browser.get("/tickets/new").await.body.contains("Your order"), "what was sent is no draft");
 }
+
+#[tokio::test]
+async fn what_changed_between_reading_a_page_and_listening_is_told_at_once() {
+    let world = World::on_sqlite();
+    let mut browser = Browser::signed_in(&world, world.agent("Ana"));
+    let page = browser.get("/views/open").await.body;
+    let read_at = world.desk.db.now();
+    assert!(page.contains(&format!("since=\"{read_at}\"")), "a page says when it was read");
+    world.clock.advance(5);
+    world.desk.db.announce("queue");
+    let heard = browser.first_event(&format!("/live?topics=ledger,queue&since={read_at}")).await;
+    assert!(heard.contains("event: queue"), "{heard}");
+
+    world.clock.advance(5);
+    let (read_at, desk) = (world.desk.db.now(), world.desk.clone());
+    tokio::spawn(async move {
+        // Whoever begins to listen hears this, and nothing of before.
+        loop {
+            desk.db.announce("ledger");
+            tokio::task::yield_now().await;
+        }
+    });
+    let heard = browser.first_event(&format!("/live?topics=ledger,queue&since={read_at}")).await;
+    assert!(heard.contains("event: ledger"), "{heard}");
+}

@@ -148,15 +148,16 @@ pub fn count_for_badge(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
 
 /// First whether there is a row at that place: where there are many, passing over them is half the work of counting them.
 fn count_up_to(tx: &mut Tx, filter: &Filter, rows_max: i64) -> Result<i64, Error> {
+    let all = filter.conditions(tx);
+    let counted = format!("select count(*) from tickets t {}", all.sql());
     let mut conditions = filter.conditions(tx);
-    let counted = format!("select count(*) from tickets t {}", conditions.sql());
     let n = conditions.push(Value::Int(rows_max - 1));
     let last = format!("select 1 from tickets t {} limit 1 offset ${n}", conditions.sql());
     let has_last: Option<i64> = tx.find(&last, &conditions.params(), |row| row.get(0))?;
     if has_last.is_some() {
         return Ok(rows_max);
     }
-    tx.value(&counted, &filter.conditions(tx).params())
+    tx.value(&counted, &all.params())
 }
 
 fn paged(

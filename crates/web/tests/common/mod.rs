@@ -76,6 +76,16 @@ impl Browser {
         read(response).await
     }
 
+    /// The first thing that a stream of events says.
+    pub async fn first_event(&mut self, path: &str) -> String {
+        let request = Request::builder().uri(path).header(header::HOST, "desk.example");
+        let request = request.header(header::COOKIE, self.cookie.clone().unwrap_or_default());
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.app.clone().oneshot(request).await.expect("the router answers");
+        let frame = response.into_body().frame().await.expect("an event").expect("the stream goes on");
+        String::from_utf8_lossy(frame.data_ref().expect("bytes")).into_owned()
+    }
+
     fn keep_cookie(&mut self, response: &Response<Body>) {
         for set in response.headers().get_all(header::SET_COOKIE) {
             let set = set.to_str().unwrap_or_default();
