@@ -1,5 +1,5 @@
-// <roster-board> around a table of shifts: a bar is moved or made longer with the pointer or with the arrow keys, and the
-// server keeps what came of it. Without this script a bar is a link to a form that does the same.
+// <roster-board> around a table of shifts: a bar, or a break on it, is moved or made longer with the pointer or with the
+// arrow keys, and the server keeps what came of it. Without this script a bar is a link to a form that does the same.
 import { all, later, morph } from "./dom";
 import { flash } from "./flash";
 
@@ -46,7 +46,7 @@ class RosterBoard extends HTMLElement {
   }
 
   private bar(event: Event): HTMLAnchorElement | undefined {
-    return (event.target as Element).closest?.<HTMLAnchorElement>("a.shift") ?? undefined;
+    return (event.target as Element).closest?.<HTMLAnchorElement>("a.shift, a.pause") ?? undefined;
   }
 
   private user(bar: Element): string {
@@ -55,6 +55,11 @@ class RosterBoard extends HTMLElement {
 
   private minutes(bar: HTMLElement): [number, number] {
     return [Number(bar.dataset.newFrom ?? bar.dataset.from), Number(bar.dataset.newTo ?? bar.dataset.to)];
+  }
+
+  /** A break stays with its shift and its person. */
+  private isPause(bar: HTMLElement): boolean {
+    return bar.classList.contains("pause");
   }
 
   private isReversed(): boolean {
@@ -100,7 +105,7 @@ class RosterBoard extends HTMLElement {
     event.preventDefault();
     const by = Math.round((dx * it.minutesPerPx) / STEP_MINUTES) * STEP_MINUTES;
     this.shift(it.bar, it.hold, by);
-    it.bar.style.translate = it.hold === "all" ? `0 ${dy}px` : "";
+    it.bar.style.translate = it.hold === "all" && !this.isPause(it.bar) ? `0 ${dy}px` : "";
   };
 
   private onUp = (event: PointerEvent) => {
@@ -112,7 +117,7 @@ class RosterBoard extends HTMLElement {
     it.bar.style.pointerEvents = "none";
     const under = document.elementFromPoint(event.clientX, event.clientY)?.closest<HTMLElement>("tr[data-user]");
     it.bar.style.pointerEvents = "";
-    const to = it.hold === "all" && under && this.contains(under) ? under.dataset.user : undefined;
+    const to = it.hold === "all" && !this.isPause(it.bar) && under && this.contains(under) ? under.dataset.user : undefined;
     void this.keep(it.bar, to);
   };
 
@@ -147,7 +152,7 @@ class RosterBoard extends HTMLElement {
       const sign = event.key === "ArrowRight" ? 1 : -1;
       // Both ends may have been moved before: the other keeps what it has.
       this.press(bar, hold, by + sign * step);
-    } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !event.altKey) {
+    } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !event.altKey && !this.isPause(bar)) {
       const row = bar.closest("tr");
       const next = event.key === "ArrowUp" ? row?.previousElementSibling : row?.nextElementSibling;
       const user = next instanceof HTMLElement ? next.dataset.user : undefined;
@@ -213,7 +218,7 @@ class RosterBoard extends HTMLElement {
       const inDay = ((minute % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
       return `${Math.floor(inDay / 60)}:${String(inDay % 60).padStart(2, "0")}`;
     };
-    bar.textContent = `${clock(from)}–${clock(to)}`;
+    if (!this.isPause(bar)) bar.textContent = `${clock(from)}–${clock(to)}`;
     const told = this.querySelector("[data-told]");
     if (told) told.textContent = `${clock(from)} to ${clock(to)}`;
   }
@@ -239,11 +244,13 @@ class RosterBoard extends HTMLElement {
     body.set("from_minute", String(from));
     body.set("to_minute", String(until));
     if (to && to !== user) body.set("hand_to", to);
+    const isPause = this.isPause(bar);
+    if (isPause) body.set("shift", bar.dataset.shift ?? "");
     if (this.dataset.day !== undefined) body.set("day", this.dataset.day);
     if (this.dataset.show !== undefined) body.set("show", this.dataset.show);
     bar.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(this.dataset.post ?? "", { method: "POST", body, headers: { "hx-request": "true" } });
+      const answer = await fetch((isPause ? this.dataset.postBreak : this.dataset.post) ?? "", { method: "POST", body, headers: { "hx-request": "true" } });
       const html = await answer.text();
       const page = new DOMParser().parseFromString(html, "text/html");
       if (!answer.ok) throw new Error(page.querySelector("h1")?.textContent?.trim() || "That did not work.");
@@ -266,7 +273,7 @@ class RosterBoard extends HTMLElement {
   }
 
   private focusOn(user: string, from: number): void {
-    const bars = all<HTMLAnchorElement>(`#roster tr[data-user="${CSS.escape(user)}"] a.shift`);
+    const bars = all<HTMLAnchorElement>(`#roster tr[data-user="${CSS.escape(user)}"] :is(a.shift, a.pause)`);
     bars.find((it) => Number(it.dataset.from) === from)?.focus({ preventScroll: true });
   }
 }

@@ -32,6 +32,7 @@ mod ratings;
 mod refits;
 mod reviews;
 mod role_profiles;
+mod rosters;
 mod routes;
 mod routing;
 mod routing_attributes;

@@ -6,7 +6,7 @@ use crate::shapes::{
     AbsenceShape, InvestmentsShape, ShiftShape, ShiftsBody, SkillRiskShape, SkillWeekShape, SuggestionsShape,
     TeamShape,
 };
-use desk::skills::planning::{self, Shift};
+use desk::skills::planning::{self, Breaks, Shift};
 use desk::{SkillId, UserId};
 
 pub async fn team(call: Call) -> Answer {
@@ -53,13 +53,13 @@ pub async fn shifts(call: Call) -> Answer {
 
 pub async fn set_shifts(Id(user): Id<UserId>, call: Call) -> Answer {
     let body = call.body::<ShiftsBody>()?;
-    let read = |it: &crate::shapes::ShiftBody| {
-        Shift::parse(&it.weekday, &it.from, &it.to)
-            .ok_or_else(|| Problem::invalid("shifts", "use a weekday and two times such as 08:30"))
+    let wrong = || {
+        Problem::invalid("shifts", "use a weekday, two times such as 08:30, and breaks that lie between them")
     };
-    let shifts: Vec<Shift> = body.shifts.iter().map(read).collect::<Result<_, _>>()?;
+    let week: Vec<(Shift, Breaks)> =
+        body.shifts.iter().map(|it| it.read().ok_or_else(wrong)).collect::<Result<_, _>>()?;
     call.write(move |tx, _| {
-        planning::set_shifts(tx, user, &shifts)?;
+        planning::set_week(tx, user, &week)?;
         let all = planning::list_shifts(tx)?;
         let theirs: Vec<ShiftShape> = all.iter().filter(|it| it.user == user).map(ShiftShape::of).collect();
         Ok(Reply::one("shifts", theirs))

@@ -1,6 +1,7 @@
 //! The one table of routes. The router, the OpenAPI document and the browsable page are made from it.
 
 mod growth;
+mod hours;
 mod skilled;
 
 use crate::shapes::*;
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Mail", of_mail()));
     all.extend(tagged("Skills", skilled::of_skills()));
     all.extend(tagged("Roles and planning", skilled::of_planning()));
+    all.extend(tagged("Rosters and leave", hours::of_rosters()));
     all.extend(tagged("Reviews", skilled::of_reviews()));
     all.extend(tagged("Assessments", growth::of_assessments()));
     all.extend(tagged("Hiring", growth::of_hiring()));

@@ -215,6 +215,26 @@ pub enum Event {
         people: i64,
         as_usual: bool,
     },
+    /// Days off: asked for, or entered and granted at once.
+    LeaveAsked {
+        leave: LeaveId,
+        user: UserId,
+        granted: bool,
+    },
+    LeaveDecided {
+        leave: LeaveId,
+        user: UserId,
+        granted: bool,
+    },
+    LeaveWithdrawn {
+        leave: LeaveId,
+        user: UserId,
+    },
+    /// An address from which a calendar reads somebody's week, made anew or ended.
+    CalendarSet {
+        user: UserId,
+        ended: bool,
+    },
     EvidenceContested {
         contest: ContestId,
         evidence: EvidenceId,
@@ -465,6 +485,10 @@ impl Event {
             RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
             ShiftsSet { user } => ("user", user.0),
             RosterChanged { roster, .. } | RosterPublished { roster, .. } => ("roster", roster.0),
+            LeaveAsked { leave, .. } | LeaveDecided { leave, .. } | LeaveWithdrawn { leave, .. } => {
+                ("leave", leave.0)
+            }
+            CalendarSet { user, .. } => ("user", user.0),
             CampaignOpened { campaign } | CampaignAnswered { campaign, .. } | CampaignClosed { campaign } => {
                 ("campaign", campaign.0)
             }
@@ -577,6 +601,10 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | ShiftsSet { .. }
         | RosterChanged { .. }
         | RosterPublished { .. }
+        | LeaveAsked { .. }
+        | LeaveDecided { .. }
+        | LeaveWithdrawn { .. }
+        | CalendarSet { .. }
         | RequirementsSet { .. }
         | EvidenceAdded { .. }
         | EvidenceStruck { .. }
@@ -683,6 +711,12 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
         }
         Event::PresenceChanged { .. } | Event::AgentStatusChanged { .. } => tx.announce("presence"),
         Event::RosterChanged { .. } | Event::RosterPublished { .. } => tx.announce("rosters"),
+        Event::LeaveAsked { user, .. }
+        | Event::LeaveDecided { user, .. }
+        | Event::LeaveWithdrawn { user, .. } => {
+            tx.announce(&format!("user:{user}"));
+            tx.announce("rosters");
+        }
         Event::SkillRuleChanged { .. }
         | Event::SkillChanged { .. }
         | Event::SkillRetired { .. }

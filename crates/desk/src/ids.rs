@@ -59,6 +59,6 @@ ids! {
     CoachingMomentId, CoachingPlanId, CoachingGoalId, CoachingTaskId, CoachingSessionId, CoachingNoteId,
     /// A simulation that somebody asked for.
     FloorRunId,
-    /// The shifts of one week.
-    RosterId,
+    /// The shifts of one week; days on which somebody is away.
+    RosterId, LeaveId,
 }

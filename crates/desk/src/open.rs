@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0027_competencies"),
     shared!("0028_interviewers"),
     shared!("0029_written_in_hand"),
+    shared!("0030_breaks_and_leave"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

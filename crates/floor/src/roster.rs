@@ -9,6 +9,8 @@ use crate::cover::{Working, least_cost};
 use rand::Rng;
 
 pub const DAYS: usize = 7;
+/// Breaks of one shift.
+pub const BREAKS_MAX: usize = 4;
 const DAY_MINUTES: i64 = 24 * 60;
 /// A person-period that is short costs so much; one that is there without need, so little.
 const SHORT_COST: f64 = 10.0;
@@ -60,6 +62,8 @@ pub struct Choice {
     pub to: i64,
     /// Hours by which it differs from what they usually work.
     pub unusual_hours: f64,
+    /// From its beginning on: after how many minutes, and how long; 0 for none.
+    pub breaks: [(i64, i64); BREAKS_MAX],
 }
 
 /// What was found: by person, places among their choices; and person-periods that stay short, by need.
@@ -110,14 +114,18 @@ impl<'a> Draft<'a> {
         self.asked.needs.first().map_or(0, |it| it.people.len())
     }
 
-    /// Share of each period it touches that this shift is there.
+    /// Share of each period it touches that this shift is there, breaks not counted.
     fn periods(&self, it: &Choice) -> impl Iterator<Item = (usize, f64)> + use<> {
+        let it = *it;
         let length = self.asked.period_minutes.max(1);
         let (from, to) = (it.from.max(0), it.to.min(self.length() as i64 * length));
         let last = if to > from { (to + length - 1) / length } else { from / length };
         (from / length..last).map(move |at| {
             let start = at * length;
-            (at as usize, (to.min(start + length) - from.max(start)) as f64 / length as f64)
+            let within = |from: i64, to: i64| (to.min(start + length) - from.max(start)).max(0);
+            let off: i64 =
+                it.breaks.iter().map(|(after, long)| within(it.from + after, it.from + after + long)).sum();
+            (at as usize, (within(from, to) - off).max(0) as f64 / length as f64)
         })
     }
 
@@ -195,7 +203,7 @@ impl<'a> Draft<'a> {
         let working: Vec<Working> = shifts
             .iter()
             .map(|(from, to)| {
-                let it = Choice { day, from: *from, to: *to, unusual_hours: 0.0 };
+                let it = Choice { day, from: *from, to: *to, ..Choice::default() };
                 let could = |person: &usize| {
                     self.asked.people[*person].choices.iter().any(|it| (it.from, it.to) == (*from, *to))
                 };
@@ -315,6 +323,7 @@ mod tests {
             from: day as i64 * DAY_MINUTES + start,
             to: day as i64 * DAY_MINUTES + start + 8 * 60,
             unusual_hours: (start - 480) as f64 / 60.0,
+            ..Choice::default()
         };
         let choices = (0..7).flat_map(|day| [480, 540, 600].map(|start| choice(day, start))).collect();
         Person { choices, minutes_max: 40 * 60, days_max: 5, rest_minutes: 11 * 60, serves: serves.to_vec() }
@@ -376,8 +385,22 @@ mod tests {
         // Monday 22 o'clock to Tuesday 6 o'clock.
         night.people[44..60].fill(1.0);
         let mut one = person(&[true]);
-        one.choices = vec![Choice { day: 0, from: 22 * 60, to: 30 * 60, unusual_hours: 0.0 }];
+        one.choices = vec![Choice { day: 0, from: 22 * 60, to: 30 * 60, ..Choice::default() }];
         let found = suggest(&asked(vec![night], vec![one]), 1);
         assert_eq!((found.chosen[0].len(), found.short[0]), (1, 0.0));
+    }
+
+    #[test]
+    fn whoever_has_a_break_is_not_there() {
+        let mut noon = Need { people: vec![0.0; HALF_HOURS] };
+        noon.people[18..26].fill(1.0);
+        let mut one = person(&[true]);
+        let shift = Choice { day: 0, from: 9 * 60, to: 13 * 60, ..Choice::default() };
+        let breaks = [(3 * 60, 30), (0, 0), (0, 0), (0, 0)];
+        one.choices = vec![Choice { breaks, ..shift }];
+        assert_eq!(suggest(&asked(vec![noon.clone()], vec![one.clone()]), 1).short, [1.0], "twelve to half past");
+        one.choices.push(shift);
+        let found = suggest(&asked(vec![noon], vec![one]), 1);
+        assert_eq!((found.short, found.chosen[0].as_slice()), (vec![0.0], &[1][..]), "the one without is taken");
     }
 }

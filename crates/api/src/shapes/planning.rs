@@ -4,7 +4,7 @@ use super::SkillNameShape;
 use crate::time::{iso, iso_if};
 use desk::UserId;
 use desk::skills::planning::{
-    AbsencePage, AbsentSkill, Block, Candidate, HereSource, Hire, InvestPage, PersonLoad, ShiftLine,
+    AbsencePage, AbsentSkill, Block, Break, Breaks, Candidate, HereSource, Hire, InvestPage, PersonLoad, Shift, ShiftLine,
     SkillRisk, SkillWeek, Suggestions, TeamPage, block_words, clock_words, weekday_name,
 };
 use desk::skills::shelf::{Imported, Prerequisite, SkillMerge};
@@ -369,6 +369,7 @@ pub struct ShiftShape {
     pub from: String,
     /// Not after `from`: on the next day.
     pub to: String,
+    pub breaks: Vec<BreakShape>,
 }
 
 impl ShiftShape {
@@ -379,6 +380,7 @@ impl ShiftShape {
             weekday: weekday_name(it.shift.weekday),
             from: clock_words(it.shift.from_minute),
             to: clock_words(it.shift.to_minute),
+            breaks: BreakShape::of_all(&it.breaks),
         }
     }
 }
@@ -395,6 +397,31 @@ pub struct ShiftBody {
     /// 08:30
     pub from: String,
     pub to: String,
+    #[serde(default)]
+    pub breaks: Vec<BreakShape>,
+}
+
+impl ShiftBody {
+    /// With its breaks; `None` if the times cannot be read or a break cannot be.
+    pub fn read(&self) -> Option<(Shift, Breaks)> {
+        let shift = Shift::parse(&self.weekday, &self.from, &self.to)?;
+        let breaks =
+            self.breaks.iter().map(|it| Break { after_minutes: it.after_minutes, minutes: it.minutes });
+        Some((shift, Breaks::of(breaks.collect(), &shift)?))
+    }
+}
+
+/// A break of a shift: so many minutes after its beginning, so long.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BreakShape {
+    pub after_minutes: i64,
+    pub minutes: i64,
+}
+
+impl BreakShape {
+    pub fn of_all(all: &Breaks) -> Vec<BreakShape> {
+        all.iter().map(|it| BreakShape { after_minutes: it.after_minutes, minutes: it.minutes }).collect()
+    }
 }
 
 #[derive(Serialize, ToSchema)]

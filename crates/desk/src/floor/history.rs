@@ -2,10 +2,10 @@
 
 use super::here::{Stretches, from_answers, from_presences, overlap};
 use super::kinds::{WorkKind, sort};
-use super::roster::{published_between, when};
+use super::roster::{Line, published_between, when};
 use super::turns::{Assigned, Said, Turn, turns_of};
-use super::{DAY_MS, DAYS_MAX, FloorError, HOUR_MS, TURNS_LEAST, only_leads, store};
-use crate::skills::planning::{self, HereSource, Shift, week::Clock};
+use super::{DAY_MS, DAYS_MAX, FloorError, HOUR_MS, TURNS_LEAST, leave, only_leads, store};
+use crate::skills::planning::{self, HereSource, week::Clock};
 use crate::skills::{SkillSummary, store as skills_store};
 use crate::{SkillId, TicketId, Tx, UserId, people, settings};
 use ::skills::Belief;
@@ -54,7 +54,8 @@ pub struct Colleague {
     /// When they were here.
     pub here: Stretches,
     pub source: HereSource,
-    pub shifts: Vec<Shift>,
+    /// Of their usual week.
+    pub shifts: Vec<Line>,
     pub time_zone: String,
 }
 
@@ -185,11 +186,14 @@ impl History {
         capacity: i64,
     ) -> Result<(), FloorError> {
         let limits: HashMap<UserId, i64> = store::list_capacities(tx)?.into_iter().collect();
-        let mut shifts: HashMap<UserId, Vec<Shift>> = HashMap::new();
+        let mut shifts: HashMap<UserId, Vec<Line>> = HashMap::new();
         for it in planning::list_shifts(tx).map_err(|_| FloorError::NotALead)? {
-            shifts.entry(it.user).or_default().push(it.shift);
+            let line = Line { user: it.user, shift: it.shift, breaks: it.breaks };
+            shifts.entry(it.user).or_default().push(line);
         }
         let published = published_between(tx, self.since, self.until)?;
+        let day = |at: i64| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let leaves = leave::stretches_between(tx, day(self.since - DAY_MS), day(self.until + DAY_MS))?;
         let zones: HashMap<UserId, String> =
             people::list_agents(tx)?.into_iter().map(|it| (it.id, it.time_zone)).collect();
         let changes = planning::list_presence_changes(tx, self.since)?;
@@ -215,7 +219,10 @@ impl History {
                         let of_week = published.get(&week)?;
                         Some(of_week.get(user).map(Vec::as_slice).unwrap_or_default())
                     };
-                    let here = when::stretches(&shifts, of, &time_zone, self.since, self.until);
+                    let theirs = leaves.iter().filter(|it| it.0 == *user).map(|it| it.1);
+                    let away: Vec<(i64, i64)> = theirs.collect();
+                    let within = (self.since, self.until);
+                    let here = when::stretches(&shifts, of, &away, &time_zone, within);
                     let source = if here.is_empty() { HereSource::Assumed } else { HereSource::Shifts };
                     (here, source)
                 }

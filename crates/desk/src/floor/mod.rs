@@ -7,10 +7,12 @@
 //! [`History::load`] reads everything once; [`scenario`], [`replay`], [`forecasts`] and [`runs`] are made from it by the
 //! pure crate `floor`. Nothing here changes tickets or people.
 
+pub mod calendar;
 pub mod forecasts;
 mod here;
 mod history;
 mod kinds;
+pub mod leave;
 pub mod replay;
 pub mod roster;
 pub mod runs;

@@ -1,11 +1,14 @@
-//! `/floor`: what will come, what would be otherwise, what would have been, and what is now on the wall.
+//! `/floor`: what will come, what would be otherwise, what would have been, and what is now on the wall; `/me/week`: one's own.
 
+mod calendar;
 mod chart;
 mod decisions;
 mod forecast;
+mod leave;
 mod past;
 mod roster;
 mod wall;
+mod week;
 mod what_if;
 mod words;
 
@@ -31,6 +34,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/floor/past", get(past::show).post(past::create))
         .route("/floor/past/_run", get(past::run))
         .merge(roster::routes())
+        .merge(leave::routes())
+        .merge(week::routes())
+        .merge(calendar::routes())
         .route("/floor/settings", post(settle))
         .route("/floor/worth", post(worth))
         .route("/floor/decisions", get(decisions::index))

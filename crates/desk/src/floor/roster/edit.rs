@@ -1,10 +1,12 @@
-//! The draft of a week: put a shift there, move it, take it away, take another week over; and take any of it back.
+//! The draft of a week: put a shift there, move it with its breaks, take it away, take another week over; and take any of
+//! it back.
 
 use super::store::{self, Before};
-use super::{Line, RosterError, Standing, Week, only_leads, plannable, shown, when};
+use super::{Line, RosterError, Standing, Week, is_on_leave, leaves_of, only_leads, plannable, shown, when};
 use crate::events::{self, Event};
-use crate::skills::planning::{SHIFTS_PER_PERSON_MAX, Shift, clock_words, set_shifts, weekday_name};
+use crate::skills::planning::{Breaks, SHIFTS_PER_PERSON_MAX, Shift, clock_words, set_week, weekday_name};
 use crate::{RosterId, Tx, UserId, people};
+use std::collections::{BTreeSet, HashMap};
 
 /// One shift of one person becomes another; from nothing it is new, to nothing it is gone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,12 +28,14 @@ pub fn edit(tx: &mut Tx, week: Week, edit: &Edit) -> Result<String, RosterError>
     let to = edit.hand_to.unwrap_or(edit.user);
     let (name, to_name) = (name(tx, edit.user)?, name(tx, to)?);
     let (mut lines, ..) = shown(tx, week)?;
+    let mut breaks = Breaks::default();
     if let Some(was) = edit.was {
         let at = lines.iter().position(|it| it.user == edit.user && it.shift == was);
-        lines.remove(at.ok_or(RosterError::ChangedMeanwhile)?);
+        breaks = lines.remove(at.ok_or(RosterError::ChangedMeanwhile)?).breaks;
     }
     if let Some(shift) = edit.becomes {
-        lines.push(Line { user: to, shift });
+        let breaks = edit.was.map_or(breaks, |was| breaks.moved(&was, &shift));
+        lines.push(Line { user: to, shift, breaks });
     }
     if lines.iter().filter(|it| it.user == to).count() > SHIFTS_PER_PERSON_MAX {
         return Err(RosterError::TooManyShifts);
@@ -53,6 +57,48 @@ pub fn copy_week(tx: &mut Tx, from: Week, to: Week) -> Result<String, RosterErro
     let words = format!("took over the week of {from}");
     change(tx, to, &lines, &words)?;
     Ok(words)
+}
+
+/// All shifts of a week at once, for whoever plans elsewhere.
+pub fn replace(tx: &mut Tx, week: Week, lines: &[Line]) -> Result<(), RosterError> {
+    only_leads(tx)?;
+    plannable(tx, week)?;
+    let agents = people::list_agent_names(tx)?;
+    for it in lines {
+        if !agents.iter().any(|agent| agent.id == it.user) {
+            return Err(RosterError::NoSuchPerson);
+        }
+        if !when::is_right(&it.shift) {
+            return Err(RosterError::ShiftIsWrong);
+        }
+        if Breaks::of(it.breaks.iter().collect(), &it.shift).is_none() {
+            return Err(RosterError::BreakIsWrong);
+        }
+        if lines.iter().filter(|other| other.user == it.user).count() > SHIFTS_PER_PERSON_MAX {
+            return Err(RosterError::TooManyShifts);
+        }
+    }
+    change(tx, week, lines, "wrote the whole week")
+}
+
+/// Takes away the shifts that begin on a day of leave. Says of how many people.
+pub fn clear_leave(tx: &mut Tx, week: Week) -> Result<usize, RosterError> {
+    only_leads(tx)?;
+    plannable(tx, week)?;
+    let (lines, ..) = shown(tx, week)?;
+    let leaves = leaves_of(tx, week)?;
+    let zones: HashMap<UserId, jiff::tz::TimeZone> =
+        people::list_agents(tx)?.iter().map(|it| (it.id, when::zone(&it.time_zone))).collect();
+    let is_away = |it: &Line| {
+        let begins = zones.get(&it.user).map(|zone| when::stretch(week, &it.shift, zone).0);
+        begins.is_some_and(|begins| is_on_leave(&leaves, it.user, begins))
+    };
+    let (gone, stays): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(is_away);
+    if gone.is_empty() {
+        return Err(RosterError::NobodyIsOnLeave);
+    }
+    change(tx, week, &stays, "took shifts on days of leave away")?;
+    Ok(gone.iter().map(|it| it.user).collect::<BTreeSet<_>>().len())
 }
 
 /// The draft of a week is these shifts.
@@ -96,7 +142,8 @@ pub fn undo(tx: &mut Tx, week: Week) -> Result<String, RosterError> {
     store::save_lines(tx, roster, false, before.published.as_deref().unwrap_or_default())?;
     store::save_published(tx, roster, before.published_at, before.published_by)?;
     for (user, shifts) in &before.usual {
-        set_shifts(tx, *user, shifts)?;
+        let week: Vec<(Shift, Breaks)> = shifts.iter().map(|it| (it.shift, it.breaks)).collect();
+        set_week(tx, *user, &week)?;
     }
     store::delete_step(tx, step)?;
     changed(tx, roster, &format!("took back: {words}"))?;

@@ -1,14 +1,19 @@
 //! Rosters: who works when in one week, drawn against what will be needed, in draft until it is published.
 //!
-//! A shift is kept by its person's own clock, like those of the usual week (`shifts`), and becomes moments only for its
+//! A shift is kept by its person's own clock, with its breaks, like those of the usual week (`shifts`), and becomes moments only for its
 //! week: so hours are right in each time zone and over each change of the clock. A week without a published roster is
 //! the usual week. Tables: `rosters`, `roster_shifts`, `roster_steps`; read: `shifts`, `users`, `proficiencies`,
-//! `floor_runs`. Events: `RosterChanged`, `RosterPublished`. Path: [`edit`] and [`publish`] change, [`views`] shows,
-//! [`suggest`] asks the pure crate `floor`, [`need`] makes a forecast into people.
+//! `floor_runs`, `leaves`. Events: `RosterChanged`, `RosterPublished`. Path: [`edit`], [`breaks`] and [`publish`] change,
+//! [`views`] shows the planner and [`mine`] somebody's own week, [`away`] says what an absence would cost, [`suggest`]
+//! asks the pure crate `floor`, [`need`] makes a forecast into people.
 
+pub mod away;
+mod breaks;
 pub mod check;
+pub mod cover;
 mod edit;
 mod ends;
+pub mod mine;
 pub mod need;
 mod publish;
 mod store;
@@ -16,16 +21,18 @@ mod suggest;
 pub mod views;
 pub mod when;
 
+pub use away::AwayTold;
+pub use breaks::{BreakEdit, PlaceBreaks, edit_break, place_breaks};
 pub use check::{Finding, FindingKind};
-pub use edit::{Edit, copy_week, discard, edit, undo};
+pub use edit::{Edit, clear_leave, copy_week, discard, edit, replace, undo};
 pub(crate) use ends::end_shifts;
 pub use need::{NeedLine, NeedTold};
 pub use publish::{Publish, publish};
 pub use suggest::{Suggestion, ToSuggest, suggest, take as take_suggestion};
 pub use when::Week;
 
-use super::FloorError;
-use crate::skills::planning::{PlanError, Shift};
+use super::{FloorError, leave};
+use crate::skills::planning::{Breaks, PlanError, Shift};
 use crate::{Kind, Refusal, RosterId, Tx, UserId, settings};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -37,12 +44,14 @@ pub const STEPS_KEPT: i64 = 100;
 pub const SHIFT_HOURS_MAX: f64 = 24.0;
 const SETTINGS_KEY: &str = "roster";
 
-/// A shift and whose it is.
+/// A shift with its breaks, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Line {
     pub user: UserId,
     #[serde(flatten)]
     pub shift: Shift,
+    #[serde(default)]
+    pub breaks: Breaks,
 }
 
 /// What a roster keeps to.
@@ -54,6 +63,8 @@ pub struct RosterRules {
     /// Breaks included, as they are in shifts.
     pub week_hours: f64,
     pub shift_hours: f64,
+    /// So many hours at most without a break. `None`: nobody looks.
+    pub unbroken_hours: Option<f64>,
     /// Who is still here so many minutes after the end of their shift is set to away, so that routing gives them nothing
     /// new. `None`: presence is left to people.
     pub away_after_minutes: Option<i64>,
@@ -61,7 +72,7 @@ pub struct RosterRules {
 
 impl Default for RosterRules {
     fn default() -> Self {
-        RosterRules { rest_hours: 11.0, week_hours: 45.0, shift_hours: 10.0, away_after_minutes: None }
+        RosterRules { rest_hours: 11.0, week_hours: 45.0, shift_hours: 10.0, unbroken_hours: None, away_after_minutes: None }
     }
 }
 
@@ -71,12 +82,15 @@ pub fn rules(tx: &mut Tx) -> Result<RosterRules, db::Error> {
 
 pub fn save_rules(tx: &mut Tx, rules: &RosterRules) -> Result<(), RosterError> {
     only_leads(tx)?;
-    let RosterRules { rest_hours, week_hours, shift_hours, away_after_minutes } = *rules;
+    let RosterRules { rest_hours, week_hours, shift_hours, unbroken_hours, away_after_minutes } = *rules;
     if !(0.0..=48.0).contains(&rest_hours) {
         return Err(RosterError::RestIsWrong);
     }
     if !(1.0..=168.0).contains(&week_hours) || !(1.0..=SHIFT_HOURS_MAX).contains(&shift_hours) {
         return Err(RosterError::HoursAreWrong);
+    }
+    if unbroken_hours.is_some_and(|it| !(0.5..=SHIFT_HOURS_MAX).contains(&it)) {
+        return Err(RosterError::UnbrokenIsWrong);
     }
     if away_after_minutes.is_some_and(|it| !(0..=240).contains(&it)) {
         return Err(RosterError::MinutesAreWrong);
@@ -134,13 +148,13 @@ pub(crate) fn published_between(
     tx: &mut Tx,
     since: i64,
     until: i64,
-) -> Result<HashMap<Week, HashMap<UserId, Vec<Shift>>>, db::Error> {
+) -> Result<HashMap<Week, HashMap<UserId, Vec<Line>>>, db::Error> {
     let (first, last) = (Week::containing(since, "UTC").before(), Week::containing(until, "UTC").after());
-    let mut weeks: HashMap<Week, HashMap<UserId, Vec<Shift>>> = HashMap::new();
+    let mut weeks: HashMap<Week, HashMap<UserId, Vec<Line>>> = HashMap::new();
     for (week, line) in store::list_published(tx, first, last)? {
         let of_week = weeks.entry(week).or_default();
         if let Some(line) = line {
-            of_week.entry(line.user).or_default().push(line.shift);
+            of_week.entry(line.user).or_default().push(line);
         }
     }
     Ok(weeks)
@@ -160,6 +174,8 @@ pub enum RosterError {
     NoSuchPerson,
     #[error("a shift begins on its day, ends after it began, and lasts at most a day")]
     ShiftIsWrong,
+    #[error("a break lasts at least 5 minutes, lies within its shift and touches no other; a shift has at most 4")]
+    BreakIsWrong,
     #[error("by their own clock this shift lies in another week")]
     LiesInAnotherWeek,
     #[error("a person may have at most {} shifts a week", crate::skills::planning::SHIFTS_PER_PERSON_MAX)]
@@ -182,6 +198,12 @@ pub enum RosterError {
     RestIsWrong,
     #[error("a week has 1 to 168 hours of work, a shift 1 to {SHIFT_HOURS_MAX}")]
     HoursAreWrong,
+    #[error("a stretch without a break lasts half an hour to {SHIFT_HOURS_MAX} hours")]
+    UnbrokenIsWrong,
+    #[error("nobody has a shift on a day of leave")]
+    NobodyIsOnLeave,
+    #[error("every shift that is so long has a break already")]
+    NoBreakIsMissing,
     #[error("away is set 0 to 240 minutes after the end of a shift")]
     MinutesAreWrong,
     #[error("the usual week could not be set")]
@@ -199,7 +221,7 @@ impl Refusal for RosterError {
             NotALead | NotStaff => Kind::Forbidden,
             NoSuchPerson => Kind::NotFound,
             ChangedMeanwhile | NothingToUndo | NoDraft | Overlaps(_) | HasWarnings(_) | NobodyToPlan
-            | NeedIsUnknown => Kind::Conflict,
+            | NeedIsUnknown | NobodyIsOnLeave | NoBreakIsMissing => Kind::Conflict,
             TooManyShifts => Kind::TooMuch,
             Usual(error) => error.kind(),
             Floor(error) => error.kind(),
@@ -217,6 +239,8 @@ impl Refusal for RosterError {
             HasWarnings(_) => Some("seen"),
             RestIsWrong => Some("rest_hours"),
             HoursAreWrong => Some("week_hours"),
+            BreakIsWrong => Some("breaks"),
+            UnbrokenIsWrong => Some("unbroken_hours"),
             MinutesAreWrong => Some("away_after_minutes"),
             _ => None,
         }
@@ -232,4 +256,14 @@ fn plannable(tx: &mut Tx, week: Week) -> Result<(), RosterError> {
     let now = tx.now();
     let away = week.weeks_from(Week::containing(now, &settings::company(tx)?.time_zone));
     if away.abs() <= WEEKS_AWAY_MAX { Ok(()) } else { Err(RosterError::TooFarAway) }
+}
+
+/// Stretches of granted leave that touch a week or the weeks beside it, in milliseconds, by person.
+fn leaves_of(tx: &mut Tx, week: Week) -> Result<Vec<(UserId, (i64, i64))>, db::Error> {
+    leave::stretches_between(tx, week.before().monday(), week.after().day(6))
+}
+
+/// Whoever begins a shift then is away.
+fn is_on_leave(leaves: &[(UserId, (i64, i64))], user: UserId, begins: i64) -> bool {
+    leaves.iter().any(|it| it.0 == user && (it.1.0..it.1.1).contains(&begins))
 }

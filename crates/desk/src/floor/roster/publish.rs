@@ -1,9 +1,10 @@
 //! Publish a week: from now on it holds for everybody who asks who works when.
 
 use super::edit::before;
+use super::store::Kept;
 use super::{Line, RosterError, Standing, Week, check, only_leads, store, views};
 use crate::events::{self, Event};
-use crate::skills::planning::{Shift, set_shifts};
+use crate::skills::planning::set_week;
 use crate::{Tx, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,22 +49,23 @@ pub fn publish(tx: &mut Tx, week: Week, command: Publish) -> Result<usize, Roste
 }
 
 /// Sets the usual week of everybody to whom this one is another, and says what theirs was.
-fn make_usual(tx: &mut Tx, lines: &[Line]) -> Result<Vec<(UserId, Vec<Shift>)>, RosterError> {
+fn make_usual(tx: &mut Tx, lines: &[Line]) -> Result<Vec<(UserId, Vec<Kept>)>, RosterError> {
     let by_person = |lines: &[Line]| {
-        let mut weeks: BTreeMap<UserId, Vec<Shift>> = BTreeMap::new();
-        lines.iter().for_each(|it| weeks.entry(it.user).or_default().push(it.shift));
+        let mut weeks: BTreeMap<UserId, Vec<Kept>> = BTreeMap::new();
+        let kept = |it: &Line| Kept { shift: it.shift, breaks: it.breaks };
+        lines.iter().for_each(|it| weeks.entry(it.user).or_default().push(kept(it)));
         weeks.values_mut().for_each(|it| it.sort_unstable());
         weeks
     };
     let (usual, new) = (by_person(&store::list_usual(tx)?), by_person(lines));
     let everybody: BTreeSet<UserId> = usual.keys().chain(new.keys()).copied().collect();
     let of =
-        |weeks: &BTreeMap<UserId, Vec<Shift>>, user: &UserId| weeks.get(user).cloned().unwrap_or_default();
+        |weeks: &BTreeMap<UserId, Vec<Kept>>, user: &UserId| weeks.get(user).cloned().unwrap_or_default();
     let mut was = Vec::new();
     for user in everybody {
         let (before, after) = (of(&usual, &user), of(&new, &user));
         if before != after {
-            set_shifts(tx, user, &after)?;
+            set_week(tx, user, &after.iter().map(|it| (it.shift, it.breaks)).collect::<Vec<_>>())?;
             was.push((user, before));
         }
     }

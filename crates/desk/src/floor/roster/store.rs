@@ -1,7 +1,7 @@
 //! Every statement on rosters, their shifts and their steps.
 
 use super::{Line, Roster, STEPS_KEPT, Standing, Week};
-use crate::skills::planning::Shift;
+use crate::skills::planning::{Breaks, Shift};
 use crate::{RosterId, Tx, UserId};
 use db::{Error, Row, params};
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub(super) fn published_by(tx: &mut Tx, id: RosterId) -> Result<(Option<i64>, Op
 
 fn line(row: &Row<'_>) -> Result<Line, Error> {
     let shift = Shift { weekday: row.get(1)?, from_minute: row.get(2)?, to_minute: row.get(3)? };
-    Ok(Line { user: row.get(0)?, shift })
+    Ok(Line { user: row.get(0)?, shift, breaks: Breaks::from_text(&row.get::<String>(4)?)? })
 }
 
 /// Of those who work here.
@@ -79,7 +79,7 @@ pub(super) fn list_lines(tx: &mut Tx, id: RosterId, standing: Standing) -> Resul
     let is_draft = i64::from(standing == Standing::Draft);
     tx.list(
         &format!(
-            "select s.user_id, s.weekday, s.from_minute, s.to_minute from roster_shifts s join users u on u.id = s.user_id
+            "select s.user_id, s.weekday, s.from_minute, s.to_minute, s.breaks from roster_shifts s join users u on u.id = s.user_id
              where s.roster_id = $1 and s.is_draft = $2 and {WORKS_HERE} order by s.user_id, s.weekday, s.from_minute, s.id"
         ),
         params![id, is_draft],
@@ -91,7 +91,7 @@ pub(super) fn list_lines(tx: &mut Tx, id: RosterId, standing: Standing) -> Resul
 pub(super) fn list_usual(tx: &mut Tx) -> Result<Vec<Line>, Error> {
     tx.list(
         &format!(
-            "select s.user_id, s.weekday, s.from_minute, s.to_minute from shifts s join users u on u.id = s.user_id
+            "select s.user_id, s.weekday, s.from_minute, s.to_minute, s.breaks from shifts s join users u on u.id = s.user_id
              where {WORKS_HERE} order by s.user_id, s.weekday, s.from_minute, s.id"
         ),
         params![],
@@ -110,11 +110,19 @@ fn delete_lines(tx: &mut Tx, id: RosterId, is_draft: bool) -> Result<(), Error> 
 /// In place of what was there.
 pub(super) fn save_lines(tx: &mut Tx, id: RosterId, is_draft: bool, lines: &[Line]) -> Result<(), Error> {
     delete_lines(tx, id, is_draft)?;
-    for Line { user, shift } in lines {
+    for Line { user, shift, breaks } in lines {
         tx.execute(
-            "insert into roster_shifts (roster_id, is_draft, user_id, weekday, from_minute, to_minute)
-             values ($1, $2, $3, $4, $5, $6)",
-            params![id, i64::from(is_draft), *user, shift.weekday, shift.from_minute, shift.to_minute],
+            "insert into roster_shifts (roster_id, is_draft, user_id, weekday, from_minute, to_minute, breaks)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            params![
+                id,
+                i64::from(is_draft),
+                *user,
+                shift.weekday,
+                shift.from_minute,
+                shift.to_minute,
+                breaks.to_text()
+            ],
         )?;
     }
     Ok(())
@@ -127,7 +135,7 @@ pub(super) fn list_published(
     last: Week,
 ) -> Result<Vec<(Week, Option<Line>)>, Error> {
     tx.list(
-        "select r.week, s.user_id, s.weekday, s.from_minute, s.to_minute from rosters r
+        "select r.week, s.user_id, s.weekday, s.from_minute, s.to_minute, s.breaks from rosters r
          left join roster_shifts s on s.roster_id = r.id and s.is_draft = 0
          where r.published_at is not null and r.week >= $1 and r.week <= $2 order by r.week, s.id",
         params![first.to_string(), last.to_string()],
@@ -135,7 +143,8 @@ pub(super) fn list_published(
             let of = week(&row.get::<String>(0)?)?;
             let Some(user) = row.get::<Option<UserId>>(1)? else { return Ok((of, None)) };
             let shift = Shift { weekday: row.get(2)?, from_minute: row.get(3)?, to_minute: row.get(4)? };
-            Ok((of, Some(Line { user, shift })))
+            let breaks = Breaks::from_text(&row.get::<String>(5)?)?;
+            Ok((of, Some(Line { user, shift, breaks })))
         },
     )
 }
@@ -152,7 +161,16 @@ pub(super) struct Before {
     pub published_at: Option<i64>,
     pub published_by: Option<UserId>,
     /// Weeks of people that became others, if the usual week was set.
-    pub usual: Vec<(UserId, Vec<Shift>)>,
+    pub usual: Vec<(UserId, Vec<Kept>)>,
+}
+
+/// A shift of a usual week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Kept {
+    #[serde(flatten)]
+    pub shift: Shift,
+    #[serde(default)]
+    pub breaks: Breaks,
 }
 
 pub(super) fn insert_step(tx: &mut Tx, id: RosterId, words: &str, before: &Before) -> Result<(), Error> {
@@ -187,4 +205,15 @@ pub(super) fn last_step(tx: &mut Tx, id: RosterId) -> Result<Option<(i64, String
 
 pub(super) fn delete_step(tx: &mut Tx, step: i64) -> Result<(), Error> {
     tx.execute("delete from roster_steps where id = $1", params![step]).map(|_| ())
+}
+
+/// Weeks of which anything is kept, the latest first.
+pub(super) fn list_rosters(tx: &mut Tx, count_max: usize) -> Result<Vec<Roster>, Error> {
+    tx.list(
+        "select r.id, r.week, r.drafted_at, d.name, r.published_at, p.name from rosters r
+         left join users d on d.id = r.drafted_by left join users p on p.id = r.published_by
+         order by r.week desc limit $1",
+        params![count_max],
+        roster,
+    )
 }

@@ -1,12 +1,14 @@
 //! A roster that covers what is needed, from the hours people usually work and some around them.
 
 use super::need::{PERIOD_MINUTES, PERIODS_PER_WEEK};
-use super::views::{self, able};
+use super::cover::{able, need_of};
 use super::when::{DAY_MINUTES, Week, is_right, minute_of_week, stretch, zone};
-use super::{Line, RosterError, edit, in_force, only_leads, plannable, rules, store};
-use crate::skills::planning::Shift;
+use super::{
+    Line, RosterError, edit, in_force, is_on_leave, leaves_of, only_leads, plannable, rules, store,
+};
+use crate::skills::planning::{Breaks, Shift};
 use crate::{Tx, UserId, people, settings};
-use ::floor::roster::{Asked, Choice, Need, Person};
+use ::floor::roster::{Asked, BREAKS_MAX, Choice, Need, Person};
 use std::collections::BTreeMap;
 
 /// Minutes by which a shift may begin earlier or later than usual.
@@ -24,7 +26,7 @@ pub struct ToSuggest {
     week: Week,
     users: Vec<UserId>,
     /// By person, beside their choices.
-    shifts: Vec<Vec<Shift>>,
+    shifts: Vec<Vec<(Shift, Breaks)>>,
     asked: Asked,
 }
 
@@ -39,12 +41,14 @@ pub struct Suggestion {
 pub fn suggest(tx: &mut Tx, week: Week) -> Result<ToSuggest, RosterError> {
     only_leads(tx)?;
     plannable(tx, week)?;
-    let needed = views::need_of(tx, week)?.ok_or(RosterError::NeedIsUnknown)?;
+    let needed = need_of(tx, week)?.ok_or(RosterError::NeedIsUnknown)?;
     let rules = rules(tx)?;
     let desk_zone = zone(&settings::company(tx)?.time_zone);
     let agents = people::list_agents(tx)?;
-    let mut usual: BTreeMap<UserId, Vec<Shift>> = BTreeMap::new();
-    store::list_usual(tx)?.into_iter().for_each(|it| usual.entry(it.user).or_default().push(it.shift));
+    let mut usual: BTreeMap<UserId, Vec<(Shift, Breaks)>> = BTreeMap::new();
+    let own = |it: &Line| (it.shift, it.breaks);
+    store::list_usual(tx)?.iter().for_each(|it| usual.entry(it.user).or_default().push(own(it)));
+    let leaves = leaves_of(tx, week)?;
     let mut beside: BTreeMap<UserId, Vec<(i64, i64)>> = BTreeMap::new();
     for other in [week.before(), week.after()] {
         for line in in_force(tx, other)? {
@@ -63,10 +67,12 @@ pub fn suggest(tx: &mut Tx, week: Week) -> Result<ToSuggest, RosterError> {
             near.iter().all(|other| other.1 + rest_ms <= from || to + rest_ms <= other.0)
         };
         let (mut theirs, mut choices) = (Vec::new(), Vec::new());
-        for (shift, unusual_hours) in possible(own) {
+        for (shift, breaks, unusual_hours) in possible(own) {
             let worked = stretch(week, &shift, &clock);
             let hours = (worked.1 - worked.0) as f64 / 3.6e6;
-            if hours > rules.shift_hours.max(NEW_MINUTES as f64 / 60.0) || !fits(worked) {
+            if hours > rules.shift_hours.max(NEW_MINUTES as f64 / 60.0) || !fits(worked)
+                || is_on_leave(&leaves, agent.id, worked.0)
+            {
                 continue;
             }
             let minute = |at: i64| minute_of_week(at, week, &desk_zone);
@@ -75,11 +81,12 @@ pub fn suggest(tx: &mut Tx, week: Week) -> Result<ToSuggest, RosterError> {
                 from: minute(worked.0),
                 to: minute(worked.1),
                 unusual_hours,
+                breaks: told(&breaks),
             });
-            theirs.push(shift);
+            theirs.push((shift, breaks));
         }
-        let minutes: i64 = own.iter().map(|it| it.to_minute - it.from_minute).sum();
-        let days = own.iter().map(|it| it.weekday).collect::<std::collections::BTreeSet<_>>().len();
+        let minutes: i64 = own.iter().map(|it| it.0.to_minute - it.0.from_minute).sum();
+        let days = own.iter().map(|it| it.0.weekday).collect::<std::collections::BTreeSet<_>>().len();
         let most = (60.0 * rules.week_hours) as i64;
         users.push(agent.id);
         shifts.push(theirs);
@@ -99,9 +106,17 @@ pub fn suggest(tx: &mut Tx, week: Week) -> Result<ToSuggest, RosterError> {
     Ok(ToSuggest { week, users, shifts, asked: Asked { period_minutes: PERIOD_MINUTES, needs, people } })
 }
 
-/// A person's shifts as they usually are, and some around them, with how odd each is in hours.
-fn possible(own: &[Shift]) -> Vec<(Shift, f64)> {
-    let usual = |day: i64| own.iter().find(|it| it.weekday == day);
+/// As the pure crate takes them.
+fn told(breaks: &Breaks) -> [(i64, i64); BREAKS_MAX] {
+    let mut all = [(0, 0); BREAKS_MAX];
+    all.iter_mut().zip(breaks.iter()).for_each(|(place, it)| *place = (it.after_minutes, it.minutes));
+    all
+}
+
+/// A person's shifts as they usually are, and some around them, with the breaks that they take along, and how odd each is
+/// in hours.
+fn possible(own: &[(Shift, Breaks)]) -> Vec<(Shift, Breaks, f64)> {
+    let usual = |day: i64| own.iter().find(|it| it.0.weekday == day);
     let middle = own.get(own.len() / 2);
     let mut found = Vec::new();
     for weekday in 0..7 {
@@ -118,12 +133,13 @@ fn possible(own: &[Shift]) -> Vec<(Shift, f64)> {
         };
         let like = usual(weekday).or(middle);
         let (from, length) =
-            like.map_or((NEW_FROM_MINUTE, NEW_MINUTES), |it| (it.from_minute, it.to_minute - it.from_minute));
+            like.map_or((NEW_FROM_MINUTE, NEW_MINUTES), |(it, _)| (it.from_minute, it.to_minute - it.from_minute));
+        let breaks = like.map(|it| it.1).unwrap_or_default();
         for by in STARTS {
             let from_minute = from + by;
             let shift = Shift { weekday, from_minute, to_minute: from_minute + length };
             if (0..DAY_MINUTES).contains(&from_minute) && is_right(&shift) {
-                found.push((shift, odd + by.abs() as f64 / 60.0));
+                found.push((shift, breaks, odd + by.abs() as f64 / 60.0));
             }
         }
     }
@@ -137,7 +153,10 @@ impl ToSuggest {
         let mut lines = Vec::new();
         for (person, chosen) in found.chosen.iter().enumerate() {
             lines.extend(
-                chosen.iter().map(|at| Line { user: self.users[person], shift: self.shifts[person][*at] }),
+                chosen.iter().map(|at| {
+                    let (shift, breaks) = self.shifts[person][*at];
+                    Line { user: self.users[person], shift, breaks }
+                }),
             );
         }
         lines.sort_unstable();
@@ -158,20 +177,28 @@ const _: () = assert!(PERIODS_PER_WEEK as i64 * PERIOD_MINUTES == 7 * DAY_MINUTE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::skills::planning::Break;
 
     #[test]
     fn usual_shifts_come_first_and_another_day_is_odd() {
-        let own = [0, 1, 2].map(|weekday| Shift { weekday, from_minute: 60, to_minute: 480 });
+        let shift = |weekday| Shift { weekday, from_minute: 60, to_minute: 480 };
+        let noon = vec![Break { after_minutes: 180, minutes: 30 }];
+        let noon = Breaks::of(noon, &shift(0)).expect("a break");
+        let own = [0, 1, 2].map(|weekday| (shift(weekday), noon));
         let found = possible(&own);
-        assert_eq!(found[0], (own[0], 0.0));
+        assert_eq!(found[0], (shift(0), noon, 0.0), "with its break");
         assert!(found.iter().all(|it| it.0.from_minute >= 0 && it.0.to_minute - it.0.from_minute == 420));
         let friday = found.iter().find(|it| it.0.weekday == 4).expect("another day may be tried");
-        assert_eq!(friday.1, OTHER_DAY_HOURS);
+        assert_eq!(friday.2, OTHER_DAY_HOURS);
         assert_eq!(
             found.iter().filter(|it| it.0.weekday == 0).count(),
             5,
             "two hours earlier lies on Sunday"
         );
-        assert!(possible(&[]).contains(&(Shift { weekday: 4, from_minute: 540, to_minute: 1_020 }, 0.0)));
+        assert!(possible(&[]).contains(&(
+            Shift { weekday: 4, from_minute: 540, to_minute: 1_020 },
+            Breaks::default(),
+            0.0
+        )));
     }
 }

@@ -1,6 +1,7 @@
 //! Weeks and clocks: where a shift of one person's clock lies in time, and on another clock.
 
 use crate::floor::DAY_MS;
+use super::Line;
 use crate::skills::planning::Shift;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -31,7 +32,7 @@ impl Week {
 
     /// `2026-11-23`; any day of the week does.
     pub fn parse(text: &str) -> Option<Week> {
-        text.trim().parse::<Date>().ok().map(Week::of)
+        text.parse().ok()
     }
 
     pub fn monday(self) -> Date {
@@ -60,6 +61,14 @@ impl Week {
 impl std::fmt::Display for Week {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for Week {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Week, jiff::Error> {
+        text.trim().parse::<Date>().map(Week::of)
     }
 }
 
@@ -94,6 +103,23 @@ pub fn stretch(week: Week, shift: &Shift, zone: &TimeZone) -> (i64, i64) {
     (from, moment(week, day + shift.to_minute, zone).max(from))
 }
 
+/// The parts of a shift between its breaks, in milliseconds. Breaks are counted from its beginning on.
+pub fn parts(week: Week, line: &Line, zone: &TimeZone) -> Vec<(i64, i64)> {
+    between_breaks(stretch(week, &line.shift, zone), line)
+}
+
+pub(super) fn between_breaks((from, to): (i64, i64), line: &Line) -> Vec<(i64, i64)> {
+    let mut since = from;
+    let mut parts = Vec::new();
+    for it in line.breaks.iter() {
+        parts.push((since, (from + it.after_minutes * MINUTE_MS).min(to)));
+        since = (from + it.end() * MINUTE_MS).min(to);
+    }
+    parts.push((since, to));
+    parts.retain(|(from, to)| to > from);
+    parts
+}
+
 /// The shift that another clock shows between two minutes of its week. `None` if it begins in another week by the
 /// person's own clock, or is none.
 pub fn shift_between(
@@ -117,13 +143,14 @@ pub fn is_right(it: &Shift) -> bool {
         && it.to_minute - it.from_minute <= DAY_MINUTES
 }
 
-/// Stretches of time from shifts, week by week: those of a published week where there is one, else the usual ones.
+/// Stretches of time from shifts, week by week: those of a published week where there is one, else the usual ones; without
+/// breaks, and without shifts that begin on leave.
 pub(crate) fn stretches<'a>(
-    usual: &'a [Shift],
-    published: impl Fn(Week) -> Option<&'a [Shift]>,
+    usual: &'a [Line],
+    published: impl Fn(Week) -> Option<&'a [Line]>,
+    leaves: &[(i64, i64)],
     time_zone: &str,
-    since: i64,
-    until: i64,
+    (since, until): (i64, i64),
 ) -> Vec<(i64, i64)> {
     let clock = zone(time_zone);
     let mut found: Vec<(i64, i64)> = Vec::new();
@@ -131,7 +158,12 @@ pub(crate) fn stretches<'a>(
         (Week::containing(since, time_zone).before(), Week::containing(until + DAY_MS, time_zone));
     while week <= last {
         let shifts = published(week).unwrap_or(usual);
-        found.extend(shifts.iter().map(|it| stretch(week, it, &clock)));
+        for line in shifts {
+            let whole = stretch(week, &line.shift, &clock);
+            if !leaves.iter().any(|away| (away.0..away.1).contains(&whole.0)) {
+                found.extend(between_breaks(whole, line));
+            }
+        }
         week = week.after();
     }
     let mut found: Vec<(i64, i64)> =
@@ -156,6 +188,7 @@ pub fn minutes_of((from, to): (i64, i64)) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::skills::planning::{Break, Breaks};
     use proptest::prelude::*;
 
     const ZONES: [&str; 12] = [
@@ -226,21 +259,32 @@ mod tests {
 
     #[test]
     fn a_published_week_stands_instead_of_the_usual_one() {
-        let shift = |weekday| Shift { weekday, from_minute: 540, to_minute: 1_020 };
-        let (usual, other) = ([shift(0)], [shift(3), Shift { from_minute: 960, ..shift(3) }]);
+        let line = |weekday, from_minute| Line {
+            user: crate::UserId(1),
+            shift: Shift { weekday, from_minute, to_minute: 1_020 },
+            breaks: Breaks::default(),
+        };
+        let noon = vec![Break { after_minutes: 180, minutes: 30 }];
+        let usual = [line(0, 540)];
+        let usual = [Line { breaks: Breaks::of(noon, &usual[0].shift).expect("a break"), ..usual[0] }];
+        let other = [line(3, 540), line(3, 960)];
         let special = week("2026-01-12");
         let of = |it: Week| (it == special).then_some(&other[..]);
-        let found = stretches(&usual, of, "UTC", at("2026-01-05T00:00:00Z"), at("2026-01-19T12:00:00Z"));
+        let within = (at("2026-01-05T00:00:00Z"), at("2026-01-19T12:00:00Z"));
+        let found = stretches(&usual, of, &[], "UTC", within);
         let day = |from: &str, to: &str| (at(from), at(to));
         assert_eq!(
             found,
             [
-                day("2026-01-05T09:00:00Z", "2026-01-05T17:00:00Z"),
+                day("2026-01-05T09:00:00Z", "2026-01-05T12:00:00Z"),
+                day("2026-01-05T12:30:00Z", "2026-01-05T17:00:00Z"),
                 day("2026-01-15T09:00:00Z", "2026-01-15T17:00:00Z"),
                 day("2026-01-19T09:00:00Z", "2026-01-19T12:00:00Z"),
             ],
-            "what overlaps is one stretch, and nothing lies beyond the end"
+            "what overlaps is one stretch, breaks are none, and nothing lies beyond the end"
         );
+        let away = [day("2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z")];
+        assert_eq!(stretches(&usual, of, &away, "UTC", within).len(), 2, "the first Monday is a holiday");
     }
 
     proptest! {

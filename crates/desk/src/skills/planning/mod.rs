@@ -2,10 +2,11 @@
 //!
 //! Demand is what the desk's tickets, its own and imported ones, needed in the last weeks, by skill and hour of the week (the company's clock).
 //! Who is here follows from the shifts that were entered, else from when they were here in those weeks, else from
-//! office hours, and the pages say which. Tables: `shifts`; read: `requirements`, `tickets`, `proficiencies`, `events`.
+//! office hours, and the pages say which. Planned breaks count as absence. Tables: `shifts`; read: `requirements`, `tickets`, `proficiencies`, `events`.
 //! Events: `ShiftsSet`. Path: [`plan::Plan`] reads everything once; each page is made from it by the pure `skills` crate.
 
 mod absence;
+mod breaks;
 mod invest;
 mod plan;
 mod shifts;
@@ -18,10 +19,12 @@ pub(crate) mod week;
 
 pub use ::skills::invest::Worth;
 pub use absence::{AbsencePage, AbsentSkill, absence};
+pub use breaks::{BREAK_MINUTES_LEAST, BREAKS_PER_SHIFT_MAX, Break, Breaks};
 pub use invest::{Candidate, Hire, InvestPage, invest};
 pub use plan::HereSource;
 pub use shifts::{
-    Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, shifts_as_csv, weekday_name,
+    Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, set_week,
+    shifts_as_csv, weekday_name,
 };
 pub use skill::{Pair, SkillStory, TicketLine, skill_story};
 pub(crate) use store::list_presence_changes;
@@ -104,6 +107,8 @@ pub enum PlanError {
     NoSuchPerson,
     #[error("a shift begins on its day, ends after it began, and lasts at most a day")]
     ShiftIsWrong,
+    #[error("a break lasts at least {BREAK_MINUTES_LEAST} minutes, lies within its shift and touches no other")]
+    BreakIsWrong,
     #[error("a person may have at most {SHIFTS_PER_PERSON_MAX} shifts a week")]
     TooManyShifts,
     #[error("line {line}: {reason}")]
@@ -129,6 +134,7 @@ impl Refusal for PlanError {
             NotALead | NotStaff => Kind::Forbidden,
             NoSuchSkill | NoSuchPerson => Kind::NotFound,
             ShiftIsWrong
+            | BreakIsWrong
             | LineIsWrong { .. }
             | WeeksAreWrong
             | AttendanceIsWrong
@@ -142,7 +148,7 @@ impl Refusal for PlanError {
     fn field(&self) -> Option<&'static str> {
         use PlanError::*;
         match self {
-            ShiftIsWrong | TooManyShifts => Some("shifts"),
+            ShiftIsWrong | BreakIsWrong | TooManyShifts => Some("shifts"),
             LineIsWrong { .. } | FileIsTooLarge => Some("csv"),
             WeeksAreWrong => Some("weeks"),
             AttendanceIsWrong => Some("attendance"),

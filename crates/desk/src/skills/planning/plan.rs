@@ -209,9 +209,9 @@ fn people_with_hours(
 ) -> Result<Vec<PlanPerson>, PlanError> {
     let now = tx.now();
     let mut clock = Clock::of(time_zone);
-    let mut by_shifts: HashMap<UserId, Vec<super::Shift>> = HashMap::new();
+    let mut by_shifts: HashMap<UserId, Vec<super::ShiftLine>> = HashMap::new();
     for line in store::list_shifts(tx)? {
-        by_shifts.entry(line.user).or_default().push(line.shift);
+        by_shifts.entry(line.user).or_default().push(line);
     }
     let changes = store::list_presence_changes(tx, since)?;
     let mut by_presence: HashMap<UserId, Hours> = HashMap::new();
@@ -227,7 +227,7 @@ fn people_with_hours(
         };
         let source = match (by_shifts.get(&user.id), by_presence.get(&user.id)) {
             (Some(shifts), _) => {
-                shifts.iter().for_each(|it| work(it.weekday, it.from_minute, it.to_minute));
+                shifts.iter().flat_map(|it| it.worked()).for_each(|(day, from, to)| work(day, from, to));
                 HereSource::Shifts
             }
             (None, Some(past)) => {

@@ -1,6 +1,6 @@
 //! The weekly shifts of people, by their own clock; one by one or from a CSV file.
 
-use super::{CSV_BYTES_MAX, PlanError, SHIFTS_PER_PERSON_MAX, only_leads, store};
+use super::{Breaks, CSV_BYTES_MAX, PlanError, SHIFTS_PER_PERSON_MAX, only_leads, store};
 use crate::events::{self, Event};
 use crate::{ShiftId, Tx, UserId, people};
 use serde::Serialize;
@@ -26,6 +26,22 @@ pub struct ShiftLine {
     pub id: ShiftId,
     pub user: UserId,
     pub shift: Shift,
+    pub breaks: Breaks,
+}
+
+impl ShiftLine {
+    /// Its parts between breaks: weekday, from which to which minute of that day.
+    pub fn worked(&self) -> Vec<(i64, i64, i64)> {
+        let Shift { weekday, from_minute, to_minute } = self.shift;
+        let mut since = from_minute;
+        let mut parts = Vec::new();
+        for it in self.breaks.iter() {
+            parts.push((weekday, since, from_minute + it.after_minutes));
+            since = from_minute + it.end();
+        }
+        parts.push((weekday, since, to_minute));
+        parts
+    }
 }
 
 impl Shift {
@@ -73,17 +89,33 @@ pub fn list_shifts(tx: &mut Tx) -> Result<Vec<ShiftLine>, PlanError> {
     Ok(store::list_shifts(tx)?)
 }
 
-/// The whole week of one person in place of what was there. No shift at all: their presence is learned again.
+/// The whole week of one person in place of what was there; a shift that stays as it was keeps its breaks. No shift at
+/// all: their presence is learned again.
 pub fn set_shifts(tx: &mut Tx, user: UserId, shifts: &[Shift]) -> Result<(), PlanError> {
     only_leads(tx)?;
-    if shifts.len() > SHIFTS_PER_PERSON_MAX {
+    let kept = store::list_shifts(tx)?;
+    let breaks = |shift: &Shift| {
+        let same = kept.iter().find(|it| it.user == user && it.shift == *shift);
+        same.map(|it| it.breaks).unwrap_or_default()
+    };
+    let week: Vec<(Shift, Breaks)> = shifts.iter().map(|it| (*it, breaks(it))).collect();
+    set_week(tx, user, &week)
+}
+
+/// [`set_shifts`], with their breaks.
+pub fn set_week(tx: &mut Tx, user: UserId, week: &[(Shift, Breaks)]) -> Result<(), PlanError> {
+    only_leads(tx)?;
+    if week.len() > SHIFTS_PER_PERSON_MAX {
         return Err(PlanError::TooManyShifts);
     }
-    if !shifts.iter().all(Shift::is_right) {
+    if !week.iter().all(|it| it.0.is_right()) {
         return Err(PlanError::ShiftIsWrong);
     }
+    if week.iter().any(|(shift, breaks)| Breaks::of(breaks.iter().collect(), shift).is_none()) {
+        return Err(PlanError::BreakIsWrong);
+    }
     crate::skills::store::staff_name(tx, user)?.ok_or(PlanError::NoSuchPerson)?;
-    store::save_shifts(tx, user, shifts)?;
+    store::save_shifts(tx, user, week)?;
     Ok(events::record(tx, &Event::ShiftsSet { user })?)
 }
 

@@ -1,6 +1,7 @@
 //! Every statement of planning: shifts, demand, presences of the past, tickets of a skill.
 
 use super::shifts::{Shift, ShiftLine};
+use super::Breaks;
 use super::skill::TicketLine;
 use crate::skills::outcomes::store as outcomes;
 use crate::{SkillId, TicketId, Tx, UserId};
@@ -11,22 +12,24 @@ const PRESENCES_MAX: usize = 200_000;
 
 pub(super) fn list_shifts(tx: &mut Tx) -> Result<Vec<ShiftLine>, Error> {
     tx.list(
-        "select id, user_id, weekday, from_minute, to_minute from shifts order by user_id, weekday, from_minute",
+        "select id, user_id, weekday, from_minute, to_minute, breaks from shifts order by user_id, weekday, from_minute",
         params![],
         |row| {
             let shift = Shift { weekday: row.get(2)?, from_minute: row.get(3)?, to_minute: row.get(4)? };
-            Ok(ShiftLine { id: row.get(0)?, user: row.get(1)?, shift })
+            let breaks = Breaks::from_text(&row.get::<String>(5)?)?;
+            Ok(ShiftLine { id: row.get(0)?, user: row.get(1)?, shift, breaks })
         },
     )
 }
 
-pub(super) fn save_shifts(tx: &mut Tx, user: UserId, shifts: &[Shift]) -> Result<(), Error> {
+pub(super) fn save_shifts(tx: &mut Tx, user: UserId, week: &[(Shift, Breaks)]) -> Result<(), Error> {
     let now = tx.now();
     tx.execute("delete from shifts where user_id = $1", params![user])?;
-    for it in shifts {
+    for (it, breaks) in week {
         tx.execute(
-            "insert into shifts (user_id, weekday, from_minute, to_minute, created_at) values ($1, $2, $3, $4, $5)",
-            params![user, it.weekday, it.from_minute, it.to_minute, now],
+            "insert into shifts (user_id, weekday, from_minute, to_minute, breaks, created_at)
+             values ($1, $2, $3, $4, $5, $6)",
+            params![user, it.weekday, it.from_minute, it.to_minute, breaks.to_text(), now],
         )?;
     }
     Ok(())

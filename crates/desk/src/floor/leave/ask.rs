@@ -1,0 +1,66 @@
+//! Ask for leave, for oneself or, as a lead, enter somebody's; and take it back.
+
+use super::{
+    DAYS_AWAY_MAX, LEAVE_DAYS_MAX, LeaveError, LeaveKind, LeaveState, NOTE_CHARS_MAX, store,
+};
+use crate::events::{self, Event};
+use crate::{LeaveId, Tx, UserId, people};
+use jiff::civil::Date;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskLeave {
+    pub user: UserId,
+    pub kind: LeaveKind,
+    pub first_day: Date,
+    /// Included.
+    pub last_day: Date,
+    pub note: String,
+}
+
+/// Illness, and what a lead enters for somebody else, holds at once.
+pub fn ask(tx: &mut Tx, command: &AskLeave) -> Result<LeaveId, LeaveError> {
+    let actor = *tx.actor();
+    let own = actor.is(command.user);
+    if !(own && actor.is_agent() || actor.is_lead()) {
+        return Err(LeaveError::NotOneself);
+    }
+    if !people::list_agent_names(tx)?.iter().any(|it| it.id == command.user) {
+        return Err(LeaveError::NoSuchPerson);
+    }
+    let AskLeave { user, kind, first_day, last_day, .. } = *command;
+    let days = |from: Date, to: Date| from.until(to).map_or(i64::MAX, |it| i64::from(it.get_days()));
+    if last_day < first_day || days(first_day, last_day) >= LEAVE_DAYS_MAX {
+        return Err(LeaveError::DaysAreWrong);
+    }
+    let today = jiff::Timestamp::from_millisecond(tx.now()).unwrap_or_default();
+    let today = today.to_zoned(jiff::tz::TimeZone::UTC).date();
+    if [first_day, last_day].iter().any(|it| days(today, *it).saturating_abs() > DAYS_AWAY_MAX) {
+        return Err(LeaveError::TooFarAway);
+    }
+    let note = command.note.trim();
+    if note.chars().count() > NOTE_CHARS_MAX {
+        return Err(LeaveError::NoteIsTooLong);
+    }
+    if let Some(other) = store::list_of_between(tx, user, first_day, last_day)?.first() {
+        return Err(LeaveError::Overlaps(other.first_day, other.last_day));
+    }
+    let granted = !own || kind == LeaveKind::Illness;
+    let state = if granted { LeaveState::Granted } else { LeaveState::Asked };
+    let leave = store::insert(tx, command, note, state)?;
+    events::record(tx, &Event::LeaveAsked { leave, user, granted })?;
+    Ok(leave)
+}
+
+/// By the person, or by a lead. Doing it twice says nothing new.
+pub fn withdraw(tx: &mut Tx, leave: LeaveId) -> Result<(), LeaveError> {
+    let actor = *tx.actor();
+    let found = store::find(tx, leave)?.filter(|it| actor.is(it.user) || actor.is_lead());
+    let found = found.ok_or(LeaveError::NoSuchLeave)?;
+    if found.state == LeaveState::Withdrawn {
+        return Ok(());
+    }
+    if !store::save_state(tx, leave, (found.state, LeaveState::Withdrawn), &found.answer)? {
+        return Err(LeaveError::ChangedMeanwhile);
+    }
+    Ok(events::record(tx, &Event::LeaveWithdrawn { leave, user: found.user })?)
+}

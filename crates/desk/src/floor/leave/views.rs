@@ -1,0 +1,78 @@
+//! Leave as pages show it: one's own, and what leads have to decide.
+
+use super::{Leave, LeaveError, LeaveState, store};
+use crate::floor::roster::AwayTold;
+use crate::floor::roster::away::away_between;
+use crate::{LeaveId, Tx, UserId, settings};
+use jiff::civil::Date;
+use serde::Serialize;
+
+pub const LEAVES_SHOWN_MAX: usize = 200;
+/// Answers about absences that one page works out.
+const ANSWERS_MAX: usize = 20;
+
+/// For leads.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LeavePage {
+    pub today: Date,
+    /// What waits for a decision, the nearest first, with what it would cost.
+    pub asked: Vec<(Leave, AwayTold)>,
+    /// Granted and not over, the nearest first.
+    pub coming: Vec<Leave>,
+    /// Refused, withdrawn or over, the latest first.
+    pub past: Vec<Leave>,
+}
+
+pub fn leave_page(tx: &mut Tx) -> Result<LeavePage, LeaveError> {
+    if !tx.actor().is_lead() {
+        return Err(LeaveError::NotALead);
+    }
+    let zone = settings::company(tx)?.time_zone;
+    let today = jiff::Timestamp::from_millisecond(tx.now()).unwrap_or_default();
+    let today = today.to_zoned(crate::floor::roster::when::zone(&zone)).date();
+    let mut waiting = store::list(tx, None, Some(LeaveState::Asked), LEAVES_SHOWN_MAX)?;
+    waiting.sort_by_key(|it| (it.first_day, it.id));
+    let mut asked = Vec::new();
+    for (at, it) in waiting.into_iter().enumerate() {
+        let told = match at < ANSWERS_MAX {
+            true => away_between(tx, it.user, it.first_day, it.last_day).map_err(Box::new)?,
+            false => AwayTold::default(),
+        };
+        asked.push((it, told));
+    }
+    let decided = store::list(tx, None, None, LEAVES_SHOWN_MAX)?;
+    let decided = decided.into_iter().filter(|it| it.state != LeaveState::Asked);
+    let is_coming = |it: &Leave| it.state == LeaveState::Granted && it.last_day >= today;
+    let (mut coming, past): (Vec<Leave>, Vec<Leave>) = decided.partition(is_coming);
+    coming.sort_by_key(|it| (it.first_day, it.id));
+    Ok(LeavePage { today, asked, coming, past })
+}
+
+/// One's own, or of anybody for leads; what ends last first.
+pub fn leaves(
+    tx: &mut Tx,
+    user: Option<UserId>,
+    state: Option<LeaveState>,
+) -> Result<Vec<Leave>, LeaveError> {
+    let actor = *tx.actor();
+    let user = match user {
+        Some(user) if actor.is(user) || actor.is_lead() => Some(user),
+        None if actor.is_lead() => None,
+        None if actor.is_agent() => actor.user(),
+        _ => return Err(LeaveError::NotOneself),
+    };
+    Ok(store::list(tx, user, state, LEAVES_SHOWN_MAX)?)
+}
+
+/// Another's is there for leads alone.
+pub fn leave(tx: &mut Tx, id: LeaveId) -> Result<Leave, LeaveError> {
+    let actor = *tx.actor();
+    let found = store::find(tx, id)?.filter(|it| actor.is(it.user) || actor.is_lead());
+    found.ok_or(LeaveError::NoSuchLeave)
+}
+
+/// What it would cost if it were granted; for leads.
+pub fn cost_of(tx: &mut Tx, id: LeaveId) -> Result<AwayTold, LeaveError> {
+    let it = leave(tx, id)?;
+    Ok(away_between(tx, it.user, it.first_day, it.last_day).map_err(Box::new)?)
+}
