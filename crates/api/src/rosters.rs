@@ -40,7 +40,8 @@ fn lines(body: &[RosterShiftBody]) -> Result<Vec<Line>, Problem> {
 }
 
 fn week(text: &str, field: &str) -> Result<Week, Problem> {
-    Week::parse(text).ok_or_else(|| Problem::invalid(field, "a week is named by one of its days, like 2026-11-23"))
+    Week::parse(text)
+        .ok_or_else(|| Problem::invalid(field, "a week is named by one of its days, like 2026-11-23"))
 }
 
 pub async fn create(call: Call) -> Answer {
@@ -92,7 +93,8 @@ pub async fn leaves(call: Call) -> Answer {
     let user = user.map_err(|_| Problem::invalid("user_id", "user_id is no number"))?;
     let state = call.query("state").map(state_of).transpose()?;
     call.read(move |tx, _| {
-        let all: Vec<LeaveShape> = leave::views::leaves(tx, user, state)?.iter().map(LeaveShape::of).collect();
+        let all: Vec<LeaveShape> =
+            leave::views::leaves(tx, user, state)?.iter().map(LeaveShape::of).collect();
         Ok(Reply::one("leave_requests", all))
     })
     .await
@@ -104,7 +106,8 @@ fn state_of(name: &str) -> Result<LeaveState, Problem> {
 }
 
 pub async fn leave(Id(id): Id<LeaveId>, call: Call) -> Answer {
-    call.read(move |tx, _| Ok(Reply::one("leave_request", LeaveShape::of(&leave::views::leave(tx, id)?)))).await
+    call.read(move |tx, _| Ok(Reply::one("leave_request", LeaveShape::of(&leave::views::leave(tx, id)?))))
+        .await
 }
 
 pub async fn cost(Id(id): Id<LeaveId>, call: Call) -> Answer {
@@ -123,8 +126,7 @@ pub async fn ask(call: Call) -> Answer {
     let kind =
         kind.ok_or_else(|| Problem::invalid("kind", "leave is holiday, illness, learning or other"))?;
     let user = body.user_id.map(UserId).or(call.actor.user()).ok_or_else(|| Problem::missing("user_id"))?;
-    let command =
-        AskLeave { user, kind, first_day, last_day, note: body.note.clone().unwrap_or_default() };
+    let command = AskLeave { user, kind, first_day, last_day, note: body.note.clone().unwrap_or_default() };
     call.write(move |tx, _| {
         let id = leave::ask(tx, &command)?;
         let at = Urls::of(tx)?.resource(&format!("/leave_requests/{id}"));

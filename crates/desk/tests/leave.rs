@@ -66,7 +66,8 @@ fn a_break_is_put_moved_and_taken_along_and_becomes_usual_with_its_week() {
         let refused = world.try_as(lea, move |tx| roster::edit_break(tx, week, &moved)).expect_err("gone");
         assert!(matches!(refused, RosterError::ChangedMeanwhile));
         let outside = edit(None, Some(Break { after_minutes: 470, minutes: 30 }));
-        let refused = world.try_as(lea, move |tx| roster::edit_break(tx, week, &outside)).expect_err("outside");
+        let refused =
+            world.try_as(lea, move |tx| roster::edit_break(tx, week, &outside)).expect_err("outside");
         assert!(refused.field() == Some("breaks") && refused.kind() == Kind::Invalid);
         let refused = world.try_as(mei, move |tx| roster::edit_break(tx, week, &put)).expect_err("no lead");
         assert_eq!(refused.kind(), Kind::Forbidden);
@@ -79,7 +80,10 @@ fn a_break_is_put_moved_and_taken_along_and_becomes_usual_with_its_week() {
         world.write_as(lea, move |tx| roster::publish(tx, week, publish));
         let saturday = |world: &World| {
             let all = world.read(planning::list_shifts);
-            all.iter().filter(|it| it.user == mei && it.shift.weekday == 5).map(|it| it.breaks.minutes()).sum::<i64>()
+            all.iter()
+                .filter(|it| it.user == mei && it.shift.weekday == 5)
+                .map(|it| it.breaks.minutes())
+                .sum::<i64>()
         };
         assert_eq!(saturday(&world), 45, "the usual week has it");
         // Whoever sets the same shifts again keeps their breaks.
@@ -88,7 +92,10 @@ fn a_break_is_put_moved_and_taken_along_and_becomes_usual_with_its_week() {
         assert_eq!(saturday(&world), 45);
         world.write_as(lea, move |tx| roster::undo(tx, week));
         let monday = world.read(planning::list_shifts);
-        assert!(monday.iter().all(|it| it.breaks.is_empty() && it.shift.weekday < 5), "taken back with the rest");
+        assert!(
+            monday.iter().all(|it| it.breaks.is_empty() && it.shift.weekday < 5),
+            "taken back with the rest"
+        );
     }
 }
 
@@ -108,10 +115,15 @@ fn breaks_are_placed_in_turn_and_long_hours_without_one_are_told() {
         let mut monday: Vec<Break> =
             people.iter().flat_map(|it| breaks_of(&world, lea, week, *it, 0)).collect();
         monday.sort_unstable();
-        assert!(monday.windows(2).all(|it| it[0].end() <= it[1].after_minutes), "one after another: {monday:?}");
-        let again = world.try_as(lea, move |tx| roster::place_breaks(tx, week, place)).expect_err("none is missing");
+        assert!(
+            monday.windows(2).all(|it| it[0].end() <= it[1].after_minutes),
+            "one after another: {monday:?}"
+        );
+        let again =
+            world.try_as(lea, move |tx| roster::place_breaks(tx, week, place)).expect_err("none is missing");
         assert!(matches!(again, RosterError::NoBreakIsMissing));
-        let refused = world.try_as(people[0], move |tx| roster::place_breaks(tx, week, place)).expect_err("no lead");
+        let refused =
+            world.try_as(people[0], move |tx| roster::place_breaks(tx, week, place)).expect_err("no lead");
         assert_eq!(refused.kind(), Kind::Forbidden);
     }
 }
@@ -124,28 +136,44 @@ fn leave_is_asked_for_granted_and_a_shift_on_it_is_no_silent_matter() {
         usual(&world, lea, kofi);
         let week = next_week(&world);
         let ask = asking(mei, week, 1, 2);
-        let id: LeaveId = world.write_as(mei, { let ask = ask.clone(); move |tx| leave::ask(tx, &ask) });
+        let id: LeaveId = world.write_as(mei, {
+            let ask = ask.clone();
+            move |tx| leave::ask(tx, &ask)
+        });
         let clashes = |world: &World| {
             let found = page(world, lea, week).findings;
             found.iter().filter(|it| it.1.kind == FindingKind::OnLeave).count()
         };
         assert_eq!(clashes(&world), 0, "asked is not granted, on {}", world.name());
         let row = page(&world, lea, week).rows.into_iter().find(|it| it.user == mei).expect("a row");
-        assert_eq!(row.leaves.iter().map(|it| (it.from, it.to, it.granted)).collect::<Vec<_>>(), [(1_440, 4_320, false)]);
+        assert_eq!(
+            row.leaves.iter().map(|it| (it.from, it.to, it.granted)).collect::<Vec<_>>(),
+            [(1_440, 4_320, false)]
+        );
         let told = world.read_as(world.as_(lea), leave_page).expect("a lead may");
         let (asked, cost) = &told.asked[0];
-        assert_eq!((asked.id, asked.state, cost.shift_hours, cost.short_hours), (id, LeaveState::Asked, 16.0, None));
+        assert_eq!(
+            (asked.id, asked.state, cost.shift_hours, cost.short_hours),
+            (id, LeaveState::Asked, 16.0, None)
+        );
         assert!(world.read_as(world.as_(mei), leave_page).is_err());
         let decide = DecideLeave { leave: id, grant: true, answer: "Enjoy".into() };
-        let refused = world.try_as(mei, { let it = decide.clone(); move |tx| leave::decide(tx, &it) }).expect_err("no lead");
+        let refused = world
+            .try_as(mei, {
+                let it = decide.clone();
+                move |tx| leave::decide(tx, &it)
+            })
+            .expect_err("no lead");
         assert_eq!(refused.kind(), Kind::Forbidden);
         world.write_as(lea, move |tx| leave::decide(tx, &decide));
         assert_eq!(clashes(&world), 2, "two shifts lie on it");
         // Tuesday's shift is changed, so there is a draft; it is not published silently.
-        let edit = Edit { user: kofi, was: Some(shift(0, 9, 17)), becomes: Some(shift(0, 10, 18)), hand_to: None };
+        let edit =
+            Edit { user: kofi, was: Some(shift(0, 9, 17)), becomes: Some(shift(0, 10, 18)), hand_to: None };
         world.write_as(lea, move |tx| roster::edit(tx, week, &edit));
         let publish = |seen| Publish { seen, as_usual: false };
-        let refused = world.try_as(lea, move |tx| roster::publish(tx, week, publish(false))).expect_err("unseen");
+        let refused =
+            world.try_as(lea, move |tx| roster::publish(tx, week, publish(false))).expect_err("unseen");
         assert!(matches!(refused, RosterError::HasWarnings(2)));
         assert_eq!(world.write_as(lea, move |tx| roster::clear_leave(tx, week)), 1, "shifts of one person");
         assert_eq!(clashes(&world), 0);
@@ -168,9 +196,8 @@ fn leave_that_cannot_be_is_refused_and_only_leads_enter_it_for_others() {
         let (lea, mei, kofi) = (world.lead("Lea"), world.agent("Mei"), world.agent("Kofi"));
         let marta = world.customer("Marta", "marta@example.org");
         let week = next_week(&world);
-        let refused = |by: UserId, it: AskLeave| {
-            world.try_as(by, move |tx| leave::ask(tx, &it)).expect_err("refused")
-        };
+        let refused =
+            |by: UserId, it: AskLeave| world.try_as(by, move |tx| leave::ask(tx, &it)).expect_err("refused");
         assert_eq!(refused(kofi, asking(mei, week, 0, 0)).kind(), Kind::Forbidden, "on {}", world.name());
         assert_eq!(refused(marta, asking(marta, week, 0, 0)).kind(), Kind::Forbidden);
         assert_eq!(refused(lea, asking(marta, week, 0, 0)).kind(), Kind::NotFound);
@@ -185,7 +212,8 @@ fn leave_that_cannot_be_is_refused_and_only_leads_enter_it_for_others() {
         assert!(matches!(refused(mei, asking(mei, week, 1, 3)), LeaveError::Overlaps(..)));
         let ill = AskLeave { kind: LeaveKind::Illness, ..asking(mei, week, 3, 3) };
         world.write_as(mei, move |tx| leave::ask(tx, &ill));
-        let own = world.read_as(world.as_(mei), |tx| leaves(tx, None, Some(LeaveState::Granted))).expect("own");
+        let own =
+            world.read_as(world.as_(mei), |tx| leaves(tx, None, Some(LeaveState::Granted))).expect("own");
         assert_eq!(own.len(), 2);
         let others = world.read_as(world.as_(kofi), move |tx| leaves(tx, Some(mei), None));
         assert!(others.is_err(), "another's is not one's own");
@@ -203,9 +231,16 @@ fn everybody_sees_their_own_week_by_their_own_clock_and_never_a_draft() {
         let own: Vec<(Shift, Breaks)> = (0..5).map(|day| (shift(day, 9, 17), noon)).collect();
         world.write_as(lea, move |tx| planning::set_week(tx, mei, &own));
         let week = Week::containing(world.now(), "Asia/Manila").after();
-        let mine = |world: &World| world.read_as(world.as_(mei), move |tx| my_week(tx, Some(week))).expect("one's own");
+        let mine = |world: &World| {
+            world.read_as(world.as_(mei), move |tx| my_week(tx, Some(week))).expect("one's own")
+        };
         let found = mine(&world);
-        assert_eq!((found.standing, found.worked_ms), (Standing::Usual, 5 * 27_000_000), "on {}", world.name());
+        assert_eq!(
+            (found.standing, found.worked_ms),
+            (Standing::Usual, 5 * 27_000_000),
+            "on {}",
+            world.name()
+        );
         let monday = &found.days[0].shifts[0];
         assert_eq!(monday.breaks, [(monday.from + 10_800_000, monday.from + 12_600_000)]);
         let edit = Edit { user: mei, was: Some(shift(0, 9, 17)), becomes: None, hand_to: None };

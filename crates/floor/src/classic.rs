@@ -52,6 +52,7 @@ pub fn contact_type(
         wait_cost: 1.0,
         queue_share: 1.0,
         known_by: vec![],
+        writes_again: vec![],
     }
 }
 

@@ -75,7 +75,11 @@ pub(crate) fn cover(scenario: &Scenario, staff: &[Vec<u32>]) -> Result<(Vec<Cove
         let working = |it: &&Shift| Working {
             cost: it.cost,
             people_max: most,
-            worked: (0..staff[at].len()).map(|at| share_worked(it, length * at as f64, length)).collect(),
+            worked: (0..staff[at].len())
+                .map(|at| {
+                    laps(scenario, at).map(|lap| share_worked(it, length * at as f64 + lap, length)).sum()
+                })
+                .collect(),
         };
         let working: Vec<Working> = shifts.iter().map(working).collect();
         let nobody = |period: usize| working.iter().all(|it| it.worked[period] <= 0.0);
@@ -93,6 +97,17 @@ pub(crate) fn cover(scenario: &Scenario, staff: &[Vec<u32>]) -> Result<(Vec<Cove
         }
     }
     Ok((chosen, cost))
+}
+
+/// A floor of whole days that has a date comes round: what lies before its beginning or beyond its end on some clock lies
+/// on the other side of it.
+fn laps(scenario: &Scenario, period: usize) -> impl Iterator<Item = f64> + use<> {
+    const DAY_S: f64 = 86_400.0;
+    let horizon = scenario.floor.clock.horizon_s();
+    let comes_round =
+        scenario.calendar.is_some() && horizon % DAY_S == 0.0 && period < scenario.floor.clock.periods;
+    let laps: &[f64] = if comes_round { &[-1.0, 0.0, 1.0] } else { &[0.0] };
+    laps.iter().map(move |lap| lap * horizon)
 }
 
 /// Share of a period that somebody on this shift works, without breaks.
@@ -159,6 +174,54 @@ breaks = [{ after = "2 h", length = "1 h" }]
             }
         }
         assert!((cost - best).abs() < 1e-6, "{cost} instead of {best}: {chosen:?}");
+    }
+
+    /// A whole day in Madrid, of which Manila works the night: from eight to four there.
+    fn two_clocks(date: &str) -> Vec<f64> {
+        let text = format!(
+            r#"
+name = "two clocks"
+[day]
+period = "1 h"
+periods = 24
+date = "{date}"
+time_zone = "Europe/Madrid"
+[[type]]
+name = "calls"
+per_hour = 6
+service = {{ mean = "2 min" }}
+[[group]]
+name = "desk"
+staff = 1
+[[shift]]
+name = "Manila"
+starts = ["06:00"]
+length = "8 h"
+time_zone = "Asia/Manila"
+"#
+        );
+        let scenario = Scenario::read(&text).unwrap();
+        let again = Scenario::read(&scenario.write()).unwrap();
+        assert_eq!(
+            (&again.shifts, &again.calendar),
+            (&scenario.shifts, &scenario.calendar),
+            "written and read back"
+        );
+        let of = |at: usize| {
+            let lap = |lap: f64| share_worked(&scenario.shifts[0], 3_600.0 * at as f64 + lap, 3_600.0);
+            laps(&scenario, at).map(lap).sum()
+        };
+        (0..25).map(of).collect()
+    }
+
+    #[test]
+    fn a_shift_elsewhere_covers_other_hours_once_the_clocks_are_set() {
+        let hours = |worked: Vec<f64>| -> Vec<usize> {
+            worked.iter().enumerate().filter(|it| *it.1 > 0.5).map(|it| it.0).collect()
+        };
+        // In winter Manila is seven hours ahead of Madrid, in summer six: clocks go forward on 29 March 2026.
+        assert_eq!(hours(two_clocks("2026-03-28")), [0, 1, 2, 3, 4, 5, 6, 23], "from eleven in the night");
+        assert_eq!(hours(two_clocks("2026-03-30")), [0, 1, 2, 3, 4, 5, 6, 7], "from midnight");
     }
 
     #[test]

@@ -39,10 +39,11 @@ pub use erlang::{
 };
 pub use model::{
     Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Learning, Pick, Tier, Time, Transfer,
+    WritesAgain,
 };
 pub use policy::{LiveRules, PolicyKind};
 pub use report::{GroupFigures, GroupReport, Report, TypeFigures, TypeReport};
 pub use run::{Figure, Simulator, difference, variance_reduction};
-pub use scenario::{Scenario, ScenarioError, Shift};
+pub use scenario::{Calendar, Scenario, ScenarioError, Shift};
 pub use staffing::{Kept, Plan, PlanError};
 pub use worth::{Change, Worth, candidates, changed, worth};

@@ -99,6 +99,8 @@ pub struct ContactType {
     /// Beside [`Arrivals::Moments`], by day and moment: the group that knows it already. While one of them is on duty it is
     /// theirs at once, whatever they hold. Empty: nobody does.
     pub known_by: Vec<Vec<Option<usize>>>,
+    /// Of those who were served, so many write again, solved or not. At most one of these happens.
+    pub writes_again: Vec<WritesAgain>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +111,7 @@ pub enum Arrivals {
     Counts(Vec<Vec<u32>>),
     /// Real days: the very moments, sorted, in seconds from opening. Days are taken in turn.
     Moments(Vec<Vec<f64>>),
-    /// None by themselves: transfers and dialled calls only.
+    /// None by themselves: transfers, dialled calls, and those who write again.
     Never,
 }
 
@@ -131,6 +133,14 @@ pub struct Again {
 pub struct Transfer {
     pub to: usize,
     pub share: f64,
+}
+
+/// It comes as this type, and is theirs at once who served it, whatever they hold, while they are on duty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WritesAgain {
+    pub to: usize,
+    pub share: f64,
+    pub after: Time,
 }
 
 #[derive(Debug, Clone, PartialEq)]

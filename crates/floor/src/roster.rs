@@ -398,9 +398,17 @@ mod tests {
         let shift = Choice { day: 0, from: 9 * 60, to: 13 * 60, ..Choice::default() };
         let breaks = [(3 * 60, 30), (0, 0), (0, 0), (0, 0)];
         one.choices = vec![Choice { breaks, ..shift }];
-        assert_eq!(suggest(&asked(vec![noon.clone()], vec![one.clone()]), 1).short, [1.0], "twelve to half past");
+        assert_eq!(
+            suggest(&asked(vec![noon.clone()], vec![one.clone()]), 1).short,
+            [1.0],
+            "twelve to half past"
+        );
         one.choices.push(shift);
         let found = suggest(&asked(vec![noon], vec![one]), 1);
-        assert_eq!((found.short, found.chosen[0].as_slice()), (vec![0.0], &[1][..]), "the one without is taken");
+        assert_eq!(
+            (found.short, found.chosen[0].as_slice()),
+            (vec![0.0], &[1][..]),
+            "the one without is taken"
+        );
     }
 }

@@ -84,3 +84,66 @@ fn what_a_file_says_of_it_comes_back() {
     let wrong = Scenario::read(&text.replace("0.01", "1.5")).expect_err("no share");
     assert!(wrong.to_string().contains("per_contact"), "{wrong}");
 }
+
+const AGAIN: &str = r#"
+name = "again"
+[day]
+period = "1 h"
+periods = 4
+[[type]]
+name = "mail"
+service = { mean = "10 min", shape = "constant" }
+groups = ["ana"]
+writes_again = [{ to = "answers", share = 1, after = { mean = "60 min", shape = "constant" } }]
+[[type]]
+name = "answers"
+service = { mean = "10 min", shape = "constant" }
+groups = [["ana", "bo"]]
+[[group]]
+name = "ana"
+staff = [1, 1, 0, 0]
+after_close = 0
+[[group]]
+name = "bo"
+staff = 1
+after_close = 1
+"#;
+
+#[test]
+fn who_writes_again_finds_whoever_answered_while_they_are_there() {
+    for policy in policies() {
+        let mut floor = Scenario::read(AGAIN).expect("it can be read").floor;
+        floor.policy = policy;
+        floor.types[0].arrivals = Arrivals::Moments(vec![vec![0.0, 100.0]]);
+        floor.groups[0].at_once = 2;
+        let report = lived(&floor);
+        assert_eq!(
+            (served(&report), report.whole.arrivals.mean),
+            (vec![4.0, 0.0], 4.0),
+            "{:?}",
+            floor.policy
+        );
+        // Answered at the end of the second hour, in which Ana goes home.
+        floor.types[0].arrivals = Arrivals::Moments(vec![vec![6_000.0]]);
+        assert_eq!(served(&lived(&floor)), [1.0, 1.0], "{:?}", floor.policy);
+        // Nobody writes again after close.
+        floor.types[0].arrivals = Arrivals::Moments(vec![vec![100.0, 200.0]]);
+        floor.types[0].writes_again[0].after.mean_s = vec![4.0 * 3_600.0];
+        assert_eq!(lived(&floor).whole.arrivals.mean, 2.0);
+        let wrong = AGAIN.replace("share = 1,", "share = 1.5,");
+        assert!(Scenario::read(&wrong).is_err_and(|it| it.message.contains("no share")));
+    }
+}
+
+#[test]
+fn what_nobody_may_have_at_first_waits_until_somebody_may() {
+    let text = AGAIN.replace("groups = [\"ana\"]", "groups = [{ any_of = [\"ana\"], after = \"10 min\" }]");
+    for policy in policies() {
+        let mut floor = Scenario::read(&text).expect("it can be read").floor;
+        floor.policy = policy;
+        floor.types[0].writes_again.clear();
+        floor.types[0].arrivals = Arrivals::Moments(vec![vec![0.0]]);
+        let wait = lived(&floor).whole.wait_s.expect("it was served").mean;
+        assert!((wait - 600.0).abs() < 1.0, "{wait} by {:?}", floor.policy);
+    }
+}

@@ -28,8 +28,17 @@ async fn leave_is_asked_for_on_ones_own_page_and_granted_beside_its_cost() {
     let (first, last) = (week.day(1).to_string(), week.day(2).to_string());
     let wrong = [("kind", "holiday"), ("first_day", last.as_str()), ("last_day", first.as_str())];
     let answer = agent.post("/me/leave", &wrong).await;
-    assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains("last_day-error"), "{}", answer.body);
-    let form = [("kind", "holiday"), ("first_day", first.as_str()), ("last_day", last.as_str()), ("note", "a <wedding>")];
+    assert!(
+        answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains("last_day-error"),
+        "{}",
+        answer.body
+    );
+    let form = [
+        ("kind", "holiday"),
+        ("first_day", first.as_str()),
+        ("last_day", last.as_str()),
+        ("note", "a <wedding>"),
+    ];
     assert!(agent.post("/me/leave", &form).await.status.is_redirection());
     assert_eq!(agent.get("/floor/leave").await.status, StatusCode::FORBIDDEN);
     let asked = lead.get("/floor/leave").await.body;
@@ -63,7 +72,10 @@ async fn a_break_is_written_dragged_and_placed() {
     let form = [("user", user.as_str()), ("shift", "1-540-1020"), ("at", "12:00"), ("minutes", "30")];
     assert!(lead.post(&at("breaks"), &form).await.status.is_redirection());
     let page = lead.get(&format!("/floor/roster?week={week}")).await.body;
-    assert!(page.contains("Mei, break Tuesday 12:00–12:30") && page.contains("data-was=\"180-30\""), "{page}");
+    assert!(
+        page.contains("Mei, break Tuesday 12:00–12:30") && page.contains("data-was=\"180-30\""),
+        "{page}"
+    );
     // Twelve in Manila is four o'clock here; it is dragged to half past four.
     let (from, to) = ((24 * 60 + 270).to_string(), (24 * 60 + 300).to_string());
     let dragged = [
@@ -99,7 +111,11 @@ async fn a_calendar_is_read_by_whoever_has_its_address() {
     let mut stranger = Browser::at(&world);
     let feed = stranger.get(&format!("/calendars/{address}")).await;
     assert_eq!(feed.headers["content-type"], "text/calendar; charset=utf-8");
-    assert!(feed.status == StatusCode::OK && feed.body.matches("BEGIN:VEVENT").count() == 80, "{}", feed.body);
+    assert!(
+        feed.status == StatusCode::OK && feed.body.matches("BEGIN:VEVENT").count() == 80,
+        "{}",
+        feed.body
+    );
     assert_eq!(stranger.get("/calendars/guessed.ics").await.status, StatusCode::NOT_FOUND);
     assert!(agent.post("/me/calendar/end", &[]).await.status.is_redirection());
     assert_eq!(stranger.get(&format!("/calendars/{address}")).await.status, StatusCode::NOT_FOUND);

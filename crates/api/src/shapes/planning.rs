@@ -4,8 +4,8 @@ use super::SkillNameShape;
 use crate::time::{iso, iso_if};
 use desk::UserId;
 use desk::skills::planning::{
-    AbsencePage, AbsentSkill, Block, Break, Breaks, Candidate, HereSource, Hire, InvestPage, PersonLoad, Shift, ShiftLine,
-    SkillRisk, SkillWeek, Suggestions, TeamPage, block_words, clock_words, weekday_name,
+    AbsencePage, AbsentSkill, Block, Break, Breaks, Candidate, HereSource, Hire, InvestPage, PersonLoad,
+    Shift, ShiftLine, SkillRisk, SkillWeek, Suggestions, TeamPage, block_words, clock_words, weekday_name,
 };
 use desk::skills::shelf::{Imported, Prerequisite, SkillMerge};
 use serde::{Deserialize, Serialize};
@@ -390,7 +390,7 @@ pub struct ShiftsBody {
     pub shifts: Vec<ShiftBody>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct ShiftBody {
     /// monday, or mon
     pub weekday: String,

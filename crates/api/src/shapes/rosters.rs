@@ -172,7 +172,11 @@ impl MyWeekShape {
                 .map(|it| MyShiftShape {
                     from: iso(it.from),
                     to: iso(it.to),
-                    breaks: it.breaks.iter().map(|(from, to)| MyBreakShape { from: iso(*from), to: iso(*to) }).collect(),
+                    breaks: it
+                        .breaks
+                        .iter()
+                        .map(|(from, to)| MyBreakShape { from: iso(*from), to: iso(*to) })
+                        .collect(),
                     on_leave: it.on_leave,
                 })
                 .collect(),

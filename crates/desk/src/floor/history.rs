@@ -3,6 +3,7 @@
 use super::here::{Stretches, from_answers, from_presences, overlap};
 use super::kinds::{WorkKind, sort};
 use super::roster::{Line, published_between, when};
+use super::teams::{self, Team, group_at};
 use super::turns::{Assigned, Said, Turn, turns_of};
 use super::{DAY_MS, DAYS_MAX, FloorError, HOUR_MS, TURNS_LEAST, leave, only_leads, store};
 use crate::skills::planning::{self, HereSource, week::Clock};
@@ -32,6 +33,8 @@ pub struct History {
     /// What the kinds need; kinds name them by their place.
     pub skills: Vec<SkillSummary>,
     pub colleagues: Vec<Colleague>,
+    /// Groups of the desk, with those of the colleagues who belong to them.
+    pub teams: Vec<Team>,
     /// By the moment they came.
     pub turns: Vec<Turn>,
     /// The desk's share of choices by lot.
@@ -121,6 +124,7 @@ impl History {
             kinds: sorted.kinds,
             skills: sorted.skills,
             colleagues: Vec::new(),
+            teams: Vec::new(),
             turns: Vec::new(),
             learning_share: company.exploration_share,
             for_good: None,
@@ -128,16 +132,21 @@ impl History {
         history.add_people(tx, &staff, company.ticket_capacity)?;
         let place: HashMap<UserId, usize> =
             history.colleagues.iter().enumerate().map(|(at, it)| (it.user, at)).collect();
+        let changes = store::list_group_changes(tx, since)?;
+        let changes_of = by_ticket(&changes, |it: &store::GroupChange| it.ticket);
         let mut difficulty: Vec<(f64, f64)> = vec![(0.0, 0.0); history.kinds.len()];
         for (ticket, turns) in &with_turns {
             let Some((first, again)) = sorted.of_ticket.get(&ticket.id).copied() else { continue };
             let count = needs_of.get(&ticket.id).map_or(0, |it| it.len());
             difficulty[first].0 += crate::skills::difficulty_of(ticket.priority, ticket.anger, count);
             difficulty[first].1 += 1.0;
+            let of_ticket = changes_of.get(&ticket.id).copied().unwrap_or_default();
+            let regrouped: Vec<_> = of_ticket.iter().map(|it| it.change).collect();
             for turn in turns.iter().filter(|it| it.came_at >= since) {
                 history.turns.push(Turn {
                     ticket: ticket.id,
                     kind: if turn.is_first { first } else { again },
+                    group: group_at(&regrouped, ticket.group, (turn.came_at, turn.answered_at)),
                     is_first: turn.is_first,
                     came_at: turn.came_at,
                     taken_at: turn.taken_at,
@@ -154,6 +163,7 @@ impl History {
             return Err(FloorError::TooLittleHistory { found: answered, days });
         }
         history.see_those_who_were_not_seen();
+        history.teams = teams::list(tx, &history.colleagues)?;
         history.weigh_time_in_hand();
         for (kind, (sum, count)) in history.kinds.iter_mut().zip(difficulty) {
             kind.difficulty = if count > 0.0 { sum / count } else { 0.0 };
@@ -192,7 +202,9 @@ impl History {
             shifts.entry(it.user).or_default().push(line);
         }
         let published = published_between(tx, self.since, self.until)?;
-        let day = |at: i64| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = |at: i64| {
+            jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()
+        };
         let leaves = leave::stretches_between(tx, day(self.since - DAY_MS), day(self.until + DAY_MS))?;
         let zones: HashMap<UserId, String> =
             people::list_agents(tx)?.into_iter().map(|it| (it.id, it.time_zone)).collect();

@@ -19,12 +19,14 @@ pub mod runs;
 pub mod scenario;
 mod service;
 mod store;
+mod teams;
 mod turns;
 mod wall;
 
 pub use forecasts::{ForecastPage, Told, forecast_of};
 pub use history::{Colleague, History};
 pub use kinds::{KindNeed, WorkKind};
+pub use teams::Team;
 pub use turns::Turn;
 pub use wall::{AtRisk, Wall, WallPerson, WallQueue, wall};
 

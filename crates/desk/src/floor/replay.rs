@@ -10,10 +10,13 @@ use super::scenario::{
     HALF_HOUR_MS, clock, group, here_by_period, open_to_all, service, types, unjudged_answers,
 };
 use super::service::Service;
+use super::teams::{InGroups, keep_to_groups, may_have};
 use super::{FloorError, FloorSettings, policy_named};
 use crate::skills::planning::Shift;
 use crate::{SkillId, TicketId, UserId};
-use ::floor::{Arrivals, Batch, Change, Closing, Figure, Floor, Report, Simulator, changed, difference};
+use ::floor::{
+    Arrivals, Batch, Change, Closing, Figure, Floor, Group, Report, Simulator, changed, difference,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -158,7 +161,9 @@ pub fn replay(
 }
 
 /// The whole time as one long day of half hours, of which figures are told by the time of day.
-fn floor(history: &History, service: &Service, settings: &FloorSettings) -> Floor {
+fn floor(plain: &History, service: &Service, settings: &FloorSettings) -> Floor {
+    let InGroups { history, base } = InGroups::of(plain);
+    let (history, service) = (&history, &service.of_kinds(&base));
     let periods = ((history.until - history.since) / HALF_HOUR_MS).max(1) as usize;
     let mut types = types(history, service, settings);
     let mut moments: Vec<Vec<f64>> = vec![Vec::new(); types.len()];
@@ -184,13 +189,16 @@ fn floor(history: &History, service: &Service, settings: &FloorSettings) -> Floo
         staff.push(u32::from(staff.contains(&1)));
         group(history, service, at, staff)
     });
+    let groups: Vec<Group> = groups.collect();
+    let may: Vec<_> = groups.iter().enumerate().map(|(at, it)| may_have(history, &types, it, at)).collect();
+    keep_to_groups(history, &mut types, &may);
     let mut clock = clock(1_800.0, periods, Closing::Drain);
     clock.told = Some(HALF_HOURS_PER_DAY);
     let floor = Floor {
         name: history.company.clone(),
         clock,
         types,
-        groups: groups.collect(),
+        groups,
         dialers: vec![],
         busyness: None,
         lines: None,
@@ -322,5 +330,5 @@ fn by_hour(history: &History, as_now: &Report, other: &Report) -> Vec<[Option<f6
 pub const HELD_FIXED: &str = "Held fixed: the very moments at which customers wrote (also their answers to answers, although a better \
 first answer would have spared some), who was here (to the half hour) unless that is what is different, what each kind of work needs, and \
 levels as they are believed today. Drawn anew: how long each piece is in hand, and whether it is solved. An answer to an answer goes to whoever wrote \
-last while they are here, and who goes home hands back what they hold. Not in the model: group membership, and work taken by hand. Compare the two simulated columns with \
+last while they are here, what stands in a group is for its members and those who help them out (as the groups are today), and who goes home hands back what they hold. Not in the model: work taken and handed on by hand. Compare the two simulated columns with \
 each other; how far “as now” lies from “happened” says how well the model knows this desk.";

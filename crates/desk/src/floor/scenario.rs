@@ -3,14 +3,19 @@
 use super::here::Stretches;
 use super::history::{Colleague, History};
 use super::service::Service;
+use super::teams::{InGroups, keep_to_groups, may_have};
+use super::turns::Turn;
 use super::{DAY_MS, FloorError, FloorSettings, HOUR_MS, policy_named};
+use crate::TicketId;
 use crate::skills::planning::{HereSource, week::Clock};
 use ::floor::{
-    Arrivals, Clock as FloorClock, Closing, ContactType, Floor, Group, Promise, Scenario, Shape, Time,
+    Arrivals, Clock as FloorClock, Closing, ContactType, Floor, Group, Pick, Promise, Scenario, Shape, Tier,
+    Time, WritesAgain,
 };
 use ::routing::{Channel, Hardness, Priority, Requirement};
 use ::skills::SkillBelief;
 use ::skills::SkillId as Place;
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) const HOURS_PER_WEEK: usize = 168;
 /// After so long a must that only a rule on languages asked for gives way, as in live routing.
@@ -23,6 +28,10 @@ const HOURS_LEAN: f64 = 40.0;
 const WEEKS_TO_LIVE: u64 = 60;
 /// A week that varies by less than this around chance does not vary.
 const BUSYNESS_SHAPE_MOST: f64 = 2_000.0;
+/// Who has not written again by then hardly will.
+const TIME_TO_WRITE_AGAIN_MS: i64 = 4 * DAY_MS;
+/// Values by which the time until somebody writes again is told.
+const DELAYS_TOLD: usize = 40;
 
 /// Who is a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,27 +60,39 @@ impl Wanted {
 }
 
 /// Those who work here now, on a usual week. Groups are the active colleagues, in their order, if people are groups.
-pub fn scenario(history: &History, wanted: &Wanted) -> Result<Scenario, FloorError> {
-    let service = service(history)?;
+pub fn scenario(plain: &History, wanted: &Wanted) -> Result<Scenario, FloorError> {
+    let InGroups { history, base } = InGroups::of(plain);
+    let (history, service) = (&history, service(plain)?.of_kinds(&base));
     let hours = match wanted.weekday {
         Some(day) => day * 24..day * 24 + 24,
         None => 0..HOURS_PER_WEEK,
     };
-    let rates = hourly_rates(history);
+    // Of a whole week, answers to answers follow from answers; of one day alone, most of these lie before it.
+    let follows = if wanted.weekday.is_none() { writes_again(history) } else { Vec::new() };
+    let rates = hourly_rates(history, |it| it.is_first || follows.is_empty());
     let mut types = types(history, &service, &wanted.settings);
     for (kind, rates) in types.iter_mut().zip(rates) {
-        kind.arrivals = Arrivals::Poisson(rates[hours.clone()].iter().map(|it| it / 3_600.0).collect());
+        let rates: Vec<f64> = rates[hours.clone()].iter().map(|it| it / 3_600.0).collect();
+        let any = rates.iter().any(|it| *it > 0.0);
+        kind.arrivals = if any { Arrivals::Poisson(rates) } else { Arrivals::Never };
+    }
+    for (kind, follows) in types.iter_mut().zip(follows) {
+        kind.writes_again = follows;
     }
     let mut groups = Vec::new();
     let weeks = history.weeks().max(1.0);
     for (at, it) in history.colleagues.iter().enumerate().filter(|it| it.1.is_active) {
         let share = share_by_hour(history, it, weeks);
         let staff: Vec<u32> = share[hours.clone()].iter().map(|it| u32::from(*it >= HERE_SHARE)).collect();
-        groups.push(group(history, &service, at, staff));
+        let person = group(history, &service, at, staff);
+        let may = may_have(history, &types, &person, at);
+        groups.push((person, may));
     }
     if wanted.grouping == Grouping::Teams {
-        groups = teams(groups, &types);
+        groups = teams(groups);
     }
+    let (groups, may): (Vec<Group>, Vec<Vec<Option<f64>>>) = groups.into_iter().unzip();
+    keep_to_groups(history, &mut types, &may);
     let closing = if wanted.weekday.is_some() { Closing::Drain } else { Closing::Continue };
     let floor = Floor {
         name: match wanted.weekday {
@@ -84,7 +105,7 @@ pub fn scenario(history: &History, wanted: &Wanted) -> Result<Scenario, FloorErr
         types,
         groups,
         dialers: vec![],
-        busyness: busyness(history),
+        busyness: busyness(history, wanted.weekday.is_none()),
         lines: None,
         waiting_places: None,
         policy: policy_named(&wanted.policy, history.learning_share)
@@ -105,6 +126,7 @@ pub fn scenario(history: &History, wanted: &Wanted) -> Result<Scenario, FloorErr
         seed: 1,
         skills: history.skills.iter().map(|it| it.name.clone()).collect(),
         shifts: vec![],
+        calendar: None,
     })
 }
 
@@ -155,6 +177,7 @@ pub(super) fn types(history: &History, service: &Service, settings: &FloorSettin
             wait_cost: 1.0,
             queue_share: 1.0,
             known_by: vec![],
+            writes_again: vec![],
         }
     };
     history.kinds.iter().enumerate().map(kind).collect()
@@ -188,11 +211,13 @@ pub(super) fn open_to_all(mut floor: Floor) -> Floor {
     if !floor.types.iter().any(nobody) {
         return floor;
     }
+    let everybody: Vec<usize> = (0..floor.groups.len()).collect();
     for kind in floor.types.iter_mut().filter(|it| it.tiers.is_empty()) {
         kind.gives_way_s = Some(GIVES_WAY_AFTER_S);
+        let groups = everybody.clone();
+        kind.tiers = vec![Tier { groups, after_s: GIVES_WAY_AFTER_S, pick: Pick::LongestIdle }];
     }
     floor.groups.iter_mut().for_each(|it| it.serves.clear());
-    floor.types.iter_mut().for_each(|it| it.tiers.clear());
     floor.completed()
 }
 
@@ -206,12 +231,46 @@ pub(super) fn unjudged_answers(history: &History, mut floor: Floor) -> Floor {
     floor
 }
 
-/// Turns an hour, by kind and hour of the week.
-fn hourly_rates(history: &History) -> Vec<Vec<f64>> {
+/// How often, when and as what customers write again after an answer, by kind of what was answered. Only answers after
+/// which there was time enough to write again are asked.
+fn writes_again(history: &History) -> Vec<Vec<WritesAgain>> {
+    let kinds = history.kinds.len();
+    let until = history.until - TIME_TO_WRITE_AGAIN_MS;
+    let mut next: HashMap<TicketId, &Turn> = HashMap::new();
+    let mut answered = vec![0.0; kinds];
+    let mut follows: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); kinds];
+    let mut delays: Vec<f64> = Vec::new();
+    for it in history.turns.iter().rev() {
+        let later = next.insert(it.ticket, it);
+        let Some(at) = it.answered_at.filter(|at| *at < until) else { continue };
+        answered[it.kind] += 1.0;
+        if let Some(later) = later {
+            *follows[it.kind].entry(later.kind).or_default() += 1.0;
+            delays.push(((later.came_at - at).max(0)) as f64 / 1_000.0);
+        }
+    }
+    if delays.is_empty() {
+        return Vec::new();
+    }
+    delays.sort_by(f64::total_cmp);
+    let step = delays.len().div_ceil(DELAYS_TOLD);
+    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+    let after =
+        Time::constant(mean(&delays).max(1.0), Shape::Empirical(delays.chunks(step).map(mean).collect()));
+    let of_kind = |(follows, answered): (BTreeMap<usize, f64>, f64)| {
+        let one =
+            |(to, count): (usize, f64)| WritesAgain { to, share: count / answered, after: after.clone() };
+        follows.into_iter().map(one).collect()
+    };
+    follows.into_iter().zip(answered).map(of_kind).collect()
+}
+
+/// Turns an hour, by kind and hour of the week; of those that are asked for.
+fn hourly_rates(history: &History, counts_it: impl Fn(&Turn) -> bool) -> Vec<Vec<f64>> {
     let mut clock = Clock::of(&history.time_zone);
     let mut counts = vec![vec![0.0; HOURS_PER_WEEK]; history.kinds.len()];
     let mut all = vec![0.0; HOURS_PER_WEEK];
-    for it in &history.turns {
+    for it in history.turns.iter().filter(|it| counts_it(it)) {
         let hour = clock.hour_of_week(it.came_at);
         counts[it.kind][hour] += 1.0;
         all[hour] += 1.0;
@@ -228,10 +287,10 @@ fn hourly_rates(history: &History) -> Vec<Vec<f64>> {
 }
 
 /// Shape of the Gamma factor by which weeks differ beyond chance.
-fn busyness(history: &History) -> Option<f64> {
+fn busyness(history: &History, first_alone: bool) -> Option<f64> {
     let weeks = history.weeks() as usize;
     let mut counts = vec![0.0; weeks];
-    for it in &history.turns {
+    for it in history.turns.iter().filter(|it| it.is_first || !first_alone) {
         let week = (it.came_at - history.since) / (7 * DAY_MS);
         if let Some(count) = counts.get_mut(week as usize) {
             *count += 1.0;
@@ -272,16 +331,15 @@ pub(super) fn here_by_period(here: &Stretches, from: i64, period_ms: i64, period
 }
 
 /// People who may do the same work, as one group: their hours added up, their levels and paces averaged.
-fn teams(people: Vec<Group>, types: &[ContactType]) -> Vec<Group> {
-    let mut teams: Vec<(Vec<bool>, Vec<Group>)> = Vec::new();
-    for person in people {
-        let may: Vec<bool> = types.iter().map(|kind| person.surely_meets(kind)).collect();
+fn teams(people: Vec<(Group, Vec<Option<f64>>)>) -> Vec<(Group, Vec<Option<f64>>)> {
+    let mut teams: Vec<(Vec<Option<f64>>, Vec<Group>)> = Vec::new();
+    for (person, may) in people {
         match teams.iter_mut().find(|it| it.0 == may) {
             Some(team) => team.1.push(person),
             None => teams.push((may, vec![person])),
         }
     }
-    teams.into_iter().map(|(_, members)| team(&members)).collect()
+    teams.into_iter().map(|(may, members)| (team(&members), may)).collect()
 }
 
 fn team(members: &[Group]) -> Group {
@@ -334,7 +392,7 @@ pub fn comments(history: &History) -> Vec<String> {
         ),
         "Service is the time from being given a turn to the answer, while its answerer was here. Levels are what the desk believes, taken for true.".to_owned(),
         format!("Musts that only a rule on languages asks for give way after {} h, as in live routing.", GIVES_WAY_AFTER_S / 3_600.0),
-        "Who goes home hands back what they hold. Left out: that answers to answers go back to whoever wrote before, group membership, and people who give up.".to_owned(),
+        "Who goes home hands back what they hold. What stands in a group is for its members and those who help out; answers to answers go back to whoever wrote before while they are there (not in a scenario of one day). Left out: work taken and handed on by hand, and people who give up.".to_owned(),
     ];
     if history.for_good.is_none() {
         lines.push(

@@ -69,6 +69,11 @@ impl Service {
         Some(Service { mean_s, shape: service(&plain).map_or(Shape::Exponential, thinned), factors, slowing })
     }
 
+    /// For kinds that are parts of these: which of them each one was.
+    pub fn of_kinds(&self, base: &[usize]) -> Service {
+        Service { mean_s: base.iter().map(|kind| self.mean_s[*kind]).collect(), ..self.clone() }
+    }
+
     pub fn time(&self, kind: usize) -> Time {
         Time { shape: self.shape.clone(), mean_s: vec![self.mean_s.get(kind).copied().unwrap_or(600.0)] }
     }
@@ -147,6 +152,7 @@ mod tests {
         Turn {
             ticket: TicketId(1),
             kind,
+            group: None,
             is_first: true,
             came_at: taken_s * 1_000,
             taken_at: Some(taken_s * 1_000),

@@ -4,16 +4,16 @@ use super::runs::{Run, RunKind};
 use super::turns::{Assigned, Said, TicketRow};
 use super::{DAY_MS, TICKETS_MAX};
 use crate::events::Event;
-use crate::{FloorRunId, SkillId, TicketId, Tx, UserId};
+use crate::{FloorRunId, GroupId, SkillId, TicketId, Tx, UserId};
 use db::{Error, Row, params};
 
 /// The newest tickets in which anything happened since then. A ticket that was merged away lives in another.
-const TOUCHED: &str = "select id, created_at, solved_at, assignee_id, priority, anger from tickets
+const TOUCHED: &str = "select id, created_at, solved_at, assignee_id, group_id, priority, anger from tickets
    where updated_at >= $1 and deleted_at is null and merged_into is null order by updated_at desc limit $2";
 
 pub(super) fn list_tickets(tx: &mut Tx, since: i64) -> Result<Vec<TicketRow>, Error> {
     tx.list(
-        &format!("select t.id, t.created_at, t.solved_at, t.assignee_id, t.priority, t.anger from ({TOUCHED}) as t order by t.id"),
+        &format!("select t.id, t.created_at, t.solved_at, t.assignee_id, t.group_id, t.priority, t.anger from ({TOUCHED}) as t order by t.id"),
         params![since, TICKETS_MAX],
         |row| {
             Ok(TicketRow {
@@ -21,8 +21,9 @@ pub(super) fn list_tickets(tx: &mut Tx, since: i64) -> Result<Vec<TicketRow>, Er
                 created_at: row.get(1)?,
                 solved_at: row.get(2)?,
                 assignee: row.get(3)?,
-                priority: row.get(4)?,
-                anger: row.get(5)?,
+                group: row.get(4)?,
+                priority: row.get(5)?,
+                anger: row.get(6)?,
             })
         },
     )
@@ -58,6 +59,39 @@ pub(super) fn list_assigned(tx: &mut Tx, since: i64) -> Result<Vec<Assigned>, Er
             Err(error) => Err(Error::Corrupt(error.to_string())),
         })
         .collect()
+}
+
+/// A ticket's group at a moment: what it was, and what it became.
+pub(super) struct GroupChange {
+    pub ticket: TicketId,
+    pub change: (i64, Option<GroupId>, Option<GroupId>),
+}
+
+/// How the groups of those tickets changed, ticket by ticket, in order.
+pub(super) fn list_group_changes(tx: &mut Tx, since: i64) -> Result<Vec<GroupChange>, Error> {
+    let rows: Vec<(TicketId, i64, String)> = tx.list(
+        &format!(
+            "select e.subject_id, e.at, e.facts from ({TOUCHED}) as t
+             join events e on e.subject = 'ticket' and e.subject_id = t.id
+             where e.kind = 'group_set' order by e.subject_id, e.id"
+        ),
+        params![since, TICKETS_MAX],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    rows.into_iter()
+        .map(|(ticket, at, facts)| match serde_json::from_str(&facts) {
+            Ok(Event::GroupSet { from, to, .. }) => Ok(GroupChange { ticket, change: (at, from, to) }),
+            Ok(_) => Err(Error::Corrupt(format!("{facts} sets no group"))),
+            Err(error) => Err(Error::Corrupt(error.to_string())),
+        })
+        .collect()
+}
+
+/// Who belongs to which group.
+pub(super) fn list_members(tx: &mut Tx) -> Result<Vec<(UserId, GroupId)>, Error> {
+    tx.list("select user_id, group_id from memberships order by group_id, user_id", params![], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
 }
 
 /// One skill that one ticket needs.

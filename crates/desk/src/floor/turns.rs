@@ -1,7 +1,7 @@
 //! Turns: a customer writes and waits, somebody is given it, somebody answers.
 
 use crate::tickets::Priority;
-use crate::{TicketId, UserId};
+use crate::{GroupId, TicketId, UserId};
 use std::collections::HashSet;
 
 /// A ticket as far as turns ask.
@@ -11,6 +11,7 @@ pub(super) struct TicketRow {
     pub created_at: i64,
     pub solved_at: Option<i64>,
     pub assignee: Option<UserId>,
+    pub group: Option<GroupId>,
     pub priority: Option<Priority>,
     pub anger: i64,
 }
@@ -35,6 +36,8 @@ pub(super) struct Assigned {
 pub struct Turn {
     pub ticket: TicketId,
     pub kind: usize,
+    /// In which the ticket stood when they wrote.
+    pub group: Option<GroupId>,
     /// The first of its ticket.
     pub is_first: bool,
     pub came_at: i64,
@@ -124,6 +127,7 @@ mod tests {
             created_at: 100,
             solved_at,
             assignee: Some(ANA),
+            group: None,
             priority: None,
             anger: 0,
         }

@@ -238,9 +238,11 @@ struct Pool {
     after_ms: i64,
 }
 
+/// Numbers of pools that one type may use.
+const POOLS_PER_TYPE_MAX: i64 = 1_000;
+
 /// A type's tiers, those of the same delay together.
 fn pools(k: usize, kind: &ContactType) -> Vec<Pool> {
-    const POOLS_PER_TYPE_MAX: i64 = 1_000;
     let mut pools: Vec<Pool> = Vec::new();
     for tier in &kind.tiers {
         let after_ms = ms(tier.after_s);
@@ -259,7 +261,13 @@ fn pools(k: usize, kind: &ContactType) -> Vec<Pool> {
 /// In one of its groups, wider with time, and the needed skills.
 fn requirements(k: usize, kind: &ContactType) -> Requirements {
     let mut asked = Vec::new();
-    let mut pools = pools(k, kind).into_iter();
+    let mut pools = pools(k, kind);
+    if pools.first().is_some_and(|it| it.after_ms > 0) {
+        // Nobody may have it at first.
+        let id = PoolId(k as i64 * POOLS_PER_TYPE_MAX + POOLS_PER_TYPE_MAX - 1);
+        pools.insert(0, Pool { id, groups: Vec::new(), after_ms: 0 });
+    }
+    let mut pools = pools.into_iter();
     if let Some(first) = pools.next() {
         let leaf = Leaf { of: Asked::Pool(first.id), ..Leaf::skill(skills::SkillId(0), 0.0) };
         let leaf = pools.fold(leaf, |leaf, pool| leaf.then(pool.after_ms, Change::Widen(pool.id)));

@@ -7,15 +7,16 @@ use skills::{Belief, SkillBelief, SkillId};
 use toml::Spanned;
 
 use super::tables::{
-    AgainTable, ClosingWord, DialerTable, File, GroupTable, LearningTable, PolicyTable, PolicyWord,
+    AgainTable, ClosingWord, DayTable, DialerTable, File, GroupTable, LearningTable, PolicyTable, PolicyWord,
     ShapeWord, ShiftTable, TimeTable, TypeTable,
 };
 use super::words::{PerPeriod, PickWord, TierEntry};
-use super::{Scenario, Shift};
+use super::{Calendar, Scenario, Shift};
 use crate::chance::Shape;
 use crate::erlang::Promise;
 use crate::model::{
     Again, Arrivals, Clock, Closing, ContactType, Dialer, Floor, Group, Learning, Pick, Tier, Time, Transfer,
+    WritesAgain,
 };
 use crate::policy::{LiveRules, PolicyKind};
 
@@ -46,6 +47,7 @@ struct Names {
     skills: Vec<String>,
     periods: usize,
     opens_s: f64,
+    calendar: Option<Calendar>,
 }
 
 impl Names {
@@ -143,6 +145,7 @@ pub(super) fn scenario(file: File) -> Built<Scenario> {
         skills: names.skills,
         promises,
         shifts,
+        calendar: names.calendar,
     })
 }
 
@@ -162,6 +165,7 @@ fn names(file: &File, clock: &Clock) -> Built<Names> {
         skills,
         periods: clock.periods,
         opens_s: clock.opens_s,
+        calendar: calendar(file.day.get_ref())?,
     };
     for (at, table) in file.types.iter().enumerate() {
         if names.types[..at].contains(&names.types[at]) {
@@ -174,6 +178,27 @@ fn names(file: &File, clock: &Clock) -> Built<Names> {
         }
     }
     Ok(names)
+}
+
+/// A day and a clock, or neither.
+fn calendar(day: &DayTable) -> Built<Option<Calendar>> {
+    let Some(date) = &day.date else {
+        return match &day.time_zone {
+            Some(zone) => wrong(zone.span().start, "a time zone needs a date: clocks differ by the season"),
+            None => Ok(None),
+        };
+    };
+    let Ok(on) = date.get_ref().parse::<jiff::civil::Date>() else {
+        return wrong(
+            date.span().start,
+            format!("{:?} is no date; write it like \"2026-03-23\"", date.get_ref()),
+        );
+    };
+    let (at, name) = day.time_zone.as_ref().map_or((0, "UTC"), |it| (it.span().start, it.get_ref().as_str()));
+    match Calendar::of(on, name) {
+        Some(calendar) => Ok(Some(calendar)),
+        None => wrong(at, format!("there is no time zone {name:?}; names are like \"Europe/Madrid\"")),
+    }
 }
 
 fn share(value: f64, what: &str, at: usize) -> Built<f64> {
@@ -217,6 +242,19 @@ fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType>
     if transfers.iter().map(|it| it.share).sum::<f64>() > 1.0 + 1e-9 {
         return wrong(at, "the shares of the transfers are more than 1");
     }
+    let mut writes_again = Vec::new();
+    for table in &it.writes_again {
+        let (at, it) = (table.span().start, table.get_ref());
+        let after = self::time(&it.after, at, names)?;
+        writes_again.push(WritesAgain {
+            to: names.kind(&it.to, at)?,
+            share: share(it.share, "share", at)?,
+            after,
+        });
+    }
+    if writes_again.iter().map(|it| it.share).sum::<f64>() > 1.0 + 1e-9 {
+        return wrong(at, "the shares of those who write again are more than 1");
+    }
     let mut needs = Vec::new();
     for need in &it.needs {
         let weight = need.weight.unwrap_or(1.0);
@@ -252,6 +290,7 @@ fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType>
         wait_cost: it.wait_cost.unwrap_or(1.0),
         queue_share: it.queue_share.unwrap_or(1.0),
         known_by: vec![],
+        writes_again,
     })
 }
 
@@ -479,13 +518,31 @@ fn shift(table: &Spanned<ShiftTable>, names: &Names) -> Built<Vec<Shift>> {
         return wrong(at, "a shift has a length and at least one start");
     }
     let groups = it.groups.iter().map(|it| names.group(it, at)).collect::<Built<Vec<_>>>()?;
-    let one = |start: f64| Shift {
+    let zone = it.time_zone.as_ref();
+    if let Some(zone) = zone.filter(|_| names.calendar.is_none()) {
+        return wrong(zone.span().start, "a shift with a clock of its own needs the date of the [day]");
+    }
+    let begins = |start: f64| match &names.calendar {
+        None => Ok(start - names.opens_s),
+        Some(calendar) => {
+            let name = zone.map_or(calendar.time_zone.as_str(), |it| it.get_ref());
+            let at = zone.map_or(at, |it| it.span().start);
+            calendar.starts_s(names.opens_s, name, start).ok_or_else(|| Wrong {
+                at,
+                message: format!("there is no time zone {name:?}; names are like \"Europe/Madrid\""),
+            })
+        }
+    };
+    let one = |(start, starts_s): (f64, f64)| Shift {
         name: it.name.clone(),
-        starts_s: start - names.opens_s,
+        starts_s,
+        clock: names.calendar.as_ref().map(|calendar| {
+            (zone.map_or_else(|| calendar.time_zone.clone(), |it| it.get_ref().clone()), start)
+        }),
         length_s: it.length.0,
         breaks_s: it.breaks.iter().map(|it| (it.after.0, it.length.0)).collect(),
         cost: it.cost.unwrap_or(it.length.0 / 3_600.0),
         groups: groups.clone(),
     };
-    Ok(it.starts.iter().map(|start| one(start.0)).collect())
+    it.starts.iter().map(|start| Ok(one((start.0, begins(start.0)?)))).collect()
 }

@@ -1,9 +1,12 @@
 //! Scenario files: a floor written down in TOML. What is wrong is said with its line and its key.
 
 mod build;
+mod calendar;
 mod tables;
 mod words;
 mod write;
+
+pub use calendar::Calendar;
 
 use crate::erlang::Promise;
 use crate::model::Floor;
@@ -19,6 +22,8 @@ pub struct Scenario {
     /// By type; times in seconds.
     pub promises: Vec<Option<Promise>>,
     pub shifts: Vec<Shift>,
+    /// On which day it opens, and by whose clock; shifts may then have clocks of their own.
+    pub calendar: Option<Calendar>,
 }
 
 /// A shift that can be worked, from one start on.
@@ -27,6 +32,8 @@ pub struct Shift {
     pub name: String,
     /// Seconds from opening.
     pub starts_s: f64,
+    /// The clock by which it begins, and its seconds from the first midnight there; None: the floor's own.
+    pub clock: Option<(String, f64)>,
     pub length_s: f64,
     /// From the start of the shift: begin and length of each break.
     pub breaks_s: Vec<(f64, f64)>,

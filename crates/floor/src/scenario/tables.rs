@@ -32,6 +32,8 @@ pub(super) struct DayTable {
     pub opens: Option<ClockTime>,
     pub period: Seconds,
     pub periods: u32,
+    pub date: Option<Spanned<String>>,
+    pub time_zone: Option<Spanned<String>>,
     pub warm_up: Option<Seconds>,
     pub closing: Option<ClosingWord>,
     #[serde(default)]
@@ -100,6 +102,8 @@ pub(super) struct TypeTable {
     pub transfers: Vec<Spanned<TransferTable>>,
     pub unsolved: Option<Spanned<AgainTable>>,
     #[serde(default)]
+    pub writes_again: Vec<Spanned<WritesAgainTable>>,
+    #[serde(default)]
     pub groups: Vec<Spanned<TierEntry>>,
     #[serde(default)]
     pub needs: Vec<NeedTable>,
@@ -145,6 +149,14 @@ pub(super) struct AgainTable {
 pub(super) struct TransferTable {
     pub to: String,
     pub share: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WritesAgainTable {
+    pub to: String,
+    pub share: f64,
+    pub after: TimeTable,
 }
 
 #[derive(Deserialize)]
@@ -207,6 +219,7 @@ pub(super) struct DialerTable {
 pub(super) struct ShiftTable {
     pub name: String,
     pub starts: Vec<ClockTime>,
+    pub time_zone: Option<Spanned<String>>,
     pub length: Seconds,
     #[serde(default)]
     pub breaks: Vec<BreakTable>,

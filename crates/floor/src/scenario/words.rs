@@ -59,10 +59,13 @@ fn seconds_of(text: &str) -> Option<f64> {
     (number.is_finite() && number >= 0.0).then_some(number * unit)
 }
 
+/// A time of a later day is written in hours from the first midnight on: eight o'clock of the third day is 56:00.
+const HOURS_MAX: u32 = 15 * 24;
+
 fn clock_time_of(text: &str) -> Option<f64> {
     let (hours, minutes) = text.trim().split_once(':')?;
     let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 48 && minutes < 60).then(|| f64::from(hours * 3_600 + minutes * 60))
+    (hours <= HOURS_MAX && minutes < 60).then(|| f64::from(hours * 3_600 + minutes * 60))
 }
 
 impl<'de> Deserialize<'de> for Seconds {

@@ -23,6 +23,10 @@ impl Scenario {
         line(&mut text, "days", &self.days.to_string());
         line(&mut text, "seed", &self.seed.to_string());
         day(&mut text, floor);
+        if let Some(it) = &self.calendar {
+            line(&mut text, "date", &quoted(&it.date.to_string()));
+            line(&mut text, "time_zone", &quoted(&it.time_zone));
+        }
         policy(&mut text, &floor.policy);
         if let Some(it) = &floor.learning {
             learning(&mut text, it);
@@ -83,6 +87,13 @@ impl Scenario {
                 .iter()
                 .map(|it| format!("{{ to = {}, share = {} }}", to(it.to), number(it.share)));
             line(text, "transfers", &list(all));
+        }
+        if !it.writes_again.is_empty() {
+            let one = |it: &crate::model::WritesAgain| {
+                let to = quoted(&self.floor.types[it.to].name);
+                format!("{{ to = {to}, share = {}, after = {} }}", number(it.share), time(&it.after))
+            };
+            line(text, "writes_again", &list(it.writes_again.iter().map(one)));
         }
         if !it.needs.is_empty() {
             let need = |it: &routing::Requirement| {
@@ -199,7 +210,15 @@ impl Scenario {
     fn shift(&self, text: &mut String, it: &Shift) {
         text.push_str("\n[[shift]]\n");
         line(text, "name", &quoted(&it.name));
-        line(text, "starts", &list([clock(self.floor.clock.opens_s + it.starts_s)].into_iter()));
+        match (&it.clock, &self.calendar) {
+            (Some((zone, start_s)), Some(calendar)) => {
+                line(text, "starts", &list([clock(*start_s)].into_iter()));
+                if *zone != calendar.time_zone {
+                    line(text, "time_zone", &quoted(zone));
+                }
+            }
+            _ => line(text, "starts", &list([clock(self.floor.clock.opens_s + it.starts_s)].into_iter())),
+        }
         line(text, "length", &seconds(it.length_s));
         if !it.breaks_s.is_empty() {
             let one = |(after, length): &(f64, f64)| {

@@ -45,6 +45,32 @@ impl<P: Policy> Simulation<'_, P> {
         self.heap.push(Event::new(self.state.now + delay, Kind::TriesAgain, contact, it.turn));
     }
 
+    /// Some who were served write again later, and find whoever served them if they are there then.
+    fn may_write_again(&mut self, kind: usize, group: usize) {
+        let floor = self.state.floor;
+        let all = &floor.types[kind].writes_again;
+        if all.is_empty() {
+            return;
+        }
+        let outcome = &mut self.streams[kind].outcome;
+        let mut lot = share(outcome);
+        for (at, it) in all.iter().enumerate() {
+            if lot >= it.share {
+                lot -= it.share;
+                continue;
+            }
+            let unit = self.units[kind].writes_again[at].draw(outcome);
+            let delay = unit * it.after.mean_in(self.state.period);
+            let closes = self.opened + floor.clock.horizon_s();
+            if floor.clock.closing != Closing::Continue && self.state.now + delay >= closes {
+                return;
+            }
+            let next = self.new_contact(it.to);
+            self.state.contacts[next as usize].known_by = group as u32;
+            return self.come_back_after(next, delay);
+        }
+    }
+
     /// What came of it: passed on, solved, or to come back.
     pub(super) fn conclude(&mut self, contact: u32, kind: usize, group: usize) {
         let floor = self.state.floor;
@@ -60,6 +86,7 @@ impl<P: Policy> Simulation<'_, P> {
             }
             lot -= transfer.share;
         }
+        self.may_write_again(kind, group);
         if !self.units[kind].is_judged {
             return self.forget(contact);
         }

@@ -27,6 +27,7 @@ struct Units {
     wrap_up: Option<Unit>,
     retrial: Option<Unit>,
     unsolved: Option<Unit>,
+    writes_again: Vec<Unit>,
     /// Whether what comes of a contact depends on luck.
     is_judged: bool,
     needs_luck: bool,
@@ -78,10 +79,12 @@ impl<'a, P: Policy> Simulation<'a, P> {
             wrap_up: it.wrap_up.as_ref().map(unit),
             retrial: it.retrial.as_ref().map(|it| unit(&it.after)),
             unsolved: it.unsolved.as_ref().map(|it| unit(&it.after)),
+            writes_again: it.writes_again.iter().map(|it| unit(&it.after)).collect(),
             is_judged: !it.needs.is_empty() || it.unsolved.is_some(),
             needs_luck: !it.needs.is_empty()
                 || it.unsolved.is_some()
                 || it.retrial.is_some()
+                || !it.writes_again.is_empty()
                 || !it.transfers.is_empty(),
         });
         Simulation {

@@ -21,7 +21,8 @@ pub(super) fn routes() -> Router<Web> {
 async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, Problem> {
     let token = token.strip_suffix(".ics").unwrap_or(&token).to_owned();
     // Nobody is signed in: the address is the proof.
-    let found = web.desk.read(Actor::desk(), move |tx| Ok::<_, Problem>((calendar_of(tx, &token)?, tx.now())));
+    let found =
+        web.desk.read(Actor::desk(), move |tx| Ok::<_, Problem>((calendar_of(tx, &token)?, tx.now())));
     let (found, now) = found.await?;
     let text = written(&found.ok_or_else(Problem::not_found)?, now);
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
@@ -30,7 +31,8 @@ async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<Respo
 fn written(it: &Calendar, now: i64) -> String {
     let mut all = icalendar::Calendar::new();
     all.name(&format!("{}: {}", it.company, it.name));
-    all.append_property(("REFRESH-INTERVAL;VALUE=DURATION", ASK_AGAIN)).append_property(("X-PUBLISHED-TTL", ASK_AGAIN));
+    all.append_property(("REFRESH-INTERVAL;VALUE=DURATION", ASK_AGAIN))
+        .append_property(("X-PUBLISHED-TTL", ASK_AGAIN));
     let host = it.public_url.split("//").last().unwrap_or_default().trim_end_matches('/');
     let at = |ms: i64| DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or_default();
     let clock = |ms: i64| {
@@ -56,7 +58,8 @@ fn written(it: &Calendar, now: i64) -> String {
     }
     for leave in &it.leaves {
         let day = |day: jiff::civil::Date| {
-            NaiveDate::from_ymd_opt(i32::from(day.year()), day.month() as u32, day.day() as u32).unwrap_or_default()
+            NaiveDate::from_ymd_opt(i32::from(day.year()), day.month() as u32, day.day() as u32)
+                .unwrap_or_default()
         };
         let mut event = Event::new();
         event
@@ -116,9 +119,16 @@ mod tests {
         };
         let text = written(&calendar, from);
         for line in [
-            "BEGIN:VCALENDAR", "DTSTART:20261123T010000Z", "DTEND:20261123T090000Z", "STATUS:CONFIRMED", "STATUS:TENTATIVE",
-            "UID:shift-7-1795395600@desk.example", "DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20270101",
-            "DESCRIPTION:Breaks: 12:00–12:30", "SUMMARY:Work\\, Tillers\\, Sons\\; and \\\\ Co",
+            "BEGIN:VCALENDAR",
+            "DTSTART:20261123T010000Z",
+            "DTEND:20261123T090000Z",
+            "STATUS:CONFIRMED",
+            "STATUS:TENTATIVE",
+            "UID:shift-7-1795395600@desk.example",
+            "DTSTART;VALUE=DATE:20261224",
+            "DTEND;VALUE=DATE:20270101",
+            "DESCRIPTION:Breaks: 12:00–12:30",
+            "SUMMARY:Work\\, Tillers\\, Sons\\; and \\\\ Co",
         ] {
             assert!(text.lines().any(|it| it.starts_with(line)), "{line} is missing in {text}");
         }

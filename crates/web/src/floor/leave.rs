@@ -63,7 +63,8 @@ pub fn says(told: &AwayTold) -> &'static str {
 
 /// `Spanish 6.5 h, French 2 h`
 pub fn skill_words(told: &AwayTold) -> String {
-    let words = told.skills.iter().map(|(skill, alone)| format!("{skill} {}", super::roster::words::hours(*alone)));
+    let words =
+        told.skills.iter().map(|(skill, alone)| format!("{skill} {}", super::roster::words::hours(*alone)));
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -170,12 +171,22 @@ mod tests {
         let may = AwayTold { short_hours: Some(1.0), ..AwayTold::default() };
         let asked = [felt, unknown, may]
             .into_iter()
-            .map(|told| (leave_of(LeaveState::Asked, LeaveKind::Holiday), told))
+            .zip(3..)
+            .map(|(told, id)| {
+                (Leave { id: LeaveId(id), ..leave_of(LeaveState::Asked, LeaveKind::Holiday) }, told)
+            })
             .collect();
         let html = renders(&sample(asked, vec![leave_of(LeaveState::Refused, LeaveKind::Other)]));
         for words in [
-            "alone with a skill", "SAML &#60;b&#62; 3.5 h", "6.5 h more short", "not known yet", "may be away",
-            "Mei, Kofi", "24 Dec", "/floor/leave/3/decision", "/floor/roster?week=2026-12-21",
+            "alone with a skill",
+            "SAML &#60;b&#62; 3.5 h",
+            "6.5 h more short",
+            "not known yet",
+            "may be away",
+            "Mei, Kofi",
+            "24 Dec",
+            "/floor/leave/3/decision",
+            "/floor/roster?week=2026-12-21",
         ] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }
@@ -187,7 +198,10 @@ mod tests {
         page.problem = Some(Problem::invalid("these days touch other leave"));
         page.draft.user = Some(UserId(1));
         let html = renders(&page);
-        assert!(html.contains("Nobody asks for leave") && html.contains("these days touch other leave"), "{html}");
+        assert!(
+            html.contains("Nobody asks for leave") && html.contains("these days touch other leave"),
+            "{html}"
+        );
         assert!(html.contains("value=\"1\" selected"), "{html}");
     }
 }

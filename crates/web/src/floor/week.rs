@@ -68,7 +68,8 @@ impl LeaveForm {
 
     /// One day, if no last one is said.
     pub(super) fn command(&self, user: UserId) -> Result<AskLeave, Problem> {
-        let wrong = |field| Problem { field: Some(field), ..Problem::invalid("Write a day such as 2026-12-24.") };
+        let wrong =
+            |field| Problem { field: Some(field), ..Problem::invalid("Write a day such as 2026-12-24.") };
         let day = |text: &str, field| text.parse::<Date>().map_err(|_| wrong(field));
         let first_day = day(&self.first_day, "first_day")?;
         let last_day = match self.last_day.is_empty() {
@@ -202,7 +203,8 @@ async fn ask(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) ->
     };
     match asked {
         Ok(leave) => {
-            let state = web.desk.read(actor, move |tx| Ok::<_, Problem>(views::leave(tx, leave)?.state)).await?;
+            let state =
+                web.desk.read(actor, move |tx| Ok::<_, Problem>(views::leave(tx, leave)?.state)).await?;
             let words = match state {
                 LeaveState::Granted => "Written down. Get well soon.",
                 _ => "Asked. You see here what is decided.",
@@ -211,7 +213,8 @@ async fn ask(State(web): State<Web>, SignedIn(actor): SignedIn, form: Fields) ->
         }
         Err(problem) => {
             let status = problem.status();
-            let page = MyWeekPage { problem: Some(problem), draft, ..page(&web, actor, Asked::default()).await? };
+            let page =
+                MyWeekPage { problem: Some(problem), draft, ..page(&web, actor, Asked::default()).await? };
             Ok((status, Html(page)).into_response())
         }
     }
@@ -312,7 +315,15 @@ mod tests {
     #[test]
     fn a_week_shows_shifts_breaks_and_leave_by_ones_own_clock() {
         let html = renders(&sample(LeaveState::ALL.map(leave_of).into()));
-        for words in ["Asia/Manila", "09:00–17:00", "12:00–12:30", "30 h", "Enjoy &#60;it&#62;", "not worked", "withdrawal"] {
+        for words in [
+            "Asia/Manila",
+            "09:00–17:00",
+            "12:00–12:30",
+            "30 h",
+            "Enjoy &#60;it&#62;",
+            "not worked",
+            "withdrawal",
+        ] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }
     }
@@ -323,11 +334,16 @@ mod tests {
         page.page.days.iter_mut().for_each(|it| it.shifts.clear());
         page.page.standing = Standing::Usual;
         page.fresh = Some("https://desk.example/calendars/abc.ics".into());
-        page.problem = Some(Problem { field: Some("last_day"), ..Problem::invalid("it ends before it begins") });
-        page.draft = LeaveForm { kind: "learning".into(), first_day: "2026-12-24".into(), ..LeaveForm::default() };
+        page.problem =
+            Some(Problem { field: Some("last_day"), ..Problem::invalid("it ends before it begins") });
+        page.draft =
+            LeaveForm { kind: "learning".into(), first_day: "2026-12-24".into(), ..LeaveForm::default() };
         let html = renders(&page);
         assert!(html.contains("calendars/abc.ics") && html.contains("it ends before it begins"), "{html}");
-        assert!(html.contains("value=\"2026-12-24\"") && html.contains("value=\"learning\" selected"), "{html}");
+        assert!(
+            html.contains("value=\"2026-12-24\"") && html.contains("value=\"learning\" selected"),
+            "{html}"
+        );
         page.calendar_since = Some(1_764_000_000_000);
         page.fresh = None;
         assert!(renders(&page).contains("/me/calendar/end"));

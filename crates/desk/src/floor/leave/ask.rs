@@ -1,8 +1,6 @@
 //! Ask for leave, for oneself or, as a lead, enter somebody's; and take it back.
 
-use super::{
-    DAYS_AWAY_MAX, LEAVE_DAYS_MAX, LeaveError, LeaveKind, LeaveState, NOTE_CHARS_MAX, store,
-};
+use super::{DAYS_AWAY_MAX, LEAVE_DAYS_MAX, LeaveError, LeaveKind, LeaveState, NOTE_CHARS_MAX, store};
 use crate::events::{self, Event};
 use crate::{LeaveId, Tx, UserId, people};
 use jiff::civil::Date;

@@ -121,12 +121,11 @@ impl Leave {
     }
 }
 
+/// Somebody, and from when to when.
+pub type Stretch = (UserId, (i64, i64));
+
 /// Granted leave that touches these days, in milliseconds, by person.
-pub(crate) fn stretches_between(
-    tx: &mut Tx,
-    first: Date,
-    last: Date,
-) -> Result<Vec<(UserId, (i64, i64))>, db::Error> {
+pub(crate) fn stretches_between(tx: &mut Tx, first: Date, last: Date) -> Result<Vec<Stretch>, db::Error> {
     let found = list_between(tx, first, last)?;
     if found.is_empty() {
         return Ok(Vec::new());
@@ -219,6 +218,9 @@ mod tests {
         assert_eq!(((to - from) / 3_600_000, it.days()), (47, 2));
         let (from, to) = it.stretch(&zone("Asia/Manila"));
         assert_eq!((to - from) / 3_600_000, 48);
-        assert!(it.covers("2026-03-29".parse().expect("a day")) && !it.covers("2026-03-30".parse().expect("a day")));
+        assert!(
+            it.covers("2026-03-29".parse().expect("a day"))
+                && !it.covers("2026-03-30".parse().expect("a day"))
+        );
     }
 }

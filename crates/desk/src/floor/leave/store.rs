@@ -10,9 +10,7 @@ const LEAVE: &str = "l.id, l.user_id, u.name, l.kind, l.first_day, l.last_day, l
 
 fn leave(row: &Row<'_>) -> Result<Leave, Error> {
     let (kind, state): (String, String) = (row.get(3)?, row.get(7)?);
-    let day = |text: String| {
-        text.parse::<Date>().map_err(|_| Error::Corrupt(format!("{text:?} is no day")))
-    };
+    let day = |text: String| text.parse::<Date>().map_err(|_| Error::Corrupt(format!("{text:?} is no day")));
     Ok(Leave {
         id: row.get(0)?,
         user: row.get(1)?,
@@ -30,12 +28,7 @@ fn leave(row: &Row<'_>) -> Result<Leave, Error> {
     })
 }
 
-pub(super) fn insert(
-    tx: &mut Tx,
-    it: &AskLeave,
-    note: &str,
-    state: LeaveState,
-) -> Result<LeaveId, Error> {
+pub(super) fn insert(tx: &mut Tx, it: &AskLeave, note: &str, state: LeaveState) -> Result<LeaveId, Error> {
     let (now, by) = (tx.now(), tx.actor().user());
     let decided = (state != LeaveState::Asked).then_some(now);
     tx.one(

@@ -86,4 +86,3 @@ impl AwayTold {
         self.skills.is_empty() && self.short_hours.is_some_and(|hours| hours < 4.0)
     }
 }
-

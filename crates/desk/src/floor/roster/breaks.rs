@@ -79,7 +79,11 @@ pub fn place_breaks(tx: &mut Tx, week: Week, command: PlaceBreaks) -> Result<usi
         Some(told) => {
             let able = able(tx, &told)?;
             let line = &NeedOfWeek::of(told, &able, &there).lines[0];
-            line.there.iter().zip(&line.needed).map(|(there, needed)| i64::from(*there) - i64::from(*needed)).collect()
+            line.there
+                .iter()
+                .zip(&line.needed)
+                .map(|(there, needed)| i64::from(*there) - i64::from(*needed))
+                .collect()
         }
         // Nothing is known of what is needed: nobody's break falls on the break of many.
         None => {
@@ -120,7 +124,6 @@ fn place(spare: &mut [i64], (begins, length): (i64, i64), minutes: i64) -> Optio
     touched(best).into_iter().for_each(|at| spare[at] -= 1);
     Some(Break { after_minutes: best, minutes })
 }
-
 
 #[cfg(test)]
 mod tests {

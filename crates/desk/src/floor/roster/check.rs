@@ -3,6 +3,7 @@
 use super::when::{between_breaks, minutes_of};
 use super::{Line, RosterRules, is_on_leave};
 use crate::UserId;
+use crate::floor::leave::Stretch;
 use crate::skills::planning::weekday_name;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -41,10 +42,18 @@ pub enum FindingKind {
     Overlap,
     /// A shift begins on a day of granted leave.
     OnLeave,
-    ShortRest { hours: f64 },
-    LongShift { hours: f64 },
-    LongWeek { hours: f64 },
-    LongWithoutBreak { hours: f64 },
+    ShortRest {
+        hours: f64,
+    },
+    LongShift {
+        hours: f64,
+    },
+    LongWeek {
+        hours: f64,
+    },
+    LongWithoutBreak {
+        hours: f64,
+    },
 }
 
 impl Finding {
@@ -65,11 +74,7 @@ impl Finding {
 }
 
 /// `worked` and `leaves` in any order; what touches no shift of the week is not told.
-pub fn findings(
-    worked: &[Worked],
-    leaves: &[(UserId, (i64, i64))],
-    rules: &RosterRules,
-) -> Vec<Finding> {
+pub fn findings(worked: &[Worked], leaves: &[Stretch], rules: &RosterRules) -> Vec<Finding> {
     let mut of_person: BTreeMap<UserId, Vec<Worked>> = BTreeMap::new();
     worked.iter().for_each(|it| of_person.entry(it.line.user).or_default().push(*it));
     let mut found = Vec::new();
@@ -92,8 +97,9 @@ pub fn findings(
         for pair in theirs.windows(2).filter(|it| it[0].is_of_week || it[1].is_of_week) {
             let rest = (pair[0].stretch.1, pair[1].stretch.0);
             // A break within a day is no night's rest.
-            let same_day =
-                pair[0].is_of_week && pair[1].is_of_week && pair[0].line.shift.weekday == pair[1].line.shift.weekday;
+            let same_day = pair[0].is_of_week
+                && pair[1].is_of_week
+                && pair[0].line.shift.weekday == pair[1].line.shift.weekday;
             let weekday = Some(pair[1].line.shift.weekday);
             if rest.1 < rest.0 {
                 tell(weekday, FindingKind::Overlap);

@@ -1,9 +1,10 @@
 //! What a week needs beside who is there: by half hour and skill, what is short, and what one absence would cost.
 
-use super::{RosterError, is_on_leave};
 use super::check::Worked;
 use super::need::{NeedLine, NeedTold, PERIOD_MINUTES, PERIODS_PER_DAY, PERIODS_PER_WEEK};
 use super::when::{WEEK_MINUTES, Week, minute_of_week};
+use super::{RosterError, is_on_leave};
+use crate::floor::leave::Stretch;
 use crate::floor::runs::{self, Answer, RunKind};
 use crate::skills::store as skills_store;
 use crate::{SkillId, Tx, UserId};
@@ -18,7 +19,7 @@ const ALONE_HOURS_LEAST: f64 = 2.0;
 const HOURS_PER_PERIOD: f64 = PERIOD_MINUTES as f64 / 60.0;
 
 /// By person, minutes of the week on some clock.
-pub(super) type Minutes = Vec<(UserId, (i64, i64))>;
+pub(super) type Minutes = Vec<Stretch>;
 
 /// What is lost without somebody in this week.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -73,12 +74,7 @@ pub struct Gap {
 
 /// By person, minutes of the week on the desk's clock.
 /// Those who have leave then, and those on a break, are not there.
-pub(super) fn on_clock(
-    worked: &[Worked],
-    leaves: &[(UserId, (i64, i64))],
-    week: Week,
-    clock: &TimeZone,
-) -> Minutes {
+pub(super) fn on_clock(worked: &[Worked], leaves: &[Stretch], week: Week, clock: &TimeZone) -> Minutes {
     let minute = |at: i64| minute_of_week(at, week, clock);
     let works = |it: &&Worked| !is_on_leave(leaves, it.line.user, it.stretch.0);
     let parts = |it: &Worked| {
@@ -132,7 +128,7 @@ pub(super) fn able(tx: &mut Tx, told: &NeedTold) -> Result<Vec<HashSet<UserId>>,
 }
 
 /// How many are there, of those who may.
-fn there(stretches: &[(UserId, (i64, i64))], may: impl Fn(UserId) -> bool) -> Vec<u32> {
+fn there(stretches: &[Stretch], may: impl Fn(UserId) -> bool) -> Vec<u32> {
     // Two shifts of one person that touch one half hour are one person.
     let mut seen: BTreeMap<usize, HashSet<UserId>> = BTreeMap::new();
     for (user, stretch) in stretches.iter().filter(|it| may(it.0)) {
@@ -144,7 +140,7 @@ fn there(stretches: &[(UserId, (i64, i64))], may: impl Fn(UserId) -> bool) -> Ve
 }
 
 impl NeedOfWeek {
-    pub(super) fn of(told: NeedTold, able: &[HashSet<UserId>], stretches: &[(UserId, (i64, i64))]) -> NeedOfWeek {
+    pub(super) fn of(told: NeedTold, able: &[HashSet<UserId>], stretches: &[Stretch]) -> NeedOfWeek {
         let line = |it: &NeedLine, there: Vec<u32>| LineOfWeek {
             skill: it.skill,
             name: it.name.clone(),
@@ -187,7 +183,7 @@ fn gap(line: &LineOfWeek) -> Option<Gap> {
 pub(super) fn aways(
     need: &NeedOfWeek,
     able: &[HashSet<UserId>],
-    stretches: &[(UserId, (i64, i64))],
+    stretches: &[Stretch],
 ) -> HashMap<UserId, Away> {
     let mut of_person: HashMap<UserId, HashSet<usize>> = HashMap::new();
     for (user, stretch) in stretches {
@@ -197,12 +193,7 @@ pub(super) fn aways(
 }
 
 /// What is missed if somebody is not there in these half hours, in which they would be.
-pub(super) fn away(
-    need: &NeedOfWeek,
-    able: &[HashSet<UserId>],
-    user: UserId,
-    at: &HashSet<usize>,
-) -> Away {
+pub(super) fn away(need: &NeedOfWeek, able: &[HashSet<UserId>], user: UserId, at: &HashSet<usize>) -> Away {
     let whole = &need.lines[0];
     let short =
         at.iter().filter(|at| whole.needed[**at] >= whole.there[**at] && whole.needed[**at] > 0).count();

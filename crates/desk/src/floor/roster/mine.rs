@@ -80,13 +80,10 @@ pub(crate) fn week_of(
             let breaks = line.breaks.iter().map(at).collect();
             MyShift { line: *line, from, to, breaks, on_leave: granted.is_some() }
         };
-        let shifts: Vec<MyShift> =
-            lines.iter().filter(|it| it.shift.weekday == weekday).map(shift).collect();
+        let shifts: Vec<MyShift> = lines.iter().filter(|it| it.shift.weekday == weekday).map(shift).collect();
         let works = shifts.iter().filter(|it| !it.on_leave);
-        worked_ms += works
-            .flat_map(|it| parts(week, &it.line, &clock))
-            .map(|(from, to)| to - from)
-            .sum::<i64>();
+        worked_ms +=
+            works.flat_map(|it| parts(week, &it.line, &clock)).map(|(from, to)| to - from).sum::<i64>();
         let leave = granted.or(on_this_day().next()).cloned();
         days.push(MyDay { date, is_today: date == today, shifts, leave });
     }

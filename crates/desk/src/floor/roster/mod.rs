@@ -31,7 +31,8 @@ pub use publish::{Publish, publish};
 pub use suggest::{Suggestion, ToSuggest, suggest, take as take_suggestion};
 pub use when::Week;
 
-use super::{FloorError, leave};
+use super::FloorError;
+use super::leave::{self, Stretch};
 use crate::skills::planning::{Breaks, PlanError, Shift};
 use crate::{Kind, Refusal, RosterId, Tx, UserId, settings};
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,13 @@ pub struct RosterRules {
 
 impl Default for RosterRules {
     fn default() -> Self {
-        RosterRules { rest_hours: 11.0, week_hours: 45.0, shift_hours: 10.0, unbroken_hours: None, away_after_minutes: None }
+        RosterRules {
+            rest_hours: 11.0,
+            week_hours: 45.0,
+            shift_hours: 10.0,
+            unbroken_hours: None,
+            away_after_minutes: None,
+        }
     }
 }
 
@@ -174,7 +181,9 @@ pub enum RosterError {
     NoSuchPerson,
     #[error("a shift begins on its day, ends after it began, and lasts at most a day")]
     ShiftIsWrong,
-    #[error("a break lasts at least 5 minutes, lies within its shift and touches no other; a shift has at most 4")]
+    #[error(
+        "a break lasts at least 5 minutes, lies within its shift and touches no other; a shift has at most 4"
+    )]
     BreakIsWrong,
     #[error("by their own clock this shift lies in another week")]
     LiesInAnotherWeek,
@@ -259,11 +268,11 @@ fn plannable(tx: &mut Tx, week: Week) -> Result<(), RosterError> {
 }
 
 /// Stretches of granted leave that touch a week or the weeks beside it, in milliseconds, by person.
-fn leaves_of(tx: &mut Tx, week: Week) -> Result<Vec<(UserId, (i64, i64))>, db::Error> {
+fn leaves_of(tx: &mut Tx, week: Week) -> Result<Vec<Stretch>, db::Error> {
     leave::stretches_between(tx, week.before().monday(), week.after().day(6))
 }
 
 /// Whoever begins a shift then is away.
-fn is_on_leave(leaves: &[(UserId, (i64, i64))], user: UserId, begins: i64) -> bool {
+fn is_on_leave(leaves: &[Stretch], user: UserId, begins: i64) -> bool {
     leaves.iter().any(|it| it.0 == user && (it.1.0..it.1.1).contains(&begins))
 }

@@ -1,11 +1,9 @@
 //! A roster that covers what is needed, from the hours people usually work and some around them.
 
-use super::need::{PERIOD_MINUTES, PERIODS_PER_WEEK};
 use super::cover::{able, need_of};
+use super::need::{PERIOD_MINUTES, PERIODS_PER_WEEK};
 use super::when::{DAY_MINUTES, Week, is_right, minute_of_week, stretch, zone};
-use super::{
-    Line, RosterError, edit, in_force, is_on_leave, leaves_of, only_leads, plannable, rules, store,
-};
+use super::{Line, RosterError, edit, in_force, is_on_leave, leaves_of, only_leads, plannable, rules, store};
 use crate::skills::planning::{Breaks, Shift};
 use crate::{Tx, UserId, people, settings};
 use ::floor::roster::{Asked, BREAKS_MAX, Choice, Need, Person};
@@ -70,7 +68,8 @@ pub fn suggest(tx: &mut Tx, week: Week) -> Result<ToSuggest, RosterError> {
         for (shift, breaks, unusual_hours) in possible(own) {
             let worked = stretch(week, &shift, &clock);
             let hours = (worked.1 - worked.0) as f64 / 3.6e6;
-            if hours > rules.shift_hours.max(NEW_MINUTES as f64 / 60.0) || !fits(worked)
+            if hours > rules.shift_hours.max(NEW_MINUTES as f64 / 60.0)
+                || !fits(worked)
                 || is_on_leave(&leaves, agent.id, worked.0)
             {
                 continue;
@@ -132,8 +131,9 @@ fn possible(own: &[(Shift, Breaks)]) -> Vec<(Shift, Breaks, f64)> {
             (false, None) => OTHER_DAY_HOURS,
         };
         let like = usual(weekday).or(middle);
-        let (from, length) =
-            like.map_or((NEW_FROM_MINUTE, NEW_MINUTES), |(it, _)| (it.from_minute, it.to_minute - it.from_minute));
+        let (from, length) = like.map_or((NEW_FROM_MINUTE, NEW_MINUTES), |(it, _)| {
+            (it.from_minute, it.to_minute - it.from_minute)
+        });
         let breaks = like.map(|it| it.1).unwrap_or_default();
         for by in STARTS {
             let from_minute = from + by;
@@ -152,12 +152,10 @@ impl ToSuggest {
         let found = ::floor::roster::suggest(&self.asked, SEED);
         let mut lines = Vec::new();
         for (person, chosen) in found.chosen.iter().enumerate() {
-            lines.extend(
-                chosen.iter().map(|at| {
-                    let (shift, breaks) = self.shifts[person][*at];
-                    Line { user: self.users[person], shift, breaks }
-                }),
-            );
+            lines.extend(chosen.iter().map(|at| {
+                let (shift, breaks) = self.shifts[person][*at];
+                Line { user: self.users[person], shift, breaks }
+            }));
         }
         lines.sort_unstable();
         let short_hours = found.short.first().copied().unwrap_or(0.0) * PERIOD_MINUTES as f64 / 60.0;

@@ -7,7 +7,7 @@ use super::{
     Line, Roster, RosterError, RosterRules, Standing, in_force, is_on_leave, leaves_of, only_leads, rules,
     shown, store,
 };
-use crate::floor::leave::{self, Leave, LeaveState};
+use crate::floor::leave::{self, Leave, LeaveState, Stretch};
 use crate::floor::runs::{self, AbsenceTold, Answer, Run, RunKind};
 use crate::people::User;
 use crate::skills::planning::{Break, Breaks, Shift};
@@ -179,7 +179,7 @@ pub(super) fn worked(
 fn row(
     it: &User,
     week: Week,
-    (worked, away_then): (&[Worked], &[(UserId, (i64, i64))]),
+    (worked, away_then): (&[Worked], &[Stretch]),
     leaves: &[Leave],
     (clock, desk_zone): (&TimeZone, &str),
     away: &HashMap<UserId, Away>,
@@ -216,7 +216,6 @@ fn row(
         away: away.get(&it.id).cloned().unwrap_or_default(),
     }
 }
-
 
 /// A week by itself, for whoever reads it from outside: what stands there, what it is, and what is wrong with it.
 pub struct WholeWeek {

@@ -1,7 +1,7 @@
 //! Weeks and clocks: where a shift of one person's clock lies in time, and on another clock.
 
-use crate::floor::DAY_MS;
 use super::Line;
+use crate::floor::DAY_MS;
 use crate::skills::planning::Shift;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;

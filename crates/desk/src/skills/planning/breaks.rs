@@ -30,9 +30,8 @@ impl Breaks {
     pub fn of(mut breaks: Vec<Break>, shift: &Shift) -> Option<Breaks> {
         breaks.sort_unstable();
         let length = shift.to_minute - shift.from_minute;
-        let inside = |it: &Break| {
-            it.after_minutes > 0 && it.minutes >= BREAK_MINUTES_LEAST && it.end() < length
-        };
+        let inside =
+            |it: &Break| it.after_minutes > 0 && it.minutes >= BREAK_MINUTES_LEAST && it.end() < length;
         let apart = breaks.windows(2).all(|pair| pair[0].end() < pair[1].after_minutes);
         (breaks.iter().all(inside) && apart).then(|| Breaks::try_from(breaks).ok()).flatten()
     }

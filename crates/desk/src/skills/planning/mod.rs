@@ -23,8 +23,8 @@ pub use breaks::{BREAK_MINUTES_LEAST, BREAKS_PER_SHIFT_MAX, Break, Breaks};
 pub use invest::{Candidate, Hire, InvestPage, invest};
 pub use plan::HereSource;
 pub use shifts::{
-    Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, set_week,
-    shifts_as_csv, weekday_name,
+    Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, set_week, shifts_as_csv,
+    weekday_name,
 };
 pub use skill::{Pair, SkillStory, TicketLine, skill_story};
 pub(crate) use store::list_presence_changes;
@@ -107,7 +107,9 @@ pub enum PlanError {
     NoSuchPerson,
     #[error("a shift begins on its day, ends after it began, and lasts at most a day")]
     ShiftIsWrong,
-    #[error("a break lasts at least {BREAK_MINUTES_LEAST} minutes, lies within its shift and touches no other")]
+    #[error(
+        "a break lasts at least {BREAK_MINUTES_LEAST} minutes, lies within its shift and touches no other"
+    )]
     BreakIsWrong,
     #[error("a person may have at most {SHIFTS_PER_PERSON_MAX} shifts a week")]
     TooManyShifts,

@@ -1,7 +1,7 @@
 //! Every statement of planning: shifts, demand, presences of the past, tickets of a skill.
 
-use super::shifts::{Shift, ShiftLine};
 use super::Breaks;
+use super::shifts::{Shift, ShiftLine};
 use super::skill::TicketLine;
 use crate::skills::outcomes::store as outcomes;
 use crate::{SkillId, TicketId, Tx, UserId};

@@ -3,8 +3,8 @@
 use super::week_of;
 use super::words::{break_code, break_of, hours, shift_code, shift_of};
 use crate::{Problem, Shell};
-use desk::floor::roster::need::{PERIOD_MINUTES, PERIODS_PER_DAY};
 use desk::floor::roster::cover::LineOfWeek;
+use desk::floor::roster::need::{PERIOD_MINUTES, PERIODS_PER_DAY};
 use desk::floor::roster::views::{Bar, RosterPage, Row, roster_page};
 use desk::floor::roster::when::{DAY_MINUTES, zone};
 use desk::floor::roster::{FindingKind, Standing, Week};
@@ -241,13 +241,14 @@ impl Board {
         let mark = |from: i64, to: i64, pause: Option<(&'a Bar, Break, i64, i64)>, granted: bool| {
             let (from, to) = (from.max(start) - start, to.min(end) - start);
             let place = (from / QUARTER_MINUTES).min(QUARTERS_PER_DAY - 1);
-            let length = ((to - from + QUARTER_MINUTES / 2) / QUARTER_MINUTES).clamp(1, QUARTERS_PER_DAY - place);
+            let length =
+                ((to - from + QUARTER_MINUTES / 2) / QUARTER_MINUTES).clamp(1, QUARTERS_PER_DAY - place);
             (to > from).then_some(Mark { place, length, pause, granted })
         };
         let leaves = row.leaves.iter().filter_map(|it| mark(it.from, it.to, None, it.granted));
         let pauses = row.bars.iter().flat_map(|bar| bar.pauses().into_iter().map(move |it| (bar, it)));
-        let pauses = pauses
-            .filter_map(|(bar, (it, from, to))| mark(from, to, Some((bar, it, from, to)), true));
+        let pauses =
+            pauses.filter_map(|(bar, (it, from, to))| mark(from, to, Some((bar, it, from, to)), true));
         leaves.chain(pauses).collect()
     }
 

@@ -9,7 +9,7 @@ pub use board::{Asked, Board, Roster, RosterBoard};
 
 use super::only_leads;
 use crate::fields::Fields;
-use crate::{Html, Problem, Said, SignedIn, Shell, Web, around};
+use crate::{Html, Problem, Said, Shell, SignedIn, Web, around};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -42,7 +42,6 @@ pub(super) fn routes() -> Router<Web> {
 pub(super) fn week_of(text: &str) -> Result<Week, Problem> {
     Week::parse(text).ok_or_else(|| Problem::from(RosterError::NoWeek))
 }
-
 
 pub async fn show(
     State(web): State<Web>,

@@ -3,15 +3,15 @@
 use super::board::{Asked, Board, Roster};
 use super::words::*;
 use crate::samples::{renders, shell};
-use desk::{SkillId, UserId};
 use desk::floor::Told;
-use desk::floor::roster::need::PERIODS_PER_WEEK;
 use desk::floor::roster::cover::{Away, Gap, LineOfWeek, NeedOfWeek};
+use desk::floor::roster::need::PERIODS_PER_WEEK;
 use desk::floor::roster::views::{Bar, LeaveBar, RosterPage, Row};
 use desk::floor::roster::when::DAY_MINUTES;
 use desk::floor::roster::{Finding, FindingKind, RosterRules, Standing, Week};
 use desk::floor::runs::AbsenceTold;
 use desk::skills::planning::{Break, Breaks, Shift};
+use desk::{SkillId, UserId};
 
 fn bar(weekday: i64, from: i64, to: i64, later: i64) -> Bar {
     let day = weekday * DAY_MINUTES;
@@ -62,12 +62,7 @@ fn page(standing: Standing) -> RosterPage {
         need: Some(NeedOfWeek {
             told: Default::default(),
             lines: vec![line(None, "All work"), line(Some(4), "SAML <b>")],
-            gaps: vec![Gap {
-                skill: "SAML <b>".into(),
-                hours: 2.0,
-                stretches: vec![(780, 900)],
-                more: 3,
-            }],
+            gaps: vec![Gap { skill: "SAML <b>".into(), hours: 2.0, stretches: vec![(780, 900)], more: 3 }],
         }),
         run: None,
         absences: vec![AbsenceTold {
@@ -112,13 +107,12 @@ fn a_draft_shows_bars_needs_warnings_and_what_can_be_done() {
 
 #[test]
 fn a_day_alone_a_skill_alone_and_a_shift_in_hand_are_shown() {
-    let asked =
-        Asked { day: Some(5), show: Some(4), edit: Some("1.4-1320-1800".into()), ..Asked::default() };
+    let asked = Asked { day: Some(5), show: Some(4), edit: Some("1.4-1320-1800".into()), ..Asked::default() };
     let html = html(board(Standing::Published, asked));
     assert!(html.contains("value=\"22:00\"") && html.contains("value=\"06:00\""), "{html}");
     assert!(html.contains("Saturday") && !html.contains("Thursday, "), "{html}");
     assert!(!html.contains("/publication"), "nothing to publish");
-    assert!(html.contains("name=\"at\"") && html.contains("Friday 22:00") , "{html}");
+    assert!(html.contains("name=\"at\"") && html.contains("Friday 22:00"), "{html}");
 }
 
 #[test]
@@ -140,7 +134,10 @@ fn times_are_short_and_codes_can_be_read_back() {
         ("8:30", "9–24")
     );
     let noon = Break { after_minutes: 180, minutes: 30 };
-    assert_eq!((break_code(&noon).as_str(), break_of("180-30"), break_of("new")), ("180-30", Some(noon), None));
+    assert_eq!(
+        (break_code(&noon).as_str(), break_of("180-30"), break_of("new")),
+        ("180-30", Some(noon), None)
+    );
     assert_eq!((shift_of("6-510"), shift_of("new"), shift_of("1-2-3-4")), (None, None, None));
     assert_eq!((hours(6.26), hours(2.0)), ("6.5 h".to_owned(), "2 h".to_owned()));
 }

@@ -85,7 +85,6 @@ pub(super) fn shift_of(code: &str) -> Option<Shift> {
     parts.next().is_none().then_some(shift)
 }
 
-
 /// `180-30`: after so many minutes, so long.
 pub fn break_code(it: &Break) -> String {
     format!("{}-{}", it.after_minutes, it.minutes)
