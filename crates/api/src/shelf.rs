@@ -10,7 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::skills::SkillKind;
 use desk::skills::shelf::{self, MergeSkills};
-use desk::{SkillId, SkillMergeId};
+use desk::{Language, SkillId, SkillMergeId};
 use serde_json::json;
 
 pub async fn merges(call: Call) -> Answer {
@@ -88,8 +88,13 @@ pub async fn import(call: Call) -> Answer {
         }
         None => SkillKind::Product,
     };
+    let language = body.language.as_deref().map(str::parse::<Language>).transpose();
+    let language = language.map_err(|error| Problem::invalid("language", error.to_string()))?;
     call.write(move |tx, _| {
-        let imported = shelf::import_library(tx, &body.csv, kind)?;
+        let imported = match language {
+            Some(language) => shelf::import_words(tx, &body.csv, language)?,
+            None => shelf::import_library(tx, &body.csv, kind)?,
+        };
         Ok(Reply::one("skill_import", SkillImportShape::of(&imported)))
     })
     .await

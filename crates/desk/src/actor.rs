@@ -1,6 +1,6 @@
 //! Who acts, and what their role lets them do.
 
-use crate::UserId;
+use crate::{Language, UserId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,16 +69,27 @@ impl db::FromColumn for Role {
 pub struct Actor {
     user: Option<UserId>,
     role: Role,
+    reads: Option<Language>,
 }
 
 impl Actor {
     pub fn person(user: UserId, role: Role) -> Self {
-        Actor { user: Some(user), role }
+        Actor { user: Some(user), role, reads: None }
     }
 
     /// The desk itself. It may do what an admin may, and its changes carry nobody's name.
     pub fn desk() -> Self {
-        Actor { user: None, role: Role::Admin }
+        Actor { user: None, role: Role::Admin, reads: None }
+    }
+
+    /// The same one, who reads names of skills in their own language where the desk has words in it.
+    pub fn reading(self, language: Option<Language>) -> Self {
+        Actor { reads: language, ..self }
+    }
+
+    /// `None`: names as they were written. Whatever is written keeps to these, so no command runs with a language.
+    pub fn language(self) -> Option<Language> {
+        self.reads
     }
 
     pub fn user(self) -> Option<UserId> {

@@ -191,6 +191,11 @@ pub enum Event {
     PrerequisitesSet {
         skill: SkillId,
     },
+    /// What it is called in another language.
+    SkillWordsSet {
+        skill: SkillId,
+        language: Language,
+    },
     // planning
     CompetencyChanged {
         competency: CompetencyId,
@@ -481,7 +486,8 @@ impl Event {
             | SkillRestored { skill }
             | SkillMerged { skill, .. }
             | SkillMergeUndone { skill, .. }
-            | PrerequisitesSet { skill } => ("skill", skill.0),
+            | PrerequisitesSet { skill }
+            | SkillWordsSet { skill, .. } => ("skill", skill.0),
             RoleProfileChanged { role } | RoleHoldersSet { role } => ("role_profile", role.0),
             ShiftsSet { user } => ("user", user.0),
             RosterChanged { roster, .. } | RosterPublished { roster, .. } => ("roster", roster.0),
@@ -595,6 +601,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | SkillMerged { .. }
         | SkillMergeUndone { .. }
         | PrerequisitesSet { .. }
+        | SkillWordsSet { .. }
         | CompetencyChanged { .. }
         | RoleProfileChanged { .. }
         | RoleHoldersSet { .. }

@@ -13,6 +13,7 @@ pub mod events;
 pub mod floor;
 pub mod hiring;
 mod ids;
+mod language;
 pub mod mail;
 mod open;
 pub mod people;
@@ -30,6 +31,7 @@ pub mod work;
 pub use actor::{Actor, Role};
 pub use db::Error as DbError;
 pub use ids::*;
+pub use language::{Language, UnknownLanguage};
 pub use open::{Desk, OpenError, migrations};
 pub use refusal::{Kind, Refusal};
 

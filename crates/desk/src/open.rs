@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0028_interviewers"),
     shared!("0029_written_in_hand"),
     shared!("0030_breaks_and_leave"),
+    shared!("0031_skill_words"),
 ];
 
 pub fn migrations() -> &'static [Migration] {
@@ -92,6 +93,7 @@ impl Desk {
         let key = db.write_now(Actor::desk(), crate::settings::desk_key)?;
         db.write_now(Actor::desk(), |tx: &mut Tx| crate::settings::lay_foundations(tx))?;
         db.write_now(Actor::desk(), |tx: &mut Tx| crate::reviews::lay_scorecard(tx))?;
+        db.write_now(Actor::desk(), |tx: &mut Tx| crate::skills::lay_words(tx))?;
         Ok(Desk { db, blobs: Blobs::in_folder(blobs), key })
     }
 
@@ -110,6 +112,7 @@ impl Desk {
         T: Send + 'static,
         E: From<db::Error> + Send + 'static,
     {
-        self.db.write(actor, closure).await
+        // What is written names skills as they were written, whoever writes.
+        self.db.write(actor.reading(None), closure).await
     }
 }

@@ -40,6 +40,7 @@ pub mod sampling;
 pub mod scorecard;
 pub mod synthetic;
 pub mod trueskill;
+mod words;
 
 pub use belief::{
     Belief, EFFECTIVE_OBSERVATIONS_TO_SHOW, LEVEL_AT_ZERO_LOGITS, LEVEL_MAX, LEVEL_MIN, LEVELS_PER_LOGIT,
@@ -58,3 +59,4 @@ pub use library::{
 };
 pub use observation::{Observation, REVIEW_VARIANCE_LOGITS};
 pub use replay::{Evidence, Fade, Portfolio, Start, replay, steps};
+pub use words::{LibraryWords, SkillWords, library_words};

@@ -91,7 +91,7 @@ fn found(tx: &mut Tx, words: &str) -> Result<Palette, Problem> {
         search::search_tickets(tx, &query, SearchOrder::Newest, Depth::Whole, TICKETS_SHOWN_MAX)?.rows;
     let ids = search::search_users(tx, words, PEOPLE_SHOWN_MAX)?;
     let folded = words.to_lowercase();
-    let mut skills = skills::list_skills(tx)?;
+    let mut skills = skills::list_shown_skills(tx)?;
     skills.retain(|skill| skill.name.to_lowercase().contains(&folded));
     skills.truncate(SKILLS_SHOWN_MAX);
     let people = people::list_by_ids(tx, &ids)?;

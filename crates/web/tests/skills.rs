@@ -4,6 +4,7 @@ mod common;
 
 use axum::http::StatusCode;
 use common::Browser;
+use desk::people::{self, UpdateUser};
 use desk::skills::{self, AddEvidence, Observed};
 use desk::{SkillId, UserId};
 use testkit::World;
@@ -217,4 +218,52 @@ async fn a_portfolio_is_ones_own() {
     let file = browser.get(&format!("{path}.html")).await;
     assert!(file.headers["content-disposition"].to_str().unwrap().contains("attachment"));
     assert!(!file.body.contains("me@example.org") && file.body.contains("Skills, by the work itself"));
+}
+
+#[tokio::test]
+async fn every_page_that_names_a_skill_names_it_in_the_readers_language() {
+    for world in World::on_each_database() {
+        let (lea, ana) = (world.lead("Lea"), world.agent("Ana"));
+        let skill = world.read(|tx| skills::find_skill_by_key(tx, "patience")).expect("shipped").id;
+        works(&world, ana, skill, 12);
+        for user in [lea, ana] {
+            let update = UpdateUser { locale: Some("de-AT".into()), ..UpdateUser::of(user) };
+            world.write(move |tx| people::update_user(tx, &update).map(|_| ()));
+        }
+        let mut browser = Browser::signed_in(&world, lea);
+        let pages = [
+            "/skills".to_owned(),
+            format!("/skills/{skill}"),
+            format!("/skills/{skill}/people/{ana}"),
+            format!("/people/{ana}"),
+            format!("/skills/team/skills/{skill}"),
+        ];
+        for path in pages {
+            let page = browser.get(&path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert!(
+                page.body.contains("Geduld") && !page.body.contains("Patience"),
+                "{path} on {}",
+                world.name()
+            );
+        }
+        let meaning = browser.get(&format!("/skills/{skill}")).await.body;
+        assert!(meaning.contains("Menschen die Zeit geben"));
+        let csv = browser.get("/skills/library.csv").await.body;
+        assert!(csv.contains("patience,Patience,"), "a file is in the original");
+
+        let form = browser.get(&format!("/admin/skills/{skill}")).await.body;
+        assert!(form.contains("value=\"Patience\"") && form.contains("value=\"Geduld\""), "{form}");
+        let path = format!("/admin/skills/{skill}/words");
+        let long = "x".repeat(81);
+        let refused = browser.post(&path, &[("language", "de"), ("name", &long)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains(&long) && refused.body.contains("at most 80 characters"));
+        let kept = browser.post(&path, &[("language", "de"), ("name", "Langmut")]).await;
+        assert_eq!(kept.location.as_deref(), Some(&*format!("/admin/skills/{skill}#words")));
+        assert!(browser.get(&format!("/skills/{skill}")).await.body.contains("Langmut"));
+        let mut as_ana = Browser::signed_in(&world, ana);
+        let by_agent = as_ana.post(&path, &[("language", "de"), ("name", "Ausdauer")]).await;
+        assert_eq!(by_agent.status, StatusCode::FORBIDDEN);
+    }
 }

@@ -532,6 +532,8 @@ pub struct SkillImportChange {
     pub csv: String,
     /// Kind of what is new and says none; product without it.
     pub kind: Option<String>,
+    /// Of the whole file, such as de: its words become those of the skills that it names by key, ESCO or O*NET.
+    pub language: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -539,10 +541,15 @@ pub struct SkillImportShape {
     pub created: usize,
     pub changed: usize,
     pub same: usize,
+    /// Words in other languages that are new or changed.
+    pub words: usize,
+    /// Lines of a file in one language that name no skill of this desk.
+    pub unknown: usize,
 }
 
 impl SkillImportShape {
     pub fn of(it: &Imported) -> SkillImportShape {
-        SkillImportShape { created: it.created, changed: it.changed, same: it.same }
+        let Imported { created, changed, same, words, unknown } = *it;
+        SkillImportShape { created, changed, same, words, unknown }
     }
 }

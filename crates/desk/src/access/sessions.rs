@@ -133,15 +133,15 @@ pub fn start_session(
 
 /// Who is behind this token; asked at every request, one read by key.
 pub fn session_actor(tx: &mut Tx, token: &str) -> Result<Option<(Actor, User)>, db::Error> {
-    Ok(signed_in(tx, token)?.map(|it| (it.actor, it.user)))
+    Ok(signed_in(tx, token)?.map(|it| (it.user.actor(), it.user)))
 }
 
-/// [`session_actor`], and whether it is time for [`touch_session`].
+/// [`session_actor`], with the language they read, and whether it is time for [`touch_session`].
 pub fn signed_in(tx: &mut Tx, token: &str) -> Result<Option<SignedIn>, db::Error> {
     let found = store::find_session_user(tx, &token_hash(token))?;
     let now = tx.now();
     Ok(found.filter(|(user, _)| user.is_active()).map(|(user, last_seen_at)| SignedIn {
-        actor: user.actor(),
+        actor: user.actor().reading(crate::Language::of(&user.locale)),
         user,
         touch_due: now - last_seen_at >= TOUCH_EVERY_MS,
     }))

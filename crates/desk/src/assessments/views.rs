@@ -128,7 +128,7 @@ pub fn task_page(tx: &mut Tx, id: CampaignTaskId) -> Result<TaskPage, Assessment
     let said = store::list_answers(tx, id)?;
     let mut asked = Vec::new();
     for skill in &campaign.skills {
-        if let Some(skill) = skills::find_skill(tx, *skill)? {
+        if let Some(skill) = skills::find_shown_skill(tx, *skill)? {
             let said = said.iter().find(|it| it.skill == skill.id).copied();
             asked.push((skill, said));
         }

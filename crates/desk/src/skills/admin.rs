@@ -69,6 +69,7 @@ pub fn create_skill(tx: &mut Tx, command: &CreateSkill) -> Result<Skill, SkillsE
 pub fn update_skill(tx: &mut Tx, command: &UpdateSkill) -> Result<Skill, SkillsError> {
     may_change(tx)?;
     let mut skill = store::find_skill(tx, command.skill)?.ok_or(SkillsError::NoSuchSkill)?;
+    let before = skill.clone();
     if let Some(name) = &command.name {
         skill.name = right_name(name)?;
         if store::skill_named(tx, &skill.name)?.is_some_and(|other| other != skill.id) {
@@ -87,6 +88,9 @@ pub fn update_skill(tx: &mut Tx, command: &UpdateSkill) -> Result<Skill, SkillsE
     }
     texts_are_right(&skill.meaning, &skill.anchors)?;
     store::save_skill(tx, &skill)?;
+    if (&before.name, &before.meaning, &before.anchors) != (&skill.name, &skill.meaning, &skill.anchors) {
+        store::words_are_behind(tx, skill.id)?;
+    }
     if fades_otherwise {
         super::policy::relearn_skill(tx, skill.id)?;
     }

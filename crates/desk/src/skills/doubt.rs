@@ -62,9 +62,9 @@ pub(crate) fn moves_of(tx: &mut Tx, id: EvidenceId) -> Result<Vec<(SkillId, f64,
     Ok(moves.into_iter().map(|(skill, before, after, struck)| (skill, by(before, after), struck)).collect())
 }
 
-/// Of all skills, retired ones too.
+/// Of all skills, retired ones too, as the reader reads them.
 pub(crate) fn summaries(tx: &mut Tx) -> Result<HashMap<SkillId, SkillSummary>, db::Error> {
-    Ok(store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it.summary())).collect())
+    Ok(store::list_all_shown_skills(tx)?.into_iter().map(|it| (it.id, it.summary())).collect())
 }
 
 /// What is believed of these people in these skills. Who may see it, the caller decides.
@@ -82,5 +82,5 @@ pub(crate) fn all_interests(tx: &mut Tx) -> Result<HashSet<(UserId, SkillId)>, d
 }
 
 pub(crate) fn skill_names(tx: &mut Tx) -> Result<HashMap<SkillId, String>, db::Error> {
-    Ok(summaries(tx)?.into_iter().map(|(id, it)| (id, it.name)).collect())
+    Ok(store::list_shown_names(tx)?.into_iter().collect())
 }

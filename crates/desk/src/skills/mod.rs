@@ -2,8 +2,9 @@
 //!
 //! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
 //! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
-//! `evidence_moves`, `interests`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
-//! `belief_weeks`, `portfolios`, `difficulty_keys`, `refit_unknowns` and those of [`outcomes`] and [`competencies`]; settings `skill_policy`, `handle_times`.
+//! `evidence_moves`, `interests`, `skill_words`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
+//! `belief_weeks`, `portfolios`, `difficulty_keys`, `refit_unknowns` and those of [`outcomes`] and [`competencies`]; and
+//! `handle_lessons`; settings `skill_policy`, `handle_times`.
 
 mod admin;
 pub mod competencies;
@@ -27,6 +28,7 @@ pub mod shelf;
 pub(crate) mod store;
 mod triage;
 pub mod views;
+pub mod words;
 
 pub use ::skills::{Belief, DecayClass, EFFECTIVE_OBSERVATIONS_TO_SHOW, SkillKind};
 pub use ::text::Hardness;
@@ -56,9 +58,11 @@ pub use release::{Release, ReleaseRow, SKILLS_PER_RELEASE_MAX, list_releases, re
 pub use replay::{Drift, check_person, list_people_with_evidence, replay_person};
 pub use requirements::{Requirement, SetRequirements, set_requirements};
 pub use store::{
-    find_rule, find_skill, find_skill_by_key, list_rules, list_skill_names, list_skills, requirements_of,
+    find_rule, find_shown_skill, find_skill, find_skill_by_key, list_rules, list_shown_skills,
+    list_skill_names, list_skills, requirements_of,
 };
 pub use triage::Triage;
+pub(crate) use words::lay_words;
 
 use crate::{Kind, Refusal, SkillId, SkillRuleId, UserId};
 use serde::{Deserialize, Serialize};
@@ -245,6 +249,10 @@ pub enum SkillsError {
     RatioIsWrong,
     #[error("a name is needed, of at most {SKILL_NAME_CHARS_MAX} characters")]
     NameIsWrong,
+    #[error("a name may have at most {SKILL_NAME_CHARS_MAX} characters")]
+    NameIsTooLong,
+    #[error("a skill may have words in at most {} languages", words::LANGUAGES_PER_SKILL_MAX)]
+    TooManyLanguages,
     #[error("there is a skill with this name already")]
     NameIsTaken,
     #[error("a text may have at most {SKILL_TEXT_CHARS_MAX} characters")]
@@ -280,6 +288,7 @@ impl Refusal for SkillsError {
             | ScoreIsWrong
             | RatioIsWrong
             | NameIsWrong
+            | NameIsTooLong
             | TextIsTooLong
             | ReasonIsMissing
             | PhrasesAreWrong
@@ -288,7 +297,7 @@ impl Refusal for SkillsError {
             | TauIsWrong
             | KeepIsWrong
             | ReleaseSkillsAreWrong => Kind::Invalid,
-            TooManyNeeds | TooManyInterests => Kind::TooMuch,
+            TooManyNeeds | TooManyInterests | TooManyLanguages => Kind::TooMuch,
             RulesAreBroken(_) => Kind::Broken,
             Db(error) => error.kind(),
         }
@@ -300,7 +309,7 @@ impl Refusal for SkillsError {
             LevelIsWrong => Some("level"),
             WeightIsWrong => Some("weight"),
             ScoreIsWrong => Some("score"),
-            NameIsWrong | NameIsTaken => Some("name"),
+            NameIsWrong | NameIsTooLong | NameIsTaken => Some("name"),
             ReasonIsMissing | WordsAreTooLong => Some("reason"),
             TauIsWrong => Some("tau"),
             KeepIsWrong => Some("keep"),

@@ -99,7 +99,7 @@ pub fn portfolio(tx: &mut Tx, user: UserId) -> Result<Portfolio, SkillsError> {
     let name = store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
     let choices = store::find_choices(tx, user)?;
     let skills: HashMap<SkillId, Skill> =
-        store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
+        store::list_all_shown_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
     let held = proficiencies_of(tx, user)?;
     let mut levels: Vec<PortfolioLevel> =
         held.iter().filter(|it| it.is_sure()).filter_map(|it| level(it, &skills, &choices)).collect();

@@ -69,7 +69,7 @@ fn load(tx: &mut Tx) -> Result<Edit, Problem> {
         policy: skills::policy(tx)?,
         taus: skills::taus(tx)?,
         releases: skills::list_releases(tx)?,
-        library: skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect(),
+        library: skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect(),
         now: tx.now(),
         shell: Shell::load(tx)?,
         problem: None,

@@ -12,6 +12,7 @@ mod mailboxes;
 mod refit;
 mod routing;
 mod rules;
+mod skill_words;
 mod skills;
 mod staff;
 mod statuses;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/skills/{skill}", get(skills::edit).post(skills::update))
         .route("/admin/skills/{skill}/retire", post(skills::retire))
         .route("/admin/skills/{skill}/restore", post(skills::restore))
+        .route("/admin/skills/{skill}/words", post(skill_words::set))
         .route("/admin/skills/{skill}/rules", post(rules::create))
         .route("/admin/learning", get(learning::edit).post(learning::update))
         .route("/admin/learning/fading", post(learning::fade))

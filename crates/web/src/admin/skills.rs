@@ -1,13 +1,14 @@
 //! `/admin/skills`: the library: what can be learnt here, what its levels look like, which words ask for it.
 
 use super::must_be_lead;
+use super::skill_words::WordsForm;
 use crate::fields::Fields;
 use crate::skills::words;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::skills::{self, CreateSkill, DecayClass, Skill, SkillKind, SkillRule, UpdateSkill};
-use desk::{Actor, SkillId};
+use desk::{Actor, Language, SkillId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -53,6 +54,9 @@ pub struct Edit {
     pub rules: Vec<SkillRule>,
     pub rule: super::rules::RuleForm,
     pub problem: Option<Problem>,
+    /// The last one is for a further language.
+    pub words: Vec<WordsForm>,
+    pub words_problem: Option<Problem>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,6 +105,11 @@ impl Edit {
 
     fn decays(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         DECAYS.iter().map(|(decay, words)| (decay.as_str(), *words))
+    }
+
+    /// Letters that are no language: they can be put right.
+    fn is_odd_language(&self, words: &WordsForm) -> bool {
+        words.language.parse::<Language>().is_err()
     }
 
     fn anchors(&self) -> impl Iterator<Item = (usize, &'static str, &String)> {
@@ -222,7 +231,12 @@ pub(super) async fn again(
     Ok((status, Html(Edit { problem: Some(problem), ..shown })).into_response())
 }
 
-async fn page(web: &Web, actor: Actor, skill: Option<SkillId>, form: Option<Form>) -> Result<Edit, Problem> {
+pub(super) async fn page(
+    web: &Web,
+    actor: Actor,
+    skill: Option<SkillId>,
+    form: Option<Form>,
+) -> Result<Edit, Problem> {
     web.desk
         .read(actor, move |tx| {
             let found = match skill {
@@ -233,9 +247,15 @@ async fn page(web: &Web, actor: Actor, skill: Option<SkillId>, form: Option<Form
                 Some(skill) => skills::list_rules(tx, Some(skill))?,
                 None => Vec::new(),
             };
+            let mut words = match skill {
+                Some(skill) => skills::words::words_of(tx, skill)?.into_iter().map(WordsForm::of).collect(),
+                None => Vec::new(),
+            };
+            words.push(WordsForm::default());
             let form = form.clone().or_else(|| found.as_ref().map(Form::of)).unwrap_or_default();
             let rule = super::rules::RuleForm::empty();
-            Ok::<_, Problem>(Edit { shell: Shell::load(tx)?, skill: found, form, rules, rule, problem: None })
+            let (shell, problem, words_problem) = (Shell::load(tx)?, None, None);
+            Ok::<_, Problem>(Edit { shell, skill: found, form, rules, rule, problem, words, words_problem })
         })
         .await
 }
@@ -243,7 +263,7 @@ async fn page(web: &Web, actor: Actor, skill: Option<SkillId>, form: Option<Form
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{shell, skill};
+    use crate::samples::{renders, shell, skill};
     use askama::Template;
 
     #[test]
@@ -258,11 +278,43 @@ mod tests {
                 field: Some("name"),
                 ..Problem::invalid("There is a skill with this name already.")
             }),
+            words: vec![WordsForm::default()],
+            words_problem: None,
         };
-        let html = page.render().unwrap();
+        let html = renders(&page);
         assert!(
             html.contains("anchor_5") && html.contains("teaches") && html.contains("with this name already")
         );
+    }
+
+    #[test]
+    fn each_language_has_its_fields_and_says_when_the_original_went_on() {
+        let german = WordsForm {
+            language: "de".into(),
+            name: "Geduld <sehr>".into(),
+            is_behind: true,
+            ..WordsForm::default()
+        };
+        let arabic = WordsForm { language: "ar".into(), name: "الصبر".into(), ..WordsForm::default() };
+        let odd = WordsForm { language: "klingon".into(), is_open: true, ..WordsForm::default() };
+        let page = Edit {
+            shell: shell(),
+            form: Form::of(&skill()),
+            skill: Some(skill()),
+            rules: vec![],
+            rule: super::super::rules::RuleForm::empty(),
+            problem: None,
+            words: vec![german, arabic, odd, WordsForm::default()],
+            words_problem: Some(Problem::invalid("A language is written as two or three letters.")),
+        };
+        let html = renders(&page);
+        for words in
+            ["Deutsch", "Geduld &#60;sehr&#62;", "the original has changed since", "العربية", "language-new"]
+        {
+            assert!(html.contains(words), "{words}");
+        }
+        assert_eq!(html.matches("two or three letters.").count(), 1, "said where it was written");
+        assert!(html.contains("value=\"klingon\""), "and can be put right");
     }
 
     #[test]

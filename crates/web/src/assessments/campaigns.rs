@@ -142,7 +142,7 @@ async fn form(
 ) -> Result<New, Problem> {
     let found = web.desk.read(actor, move |tx| {
         let people = views::people(tx)?;
-        let skills = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
+        let skills = skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
         Ok::<_, Problem>((people, skills, Shell::load(tx)?))
     });
     let (people, skills, shell) = found.await?;

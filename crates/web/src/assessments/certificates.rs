@@ -68,7 +68,7 @@ async fn load(web: &Web, actor: Actor, user: UserId) -> Result<Index, Problem> {
         let person =
             people::find_user(tx, user)?.filter(|it| it.role.is_staff()).ok_or_else(Problem::not_found)?;
         let rows = views::certificates_of(tx, user)?;
-        let skills = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect();
+        let skills = skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect();
         let shell = Shell::load(tx)?;
         Ok::<_, Problem>(Index {
             shell,

@@ -219,7 +219,7 @@ async fn form(
             Some(id) => Some(views::check_page(tx, id)?.check),
             None => None,
         };
-        let skills = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
+        let skills = skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
         Ok::<_, Problem>((row, skills, Shell::load(tx)?))
     });
     let (row, skills, shell) = found.await?;

@@ -102,7 +102,7 @@ pub async fn shown(
     let page = web.desk.read(actor, move |tx| {
         let page = views::person_page(tx, user)?;
         let library = match page.may_coach {
-            true => skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect(),
+            true => skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect(),
             false => Vec::new(),
         };
         let shell = Shell::load(tx)?;

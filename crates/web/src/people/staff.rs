@@ -69,7 +69,7 @@ pub fn load(tx: &mut Tx, actor: Actor, user: User) -> Result<Staff, Problem> {
         page: views::person_skills(tx, user.id)?,
         ratings: ratings::summary_of_person(tx, user.id, since)?,
         certificates: certificates_of(tx, user.id)?,
-        library: skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect(),
+        library: skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect(),
         shell: Shell::load(tx)?,
         now: tx.now(),
         problem: None,

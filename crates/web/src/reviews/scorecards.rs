@@ -205,7 +205,7 @@ async fn page(
             Some(id) => Some(reviews::scorecard(tx, id)?.ok_or_else(Problem::not_found)?),
             None => None,
         };
-        let skills = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
+        let skills = skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
         let competencies = competencies::list_competencies(tx)?;
         Ok::<_, Problem>((scorecard, skills, competencies, Shell::load(tx)?))
     });

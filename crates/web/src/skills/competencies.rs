@@ -250,7 +250,7 @@ async fn form(
                 (None, None) => Form::default(),
             };
             let mut library: Vec<SkillSummary> =
-                skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect();
+                skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect();
             library.sort_by_key(|it| it.name.to_lowercase());
             let form = form.with_empty_lines();
             Ok::<_, Problem>(Edit { shell: Shell::load(tx)?, competency: id, form, library, problem: None })

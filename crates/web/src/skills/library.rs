@@ -8,8 +8,8 @@ use axum::extract::{Multipart, Path, State};
 use axum::response::{IntoResponse, Response};
 use desk::skills::SkillKind;
 use desk::skills::planning::{self, Suggestions};
-use desk::skills::shelf::{self, MergeSkills, SkillMerge};
-use desk::{Actor, Kind, SkillId, SkillMergeId};
+use desk::skills::shelf::{self, Imported, MergeSkills, ShelfError, SkillMerge};
+use desk::{Actor, Kind, Language, SkillId, SkillMergeId};
 
 #[derive(askama::Template)]
 #[template(path = "skills/library.html")]
@@ -19,6 +19,8 @@ pub struct Library {
     pub suggestions: Suggestions,
     pub merges: Vec<SkillMerge>,
     pub csv: String,
+    /// Of the whole file; empty: the library's own.
+    pub language: String,
     pub problem: Option<Problem>,
 }
 
@@ -38,8 +40,8 @@ async fn page(web: &Web, actor: Actor) -> Result<Library, Problem> {
     web.desk
         .read(actor, |tx| {
             let (suggestions, merges) = (planning::suggestions(tx)?, shelf::list_merges(tx)?);
-            let (shell, now) = (Shell::load(tx)?, tx.now());
-            Ok::<_, Problem>(Library { shell, now, suggestions, merges, csv: String::new(), problem: None })
+            let (shell, now, csv, language) = (Shell::load(tx)?, tx.now(), String::new(), String::new());
+            Ok::<_, Problem>(Library { shell, now, suggestions, merges, csv, language, problem: None })
         })
         .await
 }
@@ -58,21 +60,36 @@ pub async fn import(
     SignedIn(actor): SignedIn,
     multipart: Multipart,
 ) -> Result<Response, Problem> {
-    let Sheet { csv, kind } = sheet_of(multipart).await?;
+    let Sheet { csv, kind, language } = sheet_of(multipart).await?;
     let kind: SkillKind = kind.parse().unwrap_or(SkillKind::Product);
     let copy = csv.clone();
-    let read = web.desk.write(actor, move |tx| shelf::import_library(tx, &copy, kind)).await;
-    match read.map_err(Problem::from) {
-        Ok(it) => {
-            let words = format!("{} new, {} changed, {} as they were.", it.created, it.changed, it.same);
-            Ok(Said::new(words).then("/skills/library"))
+    let read = match (language.is_empty(), language.parse::<Language>()) {
+        (true, _) => web.desk.write(actor, move |tx| shelf::import_library(tx, &copy, kind)).await,
+        (false, Ok(language)) => {
+            web.desk.write(actor, move |tx| shelf::import_words(tx, &copy, language)).await
         }
-        Err(problem) if problem.field == Some("csv") => {
+        (false, Err(error)) => Err(ShelfError::LanguageIsWrong(error)),
+    };
+    match read.map_err(Problem::from) {
+        Ok(it) => Ok(Said::new(read_words(&it)).then("/skills/library")),
+        Err(problem) if matches!(problem.field, Some("csv" | "language")) => {
             let (status, shown) = (problem.status(), page(&web, actor).await?);
-            Ok((status, Html(Library { csv, problem: Some(problem), ..shown })).into_response())
+            Ok((status, Html(Library { csv, language, problem: Some(problem), ..shown })).into_response())
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What a file came to.
+fn read_words(it: &Imported) -> String {
+    let mut words = format!("{} new, {} changed, {} as they were", it.created, it.changed, it.same);
+    if it.words > 0 {
+        words += &format!("; {} in other languages", it.words);
+    }
+    if it.unknown > 0 {
+        words += &format!("; {} name no skill of this desk", it.unknown);
+    }
+    words + "."
 }
 
 /// `into` takes everything of the skill over.
@@ -155,6 +172,7 @@ mod tests {
             suggestions,
             merges,
             csv: "name\n".into(),
+            language: String::new(),
             problem,
         })
     }

@@ -113,7 +113,7 @@ pub async fn show(
         let sight = Sight::load(tx)?;
         let (page, story) = (views::skill_page(tx, skill)?, planning::skill_story(tx, skill)?);
         let mut library: Vec<SkillSummary> = match actor.is_lead() {
-            true => skills::list_skills(tx)?.iter().map(Skill::summary).collect(),
+            true => skills::list_shown_skills(tx)?.iter().map(Skill::summary).collect(),
             false => Vec::new(),
         };
         library.sort_by_key(|it| it.name.to_lowercase());

@@ -341,6 +341,7 @@ pub fn csv_file(name: &str, text: String) -> Response {
 pub struct Sheet {
     pub csv: String,
     pub kind: String,
+    pub language: String,
 }
 
 pub async fn sheet_of(mut multipart: Multipart) -> Result<Sheet, Problem> {
@@ -354,6 +355,7 @@ pub async fn sheet_of(mut multipart: Multipart) -> Result<Sheet, Problem> {
             "file" if !text.trim().is_empty() => sheet.csv = text,
             "csv" if sheet.csv.is_empty() => sheet.csv = text,
             "kind" => sheet.kind = text,
+            "language" => sheet.language = text.trim().to_lowercase(),
             _ => {}
         }
     }

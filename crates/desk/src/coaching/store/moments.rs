@@ -90,12 +90,13 @@ pub(in crate::coaching) fn list_moment_rows(
     count: usize,
 ) -> Result<Vec<MomentRow>, Error> {
     let sql = format!(
-        "select {KEPT}, u.name, t.subject, s.key, s.name, s.kind, e.kind, e.value, e.at
+        "select {KEPT}, u.name, t.subject, s.key, {}, s.kind, e.kind, e.value, e.at
          from coaching_moments m join users u on u.id = m.user_id join tickets t on t.id = m.ticket_id
            join skills s on s.id = m.skill_id join evidence e on e.id = m.evidence_id
          where m.week >= $1 and (m.user_id = $2 or $2 = 0) and e.struck_at is null and u.deleted_at is null
            and t.deleted_at is null
-         order by m.week desc, m.score desc, m.id limit $3"
+         order by m.week desc, m.score desc, m.id limit $3",
+        crate::skills::store::name_column(tx)
     );
     tx.list(&sql, params![since_week, user.unwrap_or(UserId(0)), count], |row| {
         let kept = kept(row)?;

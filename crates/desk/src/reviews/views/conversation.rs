@@ -146,7 +146,7 @@ fn letters(
 }
 
 /// A marked place that is no sentence any more is a piece of its own.
-fn pieces(text: &str, marked: &[(Span, usize)], left: &mut usize) -> Vec<Piece> {
+pub(super) fn pieces(text: &str, marked: &[(Span, usize)], left: &mut usize) -> Vec<Piece> {
     let mut spans: Vec<(Span, Option<usize>)> =
         marked.iter().map(|(span, index)| (*span, Some(*index))).collect();
     for span in sentences(text) {

@@ -271,6 +271,7 @@ fn by_person(reviews: &[Review], names: &HashMap<UserId, String>) -> Vec<Quality
 
 #[cfg(test)]
 mod tests {
+    use super::conversation::pieces;
     use super::*;
 
     #[test]

@@ -21,21 +21,21 @@ fn competency(row: &Row<'_>) -> Result<Competency, Error> {
 
 fn with_skills(tx: &mut Tx, mut all: Vec<Competency>) -> Result<Vec<Competency>, Error> {
     let mut skills: HashMap<CompetencyId, Vec<(SkillSummary, f64)>> = HashMap::new();
-    tx.each(
-        "select c.competency_id, s.id, s.key, s.name, s.kind, c.weight from competency_skills c
+    let sql = format!(
+        "select c.competency_id, s.id, s.key, {}, s.kind, c.weight from competency_skills c
          join skills s on s.id = c.skill_id order by c.competency_id, c.weight desc, s.name",
-        params![],
-        |row| {
-            let skill = SkillSummary {
-                id: row.get(1)?,
-                key: row.get(2)?,
-                name: row.get(3)?,
-                kind: skills_store::kind(row, 4)?,
-            };
-            skills.entry(row.get(0)?).or_default().push((skill, row.get(5)?));
-            Ok(true)
-        },
-    )?;
+        skills_store::name_column(tx)
+    );
+    tx.each(&sql, params![], |row| {
+        let skill = SkillSummary {
+            id: row.get(1)?,
+            key: row.get(2)?,
+            name: row.get(3)?,
+            kind: skills_store::kind(row, 4)?,
+        };
+        skills.entry(row.get(0)?).or_default().push((skill, row.get(5)?));
+        Ok(true)
+    })?;
     for it in &mut all {
         it.skills = skills.remove(&it.id).unwrap_or_default();
     }

@@ -109,7 +109,7 @@ impl Plan {
         let held = skills_store::list_proficiencies(tx, None, None)?;
         let beliefs: HashMap<_, _> = held.into_iter().map(|it| ((it.user, it.skill), it)).collect();
         let known: HashMap<SkillId, SkillSummary> =
-            skills_store::list_skills(tx)?.iter().map(|it| (it.id, it.summary())).collect();
+            skills_store::list_shown_skills(tx)?.iter().map(|it| (it.id, it.summary())).collect();
         let needs = store::list_needs(tx, since, DEMAND_TICKETS_MAX)?;
         let first = needs.iter().map(|it| it.at).min().unwrap_or(now);
         let weeks = ((now - first) as f64 / WEEK_MS as f64).clamp(1.0, settings.weeks as f64);

@@ -76,7 +76,7 @@ pub fn skill_story(tx: &mut Tx, skill: SkillId) -> Result<SkillStory, PlanError>
         if of == skill {
             needs.push((needed, level));
         } else if needed.id == skill
-            && let Some(other) = skills_store::find_skill(tx, of)?
+            && let Some(other) = skills_store::find_shown_skill(tx, of)?
         {
             needed_by.push((other.summary(), level));
         }

@@ -54,7 +54,7 @@ pub fn suggestions(tx: &mut Tx) -> Result<Suggestions, PlanError> {
     let since = tx.now() - SUGGESTION_DAYS * DAY_MS;
     let subjects = store::list_subjects(tx, since, TICKETS_READ_MAX)?;
     let known: HashMap<_, SkillSummary> =
-        skills_store::list_skills(tx)?.iter().map(|it| (it.id, it.summary())).collect();
+        skills_store::list_shown_skills(tx)?.iter().map(|it| (it.id, it.summary())).collect();
     let unused = store::list_unused(tx, since)?;
     let unused = unused.into_iter().filter_map(|(skill, people, in_roles, rules)| {
         Some(UnusedSkill { skill: known.get(&skill)?.clone(), people, in_roles, rules })

@@ -294,7 +294,7 @@ pub struct WeekPerson {
 
 pub fn skill_week(tx: &mut Tx, skill: SkillId, hour: Option<usize>) -> Result<SkillWeek, PlanError> {
     let plan = Plan::load(tx)?;
-    let skill = skills_store::find_skill(tx, skill)?.ok_or(PlanError::NoSuchSkill)?.summary();
+    let skill = skills_store::find_shown_skill(tx, skill)?.ok_or(PlanError::NoSuchSkill)?.summary();
     let it = plan.find_skill(skill);
     let hour = hour.filter(|hour| *hour < HOURS_PER_WEEK);
     let (places, hands) = it.hands(&plan.people);

@@ -25,27 +25,27 @@ fn role(row: &Row<'_>) -> Result<RoleProfile, Error> {
 /// What the roles ask, the heaviest first; `only` for one role.
 fn needs(tx: &mut Tx, only: Option<RoleId>) -> Result<HashMap<RoleId, Vec<RoleNeed>>, Error> {
     let mut all: HashMap<RoleId, Vec<RoleNeed>> = HashMap::new();
-    tx.each(
-        "select q.role_id, q.level, q.weight, q.at_least, s.id, s.key, s.name, s.kind
+    let sql = format!(
+        "select q.role_id, q.level, q.weight, q.at_least, s.id, s.key, {}, s.kind
          from role_requirements q join skills s on s.id = q.skill_id
          where s.retired_at is null and (cast($1 as bigint) = 0 or q.role_id = $1) order by q.weight desc, s.name",
-        params![only.map_or(0, |it| it.0)],
-        |row| {
-            let who = match row.get::<Option<i64>>(3)? {
-                Some(count) => Who::AtLeast(u8::try_from(count).unwrap_or(u8::MAX)),
-                None => Who::Everyone,
-            };
-            let skill = SkillSummary {
-                id: row.get(4)?,
-                key: row.get(5)?,
-                name: row.get(6)?,
-                kind: skills_store::kind(row, 7)?,
-            };
-            let need = RoleNeed { skill, level: row.get(1)?, weight: row.get(2)?, who };
-            all.entry(row.get(0)?).or_default().push(need);
-            Ok(true)
-        },
-    )?;
+        skills_store::name_column(tx)
+    );
+    tx.each(&sql, params![only.map_or(0, |it| it.0)], |row| {
+        let who = match row.get::<Option<i64>>(3)? {
+            Some(count) => Who::AtLeast(u8::try_from(count).unwrap_or(u8::MAX)),
+            None => Who::Everyone,
+        };
+        let skill = SkillSummary {
+            id: row.get(4)?,
+            key: row.get(5)?,
+            name: row.get(6)?,
+            kind: skills_store::kind(row, 7)?,
+        };
+        let need = RoleNeed { skill, level: row.get(1)?, weight: row.get(2)?, who };
+        all.entry(row.get(0)?).or_default().push(need);
+        Ok(true)
+    })?;
     Ok(all)
 }
 

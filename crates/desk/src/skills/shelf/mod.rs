@@ -12,10 +12,10 @@ mod sheet;
 
 pub use merge::{MergeSkills, SkillMerge, list_merges, merge_skills, undo_merge};
 pub use prerequisites::{Prerequisite, prerequisites_of, set_prerequisites};
-pub use sheet::{Imported, import_library, library_as_csv};
+pub use sheet::{Imported, import_library, import_words, library_as_csv};
 
 use super::SkillsError;
-use crate::{Kind, Refusal, Tx};
+use crate::{Kind, Refusal, Tx, UnknownLanguage};
 
 pub const PREREQUISITES_MAX: usize = 12;
 pub const SHEET_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -52,6 +52,8 @@ pub enum ShelfError {
     #[error("a file may have at most {SHEET_LINES_MAX} lines and {} MB", SHEET_BYTES_MAX / 1024 / 1024)]
     FileIsTooLarge,
     #[error(transparent)]
+    LanguageIsWrong(#[from] UnknownLanguage),
+    #[error(transparent)]
     Skills(#[from] SkillsError),
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -63,9 +65,13 @@ impl Refusal for ShelfError {
         match self {
             NotALead => Kind::Forbidden,
             NoSuchSkill | NoSuchMerge => Kind::NotFound,
-            SameSkill | IntoIsRetired | Circle | LevelIsWrong | LineIsWrong { .. } | NoHeader => {
-                Kind::Invalid
-            }
+            SameSkill
+            | IntoIsRetired
+            | Circle
+            | LevelIsWrong
+            | LineIsWrong { .. }
+            | NoHeader
+            | LanguageIsWrong(_) => Kind::Invalid,
             UndoneAlready | NotTheLast => Kind::Conflict,
             TooManyPrerequisites | FileIsTooLarge => Kind::TooMuch,
             Skills(error) => error.kind(),
@@ -80,6 +86,7 @@ impl Refusal for ShelfError {
             Circle | TooManyPrerequisites => Some("needs"),
             LevelIsWrong => Some("level"),
             LineIsWrong { .. } | NoHeader | FileIsTooLarge => Some("csv"),
+            LanguageIsWrong(_) => Some("language"),
             Skills(error) => error.field(),
             _ => None,
         }

@@ -2,16 +2,19 @@
 //!
 //! Columns by their names in the first line: `key, name, kind, meaning, decay, level_1 … level_5, onet, esco, needs`
 //! (`needs` as `key:level;key:level`). Files of ESCO (`preferredLabel, description, conceptUri`) and O*NET
-//! (`Element Name, Description, Element ID`, parted by tabs) are read by their own column names.
+//! (`Element Name, Description, Element ID`, parted by tabs) are read by their own column names. A column of words in
+//! another language ends with it: `name_de`, `meaning_fr`, `level_1_es`, `preferredLabel_de`. A file that is in one other
+//! language as a whole is read by [`import_words`].
 
 use super::{SHEET_BYTES_MAX, SHEET_LINES_MAX, ShelfError, only_leads, set_prerequisites};
+use crate::skills::words::{SetWords, SkillWords, set_words};
 use crate::skills::{
     CreateSkill, DecayClass, SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, Skill, SkillKind, UpdateSkill,
     create_skill, store, update_skill,
 };
-use crate::{SkillId, Tx};
+use crate::{Language, SkillId, Tx};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const COLUMNS: [&str; 13] = [
     "key", "name", "kind", "meaning", "decay", "level_1", "level_2", "level_3", "level_4", "level_5", "onet",
@@ -28,12 +31,19 @@ const ALIASES: [(&str, &str); 7] = [
     ("prerequisites", "needs"),
 ];
 
+/// Columns that may be there for other languages: from here on in [`COLUMNS`], without those between.
+const IN_LANGUAGES: [&str; 7] = ["name", "meaning", "level_1", "level_2", "level_3", "level_4", "level_5"];
+
 /// What an import did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Imported {
     pub created: usize,
     pub changed: usize,
     pub same: usize,
+    /// Skills whose words in another language are new or changed, once for each language.
+    pub words: usize,
+    /// Lines of a file of words that name no skill of this desk.
+    pub unknown: usize,
 }
 
 /// The skills in use, one a line, as [`import_library`] reads them.
@@ -45,9 +55,17 @@ pub fn library_as_csv(tx: &mut Tx) -> Result<String, ShelfError> {
     for (of, needed, level) in store::list_prerequisites(tx, None)? {
         needs.entry(of).or_default().push(format!("{}:{level}", needed.key));
     }
+    let mut words: BTreeMap<(SkillId, Language), SkillWords> = BTreeMap::new();
+    for (skill, it) in store::list_all_words(tx)? {
+        words.insert((skill, it.language), it);
+    }
+    let further = columns_in_languages(words.values());
+    let named = |(language, column): &(Language, &str)| format!("{column}_{language}");
+    let header: Vec<String> =
+        COLUMNS.iter().map(|it| (*it).to_owned()).chain(further.iter().map(named)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     let broken = |_| ShelfError::Db(db::Error::Corrupt("a line of the library could not be written".into()));
-    writer.write_record(COLUMNS).map_err(broken)?;
+    writer.write_record(&header).map_err(broken)?;
     for it in store::list_skills(tx)? {
         let needs = needs.remove(&it.id).unwrap_or_default().join(";");
         let [one, two, three, four, five] = &it.anchors;
@@ -66,20 +84,60 @@ pub fn library_as_csv(tx: &mut Tx) -> Result<String, ShelfError> {
             it.esco.as_deref().unwrap_or(""),
             &needs,
         ];
-        writer.write_record(fields).map_err(broken)?;
+        let further = further.iter().map(|(language, column)| {
+            words.get(&(it.id, *language)).map_or("", |words| word_of(words, column))
+        });
+        writer.write_record(fields.into_iter().chain(further)).map_err(broken)?;
     }
     let bytes = writer.into_inner().unwrap_or_default();
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Names and meanings in every language that there is, sentences of levels where some are written.
+fn columns_in_languages<'a>(all: impl Iterator<Item = &'a SkillWords>) -> Vec<(Language, &'static str)> {
+    let mut with_levels: BTreeMap<Language, bool> = BTreeMap::new();
+    for it in all {
+        *with_levels.entry(it.language).or_default() |= it.anchors.iter().any(|it| !it.is_empty());
+    }
+    let columns = |(language, levels): (Language, bool)| {
+        let count = if levels { IN_LANGUAGES.len() } else { 2 };
+        IN_LANGUAGES[..count].iter().map(move |column| (language, *column))
+    };
+    with_levels.into_iter().flat_map(columns).collect()
+}
+
+fn word_of<'a>(words: &'a SkillWords, column: &str) -> &'a str {
+    match column {
+        "name" => &words.name,
+        "meaning" => &words.meaning,
+        level => {
+            let place = IN_LANGUAGES[2..].iter().position(|it| *it == level).unwrap_or_default();
+            &words.anchors[place]
+        }
+    }
+}
+
+/// A column of the library, and of which language its texts are; `None`: the library's own.
+type Column = (Option<Language>, &'static str);
+
 struct Line {
     number: u64,
-    fields: HashMap<&'static str, String>,
+    fields: HashMap<Column, String>,
 }
 
 impl Line {
     fn text(&self, column: &str) -> Option<&str> {
-        self.fields.get(column).map(|text| text.trim()).filter(|text| !text.is_empty())
+        self.text_in(None, column)
+    }
+
+    fn text_in(&self, language: Option<Language>, column: &str) -> Option<&str> {
+        let found = IN_LANGUAGES.iter().chain(&COLUMNS).find(|it| **it == column)?;
+        self.fields.get(&(language, *found)).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// Languages that this line has words in.
+    fn languages(&self) -> BTreeSet<Language> {
+        self.fields.iter().filter(|it| !it.1.trim().is_empty()).filter_map(|it| it.0.0).collect()
     }
 
     fn wrong(&self, reason: impl Into<String>) -> ShelfError {
@@ -118,6 +176,9 @@ pub fn import_library(tx: &mut Tx, csv: &str, kind: SkillKind) -> Result<Importe
                 create(tx, line, name, kind)?
             }
         };
+        for language in line.languages() {
+            imported.words += usize::from(put_words(tx, line, skill, language, Some(language))?);
+        }
         if let Some(text) = line.text("needs") {
             needs.push((line.number, skill, text.to_owned()));
         }
@@ -132,6 +193,54 @@ pub fn import_library(tx: &mut Tx, csv: &str, kind: SkillKind) -> Result<Importe
         }
     }
     Ok(imported)
+}
+
+/// A file that is in one other language as a whole, such as ESCO's of that language: each line finds its skill by key or
+/// by its reference to ESCO or O*NET, and says what the skill is called. Lines that name no skill of this desk are
+/// counted and left; nothing is added to the library.
+pub fn import_words(tx: &mut Tx, csv: &str, language: Language) -> Result<Imported, ShelfError> {
+    only_leads(tx)?;
+    let mut by_reference: HashMap<String, SkillId> = HashMap::new();
+    for skill in store::list_all_skills(tx)? {
+        let references = [skill.onet, skill.esco].into_iter().flatten();
+        by_reference.extend(references.map(|it| (it, skill.id)));
+        by_reference.insert(skill.key, skill.id);
+    }
+    let mut imported = Imported::default();
+    for line in &lines(csv)? {
+        let references = ["key", "esco", "onet"].into_iter().filter_map(|column| line.text(column));
+        let found = references.filter_map(|it| by_reference.get(it)).next().copied();
+        match found {
+            Some(skill) if put_words(tx, line, skill, language, None)? => imported.words += 1,
+            Some(_) => imported.same += 1,
+            None => imported.unknown += 1,
+        }
+    }
+    Ok(imported)
+}
+
+/// Puts the words that stand in the columns of `of` in place of those in `language`; what the line leaves out stays.
+/// Says whether anything changed.
+fn put_words(
+    tx: &mut Tx,
+    line: &Line,
+    skill: SkillId,
+    language: Language,
+    of: Option<Language>,
+) -> Result<bool, ShelfError> {
+    let present = store::list_words_of(tx, skill)?.into_iter().find(|it| it.language == language);
+    let word = |column: &'static str, chars_max: usize| {
+        let is = present.as_ref().map_or("", |it| word_of(it, column));
+        line.text_in(of, column).unwrap_or(is).chars().take(chars_max).collect::<String>()
+    };
+    let command = SetWords {
+        skill,
+        language,
+        name: word("name", SKILL_NAME_CHARS_MAX),
+        meaning: word("meaning", SKILL_TEXT_CHARS_MAX),
+        anchors: std::array::from_fn(|n| word(IN_LANGUAGES[2 + n], SKILL_TEXT_CHARS_MAX)),
+    };
+    set_words(tx, &command).map_err(|error| line.wrong(error.to_string()))
 }
 
 fn create(tx: &mut Tx, line: &Line, name: String, kind: SkillKind) -> Result<SkillId, ShelfError> {
@@ -223,8 +332,8 @@ fn lines(text: &str) -> Result<Vec<Line>, ShelfError> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let header = reader.headers().map_err(|_| ShelfError::NoHeader)?;
-    let columns: Vec<Option<&'static str>> = header.iter().map(column).collect();
-    if !columns.contains(&Some("name")) {
+    let columns: Vec<Option<Column>> = header.iter().map(column).collect();
+    if !columns.contains(&Some((None, "name"))) {
         return Err(ShelfError::NoHeader);
     }
     let mut lines = Vec::new();
@@ -239,7 +348,7 @@ fn lines(text: &str) -> Result<Vec<Line>, ShelfError> {
         let number = record.position().map_or(0, csv::Position::line);
         let named =
             columns.iter().zip(record.iter()).filter_map(|(name, value)| Some(((*name)?, value.to_owned())));
-        let fields: HashMap<&'static str, String> = named.collect();
+        let fields: HashMap<Column, String> = named.collect();
         if fields.values().any(|value| !value.trim().is_empty()) {
             lines.push(Line { number, fields });
         }
@@ -247,8 +356,19 @@ fn lines(text: &str) -> Result<Vec<Line>, ShelfError> {
     Ok(lines)
 }
 
-fn column(name: &str) -> Option<&'static str> {
+fn column(name: &str) -> Option<Column> {
     let name = name.trim().to_lowercase();
+    if let Some(own) = known_column(&name) {
+        return Some((None, own));
+    }
+    // `name_de`, `preferredlabel@de`, `description (de)`
+    let (column, language) = name.trim_end_matches(')').rsplit_once(['_', '@', ':', '.', '('])?;
+    let language: Language = language.parse().ok()?;
+    let column = known_column(column.trim()).filter(|it| IN_LANGUAGES.contains(it))?;
+    Some((Some(language), column))
+}
+
+fn known_column(name: &str) -> Option<&'static str> {
     let own = COLUMNS.iter().find(|it| **it == name).copied();
     own.or_else(|| ALIASES.iter().find(|it| it.0 == name).map(|it| it.1))
 }
@@ -272,5 +392,19 @@ mod tests {
         assert_eq!((onet[0].text("onet"), onet[0].text("name")), (Some("2.A.1.b"), Some("Active Listening")));
         assert!(matches!(lines("who,what\n1,2\n"), Err(ShelfError::NoHeader)));
         assert_eq!(lines("\u{feff}name;kind\n\nA;human\n").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn words_in_other_languages_are_told_by_the_end_of_their_columns() {
+        let read = lines(
+            "name,name_de,level_2_de,preferredLabel (fr),description@es,kind_de\nPatience,Geduld,,Patience,Con calma,x\n",
+        );
+        let line = &read.unwrap()[0];
+        let languages: Vec<String> = line.languages().iter().map(ToString::to_string).collect();
+        assert_eq!(languages, ["de", "es", "fr"]);
+        assert_eq!(line.text("name"), Some("Patience"));
+        assert_eq!(line.text_in(Language::of("de"), "name"), Some("Geduld"));
+        assert_eq!(line.text_in(Language::of("es"), "meaning"), Some("Con calma"));
+        assert_eq!(line.text_in(Language::of("de"), "level_2"), None, "empty says nothing");
     }
 }

@@ -9,6 +9,7 @@ mod policy;
 mod portfolio;
 mod refit;
 mod shelf;
+mod words;
 
 pub(crate) use beliefs::*;
 pub(in crate::skills) use contests::*;
@@ -21,6 +22,9 @@ pub(in crate::skills) use policy::*;
 pub(in crate::skills) use portfolio::*;
 pub(in crate::skills) use refit::*;
 pub(in crate::skills) use shelf::*;
+pub(crate) use words::list_shown_names;
+pub(in crate::skills) use words::*;
+pub use words::{find_shown_skill, list_shown_skills};
 
 use super::evidence::{AddEvidence, Observed};
 use super::replay::{Base, BaseBelief, Line, Row as HeldRow};
@@ -29,6 +33,7 @@ use crate::tickets::json_numbers;
 use crate::{EvidenceId, RatingId, RefitRunId, ReleaseId, TicketId, Tx};
 use ::skills::{Fade, Start, Step, decayed_over, prior};
 use db::{Error, Param, Row, ToParam, params};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The key of the setting that counts changes of skills and rules.
@@ -38,6 +43,23 @@ const ROWS_PER_STATEMENT_MAX: usize = 200;
 
 const SUMMARY: &str = "s.id, s.key, s.name, s.kind";
 const SUMMARY_COLUMNS: usize = 4;
+
+/// The name of the skill `s` in the reader's language, where the desk has words in it.
+pub(crate) fn name_column(tx: &Tx) -> Cow<'static, str> {
+    match tx.actor().language() {
+        None => Cow::Borrowed("s.name"),
+        // Two or three small letters: nothing in them could end the text.
+        Some(language) => Cow::Owned(format!(
+            "coalesce((select nullif(w.name, '') from skill_words w
+               where w.skill_id = s.id and w.language = '{language}'), s.name)"
+        )),
+    }
+}
+
+/// The columns of [`SUMMARY`], with the name as the reader reads it.
+fn summary_columns(tx: &Tx) -> String {
+    format!("s.id, s.key, {}, s.kind", name_column(tx))
+}
 
 fn summary(row: &Row<'_>, first: usize) -> Result<SkillSummary, Error> {
     Ok(SkillSummary {
@@ -191,11 +213,8 @@ pub fn list_skills(tx: &mut Tx) -> Result<Vec<Skill>, Error> {
 
 /// Skills in use, without their meaning: for choosing one.
 pub fn list_skill_names(tx: &mut Tx) -> Result<Vec<SkillSummary>, Error> {
-    let mut all = tx.list(
-        "select s.id, s.key, s.name, s.kind from skills s where s.retired_at is null",
-        params![],
-        |row| summary(row, 0),
-    )?;
+    let sql = format!("select {} from skills s where s.retired_at is null", summary_columns(tx));
+    let mut all = tx.list(&sql, params![], |row| summary(row, 0))?;
     all.sort_unstable_by(|one, other| (one.kind, &one.name).cmp(&(other.kind, &other.name)));
     Ok(all)
 }
@@ -272,15 +291,17 @@ fn rule(row: &Row<'_>) -> Result<SkillRule, Error> {
 /// The rules of one skill or of all, the disabled ones too.
 pub fn list_rules(tx: &mut Tx, skill: Option<SkillId>) -> Result<Vec<SkillRule>, Error> {
     let sql = format!(
-        "select {SUMMARY}, {RULE_COLUMNS} from skill_rules r join skills s on s.id = r.skill_id
-         where cast($1 as bigint) = 0 or r.skill_id = $1 order by s.name, r.id"
+        "select {}, {RULE_COLUMNS} from skill_rules r join skills s on s.id = r.skill_id
+         where cast($1 as bigint) = 0 or r.skill_id = $1 order by s.name, r.id",
+        summary_columns(tx)
     );
     tx.list(&sql, params![skill.map_or(0, |it| it.0)], rule)
 }
 
 pub fn find_rule(tx: &mut Tx, id: SkillRuleId) -> Result<Option<SkillRule>, Error> {
     let sql = format!(
-        "select {SUMMARY}, {RULE_COLUMNS} from skill_rules r join skills s on s.id = r.skill_id where r.id = $1"
+        "select {}, {RULE_COLUMNS} from skill_rules r join skills s on s.id = r.skill_id where r.id = $1",
+        summary_columns(tx)
     );
     tx.find(&sql, params![id], rule)
 }
@@ -350,7 +371,8 @@ pub(in crate::skills) fn staff_name(tx: &mut Tx, user: UserId) -> Result<Option<
 
 pub(in crate::skills) fn list_interests(tx: &mut Tx, user: UserId) -> Result<Vec<SkillSummary>, Error> {
     let sql = format!(
-        "select {SUMMARY} from interests i join skills s on s.id = i.skill_id where i.user_id = $1 order by s.name"
+        "select {} from interests i join skills s on s.id = i.skill_id where i.user_id = $1 order by s.name",
+        summary_columns(tx)
     );
     tx.list(&sql, params![user], |row| summary(row, 0))
 }

@@ -14,8 +14,9 @@ pub(in crate::skills) struct NewRequirement {
 /// What the ticket needs, the heaviest first.
 pub fn requirements_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<RequirementRow>, Error> {
     let sql = format!(
-        "select {SUMMARY}, q.level, q.weight, q.hardness, q.source, q.because
-         from requirements q join skills s on s.id = q.skill_id where q.ticket_id = $1 order by q.weight desc, s.id"
+        "select {}, q.level, q.weight, q.hardness, q.source, q.because
+         from requirements q join skills s on s.id = q.skill_id where q.ticket_id = $1 order by q.weight desc, s.id",
+        summary_columns(tx)
     );
     tx.list(&sql, params![ticket], |row| {
         let at = SUMMARY_COLUMNS;

@@ -48,8 +48,9 @@ pub(in crate::skills) fn list_cases(tx: &mut Tx, user: UserId, count_max: usize)
     )?;
     let mut skills: HashMap<EvidenceId, Vec<String>> = HashMap::new();
     let sql = format!(
-        "select m.evidence_id, s.name from evidence_moves m join skills s on s.id = m.skill_id
+        "select m.evidence_id, {} from evidence_moves m join skills s on s.id = m.skill_id
          where m.evidence_id in {} order by m.weight desc, s.id",
+        name_column(tx),
         tx.numbers_in(1)
     );
     tx.each(&sql, params![json_numbers(cases.iter().map(|(id, _)| id.0))], |row| {

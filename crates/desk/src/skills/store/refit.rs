@@ -369,22 +369,22 @@ pub(in crate::skills) fn results_of(
 
 /// The widest apart first.
 pub(in crate::skills) fn list_tier_drifts(tx: &mut Tx, count_max: usize) -> Result<Vec<TierDrift>, Error> {
-    tx.list(
-        "select b.user_id, u.name, b.skill_id, s.name, b.online_mean, b.online_variance, b.mean, b.variance
+    let sql = format!(
+        "select b.user_id, u.name, b.skill_id, {}, b.online_mean, b.online_variance, b.mean, b.variance
          from refit_beliefs b join users u on u.id = b.user_id join skills s on s.id = b.skill_id
          where u.deleted_at is null order by abs(b.mean - b.online_mean) desc, b.user_id, b.skill_id limit $1",
-        params![count_max],
-        |row| {
-            Ok(TierDrift {
-                user: row.get(0)?,
-                name: row.get(1)?,
-                skill: row.get(2)?,
-                skill_name: row.get(3)?,
-                online: Belief { mean: row.get(4)?, variance: row.get(5)? },
-                refit: Belief { mean: row.get(6)?, variance: row.get(7)? },
-            })
-        },
-    )
+        name_column(tx)
+    );
+    tx.list(&sql, params![count_max], |row| {
+        Ok(TierDrift {
+            user: row.get(0)?,
+            name: row.get(1)?,
+            skill: row.get(2)?,
+            skill_name: row.get(3)?,
+            online: Belief { mean: row.get(4)?, variance: row.get(5)? },
+            refit: Belief { mean: row.get(6)?, variance: row.get(7)? },
+        })
+    })
 }
 
 /// The last word of each week about one person since a week: week, skill, level's mean and variance in logits.

@@ -14,8 +14,9 @@ pub(in crate::skills) fn list_prerequisites(
     of: Option<SkillId>,
 ) -> Result<Vec<(SkillId, SkillSummary, f64)>, Error> {
     let sql = format!(
-        "select p.skill_id, p.level, {SUMMARY} from skill_prerequisites p join skills s on s.id = p.needs_id
-         where s.retired_at is null and (cast($1 as bigint) = 0 or p.skill_id = $1) order by p.skill_id, s.name"
+        "select p.skill_id, p.level, {} from skill_prerequisites p join skills s on s.id = p.needs_id
+         where s.retired_at is null and (cast($1 as bigint) = 0 or p.skill_id = $1) order by p.skill_id, s.name",
+        summary_columns(tx)
     );
     tx.list(&sql, params![of.map_or(0, |it| it.0)], |row| Ok((row.get(0)?, summary(row, 2)?, row.get(1)?)))
 }
@@ -288,7 +289,8 @@ pub(in crate::skills) fn list_skill_history(
 ) -> Result<Vec<(i64, Option<String>, String)>, Error> {
     use crate::events::Event;
     let mut names: HashMap<SkillId, String> = HashMap::new();
-    tx.each("select id, name from skills", params![], |row| {
+    let all = format!("select s.id, {} from skills s", name_column(tx));
+    tx.each(&all, params![], |row| {
         names.insert(row.get(0)?, row.get(1)?);
         Ok(true)
     })?;
@@ -309,6 +311,7 @@ pub(in crate::skills) fn list_skill_history(
             Event::SkillRetired { .. } => "retired".to_owned(),
             Event::SkillRestored { .. } => "brought back".to_owned(),
             Event::PrerequisitesSet { .. } => "what it stands on was set".to_owned(),
+            Event::SkillWordsSet { language, .. } => format!("its words in {language} were set"),
             Event::SkillMerged { skill: from, into, .. } if *from == skill => {
                 format!("went into {}", name(into))
             }

@@ -48,7 +48,7 @@ pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError>
     let sight = Sight::load(tx)?;
     let mut people = list_people(tx, filter.group)?;
     let demand = demand(tx)?;
-    let mut skills = store::list_skills(tx)?;
+    let mut skills = store::list_shown_skills(tx)?;
     skills.retain(|it| filter.kind.is_none_or(|kind| it.kind == kind));
     if let Some(query) = filter.query.as_deref().map(fold).filter(|it| !it.is_empty()) {
         if skills.iter().any(|it| fold(&it.name).contains(&query)) {

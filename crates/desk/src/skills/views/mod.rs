@@ -161,7 +161,7 @@ pub fn person_skills(tx: &mut Tx, user: UserId) -> Result<PersonSkills, SkillsEr
     let name = store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
     let sees_all = sight.sees_evidence(user);
     let skills: HashMap<SkillId, Skill> =
-        store::list_all_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
+        store::list_all_shown_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
     let held = proficiencies_of(tx, user)?;
     let then = levels_then(tx, user)?;
     let mut levels: Vec<PersonLevel> = held
@@ -209,7 +209,7 @@ pub struct PersonAtSkill {
 
 pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError> {
     let sight = Sight::load(tx)?;
-    let skill = store::find_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
+    let skill = store::find_shown_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
     let names: HashMap<UserId, String> =
         list_people(tx, None)?.into_iter().map(|it| (it.user, it.name)).collect();
     let mut held = store::list_proficiencies(tx, None, Some(&[skill.id]))?;
@@ -257,7 +257,7 @@ pub fn evidence_of_cell(tx: &mut Tx, user: UserId, skill: SkillId) -> Result<Cel
         return Err(SkillsError::NotForYou);
     }
     let name = store::staff_name(tx, user)?.ok_or(SkillsError::NoSuchPerson)?;
-    let skill = store::find_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
+    let skill = store::find_shown_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
     let held = store::list_proficiencies(tx, Some(&[user]), Some(&[skill.id]))?;
     let evidence = list_evidence(tx, &sight, user, Some(skill.id))?;
     let cell = held.first().and_then(|it| Cell::for_viewer(it, &sight));
@@ -389,9 +389,10 @@ fn complete(tx: &mut Tx, sight: &Sight, all: &mut [EvidenceRow]) -> Result<(), S
 
 fn list_moves(tx: &mut Tx, of: &[EvidenceRow]) -> Result<BTreeMap<EvidenceId, Vec<Move>>, db::Error> {
     let sql = format!(
-        "select m.evidence_id, s.id, s.key, s.name, s.kind, m.mean_before, m.variance_before, m.mean_after,
+        "select m.evidence_id, s.id, s.key, {}, s.kind, m.mean_before, m.variance_before, m.mean_after,
            m.variance_after
          from evidence_moves m join skills s on s.id = m.skill_id where m.evidence_id in {} order by m.weight desc, s.id",
+        store::name_column(tx),
         tx.numbers_in(1)
     );
     let mut moves: BTreeMap<EvidenceId, Vec<Move>> = BTreeMap::new();

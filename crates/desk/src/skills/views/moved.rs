@@ -37,43 +37,41 @@ pub fn movements(
         }
     })?;
     let mut by_cell: BTreeMap<(UserId, SkillId), Movement> = BTreeMap::new();
-    tx.each(
-        "select e.user_id, u.name, e.kind, s.id, s.key, s.name, s.kind, m.mean_before, m.mean_after
+    let sql = format!(
+        "select e.user_id, u.name, e.kind, s.id, s.key, {}, s.kind, m.mean_before, m.mean_after
          from evidence e join evidence_moves m on m.evidence_id = e.id
          join users u on u.id = e.user_id join skills s on s.id = m.skill_id
          where e.at >= $1 and e.struck_at is null and u.deleted_at is null order by e.id desc limit $2",
-        params![since, MOVES_READ_MAX],
-        |row| {
-            let user: UserId = row.get(0)?;
-            let kind: String = row.get(2)?;
-            let skill: SkillId = row.get(3)?;
-            if !sight.counts(&kind) || !sight.sees_evidence(user) || !sure.contains(&(user, skill)) {
-                return Ok(true);
+        store::name_column(tx)
+    );
+    tx.each(&sql, params![since, MOVES_READ_MAX], |row| {
+        let user: UserId = row.get(0)?;
+        let kind: String = row.get(2)?;
+        let skill: SkillId = row.get(3)?;
+        if !sight.counts(&kind) || !sight.sees_evidence(user) || !sure.contains(&(user, skill)) {
+            return Ok(true);
+        }
+        let level = |mean: f64| Belief { mean, variance: 1.0 }.level();
+        let (before, after) = (level(row.get(7)?), level(row.get(8)?));
+        match by_cell.get_mut(&(user, skill)) {
+            Some(known) => {
+                known.before = before;
+                known.observations += 1;
             }
-            let level = |mean: f64| Belief { mean, variance: 1.0 }.level();
-            let (before, after) = (level(row.get(7)?), level(row.get(8)?));
-            match by_cell.get_mut(&(user, skill)) {
-                Some(known) => {
-                    known.before = before;
-                    known.observations += 1;
-                }
-                None => {
-                    let skill = SkillSummary {
-                        id: skill,
-                        key: row.get(4)?,
-                        name: row.get(5)?,
-                        kind: store::kind(row, 6)?,
-                    };
-                    let name = row.get(1)?;
-                    by_cell.insert(
-                        (user, skill.id),
-                        Movement { user, name, skill, before, after, observations: 1 },
-                    );
-                }
+            None => {
+                let skill = SkillSummary {
+                    id: skill,
+                    key: row.get(4)?,
+                    name: row.get(5)?,
+                    kind: store::kind(row, 6)?,
+                };
+                let name = row.get(1)?;
+                by_cell
+                    .insert((user, skill.id), Movement { user, name, skill, before, after, observations: 1 });
             }
-            Ok(true)
-        },
-    )?;
+        }
+        Ok(true)
+    })?;
     let mut all: Vec<Movement> = by_cell.into_values().filter(|it| it.by().abs() >= least).collect();
     all.sort_by(|one, other| other.by().abs().total_cmp(&one.by().abs()));
     all.truncate(count_max);
