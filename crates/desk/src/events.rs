@@ -384,6 +384,10 @@ pub enum Event {
     CandidateForgotten {
         candidate: CandidateId,
     },
+    /// Written, confirmed or deleted by whoever applies.
+    ApplicationChanged {
+        application: ApplicationId,
+    },
     JobAlertChanged {
         alert: JobAlertId,
     },
@@ -505,6 +509,7 @@ impl Event {
             | CandidateChanged { candidate, .. }
             | CandidateScored { candidate, .. }
             | CandidateForgotten { candidate } => ("candidate", candidate.0),
+            ApplicationChanged { application } => ("application", application.0),
             JobAlertChanged { alert } => ("job_alert", alert.0),
             ScorecardChanged { scorecard } => ("scorecard", scorecard.0),
             ReviewsAssigned { .. } => ("desk", 0),
@@ -637,6 +642,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | CandidateChanged { .. }
         | CandidateScored { .. }
         | CandidateForgotten { .. }
+        | ApplicationChanged { .. }
         | JobAlertChanged { .. }
         | ScorecardChanged { .. }
         | ReviewsAssigned { .. }

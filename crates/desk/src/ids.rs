@@ -55,7 +55,7 @@ ids! {
     OutcomeId, OutcomeRunId, OutcomeFileId,
     ScorecardId, ReviewId, ReviewAssignmentId, CalibrationId,
     CampaignId, CampaignTaskId, CertificateId, CheckId, CheckResultId,
-    OpeningId, CandidateId, JobAlertId,
+    OpeningId, CandidateId, JobAlertId, ApplicationId,
     CoachingMomentId, CoachingPlanId, CoachingGoalId, CoachingTaskId, CoachingSessionId, CoachingNoteId,
     /// A simulation that somebody asked for.
     FloorRunId,

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0029_written_in_hand"),
     shared!("0030_breaks_and_leave"),
     shared!("0031_skill_words"),
+    shared!("0032_applications"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

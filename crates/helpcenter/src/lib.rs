@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 use desk::Desk;
 use std::sync::Arc;
 
-/// No form of these pages is longer.
+/// No form of these pages is longer, but for applications with a file.
 const BODY_BYTES_MAX: usize = 128 * 1024;
 
 /// What every handler can reach. Cheap to clone.
@@ -45,6 +45,13 @@ pub fn router_with(desk: Desk, limits: Limits) -> Router {
         .route("/jobs/alerts/{token}", get(jobs::open))
         .route("/jobs/alerts/{token}/confirm", post(jobs::confirm))
         .route("/jobs/alerts/{token}/stop", post(jobs::stop))
+        .route(
+            "/jobs/{opening}/applications",
+            post(jobs::apply::create).layer(DefaultBodyLimit::max(jobs::apply::BODY_BYTES_MAX)),
+        )
+        .route("/jobs/applications/{token}", get(jobs::apply::open))
+        .route("/jobs/applications/{token}/confirm", post(jobs::apply::confirm))
+        .route("/jobs/applications/{token}/erase", post(jobs::apply::erase))
         .route("/jobs/{opening}", get(jobs::show))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::same_origin_only))

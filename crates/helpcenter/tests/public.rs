@@ -315,3 +315,102 @@ async fn one_address_asks_for_alerts_only_so_often() {
         StatusCode::TOO_MANY_REQUESTS
     );
 }
+
+/// A form with a file, as a browser sends it.
+async fn send_form(app: &Router, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+    const EDGE: &str = "----edge-of-a-part";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(
+            format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+        );
+    }
+    if let Some((name, bytes)) = file {
+        let head = format!(
+            "--{EDGE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: application/pdf\r\n\r\n"
+        );
+        body.extend(head.bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{EDGE}--\r\n").bytes());
+    let request = Request::post(path)
+        .header("host", "desk.example")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", format!("multipart/form-data; boundary={EDGE}"));
+    ask(app, request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn somebody_applies_on_the_openings_page_confirms_by_mail_and_takes_it_back() {
+    for world in World::on_each_database() {
+        let path = public_opening(&world);
+        let app = helpcenter::router_with(world.desk.clone(), Limits::of(600, 100));
+        let page = get(&app, &path).await;
+        assert!(page.body.contains(&format!("{path}/applications")) && page.body.contains("180 days"));
+        let german = Request::get(&path).header("accept-language", "de").body(Body::empty()).unwrap();
+        let german = ask(&app, german).await.body;
+        assert!(german.contains("Einfühlungsvermögen") && german.contains("Bewerben"), "on {}", world.name());
+        let to = format!("{path}/applications");
+        let name = ("name", "Nour <b>");
+        let cv: (&str, &[u8]) = ("cv.pdf", b"%PDF-1.7 about me");
+
+        let silent = send_form(&app, &to, &[name, ("email", "nour@example.org")], Some(cv)).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "no consent, on {}", world.name());
+        assert!(silent.body.contains("id=\"consent-error\"") && silent.body.contains("Nour &#60;b&#62;"));
+        let agreed = ("consent", "yes");
+        let large = vec![0_u8; hiring::APPLICATION_FILE_BYTES_MAX + 1];
+        let fields = [name, ("email", "nour@example.org"), ("words", "Hello\r\nthere"), agreed];
+        let refused = send_form(&app, &to, &fields, Some(("cv.pdf", &large))).await;
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("id=\"file-error\"")
+        );
+        let huge = vec![0_u8; 2 * hiring::APPLICATION_FILE_BYTES_MAX];
+        let refused = send_form(&app, &to, &fields, Some(("cv.pdf", &huge))).await;
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("id=\"file-error\"")
+        );
+        let robot = [name, ("email", "robot@example.org"), agreed, ("website", "x")];
+        let robot = send_form(&app, &to, &robot, None).await;
+        let sent = send_form(&app, &to, &fields, Some(cv)).await;
+        assert_eq!((sent.status, &sent.body), (StatusCode::OK, &robot.body), "a program learns nothing");
+
+        let mails: Vec<String> = world
+            .take_outside_jobs()
+            .into_iter()
+            .filter_map(|work| match work {
+                Work::SendMail { mail_out } => {
+                    world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0.text)
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(mails.len(), 1, "on {}", world.name());
+        let line = mails[0].lines().find(|line| line.contains("/jobs/applications/")).expect("a link");
+        let link = &line[line.find("/jobs/").unwrap()..];
+        assert!(get(&app, link).await.body.contains("/confirm"));
+        assert!(get(&app, link).await.body.contains("/confirm"), "opening the link confirms nothing");
+        let elsewhere = post_from(&app, &format!("{link}/confirm"), "", "cross-site").await;
+        assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+        assert!(post(&app, &format!("{link}/confirm"), "").await.body.contains("has reached us"));
+        let candidates = |world: &World| -> i64 {
+            let sql = "select cast(count(*) as bigint) from candidates";
+            world.read(move |tx| tx.one(sql, db::params![], |row| row.get(0)))
+        };
+        assert_eq!(candidates(&world), 1);
+        let kept = get(&app, link).await.body;
+        assert!(!kept.contains("/confirm") && kept.contains("/erase"));
+        assert!(post(&app, &format!("{link}/erase"), "").await.body.contains("is deleted"));
+        assert_eq!((candidates(&world), get(&app, link).await.status), (0, StatusCode::NOT_FOUND));
+    }
+}
+
+#[tokio::test]
+async fn one_address_applies_only_so_often() {
+    let world = World::on_sqlite();
+    let path = format!("{}/applications", public_opening(&world));
+    let app = helpcenter::router_with(world.desk.clone(), Limits::of(60, 1));
+    let fields = [("name", "Nour"), ("email", "nour@example.org"), ("consent", "yes")];
+    assert_eq!(send_form(&app, &path, &fields, None).await.status, StatusCode::OK);
+    assert_eq!(send_form(&app, &path, &fields, None).await.status, StatusCode::TOO_MANY_REQUESTS);
+}

@@ -2,7 +2,7 @@
 
 use crate::time::{iso, iso_if};
 use desk::hiring::views::{CandidatePage, CandidateRow, Colleague, OpeningPage};
-use desk::hiring::{Candidate, Fit, Opening, Scorecard, SkillFit};
+use desk::hiring::{Candidate, Fit, KnownError, Opening, Scorecard, SkillFit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -163,6 +163,19 @@ pub struct FitShape {
     pub met_weight: f64,
     pub interviews: usize,
     pub skills: Vec<SkillFitShape>,
+    /// Interviewers whose scores could be compared with the later work of those who were hired.
+    pub interviewer_errors: Vec<InterviewerErrorShape>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InterviewerErrorShape {
+    pub interviewer_id: i64,
+    /// By how many levels they score too high as a rule; it is taken off.
+    pub bias: f64,
+    /// Standard deviation of what remains, in levels; 0.8 without any comparison.
+    pub sd: f64,
+    /// Scores compared.
+    pub pairs: usize,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -204,6 +217,12 @@ impl FitShape {
             scores: it.scores.clone(),
             seen: it.is_seen(),
         };
+        let known = |it: &KnownError| InterviewerErrorShape {
+            interviewer_id: it.interviewer.0,
+            bias: it.error.bias_levels,
+            sd: it.error.sd_levels,
+            pairs: it.error.pairs,
+        };
         FitShape {
             p: fit.is_enough().then_some(fit.p),
             low: fit.low,
@@ -211,6 +230,7 @@ impl FitShape {
             met_weight: fit.met_weight,
             interviews: fit.interviews,
             skills: fit.skills.iter().map(skill).collect(),
+            interviewer_errors: fit.errors.iter().map(known).collect(),
         }
     }
 }

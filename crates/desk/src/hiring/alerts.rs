@@ -119,6 +119,7 @@ pub(crate) fn tell_alerts(tx: &mut Tx, opening: OpeningId) -> Result<(), HiringE
 /// A recurring job: candidates and addresses whose time is over are deleted.
 pub(crate) fn tidy(tx: &mut Tx) -> Result<(), HiringError> {
     candidates::forget_old(tx)?;
+    applications::forget_unconfirmed(tx)?;
     let until = tx.now() - ALERT_CONFIRM_DAYS * DAY_MS;
     for id in store::list_unconfirmed_alerts_before(tx, until)? {
         store::delete_alert(tx, id)?;

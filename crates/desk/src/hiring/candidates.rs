@@ -152,6 +152,7 @@ pub fn forget_candidate(tx: &mut Tx, id: CandidateId) -> Result<OpeningId, Hirin
 pub(super) fn forget_old(tx: &mut Tx) -> Result<(), HiringError> {
     let until = tx.now() - CANDIDATE_KEPT_DAYS * DAY_MS;
     for id in store::list_candidates_decided_before(tx, until)? {
+        interviewers::keep_lessons(tx, id)?;
         store::delete_candidate(tx, id)?;
         events::record(tx, &Event::CandidateForgotten { candidate: id })?;
     }

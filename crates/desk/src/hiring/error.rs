@@ -58,6 +58,16 @@ pub enum HiringError {
     LineIsWrong { line: u64, reason: String },
     #[error("this link leads nowhere; it may be too old, or the address has been deleted")]
     NoSuchAlert,
+    #[error("this link leads nowhere; it may be too old, or what was sent has been deleted")]
+    NoSuchApplication,
+    #[error("no further applications are taken at the moment")]
+    TooManyApplications,
+    #[error("write at most {APPLICATION_WORDS_CHARS_MAX} characters")]
+    WordsAreTooLong,
+    #[error("an application is kept only with your consent")]
+    ConsentIsMissing,
+    #[error("the file may have at most {} MB", APPLICATION_FILE_BYTES_MAX / 1024 / 1024)]
+    ApplicationFileIsTooLarge,
     #[error("no further addresses are taken at the moment")]
     TooManyAlerts,
     #[error(transparent)]
@@ -75,9 +85,11 @@ impl Refusal for HiringError {
         use HiringError::*;
         match self {
             NotALead | NotStaff | OwnScorecard => Kind::Forbidden,
-            NoSuchOpening | NoSuchCandidate | NoSuchAlert => Kind::NotFound,
+            NoSuchOpening | NoSuchCandidate | NoSuchAlert | NoSuchApplication => Kind::NotFound,
             OpeningIsClosed | CandidateTwice => Kind::Conflict,
-            TooManyOpenings | TooManyCandidates | TooManyAlerts | FileIsTooLarge => Kind::TooMuch,
+            TooManyOpenings | TooManyCandidates | TooManyAlerts | TooManyApplications | FileIsTooLarge => {
+                Kind::TooMuch
+            }
             TitleIsWrong
             | InterviewersAreWrong
             | TextIsTooLong
@@ -91,6 +103,9 @@ impl Refusal for HiringError {
             | AddressIsWrong
             | ScoreIsWrong
             | NothingScored
+            | WordsAreTooLong
+            | ConsentIsMissing
+            | ApplicationFileIsTooLarge
             | LineIsWrong { .. } => Kind::Invalid,
             Skills(error) => error.kind(),
             Roles(error) => error.kind(),
@@ -112,7 +127,9 @@ impl Refusal for HiringError {
             NameIsWrong => Some("name"),
             AddressIsWrong | CandidateTwice => Some("email"),
             ScoreIsWrong | NothingScored => Some("score"),
-            FileIsTooLarge | LineIsWrong { .. } => Some("file"),
+            FileIsTooLarge | ApplicationFileIsTooLarge | LineIsWrong { .. } => Some("file"),
+            WordsAreTooLong => Some("words"),
+            ConsentIsMissing => Some("consent"),
             _ => None,
         }
     }

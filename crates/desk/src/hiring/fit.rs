@@ -1,10 +1,10 @@
 //! How likely a candidate meets all that an opening asks, and why the desk thinks so.
 
 use super::{OpeningNeed, Scorecard};
-use crate::SkillId;
 use crate::skills::{Belief, SkillSummary};
+use crate::{SkillId, UserId};
 use ::skills::gap::expected_gap;
-use ::skills::interview::after_interviews;
+use ::skills::interview::{InterviewerError, after_scores};
 use ::skills::readiness::{Asked, Readiness, belief_or_prior, readiness};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -21,6 +21,16 @@ pub struct Fit {
     pub interviews: usize,
     /// In the order of the opening.
     pub skills: Vec<SkillFit>,
+    /// Interviewers whose scores could be compared with later work.
+    pub errors: Vec<KnownError>,
+}
+
+/// What is known of one interviewer, and so how their scores are read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KnownError {
+    pub interviewer: UserId,
+    pub name: String,
+    pub error: InterviewerError,
 }
 
 /// One skill of one candidate.
@@ -89,16 +99,21 @@ impl Fit {
 /// What the desk believes of a colleague before any interview, and whether it was seen often enough.
 pub(super) type AtWork = HashMap<SkillId, (Belief, bool)>;
 
-pub(super) fn fit(needs: &[OpeningNeed], scorecards: &[Scorecard], at_work: &AtWork) -> Fit {
+/// What the desk has learnt of interviewers; of others the usual is expected.
+pub(super) type Errors = HashMap<UserId, InterviewerError>;
+
+pub(super) fn fit(needs: &[OpeningNeed], scorecards: &[Scorecard], at_work: &AtWork, errors: &Errors) -> Fit {
     let mut asked = Vec::with_capacity(needs.len());
     let mut skills = Vec::with_capacity(needs.len());
     for need in needs {
-        let given =
-            |card: &Scorecard| card.scores.iter().find(|it| it.skill == need.skill.id).map(|it| it.level);
-        let scores: Vec<f64> = scorecards.iter().filter_map(given).collect();
+        let given = |card: &Scorecard| {
+            let score = card.scores.iter().find(|it| it.skill == need.skill.id)?;
+            Some((score.level, errors.get(&card.interviewer).copied().unwrap_or(InterviewerError::USUAL)))
+        };
+        let scores: Vec<(f64, InterviewerError)> = scorecards.iter().filter_map(given).collect();
         let known = at_work.get(&need.skill.id);
         let before = belief_or_prior(known.map(|it| it.0), need.skill.kind);
-        let belief = after_interviews(before, &scores);
+        let belief = after_scores(before, &scores);
         let it = Asked { belief, level: need.level, weight: need.weight };
         skills.push(SkillFit {
             skill: need.skill.clone(),
@@ -109,19 +124,23 @@ pub(super) fn fit(needs: &[OpeningNeed], scorecards: &[Scorecard], at_work: &AtW
             interval: belief.interval(0.8),
             p_met: it.p_met(),
             gap: expected_gap(belief, need.level),
-            scores,
+            scores: scores.into_iter().map(|it| it.0).collect(),
             at_work: known.is_some_and(|it| it.1),
         });
         asked.push(it);
     }
     let Readiness { p, low, high, met_weight } = readiness(&asked);
-    Fit { p, low, high, met_weight, interviews: scorecards.len(), skills }
+    let known = |card: &Scorecard| {
+        let error = *errors.get(&card.interviewer).filter(|it| it.pairs > 0)?;
+        Some(KnownError { interviewer: card.interviewer, name: card.interviewer_name.clone(), error })
+    };
+    let errors = scorecards.iter().filter_map(known).collect();
+    Fit { p, low, high, met_weight, interviews: scorecards.len(), skills, errors }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::UserId;
     use crate::hiring::Score;
     use ::skills::SkillKind;
 
@@ -153,10 +172,12 @@ mod tests {
     #[test]
     fn better_scores_make_the_fit_likelier_and_say_why() {
         let needs = [need(1, 3.0), need(2, 3.0), need(3, 3.0)];
-        let none = fit(&needs, &[], &HashMap::new());
+        let nobody = HashMap::new();
+        let none = fit(&needs, &[], &HashMap::new(), &nobody);
         assert!(!none.is_enough() && none.unseen().len() == 3);
-        let good = fit(&needs, &[card(&[(1, 4.5), (2, 4.0)]), card(&[(1, 4.0), (2, 4.5)])], &HashMap::new());
-        let mixed = fit(&needs, &[card(&[(1, 4.5), (2, 1.0)])], &HashMap::new());
+        let cards = [card(&[(1, 4.5), (2, 4.0)]), card(&[(1, 4.0), (2, 4.5)])];
+        let good = fit(&needs, &cards, &HashMap::new(), &nobody);
+        let mixed = fit(&needs, &[card(&[(1, 4.5), (2, 1.0)])], &HashMap::new(), &nobody);
         assert!(good.is_enough() && good.p > mixed.p && mixed.p > 0.0);
         assert_eq!(good.strengths().len(), 2);
         assert_eq!(mixed.doubts()[0].skill.id, SkillId(2));
@@ -169,9 +190,21 @@ mod tests {
     fn what_work_has_shown_counts_before_any_interview() {
         let needs = [need(1, 3.0)];
         let known = HashMap::from([(SkillId(1), (Belief::at_level(4.2, 0.3), true))]);
-        let colleague = fit(&needs, &[], &known);
+        let colleague = fit(&needs, &[], &known, &HashMap::new());
         assert!(colleague.is_enough() && colleague.p > 0.99);
-        let after = fit(&needs, &[card(&[(1, 1.0)])], &known);
+        let after = fit(&needs, &[card(&[(1, 1.0)])], &known, &HashMap::new());
         assert!(after.p > 0.9, "an hour of talk weighs little against months of work: {}", after.p);
+    }
+
+    #[test]
+    fn what_is_known_of_an_interviewer_is_said_beside_the_figure_and_changes_it() {
+        let needs = [need(1, 3.0)];
+        let noisy = InterviewerError { bias_levels: 0.2, sd_levels: 1.9, pairs: 31 };
+        let usual = fit(&needs, &[card(&[(1, 4.5)])], &HashMap::new(), &HashMap::new());
+        let errors = HashMap::from([(UserId(1), noisy)]);
+        let known = fit(&needs, &[card(&[(1, 4.5)])], &HashMap::new(), &errors);
+        assert!(known.p < usual.p && known.skills[0].sd > usual.skills[0].sd);
+        assert!(usual.errors.is_empty());
+        assert_eq!((known.errors[0].interviewer, known.errors[0].error), (UserId(1), noisy));
     }
 }

@@ -1,7 +1,7 @@
-//! The two letters of job alerts, in the languages that the desk speaks. What a stranger typed stands in none of them.
+//! The letters of job alerts and of applications, in the languages that the desk speaks. What a stranger typed stands in none of them.
 
-use super::Opening;
 use super::alerts::Alert;
+use super::{APPLICATION_CONFIRM_DAYS, Application, Opening};
 use crate::mail::{Address, Lang, MailOutKind, NewMailOut, Outgoing, mailboxes};
 use crate::{Tx, settings};
 
@@ -41,7 +41,7 @@ pub(super) fn confirm(tx: &mut Tx, alert: &Alert, link: &str) -> Result<NewMailO
             ),
         ),
     };
-    letter(tx, alert, subject, text, link)
+    letter(tx, &alert.email, subject, text, Some(format!("{link}/stop")))
 }
 
 /// "There is a new opening."
@@ -81,25 +81,73 @@ pub(super) fn opening(
             ),
         ),
     };
-    letter(tx, alert, subject, text, link)
+    letter(tx, &alert.email, subject, text, Some(format!("{link}/stop")))
+}
+
+/// "Was it you who applied?" Of what was written into the form nothing stands in it.
+pub(super) fn confirm_application(
+    tx: &mut Tx,
+    application: &Application,
+    opening: &Opening,
+    link: &str,
+) -> Result<NewMailOut, db::Error> {
+    let (company, title, days) = (settings::company(tx)?.name, &opening.title, APPLICATION_CONFIRM_DAYS);
+    let (subject, text) = match Lang::parse(&application.language).unwrap_or_default() {
+        Lang::En => (
+            format!("Your application at {company}: {title}"),
+            format!(
+                "Hello,\n\nsomebody applied with this address at {company}: {title}. If it was you, open this page and \
+                 confirm:\n\n{link}\n\nOn the same page you can delete all that you sent, now and later: keep this mail. If \
+                 it was not you, do nothing: it is deleted in {days} days.\n\n{company}"
+            ),
+        ),
+        Lang::Es => (
+            format!("Su candidatura en {company}: {title}"),
+            format!(
+                "Hola:\n\nAlguien ha presentado una candidatura con esta dirección en {company}: {title}. Si ha sido usted, \
+                 abra esta página y confírmelo:\n\n{link}\n\nEn la misma página puede borrar todo lo que ha enviado, ahora y \
+                 más adelante: conserve este correo. Si no ha sido usted, no haga nada: se borrará en {days} \
+                 días.\n\n{company}"
+            ),
+        ),
+        Lang::De => (
+            format!("Ihre Bewerbung bei {company}: {title}"),
+            format!(
+                "Guten Tag,\n\nmit dieser Adresse hat sich jemand bei {company} beworben: {title}. Waren Sie es, bestätigen \
+                 Sie es bitte auf dieser Seite:\n\n{link}\n\nAuf derselben Seite können Sie alles löschen, was Sie geschickt \
+                 haben, jetzt und später: Bewahren Sie diese E-Mail auf. Waren Sie es nicht, brauchen Sie nichts zu tun: Es \
+                 wird in {days} Tagen gelöscht.\n\n{company}"
+            ),
+        ),
+        Lang::Fr => (
+            format!("Votre candidature chez {company} : {title}"),
+            format!(
+                "Bonjour,\n\nquelqu'un a postulé avec cette adresse chez {company} : {title}. Si c'était vous, \
+                 confirmez-le sur cette page :\n\n{link}\n\nSur la même page, vous pouvez effacer tout ce que vous avez \
+                 envoyé, maintenant et plus tard : gardez ce courriel. Sinon, ne faites rien : tout sera effacé dans {days} \
+                 jours.\n\n{company}"
+            ),
+        ),
+    };
+    letter(tx, &application.email, subject, text, None)
 }
 
 fn letter(
     tx: &mut Tx,
-    alert: &Alert,
+    to: &str,
     subject: String,
     text: String,
-    link: &str,
+    list_unsubscribe: Option<String>,
 ) -> Result<NewMailOut, db::Error> {
     let company = settings::company(tx)?;
     let sender = mailboxes::find_default(tx)?;
     let address = sender.as_ref().map_or(company.support_address.clone(), |it| it.address.clone());
     let content = Outgoing {
         from: Address { name: Some(company.name), address },
-        to: vec![Address::bare(alert.email.clone())],
+        to: vec![Address::bare(to.to_owned())],
         subject,
         text,
-        list_unsubscribe: Some(format!("{link}/stop")),
+        list_unsubscribe,
         ..Outgoing::default()
     };
     Ok(NewMailOut {

@@ -5,11 +5,12 @@
 //! level with its uncertainty, and from that how likely the candidate meets all that is asked, with the reasons. What is
 //! known of a candidate is forgotten [`CANDIDATE_KEPT_DAYS`] days after the decision, or at once when a lead says so.
 //! Tables: `openings`, `opening_skills`, `candidates`, `interviews`, `interview_scores`, `opening_interviewers`,
-//! `job_alerts`, `job_alert_mails`.
+//! `interview_lessons`, `applications`, `application_files`, `job_alerts`, `job_alert_mails`.
 //! Events: `OpeningChanged`, `OpeningMoved`, `CandidateAdded`, `CandidateChanged`, `CandidateScored`,
-//! `CandidateForgotten`, `JobAlertChanged`. Path: `/hiring`; in public `/jobs`.
+//! `CandidateForgotten`, `ApplicationChanged`, `JobAlertChanged`. Path: `/hiring`; in public `/jobs`.
 
 mod alerts;
+mod applications;
 mod candidates;
 mod drafts;
 mod error;
@@ -22,15 +23,20 @@ mod scorecards;
 mod store;
 pub mod views;
 
+pub use ::skills::interview::InterviewerError;
 pub use alerts::{AlertState, alert_state, ask_alert, confirm_alert, stop_alert};
 pub(crate) use alerts::{tell_alerts, tidy};
+pub use applications::{
+    Application, ApplicationFile, ApplicationState, Apply, application_file, application_state, apply,
+    confirm_application, erase_application,
+};
 pub use candidates::{
     AddCandidate, Candidate, Stage, add_candidate, forget_candidate, move_candidate, note_candidate,
     volunteer, withdraw,
 };
 pub use drafts::{Draft, Gap, draft_of_role, draft_of_skill, gaps};
 pub use error::HiringError;
-pub use fit::{Fit, SkillFit};
+pub use fit::{Fit, KnownError, SkillFit};
 pub use import::{Imported, import_candidates};
 pub use interviewers::{SetInterviewers, set_interviewers};
 pub use openings::{
@@ -48,8 +54,16 @@ pub const INTERVIEWERS_MAX: usize = 20;
 /// Openings that are not closed.
 pub const OPENINGS_MAX: usize = 200;
 pub const CANDIDATES_PER_OPENING_MAX: usize = 2_000;
+/// Scores of those who were hired that are compared with their work, the newest.
+pub(crate) const INTERVIEW_PAIRS_MAX: usize = 20_000;
 /// So long after the decision about them, or after their opening has closed, all that is known of a candidate is deleted.
 pub const CANDIDATE_KEPT_DAYS: i64 = 180;
+/// An application that its address does not confirm within so many days is deleted.
+pub const APPLICATION_CONFIRM_DAYS: i64 = 7;
+pub const APPLICATION_WORDS_CHARS_MAX: usize = 5_000;
+pub const APPLICATION_FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Applications of all openings that wait to be confirmed; each may carry a file.
+pub const APPLICATIONS_UNCONFIRMED_MAX: usize = 200;
 /// An address that does not confirm its wish for alerts within so many days is deleted.
 pub const ALERT_CONFIRM_DAYS: i64 = 7;
 /// Addresses that want alerts, confirmed or not.

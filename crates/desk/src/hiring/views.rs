@@ -1,7 +1,8 @@
 //! Hiring shaped for the list of openings, one opening, one candidate, a scorecard, and the public page.
 
 use super::error::only_leads;
-use super::fit::{AtWork, fit};
+use super::fit::{AtWork, Errors, fit};
+use super::interviewers::errors;
 use super::*;
 use crate::skills::roles::views::{Measured, measure_all};
 use crate::skills::roles::{RoleError, RoleNeed, Who};
@@ -126,13 +127,13 @@ fn candidate_rows(tx: &mut Tx, opening: &Opening) -> Result<Vec<CandidateRow>, H
     let mut cards = store::list_scorecards(tx, opening.id, None)?;
     let users: Vec<UserId> = found.iter().filter_map(|it| it.user).collect();
     let work = at_work(tx, opening, &users)?;
-    let none = AtWork::new();
+    let (none, errors): (AtWork, Errors) = (AtWork::new(), errors(tx)?);
     let mut rows: Vec<CandidateRow> = found
         .into_iter()
         .map(|candidate| {
             let cards = cards.remove(&candidate.id).unwrap_or_default();
             let known = candidate.user.and_then(|user| work.get(&user)).unwrap_or(&none);
-            CandidateRow { fit: fit(&opening.needs, &cards, known), candidate }
+            CandidateRow { fit: fit(&opening.needs, &cards, known, &errors), candidate }
         })
         .collect();
     rows.sort_by(|one, other| {
@@ -215,6 +216,8 @@ pub struct CandidatePage {
     pub fit: Fit,
     /// The first interview first.
     pub scorecards: Vec<Scorecard>,
+    /// What they sent through the form on the opening's page.
+    pub application: Option<Application>,
     /// When all of this is deleted, as far as it is decided.
     pub forgotten_at: Option<i64>,
 }
@@ -226,9 +229,11 @@ pub fn candidate_page(tx: &mut Tx, id: CandidateId) -> Result<CandidatePage, Hir
     let scorecards = store::list_scorecards(tx, opening.id, Some(id))?.remove(&id).unwrap_or_default();
     let users: Vec<UserId> = candidate.user.into_iter().collect();
     let known = at_work(tx, &opening, &users)?.into_values().next().unwrap_or_default();
+    let errors = errors(tx)?;
     let over = candidate.decided_at.or(opening.closed_at);
     Ok(CandidatePage {
-        fit: fit(&opening.needs, &scorecards, &known),
+        fit: fit(&opening.needs, &scorecards, &known, &errors),
+        application: store::find_application_of(tx, id)?,
         forgotten_at: over.map(|at| at + CANDIDATE_KEPT_DAYS * DAY_MS),
         candidate,
         opening,
@@ -273,7 +278,7 @@ pub fn scorecard_page(tx: &mut Tx, id: CandidateId) -> Result<ScorecardPage, Hir
     let mine = cards.into_iter().find(|it| it.interviewer == me);
     let mut lines = Vec::new();
     for need in &opening.needs {
-        let Some(skill) = skills::find_skill(tx, need.skill.id)? else { continue };
+        let Some(skill) = skills::find_shown_skill(tx, need.skill.id)? else { continue };
         let given =
             mine.as_ref().and_then(|it| it.scores.iter().find(|score| score.skill == skill.id)).cloned();
         let question = match need.question.is_empty() {
@@ -303,7 +308,7 @@ pub struct PublicOpening {
     pub summary: String,
     pub place: String,
     pub seats: i64,
-    /// Name of the skill, level.
+    /// Name of the skill in the reader's language, level.
     pub skills: Vec<(String, f64)>,
     pub public_at: i64,
     pub updated_at: i64,

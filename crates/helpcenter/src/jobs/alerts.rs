@@ -54,7 +54,7 @@ pub(crate) async fn ask(
     match center.desk.write(Actor::desk(), move |tx| hiring::ask_alert(tx, &email, lang)).await {
         Ok(()) => said(&center, words, jobs.look_into_mail).await,
         Err(HiringError::AddressIsWrong) => {
-            match center.desk.read(Actor::desk(), views::public_openings).await {
+            match center.desk.read(super::reader(words), views::public_openings).await {
                 Ok(all) => {
                     let problem = Some(words.wrong_email);
                     let page = Index { words, jobs, all, email: form.email, problem };
@@ -125,14 +125,14 @@ pub(crate) async fn stop(
     }
 }
 
-async fn said(center: &Center, words: &'static Words, text: &str) -> Response {
+pub(super) async fn said(center: &Center, words: &'static Words, text: &str) -> Response {
     let jobs = words::of(words.lang);
     let (company, again) = (company(center).await, Some("/jobs".to_owned()));
     Html(Thanks { words, company, title: words.thanks, text: text.to_owned(), again, again_text: jobs.title })
         .into_response()
 }
 
-async fn company(center: &Center) -> String {
+pub(super) async fn company(center: &Center) -> String {
     let found = center.desk.read(Actor::desk(), settings::company).await;
     found.map(|company| company.name).unwrap_or_default()
 }

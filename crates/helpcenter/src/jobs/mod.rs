@@ -1,8 +1,9 @@
-//! `/jobs`: the openings that everybody may see, one of them, a feed, and alerts by mail.
+//! `/jobs`: the openings that everybody may see, one of them with a form to apply, a feed, and alerts by mail.
 //!
 //! The pages name their facts as schema.org's JobPosting in microdata, so that nothing here needs a script.
 
 mod alerts;
+pub(crate) mod apply;
 mod feed;
 mod words;
 
@@ -18,7 +19,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use desk::hiring::views::{self, PublicOpening, PublicOpenings};
-use desk::{Actor, OpeningId};
+use desk::{Actor, Language, OpeningId};
 use words::JobWords;
 
 /// How long a reader or a proxy may keep these pages.
@@ -42,9 +43,28 @@ struct Show {
     jobs: &'static JobWords,
     all: PublicOpenings,
     opening: PublicOpening,
+    /// As it was filled in and refused: the field, and what is wrong.
+    form: apply::Form,
+    problem: Option<(&'static str, &'static str)>,
 }
 
 impl Show {
+    fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.problem.filter(|it| it.0 == field).map(|it| it.1)
+    }
+
+    fn consent(&self) -> String {
+        apply::consent(self.jobs, &self.all.company)
+    }
+
+    fn file_hint(&self) -> String {
+        filled(self.jobs.file_hint, "{count}", apply::file_mb_max())
+    }
+
+    fn words_max(&self) -> usize {
+        apply::words_chars_max()
+    }
+
     fn paragraphs(&self) -> impl Iterator<Item = &str> {
         self.opening.summary.split("\n\n").filter(|it| !it.trim().is_empty())
     }
@@ -67,6 +87,11 @@ fn filled(text: &str, place: &str, value: impl std::fmt::Display) -> String {
     text.replace(place, &value.to_string())
 }
 
+/// Skills are named in the language of the page.
+fn reader(words: &Words) -> Actor {
+    Actor::desk().reading(Language::of(words.lang))
+}
+
 /// Searchable, unlike the other pages of customers.
 fn findable(response: impl IntoResponse) -> Response {
     let headers = [(HeaderName::from_static("x-robots-tag"), "all"), (header::CACHE_CONTROL, CACHED)];
@@ -78,7 +103,7 @@ pub(crate) async fn index(State(center): State<Center>, From(ip): From, headers:
     if !center.limits.may_look(ip) {
         return page::too_often(words);
     }
-    match center.desk.read(Actor::desk(), views::public_openings).await {
+    match center.desk.read(reader(words), views::public_openings).await {
         Ok(all) => {
             let jobs = words::of(words.lang);
             findable(Html(Index { words, jobs, all, email: String::new(), problem: None }))
@@ -97,8 +122,11 @@ pub(crate) async fn show(
     if !center.limits.may_look(ip) {
         return page::too_often(words);
     }
-    match center.desk.read(Actor::desk(), move |tx| views::public_opening(tx, id)).await {
-        Ok((all, opening)) => findable(Html(Show { words, jobs: words::of(words.lang), all, opening })),
+    match center.desk.read(reader(words), move |tx| views::public_opening(tx, id)).await {
+        Ok((all, opening)) => {
+            let (jobs, form, problem) = (words::of(words.lang), apply::Form::default(), None);
+            findable(Html(Show { words, jobs, all, opening, form, problem }))
+        }
         Err(error) => page::failed(&error, words),
     }
 }
@@ -145,7 +173,8 @@ mod tests {
             assert!(!html.contains("noindex"));
             let mut all = samples::all(2);
             let opening = all.openings.remove(1);
-            let html = Show { words: page, jobs, all, opening }.render().unwrap();
+            let (form, problem) = (apply::Form::default(), None);
+            let html = Show { words: page, jobs, all, opening, form, problem }.render().unwrap();
             assert!(html.contains("https://schema.org/JobPosting") && html.contains("2025-12-29"), "{html}");
             assert!(html.contains("SAML &#38; login") && html.contains("mailto:help@desk.example"));
         }

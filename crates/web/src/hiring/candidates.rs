@@ -3,8 +3,10 @@
 use super::show::{Show as OpeningShow, load as load_opening};
 use crate::fields::Fields;
 use crate::skills::team::sheet_of;
+use crate::tickets::attachments::percent;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Multipart, Path, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::hiring::views::{self, CandidatePage};
 use desk::hiring::{self, AddCandidate, CANDIDATE_KEPT_DAYS, Scorecard, SkillFit, Stage};
@@ -153,6 +155,22 @@ pub async fn note(
     }
 }
 
+/// What came with an application: only ever downloaded.
+pub async fn file(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<CandidateId>,
+) -> Result<Response, Problem> {
+    let file = web.desk.read(actor, move |tx| hiring::application_file(tx, id)).await?;
+    let disposition = format!("attachment; filename*=UTF-8''{}", percent(&file.name));
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, file.bytes).into_response())
+}
+
 pub async fn destroy(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -177,6 +195,7 @@ mod tests {
             candidate,
             opening: samples::opening(OpeningState::Public),
             fit: samples::fit(seen),
+            application: seen.then(samples::application),
             scorecards: if seen { vec![samples::scorecard()] } else { vec![] },
         };
         let actor = Actor::person(UserId(1), Role::Lead);
@@ -189,6 +208,16 @@ mod tests {
         assert!(html.contains("34 %") && html.contains("Écoute active") && html.contains("apart"), "{html}");
         assert!(
             html.contains("Read the &#60;trace&#62; at once") && html.contains("mailto:nour@example.org")
+        );
+        assert!(
+            html.contains("/hiring/candidates/9/file") && html.contains("I have &#60;helped&#62;"),
+            "{html}"
+        );
+        let reason =
+            "14 scores of theirs could be compared with later work, and were off by about 1.1 levels";
+        assert!(
+            html.contains(reason) && html.contains("weighs 0.5 times") && html.contains("0.4 too high"),
+            "{html}"
         );
     }
 

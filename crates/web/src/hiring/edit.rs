@@ -255,7 +255,8 @@ async fn again(
 }
 
 fn library(tx: &mut desk::Tx) -> Result<Vec<SkillSummary>, Problem> {
-    let mut all: Vec<SkillSummary> = skills::list_skills(tx)?.iter().map(skills::Skill::summary).collect();
+    let mut all: Vec<SkillSummary> =
+        skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect();
     all.sort_by_key(|it| it.name.to_lowercase());
     Ok(all)
 }

@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/hiring/{opening}/candidates", post(candidates::create))
         .route("/hiring/{opening}/import", post(candidates::import))
         .route("/hiring/candidates/{candidate}", get(candidates::show))
+        .route("/hiring/candidates/{candidate}/file", get(candidates::file))
         .route("/hiring/candidates/{candidate}/stage", post(candidates::set_stage))
         .route("/hiring/candidates/{candidate}/note", post(candidates::note))
         .route("/hiring/candidates/{candidate}/forget", post(candidates::destroy))

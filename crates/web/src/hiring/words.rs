@@ -1,6 +1,6 @@
 //! The words of hiring for templates.
 
-use desk::hiring::{Fit, OpeningState, SkillFit, Stage};
+use desk::hiring::{Fit, InterviewerError, OpeningState, SkillFit, Stage};
 
 /// The class of a chip and its word.
 pub fn state(it: &OpeningState) -> (&'static str, &'static str) {
@@ -47,13 +47,34 @@ pub fn scores(it: &SkillFit) -> String {
     all.join(" · ")
 }
 
+/// A leaning that is smaller, in levels, is not worth a word.
+const BIAS_SAID_LEVELS: f64 = 0.1;
+
+/// How scores of an interviewer of whom something is known are read, and why.
+pub fn error_words(it: &InterviewerError) -> String {
+    let usual = InterviewerError::USUAL.sd_levels;
+    let cases = crate::say::counted(it.pairs, "score", "scores");
+    let mut words = format!(
+        "{cases} of theirs could be compared with later work, and were off by about {:.1} levels ({usual:.1} is usual), \
+         so a score of theirs weighs {:.1} times as much as usual",
+        it.sd_levels,
+        it.weight()
+    );
+    if it.bias_levels.abs() >= BIAS_SAID_LEVELS {
+        let (by, way) = (it.bias_levels.abs(), if it.bias_levels > 0.0 { "high" } else { "low" });
+        words += &format!("; as a rule {by:.1} too {way}, which is set right");
+    }
+    words + "."
+}
+
 #[cfg(test)]
 pub(crate) mod samples {
     use desk::hiring::{
-        Candidate, Fit, Opening, OpeningNeed, OpeningState, Score, Scorecard, SkillFit, Stage,
+        Application, Candidate, Fit, InterviewerError, KnownError, Opening, OpeningNeed, OpeningState, Score,
+        Scorecard, SkillFit, Stage,
     };
     use desk::skills::roles::views::{Measured, Missing};
-    use desk::{CandidateId, OpeningId, SkillId, UserId};
+    use desk::{ApplicationId, CandidateId, OpeningId, SkillId, UserId};
 
     pub fn opening(state: OpeningState) -> Opening {
         let need = |id: i64, name: &str, level: f64| OpeningNeed {
@@ -122,7 +143,29 @@ pub(crate) mod samples {
                 skill_fit(2, "Écoute active", 2.1, scores(3.0)),
                 skill_fit(3, "German", 0.5, vec![]),
             ],
+            errors: if seen { vec![known_error()] } else { vec![] },
         }
+    }
+
+    pub fn application() -> Application {
+        Application {
+            id: ApplicationId(3),
+            opening: OpeningId(5),
+            candidate: Some(CandidateId(9)),
+            name: "نور الهدى <Nour>".into(),
+            email: "nour@example.org".into(),
+            words: "I have <helped> people for six years.\n\nمرحبا".into(),
+            language: "en".into(),
+            consent: "I agree that Tillers & Sons keeps what I send here.".into(),
+            file: Some("cv <1>.pdf".into()),
+            created_at: 1_767_000_000_000,
+            confirmed_at: Some(1_767_000_100_000),
+        }
+    }
+
+    pub fn known_error() -> KnownError {
+        let error = InterviewerError { bias_levels: 0.42, sd_levels: 1.13, pairs: 14 };
+        KnownError { interviewer: UserId(1), name: "Rosa <Lind>".into(), error }
     }
 
     pub fn scorecard() -> Scorecard {

@@ -44,7 +44,7 @@ fn headers(file: &Attachment) -> HeaderMap {
 }
 
 /// As RFC 5987 wants a file name.
-fn percent(name: &str) -> String {
+pub(crate) fn percent(name: &str) -> String {
     name.bytes().fold(String::new(), |mut text, byte| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => text.push(char::from(byte)),

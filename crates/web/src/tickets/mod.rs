@@ -1,6 +1,6 @@
 //! `/tickets`: a ticket as an exchange of letters, and everything that can be said of it.
 
-mod attachments;
+pub(crate) mod attachments;
 mod changes;
 mod comments;
 mod draft;

@@ -116,13 +116,18 @@ pub fn save_note(tx: &mut Tx, id: CandidateId, note: &str) -> Result<(), Error> 
         .map(|_| ())
 }
 
-/// With their scorecards.
+/// With their scorecards and what they sent.
 pub fn delete_candidate(tx: &mut Tx, id: CandidateId) -> Result<(), Error> {
     tx.execute(
         "delete from interview_scores where interview_id in (select id from interviews where candidate_id = $1)",
         params![id],
     )?;
     tx.execute("delete from interviews where candidate_id = $1", params![id])?;
+    tx.execute(
+        "delete from application_files where application_id in (select id from applications where candidate_id = $1)",
+        params![id],
+    )?;
+    tx.execute("delete from applications where candidate_id = $1", params![id])?;
     tx.execute("delete from candidates where id = $1", params![id]).map(|_| ())
 }
 

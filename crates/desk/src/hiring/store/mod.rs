@@ -1,11 +1,13 @@
-//! Every statement on openings, candidates and alerts.
+//! Every statement on openings, candidates, applications and alerts.
 
 mod alerts;
+mod applications;
 mod candidates;
 mod interviewers;
 mod openings;
 
 pub(super) use alerts::*;
+pub(super) use applications::*;
 pub(super) use candidates::*;
 pub(super) use interviewers::*;
 pub(super) use openings::*;
