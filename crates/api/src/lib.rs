@@ -13,6 +13,7 @@ mod bulk;
 mod call;
 mod coaching;
 mod comments;
+mod competencies;
 mod docs;
 mod groups;
 mod hiring;

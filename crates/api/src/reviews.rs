@@ -10,7 +10,7 @@ use desk::reviews::{
     self, BeginReview, Category, Contest, Decide, Decision, Finish, Mark, MarkSentences, OpenCalibration,
     SaveScorecard, SaveScores, SayToReview, ScoreGiven, Section, Span,
 };
-use desk::{CalibrationId, CommentId, ReviewId, ScorecardId, SkillId, TicketId, Tx, UserId};
+use desk::{CalibrationId, CommentId, CompetencyId, ReviewId, ScorecardId, SkillId, TicketId, Tx, UserId};
 use serde_json::{Value, json};
 
 /// Finished ones: of everybody for leads, else those about the caller; `user_id=` for one person.
@@ -210,7 +210,7 @@ pub async fn scorecard(Id(id): Id<ScorecardId>, call: Call) -> Answer {
 
 pub async fn create_scorecard(call: Call) -> Answer {
     let body = call.body::<ScorecardBody>()?.scorecard;
-    let categories = categories(body.categories.as_deref().unwrap_or_default())?;
+    let categories = categories(body.categories.as_deref().unwrap_or_default(), &[])?;
     call.write(move |tx, _| {
         let command = SaveScorecard {
             name: body.name.clone().unwrap_or_default(),
@@ -225,13 +225,13 @@ pub async fn create_scorecard(call: Call) -> Answer {
 
 pub async fn update_scorecard(Id(id): Id<ScorecardId>, call: Call) -> Answer {
     let body = call.body::<ScorecardBody>()?.scorecard;
-    let named = body.categories.as_deref().map(categories).transpose()?;
     call.write(move |tx, _| {
         let is = reviews::scorecard(tx, id)?.ok_or(Problem::NotFound)?;
+        let named = body.categories.as_deref().map(|it| categories(it, &is.categories)).transpose()?;
         let command = SaveScorecard {
             name: body.name.clone().unwrap_or(is.name),
             about: body.about.clone().unwrap_or(is.about),
-            categories: named.clone().unwrap_or(is.categories),
+            categories: named.unwrap_or(is.categories),
         };
         reviews::update_scorecard(tx, id, &command)?;
         match body.active {
@@ -300,11 +300,19 @@ fn mark(tx: &mut Tx, review: ReviewId, highlights: &[HighlightShape]) -> Result<
     Ok(())
 }
 
-fn categories(shapes: &[CategoryShape]) -> Result<Vec<Category>, Problem> {
+/// The categories as they shall be. `before` are those that the card has: a client that does not name the competency of
+/// one keeps it.
+fn categories(shapes: &[CategoryShape], before: &[Category]) -> Result<Vec<Category>, Problem> {
     let category = |it: &CategoryShape| {
         let section = Section::parse(&it.section).ok_or_else(|| {
             Problem::invalid("section", "a section is standard, critical, bonus or auto_fail")
         })?;
+        let skills: Vec<(SkillId, f64)> =
+            it.skills.iter().map(|it| (SkillId(it.skill_id), it.weight)).collect();
+        let competency = match it.competency_id {
+            Some(named) => named.map(CompetencyId),
+            None => kept_competency(before.iter().find(|other| other.name == it.name), &skills)?,
+        };
         Ok(Category {
             name: it.name.clone(),
             question: it.question.clone(),
@@ -312,9 +320,24 @@ fn categories(shapes: &[CategoryShape]) -> Result<Vec<Category>, Problem> {
             weight: it.weight,
             points: it.points,
             anchors: it.anchors.clone(),
-            skills: it.skills.iter().map(|it| (SkillId(it.skill_id), it.weight)).collect(),
-            competency: None,
+            skills,
+            competency,
         })
     };
     shapes.iter().map(category).collect()
+}
+
+/// What a category goes on to judge. Its skills follow from that: others are refused rather than overruled.
+fn kept_competency(
+    before: Option<&Category>,
+    skills: &[(SkillId, f64)],
+) -> Result<Option<CompetencyId>, Problem> {
+    let Some(before) = before.filter(|it| it.competency.is_some()) else { return Ok(None) };
+    if skills.is_empty() || skills == before.skills {
+        return Ok(before.competency);
+    }
+    Err(Problem::invalid(
+        "skills",
+        "they follow from the competency of this category; set its competency_id to null to choose others",
+    ))
 }

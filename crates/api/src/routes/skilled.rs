@@ -3,8 +3,8 @@
 use crate::shapes::*;
 use crate::table::Route;
 use crate::{
-    planning, proficiencies, refits, reviews, role_profiles, routing, routing_attributes, shelf, skill_rules,
-    skills,
+    competencies, planning, proficiencies, refits, reviews, role_profiles, routing, routing_attributes,
+    shelf, skill_rules, skills,
 };
 
 pub(super) fn of_skills() -> Vec<Route> {
@@ -147,6 +147,29 @@ pub(super) fn of_planning() -> Vec<Route> {
             .takes::<RoleProfileBody>()
             .gives::<RoleProfileShape>("role_profile"),
         Route::delete("/role_profiles/{id}", "Retire a role", role_profiles::destroy),
+        Route::get("/competencies", "Skills that are used together", competencies::index)
+            .lists::<CompetencyShape>("competencies"),
+        Route::post("/competencies", "Write a competency", competencies::create)
+            .takes::<CompetencyBody>()
+            .creates::<CompetencyShape>("competency"),
+        Route::get("/competencies/{id}", "Show a competency", competencies::show)
+            .gives::<CompetencyShape>("competency"),
+        Route::put("/competencies/{id}", "Change, retire or restore a competency", competencies::update)
+            .takes::<CompetencyBody>()
+            .gives::<CompetencyShape>("competency"),
+        Route::delete("/competencies/{id}", "Retire a competency", competencies::destroy),
+        Route::get(
+            "/competencies/{id}/readings",
+            "How far people have it, as far as the caller may see",
+            competencies::readings,
+        )
+        .gives_all::<CompetencyReadingShape>("readings"),
+        Route::get(
+            "/users/{id}/competencies",
+            "How far a person has each competency, as far as the caller may see",
+            competencies::of_person,
+        )
+        .gives_all::<CompetencyOfShape>("competencies"),
         Route::get(
             "/role_profiles/{id}/readiness",
             "Who has it, and who could grow into it",

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 /// `None`: not named, stays as it is. `Some(None)`: `null`, taken away.
 pub type Change<T> = Option<Option<T>>;
 
-fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Change<T>, D::Error> {
+pub(super) fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Change<T>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 

@@ -3,6 +3,7 @@
 mod assessments;
 mod changes;
 mod coaching;
+mod competencies;
 mod hiring;
 mod people;
 mod planning;
@@ -16,6 +17,7 @@ mod tickets;
 pub use assessments::*;
 pub use changes::*;
 pub use coaching::*;
+pub use competencies::*;
 pub use hiring::*;
 pub use people::*;
 pub use planning::*;

@@ -1,5 +1,6 @@
 //! Scorecards, reviews, assignments, calibrations and what is known of reviewers.
 
+use super::changes::{Change, named};
 use crate::call::Urls;
 use crate::time::{iso, iso_if};
 use desk::reviews::views::{AssignmentRow, CalibrationPage, RaterRow, ReviewPage};
@@ -35,9 +36,13 @@ pub struct CategoryShape {
     /// What each point looks like, from the least; or empty.
     #[serde(default)]
     pub anchors: Vec<String>,
-    /// What it is evidence of.
+    /// What it is evidence of; those of its competency, if it has one.
     #[serde(default)]
     pub skills: Vec<CategorySkillShape>,
+    /// What it judges as a whole. Left out of a change it stays; null takes it off.
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<i64>)]
+    pub competency_id: Change<i64>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -60,6 +65,7 @@ impl CategoryShape {
             points: it.points,
             anchors: it.anchors.clone(),
             skills: it.skills.iter().map(skill).collect(),
+            competency_id: Some(it.competency.map(|id| id.0)),
         }
     }
 }

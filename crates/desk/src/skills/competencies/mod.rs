@@ -39,6 +39,8 @@ pub enum CompetencyError {
     NotStaff,
     #[error("only leads may change competencies")]
     NotALead,
+    #[error("there is no such person among the staff")]
+    NoSuchPerson,
     #[error("there is no such competency")]
     NoSuchCompetency,
     #[error("a name is needed, of at most {SKILL_NAME_CHARS_MAX} characters")]
@@ -62,7 +64,7 @@ impl Refusal for CompetencyError {
         use CompetencyError::*;
         match self {
             NotStaff | NotALead => Kind::Forbidden,
-            NoSuchCompetency => Kind::NotFound,
+            NoSuchPerson | NoSuchCompetency => Kind::NotFound,
             NameIsWrong | BehaviourIsWrong | SkillsAreWrong | WeightIsWrong => Kind::Invalid,
             NameIsTaken => Kind::Conflict,
             TooMany => Kind::TooMuch,
@@ -79,5 +81,9 @@ impl Refusal for CompetencyError {
             WeightIsWrong => Some("weight"),
             _ => None,
         }
+    }
+
+    fn is_duplicate(&self) -> bool {
+        matches!(self, CompetencyError::NameIsTaken)
     }
 }

@@ -77,6 +77,15 @@ pub fn competency_page(tx: &mut Tx, id: CompetencyId) -> Result<CompetencyPage, 
     Ok(CompetencyPage { people: world.people_with(&competency), categories, roles: of_roles, competency })
 }
 
+/// How far one person has each of them, as far as the viewer sees enough.
+pub fn competencies_of(tx: &mut Tx, user: UserId) -> Result<Vec<(Competency, PersonWith)>, CompetencyError> {
+    let world = World::load(tx)?;
+    let name = world.people.iter().find(|it| it.0 == user).map(|it| it.1.clone());
+    let name = name.ok_or(CompetencyError::NoSuchPerson)?;
+    let all = store::list_competencies(tx)?.into_iter();
+    Ok(all.filter_map(|it| world.person(&it, user, &name).map(|person| (it, person))).collect())
+}
+
 /// What the viewer sees of everybody.
 struct World {
     people: Vec<(UserId, String)>,
