@@ -404,6 +404,10 @@ pub enum Event {
         plan: CoachingPlanId,
         user: UserId,
     },
+    TalkPlanned {
+        plan: CoachingPlanId,
+        session: CoachingSessionId,
+    },
     CoachingPlanClosed {
         plan: CoachingPlanId,
         user: UserId,
@@ -524,6 +528,7 @@ impl Event {
             CoachingPlanCreated { plan, .. }
             | CoachingPlanChanged { plan, .. }
             | CoachingPlanClosed { plan, .. }
+            | TalkPlanned { plan, .. }
             | LearningSet { plan, .. } => ("coaching_plan", plan.0),
             LearningGiven { ticket, .. } => ("ticket", ticket.0),
             CompetencyChanged { competency } => ("competency", competency.0),
@@ -561,6 +566,8 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         }
         // A minute in which it can be closed again.
         CampaignOpened { campaign } => vec![(Work::TellAsked { campaign: *campaign }, Due::Soon)],
+        // A minute in which it can be taken off again.
+        TalkPlanned { session, .. } => vec![(Work::InviteToTalk { session: *session }, Due::Soon)],
         SkillCheckFinished { result, .. } => vec![(Work::TickChecks { result: *result }, now)],
         RatingGiven { rating, .. } => vec![(Work::LearnFromRating { rating: *rating }, now)],
         TicketCreated { .. }

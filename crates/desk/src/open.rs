@@ -57,6 +57,8 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0030_breaks_and_leave"),
     shared!("0031_skill_words"),
     shared!("0032_applications"),
+    shared!("0033_coaching_mails"),
+    shared!("0034_usual_times"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -53,6 +53,12 @@ pub enum Work {
     },
     /// Recurring: choose what of the week is worth a talk.
     FindMoments,
+    /// Recurring: tasks of coaching plans that are due soon.
+    RemindCoaching,
+    /// Whoever did not plan a talk hears of it.
+    InviteToTalk {
+        session: CoachingSessionId,
+    },
     /// Everybody whom a campaign asks hears of it.
     TellAsked {
         campaign: CampaignId,
@@ -136,6 +142,8 @@ impl Work {
             Work::TidyHiring => "tidy_hiring",
             Work::TellJobAlerts { .. } => "tell_job_alerts",
             Work::FindMoments => "find_moments",
+            Work::RemindCoaching => "remind_coaching",
+            Work::InviteToTalk { .. } => "invite_to_talk",
             Work::RunFloor { .. } => "run_floor",
             Work::TellAsked { .. } => "tell_asked",
             Work::TickChecks { .. } => "tick_checks",
@@ -154,6 +162,7 @@ impl Work {
             "remind_assessments" => Ok(Work::RemindAssessments),
             "tidy_hiring" => Ok(Work::TidyHiring),
             "find_moments" => Ok(Work::FindMoments),
+            "remind_coaching" => Ok(Work::RemindCoaching),
             _ => serde_json::from_str(&job.payload),
         }
     }
@@ -192,6 +201,7 @@ pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Inside, Work::RemindAssessments.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::TidyHiring.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::RemindCoaching.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::FindMoments.kind(), 6 * HOUR_MS)
 }
 
@@ -238,6 +248,8 @@ impl Worker {
             Work::FindMoments => {
                 coaching::find_moments(tx)?;
             }
+            Work::RemindCoaching => coaching::remind(tx)?,
+            Work::InviteToTalk { session } => coaching::invite(tx, *session)?,
             Work::TellAsked { campaign } => assessments::tell_asked(tx, *campaign)?,
             Work::TickChecks { result } => coaching::tick_checks(tx, *result)?,
             Work::TakeBackOutcomes { run } => skills::outcomes::take_back_some(tx, *run)?,

@@ -6,10 +6,13 @@ use desk::coaching::{
     TaskKind, TooLittle, UpdatePlan, WriteNote, views,
 };
 use desk::events::Event;
+use desk::mail;
+use desk::people::{self, UpdateUser};
 use desk::routing::{self, PresenceStatus, SetPresence};
 use desk::skills::{
     self, AddEvidence, Circle, Hardness, Observed, Policy, Requirement, SetRequirements, StrikeEvidence,
 };
+use desk::work::{Work, Worker};
 use desk::{CheckId, CoachingPlanId, SkillId, TicketId, UserId};
 use testkit::World;
 
@@ -289,6 +292,97 @@ fn a_private_note_is_its_authors_alone() {
         assert_eq!(texts(ana), ["went well"], "notes outlive the talk");
         world.write_as(lea, move |tx| coaching::update_note(tx, hidden, "rested", true));
         assert_eq!(texts(ana), ["rested", "went well"]);
+    }
+}
+
+/// The mails that would have left since the last look: to whom, subject, text.
+fn letters(world: &World) -> Vec<(String, String, String)> {
+    let mail_of = |work| match work {
+        Work::SendMail { mail_out } => world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0),
+        _ => None,
+    };
+    let all = world.take_outside_jobs().into_iter().filter_map(mail_of);
+    all.map(|it| (it.to[0].address.clone(), it.subject, it.text)).collect()
+}
+
+/// A language and a time zone.
+fn reads(world: &World, user: UserId, locale: &'static str, zone: &'static str) {
+    let update =
+        UpdateUser { locale: Some(locale.into()), time_zone: Some(zone.into()), ..UpdateUser::of(user) };
+    world.write(move |tx| people::update_user(tx, &update).map(|_| ()));
+}
+
+#[test]
+fn whoever_did_not_plan_a_talk_is_invited_in_their_own_time_and_hears_when_it_is_off() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        reads(&world, ana, "de", "Europe/Berlin");
+        let plan = plan(&world, lea, ana, vec![]);
+        world.run_jobs();
+        letters(&world);
+        let planned = |by: UserId, at: i64| {
+            let command = PlanSession { plan, at };
+            world.write_as(by, move |tx| coaching::plan_session(tx, &command))
+        };
+        let at = world.now() + DAY;
+        let dropped = planned(lea, at);
+        world.write_as(lea, move |tx| coaching::drop_session(tx, dropped));
+        planned(lea, world.now() - DAY);
+        let talk = planned(lea, at);
+        world.advance(2 * 60_000);
+        world.run_jobs();
+        let told = letters(&world);
+        assert_eq!(told.len(), 1, "not of what was taken off or is over: {told:?} on {}", world.name());
+        let (to, subject, text) = &told[0];
+        assert_eq!(to, "ana@desk.example");
+        assert!(
+            subject.starts_with("Ein Gespräch mit Lea: ") && subject.ends_with("(Europe/Berlin)"),
+            "{subject}"
+        );
+        assert!(text.contains(&format!("/coaching/plans/{plan}")), "{text}");
+        world.run_jobs();
+        assert!(letters(&world).is_empty(), "once");
+        world.write_as(lea, move |tx| coaching::drop_session(tx, talk));
+        let off = letters(&world);
+        assert!(off.len() == 1 && off[0].1.starts_with("Kein Gespräch mit Lea"), "{off:?}");
+    }
+}
+
+#[test]
+fn tasks_that_are_due_soon_are_written_about_once_in_one_mail() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        reads(&world, ana, "en", "Europe/Berlin");
+        let plan = plan(&world, lea, ana, vec![]);
+        let task = |days: i64| {
+            let command = AddTask {
+                plan,
+                kind: TaskKind::Read,
+                text: "Refunds by card".into(),
+                link: String::new(),
+                with: None,
+                due_at: Some(world.now() + days * DAY),
+            };
+            world.write_as(lea, move |tx| coaching::add_task(tx, &command))
+        };
+        let done = task(1);
+        world.write_as(ana, move |tx| coaching::finish_task(tx, done, true));
+        task(1);
+        task(1);
+        task(9);
+        world.run_jobs();
+        letters(&world);
+        let remind = || world.write(|tx| Worker::default().run(tx, &Work::RemindCoaching));
+        remind();
+        let told = letters(&world);
+        assert_eq!(told.len(), 1, "{told:?} on {}", world.name());
+        assert!(told[0].1.starts_with("2 tasks of your plans are due, the first on "), "{}", told[0].1);
+        assert!(!told[0].2.contains("Refunds by card"), "what stands in a plan stays on the desk");
+        remind();
+        assert!(letters(&world).is_empty());
+        world.advance(8 * DAY);
+        remind();
+        assert!(letters(&world)[0].1.starts_with("A task of your plan is due on "));
     }
 }
 

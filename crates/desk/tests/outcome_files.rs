@@ -1,6 +1,7 @@
 //! A file of another desk's outcomes that is brought by a screen: looked at, tried, taken in, and taken back as if it
 //! had never been read.
 
+use ::skills::handle_time::{Effort, HandleTimes};
 use desk::blobs::Blobs;
 use desk::skills::outcomes::files::{self, SetReading, State};
 use desk::skills::outcomes::{self, Mapping, People};
@@ -39,11 +40,22 @@ impl Desk {
     /// Brought, and read as `old desk` with one topic that asks for refunds.
     fn bring(&self, world: &World, name: &'static str, said: &[Said<'_>]) -> OutcomeFileId {
         let text = csv(world, said);
+        self.bring_text(world, name, &text, &[])
+    }
+
+    fn bring_text(
+        &self,
+        world: &World,
+        name: &'static str,
+        text: &str,
+        further: &[(&str, &str)],
+    ) -> OutcomeFileId {
         let blob = self.blobs.put(text.as_bytes(), "text/csv").expect("it is kept");
         let new = files::prepare(&self.blobs, &blob, name).expect("it is a table");
         let file = world.write(move |tx| files::keep_file(tx, &new));
         let columns = [("ticket", "Case"), ("person", "Agent"), ("solved_at", "Closed")];
-        let columns = columns.into_iter().map(|(what, column)| (what.to_owned(), column.to_owned()));
+        let columns =
+            columns.iter().chain(further).map(|(what, column)| ((*what).to_owned(), (*column).to_owned()));
         let topics = [("refund*".to_owned(), vec![format!("{REFUNDS}:3")])];
         let mapping = Mapping {
             source: "old desk".into(),
@@ -69,6 +81,10 @@ impl Desk {
 
     fn take(&self, world: &World, name: &'static str, said: &[Said<'_>]) -> OutcomeRunId {
         let file = self.bring(world, name, said);
+        self.take_in(world, file)
+    }
+
+    fn take_in(&self, world: &World, file: OutcomeFileId) -> OutcomeRunId {
         world.write(move |tx| files::take_file(tx, file));
         let file = self.read(world, file);
         assert_eq!((file.state, file.failed), (State::Taken, None), "on {}", world.name());
@@ -134,6 +150,44 @@ fn a_file_is_looked_at_and_tried_without_a_trace_and_then_taken_in() {
         assert!(!levels(&world, mei).is_empty(), "on {}", world.name());
         world.run_jobs();
         agrees_with_its_evidence(&world);
+    }
+}
+
+#[test]
+fn what_an_import_taught_of_usual_handle_times_is_taken_back_with_it_and_the_rest_stays() {
+    let timed = |world: &World, name: &str, seconds: i64| {
+        let mut text = String::from("Case;Agent;Closed;Category;Seconds\n");
+        for n in 0..8 {
+            let solved = world.now() - (20 - n) * DAY;
+            text.push_str(&format!("{name}{n};Mei;{solved};refund;{}\n", seconds + 10 * n));
+        }
+        text
+    };
+    for world in World::on_each_database() {
+        let desk = Desk::new();
+        world.agent("Mei");
+        // Seconds that work of each topic usually takes, to a thousandth.
+        let learnt = |world: &World| -> Vec<i64> {
+            let times: Option<HandleTimes> = world.read(|tx| desk::settings::find(tx, "handle_times"));
+            let times = times.unwrap_or_default();
+            let usual = |topic| times.usual_seconds(Some(topic), None, Effort::default());
+            (1..6).map(|topic| (usual(topic) * 1e3).round() as i64).collect()
+        };
+        let untaught = learnt(&world);
+        let take = |name: &'static str, seconds: i64| {
+            let text = timed(&world, name, seconds);
+            let file = desk.bring_text(&world, name, &text, &[("handle_s", "Seconds")]);
+            desk.take_in(&world, file)
+        };
+        let quick = take("a", 300);
+        let first = learnt(&world);
+        assert_ne!(first, untaught, "handle times were in the file");
+        let slow = take("b", 7_000);
+        assert_ne!(learnt(&world), first);
+        take_back(&world, slow);
+        assert_eq!(learnt(&world), first, "as if it had never been read, on {}", world.name());
+        take_back(&world, quick);
+        assert_eq!(learnt(&world), untaught);
     }
 }
 

@@ -5,13 +5,14 @@
 //! helper. What a goal has changed is measured against matched work of others, by the pure `skills::effect`; what is worth
 //! a talk is chosen by `skills::moments`. Tables: `coaching_moments`, `coaching_plans`, `coaching_goals`,
 //! `coaching_tasks`, `coaching_sessions`, `coaching_notes`, `learning_assignments`. Events: `MomentsChosen`,
-//! `CoachingPlanCreated`, `CoachingPlanChanged`, `CoachingPlanClosed`, `LearningSet`, `LearningGiven`. Job: `FindMoments`.
+//! `CoachingPlanCreated`, `CoachingPlanChanged`, `CoachingPlanClosed`, `TalkPlanned`, `LearningSet`, `LearningGiven`. Jobs: `FindMoments`, `InviteToTalk`, `RemindCoaching`.
 //! Paths: `/coaching`, `/growth`.
 
 pub mod effect;
 mod error;
 mod goals;
 mod learning;
+mod letters;
 mod moments;
 mod notes;
 mod plans;
@@ -28,6 +29,7 @@ pub(crate) use learning::note_given;
 pub use learning::{
     DUE_AHEAD_MIN_MS, Learner, LearningGiven, WAIT_SAFE_MAX_MS, given_on, growing, is_safe, learners,
 };
+pub(crate) use letters::{invite, remind};
 pub use moments::{find_moments, monday_of, talk};
 pub use notes::{
     PlanSession, WriteNote, delete_note, drop_session, hold_session, plan_session, update_note, write_note,
@@ -51,6 +53,8 @@ pub const GOALS_PER_PLAN_MAX: usize = 8;
 pub const TASKS_PER_PLAN_MAX: usize = 50;
 pub const SESSIONS_PER_PLAN_MAX: usize = 100;
 pub const NOTES_PER_PLAN_MAX: usize = 500;
+/// So many days before a task is due its owner hears of it.
+pub const TASK_REMIND_DAYS: i64 = 2;
 const DAY_MS: i64 = 24 * 3_600_000;
 const WEEK_MS: i64 = 7 * DAY_MS;
 
@@ -150,6 +154,8 @@ pub struct Session {
     pub created_by: Option<UserId>,
     pub created_at: i64,
     pub held_at: Option<i64>,
+    /// When the other side was invited.
+    pub told_at: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

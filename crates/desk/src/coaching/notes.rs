@@ -2,7 +2,8 @@
 
 use super::error::text_of;
 use super::plans::{changed, to_join};
-use super::{CoachingError, NOTES_PER_PLAN_MAX, Note, Plan, SESSIONS_PER_PLAN_MAX, Session, store};
+use super::{CoachingError, NOTES_PER_PLAN_MAX, Note, Plan, SESSIONS_PER_PLAN_MAX, Session, letters, store};
+use crate::events::{self, Event};
 use crate::{CoachingNoteId, CoachingPlanId, CoachingSessionId, Tx};
 
 #[derive(Clone, Copy, Debug)]
@@ -20,13 +21,14 @@ pub struct WriteNote {
     pub shared: bool,
 }
 
-/// A talk at a moment that may lie in the past; by either side.
+/// A talk at a moment that may lie in the past; by either side. The other one is invited by mail if it is to come.
 pub fn plan_session(tx: &mut Tx, command: &PlanSession) -> Result<CoachingSessionId, CoachingError> {
     let plan = to_join(tx, command.plan)?;
     if store::list_sessions(tx, plan.id)?.len() >= SESSIONS_PER_PLAN_MAX {
         return Err(CoachingError::TooManySessions);
     }
     let session = store::insert_session(tx, plan.id, command.at)?;
+    events::record(tx, &Event::TalkPlanned { plan: plan.id, session })?;
     changed(tx, &plan)?;
     Ok(session)
 }
@@ -41,9 +43,10 @@ pub fn hold_session(tx: &mut Tx, id: CoachingSessionId, held: bool) -> Result<Co
     Ok(plan.id)
 }
 
-/// Takes a talk off that was not held. Notes about it stay with the plan.
+/// Takes a talk off that was not held; whoever was invited to it hears of it. Notes about it stay with the plan.
 pub fn drop_session(tx: &mut Tx, id: CoachingSessionId) -> Result<CoachingPlanId, CoachingError> {
-    let (_, plan) = session_of(tx, id)?;
+    let (session, plan) = session_of(tx, id)?;
+    letters::call_off(tx, &plan, &session)?;
     store::delete_session(tx, id)?;
     changed(tx, &plan)?;
     Ok(plan.id)

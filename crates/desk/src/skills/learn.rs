@@ -2,18 +2,16 @@
 
 use super::difficulty::{KeyKind, OfWork, key_name, keys};
 use super::evidence::{self, AddEvidence, Observed};
+use super::usual_times::{self, Lesson};
 use super::{RequirementRow, SkillKind, SkillsError, store};
 use crate::events::{self, Event};
 use crate::tickets::{self, Priority, Status, THE_DESK, Ticket};
 use crate::{RatingId, SkillId, TicketId, Tx, UserId, settings};
 use ::skills::Observation;
 use ::skills::attribution::{Station, attribute};
-use ::skills::handle_time::HandleTimes;
 
 /// Events of one ticket that are read for its outcomes.
 const EVENTS_READ_MAX: usize = 10_000;
-/// The setting that holds [`HandleTimes`].
-const HANDLE_TIMES: &str = "handle_times";
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// How hard a ticket is, in logits; 0 is usual. Sum of: priority (low −0.2, high +0.2, urgent +0.4), +0.2 for each step
@@ -28,15 +26,6 @@ pub fn difficulty_of(priority: Option<Priority>, anger: i64, skills: usize) -> f
     let anger = 0.2 * anger.clamp(0, 3) as f64;
     let breadth = 0.1 * skills.saturating_sub(2).min(5) as f64;
     priority + anger + breadth
-}
-
-/// How long work usually takes, as learnt so far; kept as a setting of the desk.
-pub(super) fn handle_times(tx: &mut Tx) -> Result<HandleTimes, db::Error> {
-    Ok(settings::find(tx, HANDLE_TIMES)?.unwrap_or_default())
-}
-
-pub(super) fn save_handle_times(tx: &mut Tx, times: &HandleTimes) -> Result<(), db::Error> {
-    settings::save(tx, HANDLE_TIMES, times)
 }
 
 /// A ticket was solved some days ago: by now it is known whether for good. Counts every solution that is decided, and
@@ -93,10 +82,11 @@ fn learn_from_time(
     }
     let effort = store::effort_of(tx, ticket.id, ticket.requester)?;
     let seconds = *spent_ms as f64 / 1_000.0;
-    let mut times = handle_times(tx)?;
+    let mut times = usual_times::usual_times(tx)?;
     let said = times.observation(kind.topic, kind.channel, effort, seconds, true);
     times.learn(kind.topic, kind.channel, effort, seconds);
-    save_handle_times(tx, &times)?;
+    let lesson = Lesson::new(kind.topic, kind.channel, effort, seconds);
+    usual_times::save_lessons(tx, &times, None, &[lesson])?;
     if let Some(Observation::HandleTime { ratio, .. }) = said {
         let command = AddEvidence {
             key,

@@ -27,6 +27,7 @@ pub mod roles;
 pub mod shelf;
 pub(crate) mod store;
 mod triage;
+mod usual_times;
 pub mod views;
 pub mod words;
 

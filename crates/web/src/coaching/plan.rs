@@ -109,7 +109,7 @@ pub async fn shown(
         };
         if show.may_change() {
             let taken: Vec<SkillId> = show.page.goals.iter().map(|it| it.skill.id).collect();
-            show.library = skills::list_skills(tx)?
+            show.library = skills::list_shown_skills(tx)?
                 .iter()
                 .map(skills::Skill::summary)
                 .filter(|it| !taken.contains(&it.id))
@@ -296,6 +296,7 @@ mod tests {
             created_by: None,
             created_at: NOW,
             held_at: held.then_some(NOW),
+            told_at: None,
         };
         let may_coach = actor.is_lead() && !actor.is(UserId(2));
         Show {

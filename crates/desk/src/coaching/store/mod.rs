@@ -158,6 +158,9 @@ pub(super) fn delete_goal(tx: &mut Tx, id: CoachingGoalId) -> Result<(), Error> 
 
 // --- tasks
 
+/// Tasks that one round of reminders takes.
+const TASKS_REMINDED_MAX: usize = 1_000;
+
 const TASK: &str =
     "select id, plan_id, kind, text, link, with_id, due_at, created_at, done_at, done_by from coaching_tasks";
 
@@ -224,13 +227,31 @@ pub(super) fn save_passed(tx: &mut Tx, id: CoachingTaskId, user: UserId) -> Resu
         .map(|_| ())
 }
 
+/// Not done, due between these moments, in plans that are open, and not reminded of yet.
+pub(super) fn list_due_tasks(tx: &mut Tx, since: i64, until: i64) -> Result<Vec<Task>, Error> {
+    tx.list(
+        &format!(
+            "{TASK} where done_at is null and reminded_at is null and due_at >= $1 and due_at < $2 and plan_id in
+               (select id from coaching_plans where closed_at is null) order by due_at, id limit $3"
+        ),
+        params![since, until, TASKS_REMINDED_MAX],
+        task,
+    )
+}
+
+pub(super) fn save_task_reminded(tx: &mut Tx, id: CoachingTaskId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute("update coaching_tasks set reminded_at = $1 where id = $2", params![now, id]).map(|_| ())
+}
+
 pub(super) fn delete_task(tx: &mut Tx, id: CoachingTaskId) -> Result<(), Error> {
     tx.execute("delete from coaching_tasks where id = $1", params![id]).map(|_| ())
 }
 
 // --- talks and notes
 
-const SESSION: &str = "select id, plan_id, at, created_by, created_at, held_at from coaching_sessions";
+const SESSION: &str =
+    "select id, plan_id, at, created_by, created_at, held_at, told_at from coaching_sessions";
 
 fn session(row: &Row<'_>) -> Result<Session, Error> {
     Ok(Session {
@@ -240,6 +261,7 @@ fn session(row: &Row<'_>) -> Result<Session, Error> {
         created_by: row.get(3)?,
         created_at: row.get(4)?,
         held_at: row.get(5)?,
+        told_at: row.get(6)?,
     })
 }
 
@@ -275,6 +297,11 @@ pub(super) fn insert_session(tx: &mut Tx, plan: CoachingPlanId, at: i64) -> Resu
 pub(super) fn save_held(tx: &mut Tx, id: CoachingSessionId, held: bool) -> Result<(), Error> {
     let at = held.then_some(tx.now());
     tx.execute("update coaching_sessions set held_at = $1 where id = $2", params![at, id]).map(|_| ())
+}
+
+pub(super) fn save_told(tx: &mut Tx, id: CoachingSessionId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute("update coaching_sessions set told_at = $1 where id = $2", params![now, id]).map(|_| ())
 }
 
 pub(super) fn delete_session(tx: &mut Tx, id: CoachingSessionId) -> Result<(), Error> {
@@ -371,25 +398,25 @@ pub(super) fn save_given(tx: &mut Tx, ticket: TicketId, it: Learner) -> Result<(
 
 /// Only while the learner has the ticket.
 pub(super) fn find_given(tx: &mut Tx, ticket: TicketId) -> Result<Option<LearningGiven>, Error> {
-    tx.find(
-        "select a.goal_id, a.user_id, s.id, s.name, a.helper_id, u.name, a.given_at
+    let sql = format!(
+        "select a.goal_id, a.user_id, s.id, {}, a.helper_id, u.name, a.given_at
          from learning_assignments a join tickets t on t.id = a.ticket_id and t.assignee_id = a.user_id
            join coaching_goals g on g.id = a.goal_id join skills s on s.id = g.skill_id
            join users u on u.id = a.helper_id
          where a.ticket_id = $1",
-        params![ticket],
-        |row| {
-            Ok(LearningGiven {
-                goal: row.get(0)?,
-                user: row.get(1)?,
-                skill: row.get(2)?,
-                skill_name: row.get(3)?,
-                helper: row.get(4)?,
-                helper_name: row.get(5)?,
-                given_at: row.get(6)?,
-            })
-        },
-    )
+        crate::skills::store::name_column(tx)
+    );
+    tx.find(&sql, params![ticket], |row| {
+        Ok(LearningGiven {
+            goal: row.get(0)?,
+            user: row.get(1)?,
+            skill: row.get(2)?,
+            skill_name: row.get(3)?,
+            helper: row.get(4)?,
+            helper_name: row.get(5)?,
+            given_at: row.get(6)?,
+        })
+    })
 }
 
 pub(super) fn count_given(tx: &mut Tx, goal: CoachingGoalId) -> Result<i64, Error> {

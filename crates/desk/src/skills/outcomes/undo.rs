@@ -1,14 +1,14 @@
 //! Taking an import back: as if it had never been read.
 //!
 //! What it said of tickets is struck out, and what it had replaced is the last word again. Agents whom it made and of
-//! whom nothing else is known are removed. It goes on in pieces, as a job; tables: `imported_outcomes`,
+//! whom nothing else is known are removed. What its handle times taught of usual ones is forgotten. It goes on in pieces, as a job; tables: `imported_outcomes`,
 //! `outcome_former`, `outcome_people`, `outcome_runs`, `evidence`. Event: `OutcomesTakenBack`.
 
 use super::store::{self, undo as undone};
 use super::{OutcomesError, only_admins};
 use crate::events::{self, Event};
 use crate::skills::evidence::lock_person;
-use crate::skills::{refit, store as skills_store};
+use crate::skills::{refit, store as skills_store, usual_times};
 use crate::work::{self, Due, Work};
 use crate::{OutcomeId, OutcomeRunId, Tx, UserId, people};
 
@@ -52,6 +52,7 @@ pub(crate) fn take_back_some(tx: &mut Tx, run: OutcomeRunId) -> Result<(), Outco
         }
         return Ok(work::enqueue(tx, &Work::TakeBackOutcomes { run }, Due::Now)?);
     }
+    usual_times::forget_lessons(tx, run)?;
     for user in undone::list_made_for_nothing(tx, run)? {
         people::delete_user(tx, user)?;
     }

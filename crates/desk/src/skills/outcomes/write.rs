@@ -9,6 +9,7 @@ use super::tally::Tally;
 use crate::skills::difficulty::{KeyKind, OfWork, keys};
 use crate::skills::evidence::{Observed, lock_person};
 use crate::skills::replay::{Held, Line};
+use crate::skills::usual_times::{Lesson, save_lessons, usual_times};
 use crate::skills::{Policy, learn, policy, store as skills_store};
 use crate::tickets::Priority;
 use crate::work::{self, Due, Work};
@@ -40,7 +41,8 @@ pub(super) struct Writer<'a> {
     channels: HashMap<String, i64>,
     need_sets: HashMap<String, i64>,
     times: HandleTimes,
-    times_learnt: bool,
+    /// What this batch has taught `times`.
+    lessons: Vec<Lesson>,
 }
 
 impl<'a> Writer<'a> {
@@ -52,8 +54,8 @@ impl<'a> Writer<'a> {
             topics: HashMap::new(),
             channels: HashMap::new(),
             need_sets: HashMap::new(),
-            times: learn::handle_times(tx)?,
-            times_learnt: false,
+            times: usual_times(tx)?,
+            lessons: Vec::new(),
         })
     }
 
@@ -85,10 +87,10 @@ impl<'a> Writer<'a> {
     }
 
     pub fn finish(&self, tx: &mut Tx) -> Result<(), OutcomesError> {
-        if self.times_learnt {
-            learn::save_handle_times(tx, &self.times)?;
+        if self.lessons.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        Ok(save_lessons(tx, &self.times, Some(self.run), &self.lessons)?)
     }
 
     fn name_everything(&mut self, tx: &mut Tx, accepted: &[Accepted<'_>]) -> Result<(), OutcomesError> {
@@ -182,7 +184,7 @@ impl<'a> Writer<'a> {
                 observed.push(Observed::HandleTime { ratio });
             }
             self.times.learn(topic, channel, effort, seconds);
-            self.times_learnt = true;
+            self.lessons.push(Lesson::new(topic, channel, effort, seconds));
         }
         for (user, share) in &it.people {
             for observed in &observed {

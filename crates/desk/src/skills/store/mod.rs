@@ -9,6 +9,7 @@ mod policy;
 mod portfolio;
 mod refit;
 mod shelf;
+mod times;
 mod words;
 
 pub(crate) use beliefs::*;
@@ -22,6 +23,7 @@ pub(in crate::skills) use policy::*;
 pub(in crate::skills) use portfolio::*;
 pub(in crate::skills) use refit::*;
 pub(in crate::skills) use shelf::*;
+pub(in crate::skills) use times::*;
 pub(crate) use words::list_shown_names;
 pub(in crate::skills) use words::*;
 pub use words::{find_shown_skill, list_shown_skills};
