@@ -95,7 +95,14 @@ enum MailVerb {
     },
 }
 
+/// The allocator asks for huge pages, of which an idle desk uses a corner each: it would hold 24 MB more, and answer no faster.
+fn small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
 fn main() -> ExitCode {
+    small_pages();
     let outcome = match Cli::parse().verb {
         Verb::Serve(flags) => serve::run(&flags),
         Verb::Setup(flags) => setup::run(&flags),
