@@ -2,6 +2,7 @@
 
 mod growth;
 mod hours;
+mod queues;
 mod skilled;
 
 use crate::shapes::*;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Hiring", growth::of_hiring()));
     all.extend(tagged("Coaching", growth::of_coaching()));
     all.extend(tagged("Routing", skilled::of_routing()));
+    all.extend(tagged("Queues and decisions", queues::of_queues()));
     all.extend(tagged("This document", of_documents()));
     all
 }

@@ -3,6 +3,11 @@
 //! An event is written in the transaction that made the change, with the jobs that follow from it. A new event does
 //! not compile until somebody has decided in [`reactions_to`] what follows.
 
+mod store;
+
+pub(crate) use store::list_of_kinds;
+pub use store::{Recorded, list_of};
+
 use crate::tickets::{Channel, Status};
 use crate::work::{Due, Work};
 use crate::*;
@@ -276,6 +281,10 @@ pub enum Event {
     AgentStatusChanged {
         status: AgentStatusId,
     },
+    /// Made, changed, moved or taken away.
+    QueueChanged {
+        queue: RoutingQueueId,
+    },
     TicketRouted {
         ticket: TicketId,
         decision: DecisionId,
@@ -293,6 +302,13 @@ pub enum Event {
         decision: DecisionId,
         user: UserId,
         how: String,
+    },
+    /// Away from then on, for letting so many offers in a row run out; this was the last of them.
+    AgentSetAway {
+        ticket: TicketId,
+        decision: DecisionId,
+        user: UserId,
+        missed: i64,
     },
     RoutingContested {
         ticket: TicketId,
@@ -473,11 +489,13 @@ impl Event {
             | TicketRouted { ticket, .. }
             | TicketOffered { ticket, .. }
             | OfferEnded { ticket, .. }
+            | AgentSetAway { ticket, .. }
             | RoutingContested { ticket, .. }
             | RoutingContestAnswered { ticket, .. }
             | RatingAsked { ticket, .. }
             | RatingGiven { ticket, .. } => ("ticket", ticket.0),
             AgentStatusChanged { status } => ("agent_status", status.0),
+            QueueChanged { queue } => ("routing_queue", queue.0),
             TicketMerged { into, .. } => ("ticket", into.0),
             TicketUnmerged { from, .. } => ("ticket", from.0),
             MailReceived { mail }
@@ -596,6 +614,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | MembershipsChanged { .. }
         | PresenceChanged { .. }
         | AgentStatusChanged { .. }
+        | QueueChanged { .. }
         | ApiTokenCreated { .. }
         | ApiTokenRevoked { .. }
         | SettingsChanged { .. }
@@ -637,6 +656,7 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | TicketRouted { .. }
         | TicketOffered { .. }
         | OfferEnded { .. }
+        | AgentSetAway { .. }
         | RoutingContested { .. }
         | RoutingContestAnswered { .. }
         | CampaignAnswered { .. }
@@ -751,49 +771,4 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
 /// The value of the first key, `"kind"`, which serde writes first.
 fn kind_in(facts: &str) -> &str {
     facts.trim_start_matches("{\"kind\":\"").split('"').next().unwrap_or_default()
-}
-
-/// A row of the history.
-#[derive(Debug, PartialEq)]
-pub struct Recorded {
-    pub id: i64,
-    pub at: i64,
-    pub actor: Option<UserId>,
-    pub event: Event,
-}
-
-/// The history of one thing, oldest first.
-pub fn list_of(
-    tx: &mut Tx,
-    subject: &str,
-    subject_id: i64,
-    count_max: usize,
-) -> Result<Vec<Recorded>, db::Error> {
-    tx.list(
-        "select id, at, actor_id, facts from events where subject = $1 and subject_id = $2 order by id limit $3",
-        db::params![subject, subject_id, count_max],
-        |row| {
-            let facts: String = row.get(3)?;
-            let event = serde_json::from_str(&facts).map_err(|error| db::Error::Corrupt(error.to_string()))?;
-            Ok(Recorded { id: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, event })
-        },
-    )
-}
-
-/// Events of these kinds that one thing has had, oldest first.
-pub(crate) fn list_of_kinds(
-    tx: &mut Tx,
-    subject: &str,
-    subject_id: i64,
-    kinds: &[&'static str],
-) -> Result<Vec<Event>, db::Error> {
-    let named: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    let sql = format!(
-        "select facts from events where subject = $1 and subject_id = $2 and kind in ({}) order by id",
-        named.join(", ")
-    );
-    tx.list(&sql, db::params![subject, subject_id], |row| {
-        let facts: String = row.get(0)?;
-        serde_json::from_str(&facts).map_err(|error| db::Error::Corrupt(error.to_string()))
-    })
 }

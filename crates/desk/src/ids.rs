@@ -47,7 +47,7 @@ ids! {
     MailOutId,
     SkillId, SkillRuleId, EvidenceId, ContestId, ReleaseId, RefitRunId, DecisionId,
     /// What somebody said against a decision of routing.
-    RoutingContestId, AgentStatusId,
+    RoutingContestId, AgentStatusId, RoutingQueueId,
     RatingId, ApiTokenId,
     /// A role profile.
     RoleId, ShiftId, SkillMergeId, CompetencyId,

@@ -59,6 +59,9 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0032_applications"),
     shared!("0033_coaching_mails"),
     shared!("0034_usual_times"),
+    shared!("0035_queues"),
+    twins!("0036_queues_of_groups"),
+    shared!("0037_missed_offers"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

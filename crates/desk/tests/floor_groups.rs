@@ -3,7 +3,7 @@
 use desk::floor::replay::{Other, replay};
 use desk::floor::scenario::{Grouping, Wanted, scenario};
 use desk::floor::{FloorSettings, History};
-use desk::routing::{self, PresenceStatus, QueuePolicy, SetPresence};
+use desk::routing::{self, Condition, Conditions, Field, PresenceStatus, QueuePolicy, SetPresence};
 use desk::tickets::{self, Channel, NewComment, Status, UpdateTicket};
 use desk::{GroupId, TicketId, UserId};
 use testkit::World;
@@ -81,13 +81,10 @@ fn what_stands_in_a_group_waits_for_its_people_in_the_past_lived_again_too() {
         assert!((as_now - happened).abs() < 5.0, "{as_now} minutes instead of {happened}");
         // With Mei helping out after half an hour, it would not have waited so long.
         let helpers = vec![routing::Helper { group: world.group("Sales", &[mei]), after_minutes: 30 }];
-        let queue = QueuePolicy { helpers, ..QueuePolicy::usual(Some(billing)) };
+        let conditions = Conditions::all_of([Condition::is(Field::Group, [billing])]);
+        let queue = QueuePolicy { helpers, conditions, ..QueuePolicy::named("Of billing") };
         let admin = world.admin("Ada");
-        world.write_as(admin, move |tx| {
-            let mut policy = routing::routing_policy(tx)?;
-            policy.queues = vec![queue.clone()];
-            routing::set_routing_policy(tx, &policy)
-        });
+        world.write_as(admin, move |tx| routing::create_queue(tx, &queue));
         let told = replay(&history(&world, lea), &settings, &other, 4, &mut |_| {}).expect("there is enough");
         let helped = minutes(told.as_now.wait_s);
         assert!((helped - 15.0).abs() < 3.0, "half an hour for one of two: {helped}");

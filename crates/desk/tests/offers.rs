@@ -279,6 +279,11 @@ fn two_who_both_think_they_own_never_offer_twice_nor_beyond_the_room() {
     const CHATS: i64 = 60;
     for world in worlds() {
         let on = world.name();
+        world.write(|tx| {
+            // They answer nothing until the end, and stay.
+            let policy = RoutingPolicy { missed_offers_max: 0, ..routing::routing_policy(tx)? };
+            routing::set_routing_policy(tx, &policy)
+        });
         let crew = crew(&world, &["Ana", "Kofi", "Mei", "Lea"]);
         world.release_routing();
         let customer = world.write(|tx| desk::people::requester_for(tx, "m@example.org", Some("Marta")));
@@ -357,5 +362,68 @@ fn what_is_done_by_hand_ends_an_offer_and_times_have_bounds() {
             routing::set_routing_policy(tx, &policy)
         });
         assert!(matches!(refused, Err(RoutingError::OfferTimeIsWrong)));
+    }
+}
+
+#[test]
+fn whoever_lets_three_in_a_row_run_out_is_set_away_and_told() {
+    for world in worlds() {
+        let on = world.name();
+        let ana = crew(&world, &["Ana"])[0];
+        let away =
+            |world: &World| world.read(move |tx| routing::presence_of(tx, ana)) == PresenceStatus::Away;
+        let missed = || {
+            let ticket = comes(&world, Channel::Chat);
+            assert_eq!(asked(&world, &[ana]), [1], "on {on}");
+            pass(&world, 31 * SECOND);
+            let done = UpdateTicket { status: Some(Status::Solved), ..UpdateTicket::of(ticket) };
+            let lead = world.lead("Lea");
+            world.write_as(lead, move |tx| tickets::update(tx, &done));
+            world.run_jobs();
+            ticket
+        };
+        missed();
+        missed();
+        let taken = comes(&world, Channel::Chat);
+        accept(&world, ana, taken).expect("it is hers");
+        missed();
+        missed();
+        assert!(!away(&world), "one was taken between them, on {on}");
+        let last = missed();
+        assert!(away(&world), "on {on}");
+        let told = world.read(move |tx| routing::set_away_of(tx, ana)).expect("she is told");
+        assert_eq!((told.ticket, told.missed), (last, 3), "on {on}");
+        let record = world.read(move |tx| routing::decisions_of(tx, last));
+        let after: Vec<_> = record.iter().filter_map(|it| it.offer?.set_away_after).collect();
+        assert_eq!(after, [3], "the record of decisions says so, on {on}");
+        let waiting = comes(&world, Channel::Chat);
+        assert_eq!((asked(&world, &[ana]), holder(&world, waiting)), (vec![0], None), "on {on}");
+        present(&world, ana, PresenceStatus::Online);
+        assert_eq!(world.read(move |tx| routing::set_away_of(tx, ana)), None, "on {on}");
+        assert_eq!(asked(&world, &[ana]), [1], "and begins anew, on {on}");
+        pass(&world, 31 * SECOND);
+        assert!(!away(&world), "on {on}");
+    }
+}
+
+#[test]
+fn a_desk_may_set_nobody_away() {
+    for world in worlds() {
+        let on = world.name();
+        let refused = world.try_write(desk::Actor::desk(), |tx| {
+            let policy = RoutingPolicy { missed_offers_max: -1, ..routing::routing_policy(tx)? };
+            routing::set_routing_policy(tx, &policy)
+        });
+        assert!(matches!(refused, Err(RoutingError::MissedOffersAreWrong)), "on {on}");
+        world.write(|tx| {
+            let policy = RoutingPolicy { missed_offers_max: 0, ..routing::routing_policy(tx)? };
+            routing::set_routing_policy(tx, &policy)
+        });
+        let ana = crew(&world, &["Ana"])[0];
+        for _ in 0..5 {
+            comes(&world, Channel::Voice);
+            pass(&world, 21 * SECOND);
+        }
+        assert_eq!(world.read(move |tx| routing::presence_of(tx, ana)), PresenceStatus::Online, "on {on}");
     }
 }

@@ -1,8 +1,8 @@
 //! One process decides at a time: who dies is followed, nothing is lost, and nothing is given twice.
 
 use desk::routing::{
-    self, Helper, LEASE_MS, Owner, PresenceStatus, QueuePolicy, QueueTurn, RoutingError, RoutingPolicy, Rule,
-    SetCapacity, SetPresence,
+    self, Condition, Conditions, Field, Helper, LEASE_MS, Owner, PresenceStatus, QueuePolicy, QueueTurn,
+    RoutingError, RoutingPolicy, Rule, SetCapacity, SetPresence, WantedQueue,
 };
 use desk::skills::{self, Rate};
 use desk::tickets::{self, UpdateTicket};
@@ -341,10 +341,19 @@ fn holder(world: &World, ticket: TicketId) -> Option<UserId> {
     world.read(move |tx| tickets::find_ticket(tx, ticket)).expect("there").assignee
 }
 
-fn set_queues(world: &World, queues: Vec<QueuePolicy>) {
+/// The work of one group.
+fn queue_of(group: GroupId, name: &str) -> QueuePolicy {
+    let conditions = Conditions::all_of([Condition::is(Field::Group, [group])]);
+    QueuePolicy { conditions, ..QueuePolicy::named(name) }
+}
+
+/// This one alone, beside the default one.
+fn set_queue(world: &World, queue: QueuePolicy) {
     world.write(move |tx| {
-        let policy = RoutingPolicy { queues: queues.clone(), ..routing::routing_policy(tx)? };
-        routing::set_routing_policy(tx, &policy)
+        for it in routing::queues(tx)?.into_iter().filter(|it| !it.is_default) {
+            routing::delete_queue(tx, it.id)?;
+        }
+        routing::create_queue(tx, &queue)
     });
     world.run_jobs();
 }
@@ -370,14 +379,14 @@ fn another_group_helps_out_when_nobody_of_its_own_is_free_and_only_after_a_wait(
         }
         let helped = |after_minutes| QueuePolicy {
             helpers: vec![Helper { group: support, after_minutes }],
-            ..QueuePolicy::usual(Some(billing))
+            ..queue_of(billing, "Of billing")
         };
-        set_queues(&world, vec![helped(0)]);
+        set_queue(&world, helped(0));
         let first = in_group(&world, billing, "To Billing");
         assert_eq!(holder(&world, first), Some(ana), "its own people come first, on {on}");
         let second = in_group(&world, billing, "To Billing as well");
         assert_eq!(holder(&world, second), Some(kofi), "Ana is full, on {on}");
-        set_queues(&world, vec![helped(30)]);
+        set_queue(&world, helped(30));
         let solve = UpdateTicket { status: Some(tickets::Status::Solved), ..UpdateTicket::of(second) };
         world.write_as(kofi, move |tx| tickets::update(tx, &solve));
         let third = in_group(&world, billing, "Not so fast");
@@ -401,8 +410,8 @@ fn a_queue_that_goes_first_is_emptied_first_under_every_rule() {
         let one = SetCapacity { user: ana, limit: Some(1) };
         world.write(move |tx| routing::set_capacity(tx, &one));
         let (calm, pressing) = (world.group("Calm", &[ana]), world.group("Pressing", &[ana]));
-        let first = QueuePolicy { turn: QueueTurn::First, ..QueuePolicy::usual(Some(pressing)) };
-        set_queues(&world, vec![first]);
+        let first = QueuePolicy { turn: QueueTurn::First, ..queue_of(pressing, "Of the pressing") };
+        set_queue(&world, first);
         for rule in [Rule::LongestIdle, Rule::ExpectedOutcome, Rule::FixedQueueRatio] {
             set_rule(&world, rule);
             let older = in_group(&world, calm, "It came earlier");
@@ -439,24 +448,23 @@ fn shares_decide_under_the_fixed_queue_ratio_and_the_preview_shows_it() {
         world.write(move |tx| routing::set_capacity(tx, &limit));
         let waiting = [in_group(&world, one, "Of one"), in_group(&world, other, "Of the other")];
         // With equal shares the older goes first; if the first queue may hold nearly everything, the other does.
-        let shared = QueuePolicy { share: 100.0, ..QueuePolicy::usual(Some(one)) };
-        let wanted = RoutingPolicy { queues: vec![shared.clone()], ..world.read(routing::routing_policy) };
+        let shared = QueuePolicy { share: 100.0, ..queue_of(one, "Of one") };
+        let wanted = WantedQueue::New(shared.clone());
         online(&world, ana);
-        let preview = world.read(move |tx| routing::preview_policy(tx, &wanted));
+        let preview = world.read(move |tx| routing::preview_queue(tx, &wanted));
         assert_eq!(
             (preview.tried, preview.different, preview.in_turn),
             (2, 2, true),
             "they change places, on {on}"
         );
+        let stand = [("Of one".to_owned(), 0, 1), ("Everything else".to_owned(), 2, 1)];
+        assert_eq!(preview.queues, stand, "on {on}");
         let wrong = QueuePolicy { share: 0.0, ..shared.clone() };
-        let refused = world.try_write(desk::Actor::desk(), move |tx| {
-            let policy = RoutingPolicy { queues: vec![wrong.clone()], ..routing::routing_policy(tx)? };
-            routing::set_routing_policy(tx, &policy)
-        });
+        let refused = world.try_write(desk::Actor::desk(), move |tx| routing::create_queue(tx, &wrong));
         assert!(matches!(refused, Err(RoutingError::QueueShareIsWrong)));
         let gone = SetPresence { user: ana, status: PresenceStatus::Offline };
         world.write_as(ana, move |tx| routing::set_presence(tx, &gone));
-        set_queues(&world, vec![shared]);
+        set_queue(&world, shared);
         online(&world, ana);
         world.run_jobs();
         assert_eq!(waiting.map(|it| holder(&world, it)), [None, Some(ana)], "on {on}");

@@ -5,6 +5,7 @@ use crate::{Html, Problem, Session, Shell, Web, around};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Tx;
+use desk::routing::{self, PromisesNow};
 use desk::tickets::views::{self, TicketRow};
 use desk::tickets::{Filter, Order};
 
@@ -37,6 +38,8 @@ struct Work {
     solved: i64,
     solved_since: String,
     changed: Vec<Changed>,
+    /// Of queues: those of mine and of nobody's tickets.
+    promises: PromisesNow,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +59,7 @@ pub async fn show(State(web): State<Web>, session: Session) -> Result<Response, 
     Ok(if around::is_fragment() { Html(home.work).into_response() } else { Html(home).into_response() })
 }
 
-fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
+fn home(tx: &mut Tx, first_name: String) -> Result<Home, Problem> {
     let (actor, now) = (*tx.actor(), tx.now());
     let shell = Shell::load(tx)?;
     let mine = Filter { assignee: actor.user(), ..Filter::default() };
@@ -66,6 +69,10 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
     let solved = Filter { solved_after: Some(now - WEEK_MS), ..mine };
     let all = views::default_views(actor);
     let all_waiting = waiting_of(tx, &unsolved)?;
+    let promises = match actor.user() {
+        Some(user) => routing::promises_now(tx, user, 1)?,
+        None => PromisesNow::default(),
+    };
     let work = Work {
         me: shell.user_id,
         is_here: shell.presence == "online",
@@ -73,6 +80,7 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
         unassigned: views::count_for_show(tx, &all[1].filter)?,
         first_name,
         now,
+        promises,
         waiting: all_waiting,
         longest_ms: rows.first().and_then(|row| row.waiting_since).map(|since| now - since),
         solved: views::count_for_show(tx, &solved)?,
@@ -90,6 +98,16 @@ fn home(tx: &mut Tx, first_name: String) -> Result<Home, db::Error> {
 fn waiting_of(tx: &mut Tx, unsolved: &Filter) -> Result<i64, db::Error> {
     let page = views::page(tx, unsolved, Order::WaitingLongest, None, views::PAGE_ROWS_MAX)?;
     Ok(page.rows.iter().filter(|row| row.waiting_since.is_some()).count() as i64)
+}
+
+/// `2 are late.`, or when the next is due.
+fn promises_words(promises: &PromisesNow, now: &i64) -> String {
+    match (promises.late, promises.next.first()) {
+        (1, _) => "One is late.".to_owned(),
+        (late, _) if late > 1 => format!("{late} are late."),
+        (_, Some(next)) => format!("The next first answer is due in {}.", crate::words::span(next.due - now)),
+        (_, None) => String::new(),
+    }
 }
 
 fn what_changed(row: &TicketRow) -> String {
@@ -119,6 +137,7 @@ mod samples {
     use super::*;
     use crate::samples::{renders, shell};
     use crate::tickets::rows::samples::{long_row, row, rtl_row};
+    use desk::routing::PromiseRow;
 
     fn home(rows: Vec<Row>, changed: Vec<Changed>) -> Home {
         let work = Work {
@@ -133,9 +152,28 @@ mod samples {
             rows,
             solved: 4,
             solved_since: "2026-01-01".into(),
+            promises: PromisesNow::default(),
             changed,
         };
         Home { shell: shell(), work }
+    }
+
+    #[test]
+    fn promises_that_run_are_told_with_the_next_that_is_due() {
+        let next = PromiseRow {
+            ticket: desk::TicketId(12),
+            subject: "No sound".into(),
+            queue_name: "VIP".into(),
+            assignee: None,
+            due: 10_600_000,
+        };
+        let mut page = home(vec![], vec![]);
+        page.work.promises = PromisesNow { running: 3, late: 0, next: vec![next] };
+        let html = renders(&page);
+        assert!(html.contains("Promises running") && html.contains("due in 10 min"), "{html}");
+        page.work.promises.late = 2;
+        let html = renders(&page);
+        assert!(html.contains("2 are late.") && html.contains("href=\"/tickets/12\""), "{html}");
     }
 
     #[test]

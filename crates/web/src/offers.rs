@@ -101,7 +101,13 @@ mod tests {
     #[test]
     fn nothing_offered_is_an_empty_strip_that_listens() {
         let html = renders(&Strip { shell: Shell { offers: vec![], ..shell() } });
-        assert!(html.contains("data-live=\"offers:1\"") && !html.contains("<form"), "{html}");
+        assert!(html.contains("data-live=\"offers:1 user:1\"") && !html.contains("<form"), "{html}");
+    }
+
+    #[test]
+    fn whoever_was_set_away_is_told_why_and_can_come_back() {
+        let html = renders(&Strip { shell: Shell { set_away_after: Some(3), ..shell() } });
+        assert!(html.contains("3 offers in a row ran out") && html.contains("value=\"online\""), "{html}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub fn shell() -> Shell {
         status: Some((2, "Training".into())),
         statuses: vec![(1, "Only chats".into()), (2, "Training".into())],
         offers: vec![],
+        set_away_after: None,
         mine: 3,
         unassigned: 1,
         suspended: 2,

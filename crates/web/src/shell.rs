@@ -23,6 +23,8 @@ pub struct Shell {
     pub statuses: Vec<(i64, String)>,
     /// What they are asked to take now, the oldest first.
     pub offers: Vec<Asked>,
+    /// They were set away for letting so many offers in a row run out.
+    pub set_away_after: Option<i64>,
     /// These three are counted for badges: see [`badge`].
     pub mine: i64,
     pub unassigned: i64,
@@ -49,11 +51,15 @@ impl Shell {
         let unassigned = views::count_for_badge(tx, &views[1].filter)?;
         let mut said = Said { status: PresenceStatus::Offline, chosen: None };
         let (mut suspended, mut statuses, mut offers) = (0, Vec::new(), Vec::new());
+        let mut set_away = None;
         if let Some(user) = actor.user().filter(|_| actor.is_staff()) {
             said = store_error(routing::said_of(tx, user))?;
             suspended = store_error(mail::views::count_suspended(tx))?;
             statuses = store_error(routing::agent_statuses(tx))?;
             offers = store_error(routing::offers_to(tx, user))?;
+            if said.status == PresenceStatus::Away {
+                set_away = store_error(routing::set_away_of(tx, user))?;
+            }
         }
         let now = tx.now();
         let here = said.status != PresenceStatus::Offline;
@@ -66,6 +72,7 @@ impl Shell {
             presence: said.status.as_str().to_owned(),
             status: said.chosen.filter(|_| here).map(|it| (it.id.0, it.name)),
             offers: offers.iter().map(|it| Asked::of(it, now)).collect(),
+            set_away_after: set_away.map(|it| it.missed),
             statuses: statuses.into_iter().map(|it| (it.id.0, it.name)).collect(),
             mine,
             unassigned,

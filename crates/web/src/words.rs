@@ -148,6 +148,19 @@ pub fn language(code: &str) -> &str {
 }
 
 /// `1 ticket`, `2 tickets`.
+/// `3rd`
+pub fn nth(number: impl Given<i64>) -> String {
+    let number = number.given();
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
 pub fn counted(count: impl Given<i64>, one: &str, many: &str) -> String {
     let count = count.given();
     format!("{count} {}", if count == 1 { one } else { many })

@@ -5,7 +5,7 @@ mod common;
 use axum::http::StatusCode;
 use common::Browser;
 use desk::UserId;
-use desk::routing::{self, PresenceStatus, SetPresence};
+use desk::routing::{self, PresenceStatus, Promise, SetPresence};
 use testkit::World;
 
 fn online(world: &World, user: UserId) {
@@ -149,37 +149,97 @@ async fn a_chat_is_taken_or_let_pass_on_the_strip_of_every_page() {
 }
 
 #[tokio::test]
-async fn queues_are_set_and_tried_out_on_what_waits() {
+async fn a_queue_is_described_tried_out_made_moved_and_taken_away() {
     let world = World::on_sqlite();
     let (ana, kofi, rosa) = (world.agent("Ana"), world.agent("Kofi"), world.admin("Rosa"));
     let (one, other) = (world.group("One", &[ana]), world.group("Other", &[kofi]));
+    online(&world, ana);
+    let ticket = world.ticket("My invoice");
+    world.run_jobs();
     let mut admin = Browser::signed_in(&world, rosa);
-    let page = admin.get("/admin/routing").await.body;
-    assert!(page.contains(&format!("name=\"turn_{one}\"")) && page.contains("name=\"share_0\""), "{page}");
-    let names: Vec<String> = ["turn", "weight", "share"].iter().map(|it| format!("{it}_{one}")).collect();
-    let (helper, after) = (format!("helper_{one}_0"), format!("after_{one}_0"));
-    let helped_by = other.to_string();
+    let page = admin.get("/admin/queues").await.body;
+    assert!(page.contains("No queue of your own yet") && page.contains("Everything else"), "{page}");
+    let (helped_by, own) = (other.to_string(), one.to_string());
+    let form = [
+        ("name", "Mail of VIPs"),
+        ("all_field_0", "channel"),
+        ("all_operator_0", "is"),
+        ("all_values_0", "Email"),
+        ("any_field_1", "group"),
+        ("any_operator_1", "is_not"),
+        ("any_values_1", "other"),
+        ("group", own.as_str()),
+        ("helper_0", helped_by.as_str()),
+        ("after_0", "15"),
+        ("minutes", "30"),
+        ("percent", ""),
+        ("turn", "first"),
+        ("weight", "2.5"),
+        ("share", "3"),
+    ];
+    let query: Vec<String> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let tried = admin.get(&format!("/admin/queues/new?{}", query.join("&").replace(' ', "+"))).await.body;
+    assert!(tried.contains("This queue, tried out") && tried.contains("On 1 tickets"), "{tried}");
+    assert_eq!(world.read(routing::queues).len(), 1, "nothing was changed");
+    assert_eq!(admin.post("/admin/queues", &form).await.location.as_deref(), Some("/admin/queues"));
+    let made = world.read(routing::queues).remove(0);
+    assert_eq!((made.policy.weight, made.policy.helpers[0].after_minutes), (2.5, 15));
+    assert_eq!(made.policy.promise, Some(Promise { minutes: 30, percent: 90 }));
+    let page = admin.get("/admin/queues").await.body;
+    assert!(page.contains("channel is email, and group is not Other"), "{page}");
+    assert!(page.contains("90 % within 30 min") && page.contains("none yet, 1 run"), "{page}");
+    let shown = admin.get(&format!("/tickets/{ticket}")).await.body;
+    assert!(shown.contains("Mail of VIPs") && shown.contains("First answer promised"), "{shown}");
+    let home = Browser::signed_in(&world, ana).get("/").await.body;
+    assert!(home.contains("Promises running"), "{home}");
+    let path = format!("/admin/queues/{}", made.id);
+    let wrong = form.map(|(name, value)| (name, if name == "any_values_1" { "Nobody knows" } else { value }));
+    let refused = admin.post(&path, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("“nobody knows” is no group of this desk"), "{}", refused.body);
+    assert!(refused.body.contains("value=\"Nobody knows\""), "what was written stays");
+    let second = form.map(|(name, value)| (name, if name == "name" { "Second" } else { value }));
+    admin.post("/admin/queues", &second).await;
+    admin.post(&format!("{path}/place"), &[("to", "down")]).await;
+    let order: Vec<String> = world.read(routing::queues).into_iter().map(|it| it.policy.name).collect();
+    assert_eq!(order, ["Second", "Mail of VIPs", "Everything else"]);
+    let gone = admin.post(&format!("{path}/remove"), &[]).await;
+    assert_eq!(gone.location.as_deref(), Some("/admin/queues"));
+    assert_eq!(admin.get(&path).await.status, StatusCode::NOT_FOUND);
+    let default = world.read(routing::queues).pop().expect("always there").id;
+    let stays = admin.post(&format!("/admin/queues/{default}/remove"), &[]).await;
+    assert_eq!(stays.status, StatusCode::CONFLICT);
+    let mut agent = Browser::signed_in(&world, ana);
+    assert_eq!(agent.get("/admin/queues").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn whoever_was_set_away_reads_why_on_every_page_and_comes_back() {
+    let world = World::on_sqlite();
+    let (ana, rosa) = (world.agent("Ana"), world.admin("Rosa"));
+    let mut admin = Browser::signed_in(&world, rosa);
     let form = [
         ("rule", "expected_outcome"),
         ("growth_percent", "10"),
         ("expert_reserve", "0"),
-        (names[0].as_str(), "first"),
-        (names[1].as_str(), "2.5"),
-        (names[2].as_str(), "3"),
-        (helper.as_str(), helped_by.as_str()),
-        (after.as_str(), "15"),
+        ("missed_offers", "1"),
     ];
-    let query: Vec<String> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let tried = admin.get(&format!("/admin/routing?{}", query.join("&"))).await.body;
-    assert!(tried.contains("These settings, tried out"), "{tried}");
-    assert!(world.read(routing::routing_policy).queues.is_empty(), "nothing was changed");
     assert_eq!(admin.post("/admin/routing", &form).await.location.as_deref(), Some("/admin/routing"));
-    let queue = world.read(routing::routing_policy).queue_of(Some(one));
-    assert_eq!((queue.weight, queue.share, queue.helpers[0].after_minutes), (2.5, 3.0, 15));
-    let own = form.map(|(name, value)| {
-        (name, if name == helper { names[0].trim_start_matches("turn_") } else { value })
+    online(&world, ana);
+    let marta = world.customer("Marta", "marta@example.org");
+    world.write(move |tx| {
+        let words = desk::tickets::NewComment::public("Hello?").by(marta);
+        let create = desk::tickets::CreateTicket::new(marta, "No sound", words, desk::tickets::Channel::Chat);
+        desk::tickets::create(tx, &create)
     });
-    let refused = admin.post("/admin/routing", &own).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("other groups help out"), "{}", refused.body);
+    world.run_jobs();
+    world.advance(31_000);
+    world.run_jobs();
+    let mut agent = Browser::signed_in(&world, ana);
+    for page in ["/", "/people", "/offers"] {
+        let shown = agent.get(page).await.body;
+        assert!(shown.contains("You were set away") && shown.contains("1 offer in a row"), "{page}: {shown}");
+    }
+    agent.post("/presence", &[("presence", "online")]).await;
+    assert!(!agent.get("/").await.body.contains("You were set away"));
 }

@@ -5,7 +5,7 @@
 use super::history::{Colleague, History};
 use super::turns::Turn;
 use super::{FloorError, WorkKind, store};
-use crate::routing::{RoutingError, routing_policy};
+use crate::routing::helpers_of_groups;
 use crate::{GroupId, Tx, UserId, people};
 use ::floor::{ContactType, Group, Pick, Tier};
 use std::collections::{BTreeMap, HashMap};
@@ -28,17 +28,14 @@ pub struct Team {
 }
 
 pub(super) fn list(tx: &mut Tx, colleagues: &[Colleague]) -> Result<Vec<Team>, FloorError> {
-    let policy = routing_policy(tx).map_err(|error| match error {
-        RoutingError::Db(error) => FloorError::Db(error),
-        _ => FloorError::NotALead,
-    })?;
+    let helped = helpers_of_groups(tx)?;
     let place: HashMap<UserId, usize> = colleagues.iter().enumerate().map(|(at, it)| (it.user, at)).collect();
     let mut members: HashMap<GroupId, Vec<usize>> = HashMap::new();
     for (user, group) in store::list_members(tx)? {
         members.entry(group).or_default().extend(place.get(&user));
     }
     let helpers = |group: GroupId| -> Vec<(GroupId, f64)> {
-        let all = policy.queue_of(Some(group)).helpers;
+        let all = helped.get(&group).map_or(&[][..], Vec::as_slice);
         all.iter().map(|it| (it.group, MINUTE_S * it.after_minutes as f64)).collect()
     };
     let groups = people::list_groups(tx)?;

@@ -21,8 +21,9 @@ pub struct Wall {
     pub oldest_waiting_since: Option<i64>,
     /// For one more piece of ordinary work that comes now: between these minutes with 80 %.
     pub expected_wait_minutes: Option<(f64, f64)>,
+    /// Where no queue promises anything else.
     pub promise_minutes: f64,
-    /// By group, the longest queue first.
+    /// The longest first; what falls into the default queue by group.
     pub queues: Vec<WallQueue>,
     /// The latest first.
     pub at_risk: Vec<AtRisk>,
@@ -41,6 +42,8 @@ pub struct Wall {
 pub struct WallQueue {
     /// `None`: no group.
     pub group: Option<String>,
+    /// `None`: the default one.
+    pub queue: Option<String>,
     pub waiting: usize,
     pub oldest_since: i64,
     pub late: usize,
@@ -54,6 +57,8 @@ pub struct AtRisk {
     /// Since the promise is broken, or until it will be.
     pub due: i64,
     pub whose: Option<String>,
+    /// The queue that promised its first answer until then; `None`: no queue did.
+    pub promised_by: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -79,30 +84,41 @@ pub fn wall(tx: &mut Tx) -> Result<Wall, FloorError> {
         _ => FloorError::NotStaff,
     })?;
     let waiting = store::list_waiting(tx, WAITING_MAX)?;
+    let unanswered = store::list_unanswered(tx, WAITING_MAX)?;
+    let tickets: Vec<TicketId> =
+        waiting.iter().map(|it| it.0).chain(unanswered.iter().map(|it| it.0)).collect();
+    let promised = routing::promised(tx, &tickets)?;
+    let due_of = |ticket: TicketId, since: i64| {
+        let by_queue = promised.get(&ticket).and_then(|it| Some((it.due?, Some(it.queue_name.clone()))));
+        by_queue.unwrap_or((since + promise_ms, None))
+    };
     let mut queues: Vec<WallQueue> = Vec::new();
     let mut at_risk: Vec<AtRisk> = Vec::new();
-    let risky_from = now - (AT_RISK_SHARE * promise_ms as f64) as i64;
+    let mut risk = |ticket: TicketId, since: i64, whose: Option<String>| {
+        let (due, promised_by) = due_of(ticket, since);
+        if (now - since) as f64 >= AT_RISK_SHARE * (due - since) as f64 {
+            at_risk.push(AtRisk { ticket, since, due, whose, promised_by });
+        }
+    };
     for (ticket, since, group) in waiting {
-        let late = usize::from(since + promise_ms < now);
-        match queues.iter_mut().find(|it| it.group == group) {
+        let late = usize::from(due_of(ticket, since).0 < now);
+        let queue = promised.get(&ticket).filter(|it| !it.is_default).map(|it| it.queue_name.clone());
+        let group = group.filter(|_| queue.is_none());
+        match queues.iter_mut().find(|it| (&it.queue, &it.group) == (&queue, &group)) {
             Some(queue) => {
                 queue.waiting += 1;
                 queue.late += late;
             }
-            None => queues.push(WallQueue { group, waiting: 1, oldest_since: since, late }),
+            None => queues.push(WallQueue { group, queue, waiting: 1, oldest_since: since, late }),
         }
-        if since <= risky_from {
-            at_risk.push(AtRisk { ticket, since, due: since + promise_ms, whose: None });
-        }
+        risk(ticket, since, None);
     }
     queues.sort_by_key(|it| (std::cmp::Reverse(it.waiting), it.oldest_since));
     queues.truncate(QUEUES_SHOWN_MAX);
-    for (ticket, since, name) in store::list_unanswered(tx, WAITING_MAX)? {
-        if since <= risky_from {
-            at_risk.push(AtRisk { ticket, since, due: since + promise_ms, whose: Some(name) });
-        }
+    for (ticket, since, name) in unanswered {
+        risk(ticket, since, Some(name));
     }
-    at_risk.sort_by_key(|it| (it.since, it.ticket));
+    at_risk.sort_by_key(|it| (it.due, it.ticket));
     let (at_risk_count, late_count) = (at_risk.len(), at_risk.iter().filter(|it| it.due < now).count());
     at_risk.truncate(AT_RISK_SHOWN_MAX);
     let online = || floor.people.iter().filter(|it| it.status == PresenceStatus::Online);

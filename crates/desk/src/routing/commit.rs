@@ -33,6 +33,7 @@ pub(super) enum What {
         limit: i64,
         /// Not to whoever rests from hostile customers.
         hostile: bool,
+        channels: ChannelPolicies,
     },
     /// Somebody is asked to take it.
     Offer {
@@ -62,8 +63,10 @@ struct HandNow {
     takes_live: bool,
     /// Written tickets.
     load: i64,
-    /// By channel, with what they are offered.
+    /// By channel, with what they are offered; looked up for offers only.
     held: [i64; Channel::ALL.len()],
+    /// They have work beside which nothing else comes.
+    stands_alone: bool,
 }
 
 /// Under which a commit is good.
@@ -103,8 +106,12 @@ pub(super) fn commit(tx: &mut Tx, held: &Held, all: &[Proposal]) -> Result<Answe
     if !takers.is_empty() {
         let offers = all.iter().any(|it| matches!(it.what, What::Offer { .. }));
         let mut held = if offers { offers::list_held_by_channel(tx, &takers)? } else { HashMap::new() };
+        let alone: Vec<Channel> =
+            all.iter().find_map(Proposal::channels).map_or(Vec::new(), |it| it.alone().collect());
+        let alone = offers::list_with_any_of(tx, &takers, &alone)?;
         for it in rows::list_hands_of(tx, &takers)? {
             let hand = HandNow {
+                stands_alone: alone.contains(&it.user),
                 takes_tickets: it.status == PresenceStatus::Online,
                 takes_live: it.takes_live,
                 load: it.load,
@@ -128,6 +135,13 @@ impl Proposal {
         }
     }
 
+    fn channels(&self) -> Option<&ChannelPolicies> {
+        match &self.what {
+            What::Give { channels, .. } | What::Offer { channels, .. } => Some(channels),
+            What::EndOffer { .. } | What::TakeBack { .. } | What::SayWhy { .. } => None,
+        }
+    }
+
     fn settle(
         &self,
         tx: &mut Tx,
@@ -141,9 +155,9 @@ impl Proposal {
             return Ok(Verdict::TicketChanged);
         }
         match &self.what {
-            What::Give { to, cause, by_lot, limit, hostile } => {
+            What::Give { to, cause, by_lot, limit, hostile, .. } => {
                 let Some(hand) = hands.get_mut(to) else { return Ok(Verdict::NoRoom(*to)) };
-                if !hand.takes_tickets || hand.load >= *limit {
+                if !hand.takes_tickets || hand.stands_alone || hand.load >= *limit {
                     return Ok(Verdict::NoRoom(*to));
                 }
                 if *hostile && wellbeing::rest_of(tx, *to)?.until.is_some() {
@@ -166,6 +180,7 @@ impl Proposal {
                     return Ok(Verdict::NoRoom(*to));
                 }
                 hand.held[*channel as usize] += 1;
+                hand.stands_alone |= channels.alone().any(|it| it == *channel);
                 super::offers::end_standing(tx, self.ticket)?;
                 let version =
                     if *take_back { hands::take_back(tx, self.ticket)?.version } else { self.version };

@@ -99,6 +99,8 @@ pub enum Fate {
     NotTaken {
         at: i64,
         how: OfferEnd,
+        /// They were set away for it, having let so many in a row run out.
+        set_away_after: Option<i64>,
     },
 }
 
@@ -192,8 +194,8 @@ fn fate(
     let Some(chosen) = it.kept.chosen else { return Fate::Waits };
     match offer {
         Some(OfferTold { ended: None, .. }) => return Fate::Asked,
-        Some(OfferTold { ended: Some(how), at }) if how != OfferEnd::Accepted => {
-            return Fate::NotTaken { at, how };
+        Some(OfferTold { ended: Some(how), at, set_away_after }) if how != OfferEnd::Accepted => {
+            return Fate::NotTaken { at, how, set_away_after };
         }
         _ => {}
     }

@@ -1,11 +1,11 @@
 //! Who gets which work: the live side of the pure `routing` crate.
 //!
-//! Work that needs an answer (new and open tickets) and has nobody waits in one queue; whoever is present, able and has
+//! Work that needs an answer (new and open tickets) and has nobody waits in a queue; whoever is present, able and has
 //! room gets the best of it. Nothing stays with somebody who has gone while a customer waits. Every decision is kept
 //! with its reasons. One process decides, by a lease ([`Owner`]): it holds everybody and everything in an engine in
 //! memory, hears of changes, and commits what it decides only if that still fits the database.
 //! Tables: `presences`, `agent_statuses`, `capacities`, `routing_decisions`, `routing_requirements`, `routing_contests`,
-//! `routing_offers`, `routing_lease`.
+//! `routing_offers`, `routing_lease`, `queues`.
 
 mod asked;
 mod capacity;
@@ -45,17 +45,27 @@ pub use decisions::{
     DECISIONS_PER_PAGE_MAX, DecisionCounts, DecisionFilter, DecisionRecord, DecisionRow, Fate, LeftBy, Lots,
     Shown, count_open_contests, decision_counts, decision_record, decision_rows,
 };
+pub(crate) use offers::stands_alone;
 pub use offers::{
-    ChannelPolicies, ChannelPolicy, OFFER_SECONDS_MAX, OFFER_SECONDS_MIN, OFFERED, OFFERS_SHOWN_MAX, Offer,
-    OfferEnd, PLACES_MAX, accept_offer, decline_offer, offers_to,
+    ChannelPolicies, ChannelPolicy, MISSED_OFFERS_MAX, OFFER_SECONDS_MAX, OFFER_SECONDS_MIN, OFFERED,
+    OFFERS_SHOWN_MAX, Offer, OfferEnd, PLACES_MAX, SetAway, accept_offer, decline_offer, offers_to,
+    set_away_of,
 };
 pub use owner::{LEASE_MS, Owner, Step};
-pub use policy::{EXPERT_RESERVE_MAX, RoutingPolicy, routing_owner, routing_policy, set_routing_policy};
+pub use policy::{
+    EXPERT_RESERVE_MAX, RoutingPolicy, routing_owner, routing_policy, rule_of_word, rule_word,
+    set_routing_policy,
+};
 pub(crate) use presence::sweep;
 pub use presence::{Presence, SetPresence, beat, presence_of, presences, set_presence};
 pub use queues::{
-    HELP_AFTER_MINUTES_MAX, HELPERS_MAX, Helper, QueuePolicy, QueueTurn, SHARE_MAX, WEIGHT_MAX,
+    CONDITIONS_MAX, Condition, Conditions, DAYS_COUNTED, Field, HELP_AFTER_MINUTES_MAX, HELPERS_MAX, Helper,
+    KeptPromises, NONE, Operator, PROMISE_MINUTES_MAX, Promise, PromiseRow, PromisesNow, QUEUE_GROUPS_MAX,
+    QUEUE_NAME_CHARS_MAX, QUEUES_MAX, Queue, QueuePolicy, QueueTurn, RunningPromise, SHARE_MAX,
+    VALUES_PER_CONDITION_MAX, WEIGHT_MAX, create_queue, delete_queue, kept_promises, order_queues,
+    promises_now, queues, standing_of, update_queue,
 };
+pub(crate) use queues::{helpers_of_groups, promised};
 pub use rebuild::count_side_by_side;
 pub use statuses::{
     AgentStatus, ChooseStatus, STATUS_NAME_CHARS_MAX, STATUSES_MAX, Said, StatusWords, agent_statuses,
@@ -65,7 +75,7 @@ pub(crate) use store::live::note_change;
 pub use store::live::{Lease, Watched};
 pub use take::take_next;
 pub use views::{decisions_of, floor_now, why};
-pub use what_if::{PREVIEW_ROWS_MAX, PolicyPreview, WouldGet, preview_policy};
+pub use what_if::{PREVIEW_ROWS_MAX, PolicyPreview, WantedQueue, WouldGet, preview_policy, preview_queue};
 
 use crate::{GroupId, Kind, Refusal, tickets};
 use ::routing::requirements::PoolId;
@@ -153,10 +163,32 @@ pub enum RoutingError {
         "at most {HELPERS_MAX} other groups help out in a queue, each once and within {HELP_AFTER_MINUTES_MAX} minutes"
     )]
     HelpersAreWrong,
+    #[error("a queue has a name of at most {QUEUE_NAME_CHARS_MAX} characters")]
+    QueueNameIsWrong,
+    #[error("there is a queue of this name")]
+    QueueNameIsTaken,
+    #[error("at most {QUEUES_MAX} queues stand before the default one")]
+    TooManyQueues,
+    #[error("there is no such queue")]
+    NoSuchQueue,
+    #[error("the default queue stays: what no other takes must fall somewhere")]
+    DefaultQueueStays,
+    #[error("at most {QUEUE_GROUPS_MAX} groups of this desk have a queue's work")]
+    QueueGroupsAreWrong,
+    #[error(
+        "a queue has between 1 and {CONDITIONS_MAX} conditions, each with up to {VALUES_PER_CONDITION_MAX} values"
+    )]
+    ConditionsAreWrong,
+    #[error("“{value}” is no {field} of this desk")]
+    NoSuchValue { field: &'static str, value: String },
+    #[error("a promise is made for 1 to {PROMISE_MINUTES_MAX} minutes, and for 1 to 100 % of the tickets")]
+    PromiseIsWrong,
     #[error("this is not offered to you any more")]
     OfferIsGone,
     #[error("an offer stands between {OFFER_SECONDS_MIN} and {OFFER_SECONDS_MAX} seconds")]
     OfferTimeIsWrong,
+    #[error("people are set away after 1 to {MISSED_OFFERS_MAX} missed offers, or never: 0")]
+    MissedOffersAreWrong,
     #[error("a person has between 0 and {PLACES_MAX} places on a channel")]
     PlacesAreWrong,
     #[error("there is no such status")]
@@ -212,6 +244,7 @@ impl Refusal for RoutingError {
             RoutingError::NotHere
             | RoutingError::NothingDecided
             | RoutingError::OfferIsGone
+            | RoutingError::DefaultQueueStays
             | RoutingError::AnsweredAlready => Kind::Conflict,
             RoutingError::ReasonIsWrong | RoutingError::AnswerIsWrong | RoutingError::NotUnderstood(_) => {
                 Kind::Invalid
@@ -220,6 +253,7 @@ impl Refusal for RoutingError {
             | RoutingError::NoSuchTicket
             | RoutingError::NoSuchDecision
             | RoutingError::NoSuchStatus
+            | RoutingError::NoSuchQueue
             | RoutingError::NoSuchContest => Kind::NotFound,
             RoutingError::CapacityIsWrong
             | RoutingError::ShareIsWrong
@@ -227,8 +261,16 @@ impl Refusal for RoutingError {
             | RoutingError::QueueShareIsWrong
             | RoutingError::WeightIsWrong
             | RoutingError::HelpersAreWrong
+            | RoutingError::QueueNameIsWrong
+            | RoutingError::QueueNameIsTaken
+            | RoutingError::TooManyQueues
+            | RoutingError::QueueGroupsAreWrong
+            | RoutingError::ConditionsAreWrong
+            | RoutingError::NoSuchValue { .. }
+            | RoutingError::PromiseIsWrong
             | RoutingError::OfferTimeIsWrong
             | RoutingError::PlacesAreWrong
+            | RoutingError::MissedOffersAreWrong
             | RoutingError::StatusNameIsWrong
             | RoutingError::StatusNameIsTaken
             | RoutingError::TooManyStatuses => Kind::Invalid,
@@ -242,12 +284,20 @@ impl Refusal for RoutingError {
             RoutingError::CapacityIsWrong => Some("limit"),
             RoutingError::ShareIsWrong => Some("growth_share"),
             RoutingError::ReserveIsWrong => Some("expert_reserve"),
-            RoutingError::QueueShareIsWrong | RoutingError::WeightIsWrong | RoutingError::HelpersAreWrong => {
-                Some("queues")
+            RoutingError::QueueShareIsWrong => Some("share"),
+            RoutingError::WeightIsWrong => Some("weight"),
+            RoutingError::HelpersAreWrong => Some("helpers"),
+            RoutingError::QueueGroupsAreWrong => Some("groups"),
+            RoutingError::ConditionsAreWrong | RoutingError::NoSuchValue { .. } => Some("conditions"),
+            RoutingError::PromiseIsWrong => Some("promise"),
+            RoutingError::QueueNameIsWrong | RoutingError::QueueNameIsTaken | RoutingError::TooManyQueues => {
+                Some("name")
             }
             RoutingError::ReasonIsWrong => Some("reason"),
             RoutingError::AnswerIsWrong => Some("answer"),
-            RoutingError::OfferTimeIsWrong | RoutingError::PlacesAreWrong => Some("offers"),
+            RoutingError::OfferTimeIsWrong
+            | RoutingError::PlacesAreWrong
+            | RoutingError::MissedOffersAreWrong => Some("offers"),
             RoutingError::StatusNameIsWrong
             | RoutingError::StatusNameIsTaken
             | RoutingError::TooManyStatuses => Some("name"),

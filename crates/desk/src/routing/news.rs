@@ -28,7 +28,7 @@ impl News {
             ("user", Some(id)) => _ = self.people.insert(UserId(id)),
             ("belief", Some(id)) => _ = self.beliefs.insert(UserId(id)),
             ("group", _) => self.look = true,
-            ("settings" | "desk", _) => self.settings = true,
+            ("settings" | "desk" | "routing_queue", _) => self.settings = true,
             ("skill", Some(_)) => self.skills = true,
             _ => {}
         }

@@ -1,10 +1,11 @@
 //! Messages, chats and calls: offered to somebody, who takes them or lets them pass, until the offer has run out.
 //!
-//! Table: `routing_offers`. Events: `TicketOffered`, `OfferEnded`. Path: the owner of routing offers and passes on
-//! (`commit.rs`), whoever is asked answers here; the ticket is assigned by [`accept_offer`] and not before.
+//! Table: `routing_offers`. Events: `TicketOffered`, `OfferEnded`, `AgentSetAway`. Path: the owner of routing offers and
+//! passes on (`commit.rs`), whoever is asked answers here; the ticket is assigned by [`accept_offer`] and not before.
+//! Whoever lets several in a row run out is set away with the last of them.
 
-use super::RoutingError;
 use super::store::{self, offers as rows};
+use super::{PresenceStatus, RoutingError, policy, presence};
 use crate::events::{self, Event};
 use crate::tickets::{self, Ticket, UpdateTicket};
 use crate::{DecisionId, TicketId, Tx, UserId};
@@ -17,6 +18,8 @@ pub const OFFER_SECONDS_MAX: i64 = 3_600;
 pub const PLACES_MAX: i64 = 100;
 /// Whoever let it pass is not asked for the same work again for so long, though nobody else is left.
 pub(super) const ASK_AGAIN_MS: i64 = 30_000;
+/// Missed offers in a row after which somebody may be set away.
+pub const MISSED_OFFERS_MAX: i64 = 50;
 /// Offers that one person is shown.
 pub const OFFERS_SHOWN_MAX: usize = 5;
 
@@ -90,10 +93,13 @@ impl ChannelPolicies {
 
     /// Whether somebody who holds so many of each channel has room for one more of this one.
     pub(super) fn has_room(&self, channel: Channel, held: &[i64; Channel::ALL.len()]) -> bool {
-        let blocked = OFFERED
-            .into_iter()
-            .any(|other| held[other as usize] > 0 && self.of(other).is_some_and(|it| it.alone));
+        let blocked = self.alone().any(|other| held[other as usize] > 0);
         !blocked && self.of(channel).is_none_or(|it| held[channel as usize] < it.places)
+    }
+
+    /// Channels of which whoever has one gets nothing else beside it.
+    pub(super) fn alone(&self) -> impl Iterator<Item = Channel> {
+        OFFERED.into_iter().filter(|channel| self.of(*channel).is_some_and(|it| it.alone))
     }
 }
 
@@ -213,11 +219,47 @@ pub(super) fn offer(
 }
 
 /// Ends the offer that stands, whoever was asked: it has run out, or is withdrawn.
-pub(super) fn end_standing(tx: &mut Tx, ticket: TicketId) -> Result<(), db::Error> {
+pub(super) fn end_standing(tx: &mut Tx, ticket: TicketId) -> Result<(), RoutingError> {
     let Some(offer) = rows::find_open(tx, ticket)? else { return Ok(()) };
     let how = if offer.until <= tx.now() { OfferEnd::TimedOut } else { OfferEnd::Withdrawn };
     rows::end_offer(tx, offer.id, how)?;
-    ended(tx, &offer, how)
+    ended(tx, &offer, how)?;
+    if how == OfferEnd::TimedOut { note_missed(tx, &offer) } else { Ok(()) }
+}
+
+/// Whoever has let too many in a row run out, since they last said that they are here, is away from now on.
+fn note_missed(tx: &mut Tx, offer: &rows::OpenOffer) -> Result<(), RoutingError> {
+    let most = policy::find(tx)?.missed_offers_max;
+    if most == 0 || rows::count_missed_in_a_row(tx, offer.user, most)? < most {
+        return Ok(());
+    }
+    rows::save_set_away(tx, offer.id, most)?;
+    presence::enter(tx, offer.user, PresenceStatus::Away, None)?;
+    let (ticket, decision, user) = (offer.ticket, offer.decision, offer.user);
+    Ok(events::record(tx, &Event::AgentSetAway { ticket, decision, user, missed: most })?)
+}
+
+/// Why somebody is away who did not say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SetAway {
+    pub ticket: TicketId,
+    pub at: i64,
+    /// Offers that ran out in a row.
+    pub missed: i64,
+}
+
+/// `None` unless they were set away and have said nothing of themselves since.
+pub fn set_away_of(tx: &mut Tx, user: UserId) -> Result<Option<SetAway>, RoutingError> {
+    if !tx.actor().is(user) && !tx.actor().is_lead() {
+        return Err(RoutingError::NotYourOwn);
+    }
+    Ok(rows::find_set_away(tx, user)?)
+}
+
+/// They have work of a kind beside which nothing else comes, such as a call.
+pub(crate) fn stands_alone(tx: &mut Tx, user: UserId) -> Result<bool, db::Error> {
+    let channels: Vec<Channel> = policy::find(tx)?.channels.alone().collect();
+    Ok(!rows::list_with_any_of(tx, &[user], &channels)?.is_empty())
 }
 
 /// Offers of work that somebody has by now, or that needs no answer any more.

@@ -1,10 +1,10 @@
 //! By which rule work is handed out: set once by an admin, in table `settings`.
 
-use super::offers::{ASK_AGAIN_MS, ChannelPolicies};
-use super::queues::{self, Helper, QueuePolicy};
+use super::offers::{ASK_AGAIN_MS, ChannelPolicies, MISSED_OFFERS_MAX};
+use super::queues::Queues;
 use super::{RoutingError, store};
 use crate::events::{self, Event};
-use crate::{GroupId, Tx, settings};
+use crate::{Tx, settings};
 use ::routing::Policy;
 use ::routing::engine::{Rule, Settings};
 use serde::{Deserialize, Serialize};
@@ -21,23 +21,10 @@ pub struct RoutingPolicy {
     pub growth_share: f64,
     /// Places of each person that are kept for work which asks for an expert, for its first ten minutes.
     pub expert_reserve: i64,
-    /// Of which something was said, by group.
-    pub queues: Vec<QueuePolicy>,
     /// How messages, chats and calls are offered.
     pub channels: ChannelPolicies,
-}
-
-impl RoutingPolicy {
-    /// What holds for the work of this group.
-    pub fn queue_of(&self, group: Option<GroupId>) -> QueuePolicy {
-        let said = self.queues.iter().find(|it| it.group == group);
-        said.cloned().unwrap_or_else(|| QueuePolicy::usual(group))
-    }
-
-    /// Who helps out in this group's queue.
-    pub(super) fn helpers_of(&self, group: Option<GroupId>) -> &[Helper] {
-        self.queues.iter().find(|it| it.group == group).map_or(&[], |it| &it.helpers)
-    }
+    /// Whoever lets so many offers in a row run out without a word is set away; 0: nobody is.
+    pub missed_offers_max: i64,
 }
 
 impl Default for RoutingPolicy {
@@ -47,8 +34,8 @@ impl Default for RoutingPolicy {
             rule: usual.rule,
             growth_share: tenths(usual.growth_share),
             expert_reserve: 0,
-            queues: Vec::new(),
             channels: ChannelPolicies::default(),
+            missed_offers_max: 3,
         }
     }
 }
@@ -75,22 +62,24 @@ pub fn set_routing_policy(tx: &mut Tx, wanted: &RoutingPolicy) -> Result<(), Rou
     if !(0..=EXPERT_RESERVE_MAX).contains(&wanted.expert_reserve) {
         return Err(RoutingError::ReserveIsWrong);
     }
+    if !(0..=MISSED_OFFERS_MAX).contains(&wanted.missed_offers_max) {
+        return Err(RoutingError::MissedOffersAreWrong);
+    }
     wanted.channels.check()?;
-    let wanted = RoutingPolicy { queues: queues::settled(tx, &wanted.queues)?, ..wanted.clone() };
-    if find(tx)? == wanted {
+    if find(tx)? == *wanted {
         return Ok(());
     }
-    settings::save(tx, KEY, &wanted)?;
+    settings::save(tx, KEY, wanted)?;
     let by = tx.actor().user();
     Ok(events::record(tx, &Event::SettingsChanged { by })?)
 }
 
-fn find(tx: &mut Tx) -> Result<RoutingPolicy, db::Error> {
+pub(super) fn find(tx: &mut Tx) -> Result<RoutingPolicy, db::Error> {
     Ok(settings::find(tx, KEY)?.unwrap_or_default())
 }
 
 /// As it is written in rows.
-pub(super) fn rule_word(rule: Rule) -> &'static str {
+pub fn rule_word(rule: Rule) -> &'static str {
     match rule {
         Rule::LongestIdle => "longest_idle",
         Rule::MostCapacity => "most_capacity",
@@ -100,7 +89,7 @@ pub(super) fn rule_word(rule: Rule) -> &'static str {
     }
 }
 
-pub(super) fn rule_of_word(word: &str) -> Option<Rule> {
+pub fn rule_of_word(word: &str) -> Option<Rule> {
     use Rule::*;
     let all = [LongestIdle, MostCapacity, FixedQueueRatio, GeneralisedCMu, ExpectedOutcome];
     all.into_iter().find(|rule| rule_word(*rule) == word)
@@ -110,6 +99,7 @@ pub(super) fn rule_of_word(word: &str) -> Option<Rule> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Knobs {
     pub policy: RoutingPolicy,
+    pub queues: Queues,
     pub explore_share: f64,
     /// Tickets that one person may hold unless set otherwise.
     pub capacity: i64,
@@ -120,6 +110,7 @@ impl Knobs {
         let company = settings::company(tx)?;
         Ok(Knobs {
             policy: find(tx)?,
+            queues: Queues::load(tx)?,
             explore_share: company.exploration_share,
             capacity: company.ticket_capacity,
         })

@@ -3,8 +3,9 @@
 
 use super::asked::{self, Asked};
 use super::policy::Knobs;
+use super::queues::Gate;
 use super::{RULE_MUST_GIVES_WAY_AFTER_MS, hands, store};
-use crate::{Tx, wellbeing};
+use crate::{SkillId, Tx, wellbeing};
 use ::routing::{Decision, PersonId, choose};
 
 pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<Decision, db::Error> {
@@ -12,15 +13,18 @@ pub(super) fn decide(tx: &mut Tx, ticket: &store::Waiting) -> Result<Decision, d
     let knobs = Knobs::load(tx)?;
     let mut needs = store::list_needs(tx, &[ticket.id])?.remove(&ticket.id).unwrap_or_default();
     let asked = asked::find(tx, ticket)?;
+    let skills: Vec<SkillId> = needs.iter().map(|it| it.skill).collect();
     if let Some(asked) = &asked {
         asked.add_needs(tx, &mut needs)?;
     }
-    // The groups that are asked for rule instead of the ticket's own.
-    let group = ticket.group.filter(|_| !asked.as_ref().is_some_and(Asked::names_groups));
-    let mut on_hand = store::list_hands(tx, group)?;
+    let queue = knobs.queues.taking(&ticket.facts(&skills));
+    // The groups that are asked for rule instead of the ticket's and the queue's own.
+    let gate = Gate::of(queue, ticket.group).filter(|_| !asked.as_ref().is_some_and(Asked::names_groups));
+    let groups = gate.as_ref().map_or(&[][..], |gate| gate.groups(&knobs.queues));
+    let mut on_hand = store::list_hands(tx, groups)?;
     let (knows, declined) = hands::who_knows(tx, ticket)?;
     let waited_ms = now - ticket.waiting_since.unwrap_or(ticket.created_at);
-    let helpers = group.map_or(&[][..], |group| knobs.policy.helpers_of(Some(group)));
+    let helpers = if gate.is_some() { queue.policy.helpers.as_slice() } else { &[] };
     for it in helpers.iter().filter(|it| it.after_ms() <= waited_ms) {
         // A group without members helps nobody out.
         let members = store::list_members_of(tx, &[it.group])?;

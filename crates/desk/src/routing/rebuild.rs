@@ -1,7 +1,7 @@
 //! From the database to what the owner holds in memory: people, what they can, and what waits.
 
 use super::live::{Live, Place};
-use super::policy::{Knobs, RoutingPolicy};
+use super::policy::Knobs;
 use super::sought::Sought;
 use super::store::live::{PersonRow, TicketRow};
 use super::store::{self, Waiting};
@@ -188,7 +188,7 @@ fn read_placed(
             .map(|(row, _)| row.ticket.clone())
             .collect();
         let mut sought: HashMap<TicketId, Sought> =
-            read_sought(tx, unknown, live.policy())?.into_iter().map(|it| (it.ticket.id, it)).collect();
+            read_sought(tx, unknown, live.knobs())?.into_iter().map(|it| (it.ticket.id, it)).collect();
         read.seen.extend(placed.into_iter().map(|(row, place)| {
             let sought = sought.remove(&row.ticket.id);
             Seen { row, place, sought }
@@ -201,7 +201,7 @@ fn read_placed(
 pub(super) fn read_sought(
     tx: &mut Tx,
     tickets: Vec<Waiting>,
-    policy: &RoutingPolicy,
+    knobs: &Knobs,
 ) -> Result<Vec<Sought>, db::Error> {
     if tickets.is_empty() {
         return Ok(Vec::new());
@@ -212,7 +212,7 @@ pub(super) fn read_sought(
     let mut asked: HashMap<TicketId, Requirements> =
         if asking.is_empty() { HashMap::new() } else { store::live::list_asked(tx, &asking)? };
     let offered: Vec<TicketId> =
-        tickets.iter().filter(|it| policy.channels.of(it.channel).is_some()).map(|it| it.id).collect();
+        tickets.iter().filter(|it| knobs.policy.channels.of(it.channel).is_some()).map(|it| it.id).collect();
     let mut passed =
         if offered.is_empty() { HashMap::new() } else { store::offers::list_passed(tx, &offered)? };
     tickets
@@ -222,7 +222,7 @@ pub(super) fn read_sought(
             let (knows, declined) = hands::who_knows(tx, &ticket)?;
             let needs = needs.remove(&ticket.id).unwrap_or_default();
             let asked = asked.remove(&ticket.id);
-            let mut sought = Sought::of(ticket, needs, asked, knows, declined, policy);
+            let mut sought = Sought::of(ticket, needs, asked, knows, declined, &knobs.queues);
             sought.passed = passed;
             Ok(sought)
         })

@@ -1,14 +1,13 @@
 //! What one waiting ticket seeks: its needs, its group and what else is asked of whoever gets it, as one requirement
 //! for the engine, and as plain work for telling what was decided.
 
+use super::RULE_MUST_GIVES_WAY_AFTER_MS;
 use super::hands;
-use super::policy::RoutingPolicy;
-use super::queues::Helper;
+use super::queues::{Gate, Helper, QueueKey, Queues};
 use super::store::{Need, Waiting};
-use super::{RULE_MUST_GIVES_WAY_AFTER_MS, own_pool};
 use crate::skills::Hardness;
 use crate::wellbeing::HOSTILE_ANGER_MIN;
-use crate::{GroupId, UserId};
+use crate::{GroupId, SkillId, UserId};
 use ::routing::engine::{QueueId, WorkClass};
 use ::routing::requirements::{Asked as Thing, Change, Expression, Leaf, PoolId, Requirements, Term, Then};
 use ::routing::{Priority, Requirement, Work};
@@ -22,6 +21,12 @@ pub(super) struct Sought {
     pub knows: Option<UserId>,
     /// Who has just put it back.
     pub declined: Option<UserId>,
+    /// Into which it falls.
+    pub queue: QueueKey,
+    /// Who keeps others out. The groups that are asked for rule instead of the ticket's and the queue's own.
+    pub gate: Option<Gate>,
+    /// Until when its queue promises the first answer, while it has none.
+    pub due: Option<i64>,
     /// Whose people may have it as well, in time.
     helpers: Vec<Helper>,
     /// Who let an offer of it pass, with the moment; the oldest first.
@@ -38,8 +43,13 @@ impl Sought {
         asked: Option<Requirements>,
         knows: Option<UserId>,
         declined: Option<UserId>,
-        policy: &RoutingPolicy,
+        queues: &Queues,
     ) -> Sought {
+        let skills: Vec<SkillId> = needs.iter().map(|it| it.skill).collect();
+        let queue = queues.taking(&ticket.facts(&skills));
+        let names_groups = asked.as_ref().is_some_and(|it| !it.pools().is_empty());
+        let gate = Gate::of(queue, ticket.group).filter(|_| !names_groups);
+        let promise = queue.policy.promise.filter(|_| ticket.replies == 0 && ticket.waiting_since.is_some());
         // Whatever the needs say of a skill that is asked for, what is asked rules.
         let named = asked.as_ref().map(Requirements::weights).unwrap_or_default();
         for need in &mut needs {
@@ -48,29 +58,22 @@ impl Sought {
             }
         }
         let mut sought = Sought {
-            ticket,
             needs,
             asked,
             knows: knows.filter(|user| declined != Some(*user)),
             declined,
-            helpers: Vec::new(),
+            queue: QueueKey::of(queue, ticket.group),
+            gate,
+            due: promise.map(|it| ticket.created_at + it.ms()),
+            helpers: if gate.is_some() { queue.policy.helpers.clone() } else { Vec::new() },
             passed: Vec::new(),
             requirements: Requirements::none(),
             begins_ms: Vec::new(),
-        };
-        sought.helpers = match sought.own_group() {
-            None => Vec::new(),
-            own => policy.helpers_of(own).to_vec(),
+            ticket,
         };
         sought.requirements = sought.joined();
         sought.begins_ms = sought.requirements.stages().iter().map(|stage| stage.after_ms).collect();
         sought
-    }
-
-    /// The group that keeps others out. The groups that are asked for rule instead of the ticket's own.
-    pub fn own_group(&self) -> Option<GroupId> {
-        let names_groups = self.asked.as_ref().is_some_and(|it| !it.pools().is_empty());
-        self.ticket.group.filter(|_| !names_groups)
     }
 
     /// The groups that help out by a stage of its requirement.
@@ -118,7 +121,7 @@ impl Sought {
     /// Nobody would be chosen differently for this than for the other.
     pub fn seeks_the_same(&self, other: &Sought) -> bool {
         self.requirements == other.requirements
-            && self.ticket.group == other.ticket.group
+            && (self.queue, self.gate, self.due) == (other.queue, other.gate, other.due)
             && self.passed.iter().map(|it| it.0).eq(other.passed.iter().map(|it| it.0))
             && self.work(0) == other.work(0)
     }
@@ -143,9 +146,9 @@ impl Sought {
         work
     }
 
-    /// One of the group's own, or of those who help out by then.
-    fn in_queue(&self, group: GroupId, begins_ms: i64) -> Expression {
-        let own = Leaf { of: Thing::Pool(own_pool(group)), weight: 1.0, steps: Vec::new() };
+    /// One of the queue's own, or of those who help out by then.
+    fn in_queue(&self, gate: Gate, begins_ms: i64) -> Expression {
+        let own = Leaf { of: Thing::Pool(gate.pool()), weight: 1.0, steps: Vec::new() };
         let widened = |leaf: Leaf, it: &Helper| {
             leaf.then((it.after_ms() - begins_ms).max(0), Change::Widen(PoolId(it.group.0)))
         };
@@ -156,7 +159,7 @@ impl Sought {
         let part = |begins_ms: i64, more: Option<&Expression>| {
             let mut all: Vec<Expression> =
                 self.needs.iter().map(|need| expression(need, begins_ms)).collect();
-            all.extend(self.own_group().map(|group| self.in_queue(group, begins_ms)));
+            all.extend(self.gate.map(|gate| self.in_queue(gate, begins_ms)));
             all.extend(more.cloned());
             Expression::All(all)
         };

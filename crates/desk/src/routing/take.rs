@@ -2,9 +2,14 @@
 
 use super::live::{Live, Scope};
 use super::policy::Knobs;
+use super::queues::Gate;
+use super::store::Waiting;
 use super::{Cause, QUEUE_LOOK_MAX, RoutingError, hands, offers, rebuild, store};
-use crate::{GroupId, TicketId, Tx, UserId, wellbeing};
+use crate::{TicketId, Tx, UserId, wellbeing};
+use std::collections::{HashMap, HashSet};
 
+/// Waiting tickets that are looked through for theirs where queues say whose work it is.
+const WAITING_LOOK_MAX: usize = 5_000;
 /// How often somebody else may be quicker.
 const TRIES_MAX: usize = 4;
 
@@ -28,27 +33,45 @@ pub fn take_next(tx: &mut Tx, user: UserId) -> Result<Option<TicketId>, RoutingE
     Ok(None)
 }
 
-/// In which queues they may help out, at some time.
-fn groups_helped_by(tx: &mut Tx, user: UserId, knobs: &Knobs) -> Result<Vec<GroupId>, db::Error> {
-    if knobs.policy.queues.iter().all(|it| it.helpers.is_empty()) {
-        return Ok(Vec::new());
+/// What waits and may be theirs, now or later, the most pressing first.
+fn theirs(tx: &mut Tx, user: UserId, knobs: &Knobs) -> Result<Vec<Waiting>, db::Error> {
+    if knobs.queues.leave_groups_alone() {
+        return store::list_queue(tx, user, QUEUE_LOOK_MAX);
     }
-    let mine: Vec<GroupId> =
-        store::live::list_memberships(tx, Some(&[user]))?.into_iter().map(|it| it.0).collect();
-    let helped = knobs.policy.queues.iter().filter(|it| it.helpers.iter().any(|it| mine.contains(&it.group)));
-    Ok(helped.filter_map(|it| it.group).collect())
+    let all = store::list_all_waiting(tx, WAITING_LOOK_MAX)?;
+    let mut needed = match knobs.queues.ask_for_skills() {
+        true => store::queues::list_needed_skills(tx, &all.iter().map(|it| it.id).collect::<Vec<_>>())?,
+        false => HashMap::new(),
+    };
+    let (mut mine, mut staffed) = (HashSet::new(), HashSet::new());
+    for (group, member) in store::live::list_memberships(tx, None)? {
+        staffed.insert(group);
+        if member == user {
+            mine.insert(group);
+        }
+    }
+    let mut may_be_theirs = |it: &Waiting| {
+        let queue = knobs.queues.taking(&it.facts(&needed.remove(&it.id).unwrap_or_default()));
+        let gate = Gate::of(queue, it.group);
+        let groups = gate.as_ref().map_or(&[][..], |gate| gate.groups(&knobs.queues));
+        // A group without members keeps nobody out; what asks for groups by name says itself who may have it.
+        it.asks
+            || groups.iter().all(|group| !staffed.contains(group))
+            || groups.iter().any(|group| mine.contains(group))
+            || queue.policy.helpers.iter().any(|it| mine.contains(&it.group))
+    };
+    Ok(all.into_iter().filter(|it| may_be_theirs(it)).take(QUEUE_LOOK_MAX).collect())
 }
 
 /// What would be theirs next, and why, as it is kept.
 fn next_of(tx: &mut Tx, user: UserId) -> Result<Option<(TicketId, store::Written)>, RoutingError> {
     let now = tx.now();
     let knobs = Knobs::load(tx)?;
-    let helped = groups_helped_by(tx, user, &knobs)?;
-    let waiting = store::list_queue(tx, user, &helped, QUEUE_LOOK_MAX)?;
+    let waiting = theirs(tx, user, &knobs)?;
     if waiting.is_empty() {
         return Ok(None);
     }
-    let sought = rebuild::read_sought(tx, waiting, &knobs.policy)?;
+    let sought = rebuild::read_sought(tx, waiting, &knobs)?;
     let others = sought.iter().any(|it| it.may_skip());
     let only = [user];
     let people = rebuild::read_people(tx, if others { None } else { Some(&only) })?;

@@ -40,6 +40,8 @@ pub struct OfferTold {
     pub ended: Option<OfferEnd>,
     /// When it ended or will end.
     pub at: i64,
+    /// It ran out as the last of so many in a row, and whoever was asked was set away for it.
+    pub set_away_after: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -134,7 +136,7 @@ pub struct OnFloor {
 pub fn floor_now(tx: &mut Tx) -> Result<Floor, RoutingError> {
     staff(tx)?;
     let capacity = settings::company(tx)?.ticket_capacity;
-    let mut people: Vec<OnFloor> = store::list_hands(tx, None)?
+    let mut people: Vec<OnFloor> = store::list_hands(tx, &[])?
         .into_iter()
         .map(|it| OnFloor {
             user: it.user,
@@ -184,7 +186,7 @@ pub(super) struct Words {
     people: HashMap<i64, String>,
     skills: HashMap<i64, String>,
     /// By decision.
-    offers: HashMap<i64, (Option<OfferEnd>, i64)>,
+    offers: HashMap<i64, OfferTold>,
 }
 
 impl Words {
@@ -224,7 +226,7 @@ impl Words {
             }
             Made::Pull(pull) => (pull.sentence(|work| format!("#{}", work.0)), Vec::new()),
         };
-        let offer = self.offers.get(&kept.id.0).map(|it| OfferTold { ended: it.0, at: it.1 });
+        let offer = self.offers.get(&kept.id.0).copied();
         Why {
             decision: Some(kept.id),
             at: kept.at,

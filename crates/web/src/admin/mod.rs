@@ -9,6 +9,8 @@ mod jobs;
 mod learning;
 mod mailbox_form;
 mod mailboxes;
+mod queue_form;
+mod queues;
 mod refit;
 mod routing;
 mod rules;
@@ -51,6 +53,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/learning/fading", post(learning::fade))
         .route("/admin/learning/releases", post(learning::release))
         .route("/admin/routing", get(routing::edit).post(routing::update))
+        .route("/admin/queues", get(queues::index).post(queues::create))
+        .route("/admin/queues/new", get(queues::new))
+        .route("/admin/queues/{queue}", get(queues::edit).post(queues::update))
+        .route("/admin/queues/{queue}/place", post(queues::set_place))
+        .route("/admin/queues/{queue}/remove", post(queues::remove))
         .route("/admin/statuses", get(statuses::index).post(statuses::create))
         .route("/admin/statuses/{status}", post(statuses::update))
         .route("/admin/statuses/{status}/retire", post(statuses::retire))

@@ -6,17 +6,13 @@ use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::people::{self, Group};
+use desk::Tx;
 use desk::routing::{
-    self, ChannelPolicy, EXPERT_RESERVE_MAX, HELP_AFTER_MINUTES_MAX, Helper, OFFER_SECONDS_MAX,
-    OFFER_SECONDS_MIN, PLACES_MAX, PolicyPreview, QueuePolicy, QueueTurn, RoutingPolicy, Rule, SHARE_MAX,
-    WEIGHT_MAX, WorkChannel,
+    self, ChannelPolicy, EXPERT_RESERVE_MAX, MISSED_OFFERS_MAX, OFFER_SECONDS_MAX, OFFER_SECONDS_MIN,
+    PLACES_MAX, PolicyPreview, RoutingPolicy, Rule, WorkChannel,
 };
-use desk::{GroupId, Tx};
 
 const PLACE: &str = "/admin/routing";
-/// Groups that one queue's row has room for.
-const HELPER_SLOTS: usize = 2;
 
 #[derive(askama::Template)]
 #[template(path = "admin/routing.html")]
@@ -26,18 +22,8 @@ pub struct Edit {
     pub policy: RoutingPolicy,
     /// The one that holds.
     pub held: RoutingPolicy,
-    pub groups: Vec<Group>,
     pub preview: Option<PolicyPreview>,
     pub problem: Option<Problem>,
-}
-
-/// One row of the form.
-struct QueueRow {
-    /// Of the group; 0: no group.
-    id: i64,
-    name: String,
-    policy: QueuePolicy,
-    helpers: Vec<(usize, Option<Helper>)>,
 }
 
 /// What is offered: its word in the form, and its name.
@@ -47,19 +33,9 @@ const OFFERED: [(WorkChannel, &str, &str); 3] = [
     (WorkChannel::Voice, "calls", "Calls"),
 ];
 
-const TURNS: [(&str, QueueTurn, &str); 3] = [
-    ("first", QueueTurn::First, "first"),
-    ("usual", QueueTurn::Usual, "as usual"),
-    ("last", QueueTurn::Last, "last"),
-];
-
 impl Edit {
     fn rules(&self) -> [(&'static str, Rule, &'static str, &'static str); 5] {
         RULES
-    }
-
-    fn turns(&self) -> [(&'static str, QueueTurn, &'static str); 3] {
-        TURNS
     }
 
     fn growth_percent(&self) -> i64 {
@@ -70,16 +46,8 @@ impl Edit {
         EXPERT_RESERVE_MAX
     }
 
-    fn share_max(&self) -> f64 {
-        SHARE_MAX
-    }
-
-    fn weight_max(&self) -> f64 {
-        WEIGHT_MAX
-    }
-
-    fn after_max(&self) -> i64 {
-        HELP_AFTER_MINUTES_MAX
+    fn missed_max(&self) -> i64 {
+        MISSED_OFFERS_MAX
     }
 
     fn offered(&self) -> Vec<(&'static str, &'static str, ChannelPolicy)> {
@@ -108,26 +76,13 @@ impl Edit {
         }
     }
 
-    fn queues(&self) -> Vec<QueueRow> {
-        let named = self.groups.iter().map(|it| (Some(it.id), it.name.clone()));
-        let all = named.chain([(None, "No group".to_owned())]);
-        all.map(|(group, name)| {
-            let policy = self.policy.queue_of(group);
-            let slots = if group.is_some() { HELPER_SLOTS.max(policy.helpers.len()) } else { 0 };
-            let helpers = (0..slots).map(|at| (at, policy.helpers.get(at).copied())).collect();
-            QueueRow { id: group.map_or(0, |it| it.0), name, policy, helpers }
-        })
-        .collect()
-    }
-}
-
-impl QueueRow {
-    fn helped_by(&self, helper: &Option<Helper>, group: &Group) -> bool {
-        helper.is_some_and(|it| it.group == group.id)
+    fn tried_name(&self) -> &'static str {
+        if self.held.rule == self.policy.rule { "These settings" } else { rule_name(self.policy.rule) }
     }
 
-    fn after(&self, helper: &Option<Helper>) -> i64 {
-        helper.map_or(0, |it| it.after_minutes)
+    /// A rule moves nothing from queue to queue.
+    fn shows_queues(&self, _: &PolicyPreview) -> bool {
+        false
     }
 }
 
@@ -155,7 +110,7 @@ const RULES: [(&str, Rule, &str, &str); 5] = [
         "fixed_queue_ratio",
         Rule::FixedQueueRatio,
         "Fixed queue ratio",
-        "Whoever had nothing new for longest; somebody free gets work of the group that is furthest above its share of all that waits.",
+        "Whoever had nothing new for longest; somebody free gets work of the queue that is furthest above its share of all that waits.",
     ),
     (
         "generalised_c_mu",
@@ -194,7 +149,7 @@ pub async fn edit(
         if !tried.has("rule") {
             return load(tx, held, None);
         }
-        let policy = written(tx, held, &tried)?;
+        let policy = written(held, &tried);
         match routing::preview_policy(tx, &policy).map_err(Problem::from) {
             Ok(preview) => load(tx, policy, Some(preview)),
             Err(problem) if problem.field.is_some() => {
@@ -214,7 +169,7 @@ pub async fn update(
     must_be_admin(actor)?;
     let saved = web.desk.write(actor, move |tx| {
         let held = routing::routing_policy(tx)?;
-        let policy = written(tx, held, &form)?;
+        let policy = written(held, &form);
         match routing::set_routing_policy(tx, &policy).map_err(Problem::from) {
             Ok(()) => Ok(None),
             Err(problem) if problem.field.is_some() => {
@@ -233,14 +188,11 @@ pub async fn update(
 
 fn load(tx: &mut Tx, policy: RoutingPolicy, preview: Option<PolicyPreview>) -> Result<Edit, Problem> {
     let held = routing::routing_policy(tx)?;
-    let groups = people::list_groups(tx)?;
-    Ok(Edit { shell: Shell::load(tx)?, policy, held, groups, preview, problem: None })
+    Ok(Edit { shell: Shell::load(tx)?, policy, held, preview, problem: None })
 }
 
 /// What cannot be read is refused by the command, which says what is wrong with it. What the form has no field for stays.
-fn written(tx: &mut Tx, held: RoutingPolicy, form: &Fields) -> Result<RoutingPolicy, Problem> {
-    let groups = people::list_groups(tx)?.into_iter().map(|it| Some(it.id));
-    let queues = groups.chain([None]).map(|group| written_queue(held.queue_of(group), form)).collect();
+fn written(held: RoutingPolicy, form: &Fields) -> RoutingPolicy {
     let mut channels = held.channels;
     for (channel, word, _) in OFFERED {
         if let Some(it) = channels.of_mut(channel)
@@ -253,69 +205,36 @@ fn written(tx: &mut Tx, held: RoutingPolicy, form: &Fields) -> Result<RoutingPol
             };
         }
     }
-    Ok(RoutingPolicy {
+    let missed = form.given("missed_offers").map(|text| text.parse().unwrap_or(-1));
+    RoutingPolicy {
         channels,
         rule: rule_of(form.text("rule")).unwrap_or(held.rule),
         growth_share: form.parsed::<f64>("growth_percent").map_or(-1.0, |it| it / 100.0),
         expert_reserve: form.parsed("expert_reserve").unwrap_or(-1),
-        queues,
-    })
-}
-
-fn written_queue(held: QueuePolicy, form: &Fields) -> QueuePolicy {
-    let id = held.group.map_or(0, |it| it.0);
-    let name = |field: &str| format!("{field}_{id}");
-    if !form.has(&name("turn")) {
-        return held;
-    }
-    let slots = 0..HELPER_SLOTS.max(held.helpers.len());
-    let helper = |at: usize| {
-        let group: GroupId = form.parsed(&format!("helper_{id}_{at}"))?;
-        let after_minutes = match form.given(&format!("after_{id}_{at}")) {
-            None => 0,
-            Some(text) => text.parse().unwrap_or(-1),
-        };
-        Some(Helper { group, after_minutes })
-    };
-    QueuePolicy {
-        group: held.group,
-        share: form.parsed(&name("share")).unwrap_or(0.0),
-        weight: form.parsed(&name("weight")).unwrap_or(0.0),
-        turn: TURNS.iter().find(|it| it.0 == form.text(&name("turn"))).map_or(held.turn, |it| it.1),
-        helpers: slots.filter_map(helper).collect(),
+        missed_offers_max: missed.unwrap_or(held.missed_offers_max),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{group, renders, shell};
+    use crate::samples::{renders, shell};
     use desk::routing::WouldGet;
     use desk::routing::views::Named;
     use desk::{TicketId, UserId};
 
     fn page(preview: Option<PolicyPreview>, problem: Option<Problem>) -> String {
-        let helped = QueuePolicy {
-            turn: QueueTurn::First,
-            helpers: vec![Helper { group: GroupId(2), after_minutes: 30 }],
-            ..QueuePolicy::usual(Some(GroupId(1)))
-        };
         let policy =
-            RoutingPolicy { rule: Rule::LongestIdle, queues: vec![helped], ..RoutingPolicy::default() };
+            RoutingPolicy { rule: Rule::LongestIdle, missed_offers_max: 4, ..RoutingPolicy::default() };
         let held = RoutingPolicy::default();
-        let groups = vec![group(1, "Tier <1>"), group(2, "Billing")];
-        renders(&Edit { shell: shell(), policy, held, groups, preview, problem })
+        renders(&Edit { shell: shell(), policy, held, preview, problem })
     }
 
     #[test]
     fn the_page_says_what_holds_and_what_would_change() {
         let named = |name: &str| Some(Named { user: UserId(7), name: name.into() });
         let plain = page(None, None);
-        assert!(plain.contains("Longest idle") && plain.contains("Tier &#60;1&#62;"));
-        assert!(
-            plain.contains("name=\"after_1_0\" type=\"number\" min=\"0\" max=\"10080\" value=\"30\""),
-            "{plain}"
-        );
+        assert!(plain.contains("Longest idle") && plain.contains("name=\"missed_offers\""), "{plain}");
         let nothing = PolicyPreview { tried: 3, ..PolicyPreview::default() };
         assert!(page(Some(nothing), None).contains("Each of the 3 tickets"));
         let row = WouldGet {
@@ -330,6 +249,7 @@ mod tests {
             people: vec![(row.now.clone().unwrap(), 2, 1)],
             rows: vec![row],
             in_turn: true,
+            queues: vec![("Everything else".into(), 3, 3)],
         };
         let html = page(Some(some), None);
         assert!(html.contains("/tickets/12") && html.contains("nobody yet") && html.contains("&#60;b&#62;"));

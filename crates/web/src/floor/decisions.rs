@@ -305,6 +305,9 @@ pub fn fate_words(row: &DecisionRow) -> String {
         Fate::Holds => "has it".to_owned(),
         Fate::Solved => "solved it".to_owned(),
         Fate::Asked => "is asked".to_owned(),
+        Fate::NotTaken { set_away_after: Some(missed), .. } => {
+            format!("did not answer in time, the {} in a row, and was set away", crate::words::nth(missed))
+        }
         Fate::NotTaken { how, .. } => offer_words(how).to_owned(),
         Fate::Left { by: LeftBy::Themselves, .. } => "put it back".to_owned(),
         Fate::Left { by: LeftBy::TheDesk, .. } => "taken back by the desk".to_owned(),
@@ -384,12 +387,14 @@ mod tests {
         let rows = vec![
             row(Fate::Left { at: 5, by: somebody }),
             row(Fate::Solved),
-            row(Fate::NotTaken { at: 5, how: OfferEnd::TimedOut }),
+            row(Fate::NotTaken { at: 5, how: OfferEnd::TimedOut, set_away_after: None }),
+            row(Fate::NotTaken { at: 5, how: OfferEnd::TimedOut, set_away_after: Some(3) }),
         ];
         let html = index_of(rows, Some(DecisionId(41)));
         for words in [
             "/floor/decisions/41",
             "moved by Lea",
+            "the 3rd in a row, and was set away",
             "did not answer in time",
             "10.0 %",
             "Longest idle",
@@ -397,7 +402,7 @@ mod tests {
         ] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }
-        assert!(html.contains("before=41") && html.contains("3 objections wait for an answer"));
+        assert!(html.contains("before=41") && html.contains("4 objections wait for an answer"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn new_today(wall: &Wall) -> i64 {
 }
 
 pub fn queue_name(it: &WallQueue) -> &str {
-    it.group.as_deref().unwrap_or("No group")
+    it.queue.as_deref().or(it.group.as_deref()).unwrap_or("No group")
 }
 
 /// A dot for each piece of work somebody can hold, filled for each they do; of many, the numbers alone.
@@ -120,11 +120,13 @@ mod tests {
             queues: vec![
                 WallQueue {
                     group: Some("Tier <2>".into()),
+                    queue: None,
                     waiting: 9,
                     oldest_since: NOW - 50 * 60_000,
                     late: 2,
                 },
-                WallQueue { group: None, waiting: 5, oldest_since: NOW - 60_000, late: 0 },
+                WallQueue { group: None, queue: None, waiting: 5, oldest_since: NOW - 60_000, late: 0 },
+                WallQueue { group: None, queue: Some("VIP".into()), waiting: 1, oldest_since: NOW, late: 0 },
             ],
             at_risk: vec![
                 AtRisk {
@@ -132,12 +134,14 @@ mod tests {
                     since: NOW - 72 * 60_000,
                     due: NOW - 12 * 60_000,
                     whose: None,
+                    promised_by: Some("Very important".into()),
                 },
                 AtRisk {
                     ticket: TicketId(13),
                     since: NOW - 55 * 60_000,
                     due: NOW + 5 * 60_000,
                     whose: Some("Kofi".into()),
+                    promised_by: None,
                 },
             ],
             at_risk_count: 11,
@@ -167,6 +171,8 @@ mod tests {
             "4–19 min",
             "Training",
             "and 9 more",
+            "VIP",
+            "first answer promised by Very important",
         ] {
             assert!(html.contains(words), "{words} is missing in {html}");
         }

@@ -2,7 +2,7 @@
 
 use desk::people::views::{Requester, requester};
 use desk::people::{self, Group, User};
-use desk::routing::{self, PresenceStatus};
+use desk::routing::{self, PresenceStatus, RunningPromise};
 use desk::skills::{self, Proficiency, RequirementRow, SkillSummary};
 use desk::tickets::Status;
 use desk::tickets::views::TicketPage;
@@ -21,6 +21,8 @@ pub struct Facts {
     pub local_time: Option<String>,
     /// Why it is where it is, or what it waits for.
     pub why: Option<String>,
+    /// Its queue, and what that promises.
+    pub queue: RunningPromise,
     /// Who helps, if it was given to somebody to learn on.
     pub learning: Option<desk::coaching::LearningGiven>,
     /// It is solved, and the reader may review it.
@@ -62,10 +64,27 @@ impl Facts {
             local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
             card,
             why: routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
+            queue: routing::standing_of(tx, page.ticket.id)?,
             learning: desk::coaching::given_on(tx, page.ticket.id)?,
             may_review: page.ticket.status >= Status::Solved && desk::reviews::may_review(tx)?,
         })
     }
+}
+
+/// What became of a queue's promise of the first answer: its class and its words. `None`: nothing was promised.
+pub fn promise_words(it: &RunningPromise, now: &i64) -> Option<(&'static str, String)> {
+    let due = it.due?;
+    let span = |ms: i64| crate::when::span(ms);
+    Some(match (it.answered_at, it.runs) {
+        (Some(at), _) if at <= due => ("keep", "kept".to_owned()),
+        (Some(at), _) => ("late", format!("answered {} late", span(at - due))),
+        (None, false) => return None,
+        (None, true) if *now > due => ("late", format!("{} late", span(now - due))),
+        (None, true) => {
+            let minutes = it.promise.map_or(0, |it| it.ms());
+            (if (due - now) * 4 <= minutes { "due" } else { "keep" }, format!("in {}", span(due - now)))
+        }
+    })
 }
 
 impl Need {

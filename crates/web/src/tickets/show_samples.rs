@@ -7,9 +7,10 @@ use crate::tickets::letters::Body;
 use crate::tickets::letters::samples::letter;
 use crate::tickets::rows::samples::{long_row, row, rtl_row};
 use crate::tickets::story::{Happened, Piece};
+use desk::routing::{Promise, RunningPromise};
 use desk::tickets::views::{Author, OtherTicket, TicketRow};
 use desk::tickets::{Channel, Comment, Draft, Priority, Tags, Ticket};
-use desk::{BrandId, CommentId, Role, UserId};
+use desk::{BrandId, CommentId, Role, RoutingQueueId, UserId};
 
 pub(crate) fn ticket(status: Status) -> Ticket {
     Ticket {
@@ -84,6 +85,14 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         card: None,
         local_time: Some("10:46, Madrid".into()),
         why: Some("Chosen over Kofi (holds 8 of 8)".into()),
+        queue: RunningPromise {
+            queue: RoutingQueueId(4),
+            queue_name: "VIP <b>".into(),
+            promise: Some(Promise { minutes: 15, percent: 90 }),
+            due: Some(8_940_000),
+            answered_at: None,
+            runs: true,
+        },
         learning: None,
         may_review: true,
     };

@@ -166,6 +166,9 @@ pub(crate) fn told(candidate: &WhyCandidate) -> String {
 /// What came of asking whoever was chosen; empty if it was not offered, or taken.
 pub(crate) fn offered(why: &Why) -> &'static str {
     match why.offer.map(|it| it.ended) {
+        _ if why.offer.is_some_and(|it| it.set_away_after.is_some()) => {
+            "Was asked, and did not answer in time, as so often in a row that they were set away."
+        }
         None | Some(Some(OfferEnd::Accepted)) => "",
         Some(None) => "Is asked now.",
         Some(Some(OfferEnd::Declined)) => "Was asked, and let it pass.",
@@ -206,7 +209,11 @@ pub(crate) mod samples {
             candidates: vec![candidate("Ana", true), candidate("كوفي", false)],
             would_change: vec!["Kofi would have it with 1 less in hand".into()],
             overruled: explored,
-            offer: explored.then_some(OfferTold { ended: Some(OfferEnd::Declined), at: 2 }),
+            offer: explored.then_some(OfferTold {
+                ended: Some(OfferEnd::Declined),
+                at: 2,
+                set_away_after: None,
+            }),
         }
     }
 

@@ -10,10 +10,11 @@ mod work;
 use super::PresenceStatus;
 use super::commit::Proposal;
 use super::policy::{Knobs, RoutingPolicy};
+use super::queues::{Gate, QueueKey, Queues};
 use super::rebuild::{People, Start};
 use super::sought::Sought;
 use crate::{GroupId, TicketId, UserId};
-use ::routing::engine::{Channels, ClassAt, Engine, Out, PersonAt, QueueId, WorkAt, WorkClass};
+use ::routing::engine::{Channels, ClassAt, Engine, Out, PersonAt, WorkAt, WorkClass};
 use ::routing::{Channel, How, Policy as Weights, Requirements};
 use ::skills::SkillBelief;
 use people::Colleague;
@@ -41,9 +42,10 @@ pub(super) struct Live {
     /// By the engine's numbers.
     by_number: Vec<UserId>,
     members: HashMap<GroupId, BTreeSet<UserId>>,
-    /// Groups whose own pool the engine knows.
-    own_pools: HashSet<GroupId>,
-    queues: HashMap<GroupId, u16>,
+    /// Of groups and queues, those whose own pool the engine knows.
+    own_pools: HashSet<Gate>,
+    /// What the engine calls them.
+    queues: HashMap<QueueKey, u16>,
     /// Where each skill starts.
     starts: Vec<SkillBelief>,
     tickets: BTreeMap<TicketId, Known>,
@@ -121,8 +123,8 @@ impl Live {
         for (group, user) in members {
             live.members.entry(group).or_default().insert(user);
         }
-        let no_group = live.policy().queue_of(None).rule();
-        live.engine.set_queue(QueueId(0), no_group);
+        let usual = QueueKey::of(live.queues().default_one(), None);
+        live.number_of(usual);
         live.meet(people, start.now);
         live
     }
@@ -133,6 +135,10 @@ impl Live {
 
     pub fn policy(&self) -> &RoutingPolicy {
         &self.knobs.policy
+    }
+
+    pub fn queues(&self) -> &Queues {
+        &self.knobs.queues
     }
 
     pub fn classes(&self) -> usize {

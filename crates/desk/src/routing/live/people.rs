@@ -1,10 +1,11 @@
 //! Who is here, what they can, and to which groups they belong.
 
 use super::super::offers::{ChannelPolicies, OFFERED};
+use super::super::queues::{Gate, QueueKey};
 use super::super::rebuild::{Changed, People};
 use super::super::sought::Sought;
 use super::super::store::live::PersonRow;
-use super::super::{PresenceStatus, hands, own_pool};
+use super::super::{PresenceStatus, hands};
 use super::{Live, Scope};
 use crate::{GroupId, TicketId, UserId};
 use ::routing::engine::{Channels, Concurrency, Level, NewPerson, PersonAt, QueueId};
@@ -127,12 +128,13 @@ impl Live {
         for pool in &person.pools {
             self.engine.set_pool(at, *pool, true, now, &mut self.out);
         }
-        for group in &self.own_pools {
-            let belongs = belongs(self.members.get(group), row.user);
-            self.engine.set_pool(at, own_pool(*group), belongs, now, &mut self.out);
+        let own_pools: Vec<(PoolId, bool)> =
+            self.own_pools.iter().map(|it| (it.pool(), self.may_have_work_of(*it, row.user))).collect();
+        for (pool, belongs) in own_pools {
+            self.engine.set_pool(at, pool, belongs, now, &mut self.out);
         }
-        for group in self.queues.keys().copied().collect::<Vec<_>>() {
-            self.rank(group, row.user, at);
+        for key in self.queues.keys().copied().collect::<Vec<_>>() {
+            self.rank(key, row.user, at);
         }
         for it in &self.starts {
             let level = Some(Level::from(person.beliefs.of(it.skill)));
@@ -292,51 +294,58 @@ impl Live {
                 self.engine.set_pool(it.at, pool, joins, now, &mut self.out);
             }
             self.members.insert(group, after);
-            if self.own_pools.contains(&group) {
-                self.fill_own_pool(group, now);
+            let own: Vec<Gate> = self
+                .own_pools
+                .iter()
+                .copied()
+                .filter(|it| it.groups(self.queues()).contains(&group))
+                .collect();
+            for gate in own {
+                self.fill_own_pool(gate, now);
             }
-            let helps = |of: &GroupId| {
-                *of == group || self.policy().helpers_of(Some(*of)).iter().any(|it| it.group == group)
+            let about = |key: &QueueKey| {
+                let helped = self.queues().get(key.queue).policy.helpers.iter().any(|it| it.group == group);
+                helped || key.gate(self.queues()).is_some_and(|it| it.groups(self.queues()).contains(&group))
             };
-            for queue in self.queues.keys().copied().filter(helps).collect::<Vec<_>>() {
-                self.rank_all(queue);
+            for key in self.queues.keys().copied().filter(about).collect::<Vec<_>>() {
+                self.rank_all(key);
             }
             self.settle(now);
         }
     }
 
-    /// The engine learns who may have a group's own work.
-    pub(super) fn know_own_pool(&mut self, group: GroupId, now: i64) {
-        if self.own_pools.insert(group) {
-            self.fill_own_pool(group, now);
+    /// The engine learns who may have the work of a group or a queue.
+    pub(super) fn know_own_pool(&mut self, gate: Gate, now: i64) {
+        if self.own_pools.insert(gate) {
+            self.fill_own_pool(gate, now);
             self.settle(now);
         }
     }
 
-    fn fill_own_pool(&mut self, group: GroupId, now: i64) {
-        let members = self.members.get(&group);
-        for user in &self.by_number {
-            let Some(it) = self.people.get(user) else { continue };
-            let member = belongs(members, *user);
-            self.engine.set_pool(it.at, own_pool(group), member, now, &mut self.out);
+    fn fill_own_pool(&mut self, gate: Gate, now: i64) {
+        for user in self.by_number.clone() {
+            let Some(at) = self.people.get(&user).map(|it| it.at) else { continue };
+            let member = self.may_have_work_of(gate, user);
+            self.engine.set_pool(at, gate.pool(), member, now, &mut self.out);
         }
     }
 
     /// Whoever only helps out in a queue comes after its own people.
-    pub(super) fn rank_all(&mut self, group: GroupId) {
-        if self.policy().helpers_of(Some(group)).is_empty() {
+    pub(super) fn rank_all(&mut self, key: QueueKey) {
+        if self.queues().get(key.queue).policy.helpers.is_empty() {
             return;
         }
         for user in self.by_number.clone() {
             let Some(at) = self.people.get(&user).map(|it| it.at) else { continue };
-            self.rank(group, user, at);
+            self.rank(key, user, at);
         }
     }
 
-    fn rank(&mut self, group: GroupId, user: UserId, at: PersonAt) {
-        let Some(queue) = self.queues.get(&group).copied() else { return };
-        if !self.policy().helpers_of(Some(group)).is_empty() {
-            let rank = u8::from(!self.may_have_work_of(group, user));
+    fn rank(&mut self, key: QueueKey, user: UserId, at: PersonAt) {
+        let Some(queue) = self.queues.get(&key).copied() else { return };
+        let gate = key.gate(self.queues());
+        if let Some(gate) = gate.filter(|_| !self.queues().get(key.queue).policy.helpers.is_empty()) {
+            let rank = u8::from(!self.may_have_work_of(gate, user));
             self.engine.set_rank(at, QueueId(queue), rank);
         }
     }
@@ -357,8 +366,17 @@ impl Live {
         self.settle(now);
     }
 
-    pub(super) fn may_have_work_of(&self, group: GroupId, user: UserId) -> bool {
-        belongs(self.members.get(&group), user)
+    /// Groups without members keep nobody out.
+    pub(super) fn may_have_work_of(&self, gate: Gate, user: UserId) -> bool {
+        let mut staffed = false;
+        for group in gate.groups(self.queues()) {
+            let members = self.members.get(group);
+            if members.is_some_and(|it| it.contains(&user)) {
+                return true;
+            }
+            staffed |= members.is_some_and(|it| !it.is_empty());
+        }
+        !staffed
     }
 }
 
@@ -369,9 +387,4 @@ fn takes(row: &PersonRow) -> Channels {
         _ => Channels::NONE,
     };
     if row.takes_live { OFFERED.into_iter().fold(tickets, Channels::with) } else { tickets }
-}
-
-/// A group without members keeps nobody out.
-fn belongs(members: Option<&BTreeSet<UserId>>, user: UserId) -> bool {
-    members.is_none_or(|members| members.is_empty() || members.contains(&user))
 }

@@ -73,7 +73,9 @@ impl Live {
         let (cause, by_lot, hostile) =
             (cause(it, known, &sought), it.how == Chosen::ByLot, sought.is_hostile());
         let what = match until {
-            None => What::Give { to: user, cause, by_lot, limit, hostile },
+            None => {
+                What::Give { to: user, cause, by_lot, limit, hostile, channels: self.knobs.policy.channels }
+            }
             Some(until) => What::Offer {
                 to: user,
                 cause,
@@ -103,8 +105,8 @@ impl Live {
 
     fn next(&self, it: &Assigned, sought: &Sought, user: UserId) -> Pull {
         let waiting = |ticket: WorkId| self.tickets.get(&TicketId(ticket.0))?.sought.as_deref();
-        let turn = |of: &Sought| self.policy().queue_of(of.ticket.group).rule().turn;
-        let is_own = |of: &Sought| of.own_group().is_none_or(|group| self.may_have_work_of(group, user));
+        let turn = |of: &Sought| self.queues().get(of.queue.queue).policy.rule().turn;
+        let is_own = |of: &Sought| of.gate.is_none_or(|gate| self.may_have_work_of(gate, user));
         let reason = match it.passed_over.and_then(|other| Some((other, waiting(other)?))) {
             None => PullReason::LongestWaiting,
             Some((instead_of, other)) => {
@@ -160,9 +162,9 @@ impl Live {
         // Whoever let it pass is not asked again beside others.
         work.avoid.extend(sought.passed.iter().map(|it| PersonId(it.0.0)));
         let mut decision = explain(&work, &people, &self.weights, now, chosen).shortened(OTHERS_KEPT_MAX);
-        if let Some(group) = sought.own_group() {
+        if let Some(gate) = sought.gate {
             for it in decision.candidates.iter_mut().filter(|it| it.eligible.is_ok()) {
-                if !self.may_have_work_of(group, UserId(it.person.0)) {
+                if !self.may_have_work_of(gate, UserId(it.person.0)) {
                     it.reasons.push(Reason::HelpsOut);
                 }
             }
@@ -184,13 +186,13 @@ impl Live {
 
     /// Everybody who is told of beside the one who was chosen.
     fn weighed(&self, sought: &Sought, stage: usize) -> Vec<&Person> {
-        let group = sought.own_group();
+        let gate = sought.gate;
         self.by_number
             .iter()
             .filter_map(|user| self.people.get(user).map(|it| (user, it)))
             .filter(|(_, it)| it.is_here())
             .filter(|(user, _)| {
-                group.is_none_or(|group| self.may_have_work_of(group, **user))
+                gate.is_none_or(|gate| self.may_have_work_of(gate, **user))
                     || self.helps_out(sought, stage, **user)
             })
             .map(|(_, it)| &it.person)

@@ -2,12 +2,13 @@
 
 use super::super::PresenceStatus;
 use super::super::UNDERSTOOD_WITHIN_MS;
+use super::super::queues::QueueKey;
 use super::super::rebuild::{Seen, Tickets};
 use super::super::sought::Sought;
 use super::super::store::live::{Standing, TicketRow};
 use super::people::Colleague;
 use super::{Known, Live, Told};
-use crate::{GroupId, TicketId, UserId};
+use crate::{TicketId, UserId};
 use ::routing::engine::{AVOIDED_MAX, Arrival, Engine, Out, PersonAt, QueueId, WorkAt};
 use ::routing::{Channel, WorkId};
 use std::collections::HashSet;
@@ -297,10 +298,10 @@ impl Live {
         now: i64,
         enter: impl FnOnce(&mut Engine, &Arrival<'_>, &mut Vec<Out>) -> WorkAt,
     ) -> WorkAt {
-        if let Some(group) = sought.own_group() {
-            self.know_own_pool(group, now);
+        if let Some(gate) = sought.gate {
+            self.know_own_pool(gate, now);
         }
-        let queue = self.queue_of(sought.ticket.group);
+        let queue = self.number_of(sought.queue);
         let class = self.engine.class(&sought.class(queue));
         let person = |user: Option<UserId>| user.and_then(|user| self.people.get(&user)).map(|it| it.at);
         let avoid: Vec<PersonAt> =
@@ -310,6 +311,7 @@ impl Live {
         let arrival = Arrival {
             passed: &passed,
             passed_at_ms: sought.passed.iter().map(|it| it.1).max().unwrap_or(i64::MIN),
+            due_ms: sought.due,
             difficulty: sought.difficulty() as f32,
             prefer: person(sought.knows),
             avoid: &avoid,
@@ -353,17 +355,16 @@ impl Live {
         }
     }
 
-    /// Each group's work is a queue of its own; what has no group is queue 0.
-    fn queue_of(&mut self, group: Option<GroupId>) -> QueueId {
-        let Some(group) = group else { return QueueId(0) };
-        if let Some(known) = self.queues.get(&group) {
+    /// What the engine calls a queue.
+    pub(super) fn number_of(&mut self, key: QueueKey) -> QueueId {
+        if let Some(known) = self.queues.get(&key) {
             return QueueId(*known);
         }
-        let queue = u16::try_from(self.queues.len() + 1).unwrap_or(u16::MAX);
-        self.queues.insert(group, queue);
-        let rule = self.policy().queue_of(Some(group)).rule();
-        self.engine.set_queue(QueueId(queue), rule);
-        self.rank_all(group);
-        QueueId(queue)
+        let number = u16::try_from(self.queues.len()).unwrap_or(u16::MAX);
+        self.queues.insert(key, number);
+        let rule = self.queues().get(key.queue).policy.rule();
+        self.engine.set_queue(QueueId(number), rule);
+        self.rank_all(key);
+        QueueId(number)
     }
 }

@@ -4,17 +4,19 @@
 pub(super) mod decisions;
 pub(super) mod live;
 pub(super) mod offers;
+pub(super) mod queues;
 pub(super) mod statuses;
 
 use super::hands::Made;
 use super::offers::channel_of;
 use super::policy::rule_word;
 use super::presence::Presence;
+use super::queues::Facts;
 use super::{Cause, PresenceStatus, Rule};
 use crate::events::Event;
 use crate::skills::{DecayClass, Hardness, SkillKind, Source};
-use crate::tickets::{Priority, json_numbers};
-use crate::{AgentStatusId, DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
+use crate::tickets::{self, Priority, json_numbers};
+use crate::{AgentStatusId, BrandId, DecisionId, GroupId, SkillId, TicketId, Tx, UserId};
 use ::routing::{Channel, Requirements};
 use db::{Error, Row, params};
 use std::collections::HashMap;
@@ -194,23 +196,25 @@ fn hand(row: &Row<'_>) -> Result<Hand, Error> {
     })
 }
 
-/// Who is present and may have work of this group: its members; anybody, for a group without members or none at all.
-pub(super) fn list_hands(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<Hand>, Error> {
+/// Who is present and may have work of these groups: their members; anybody, for groups without members or none at all.
+pub(super) fn list_hands(tx: &mut Tx, groups: &[GroupId]) -> Result<Vec<Hand>, Error> {
     let all = |tx: &mut Tx| tx.list(&format!("{HAND} order by p.user_id"), params![], hand);
-    let Some(group) = group else { return all(tx) };
+    if groups.is_empty() {
+        return all(tx);
+    }
     let sql = format!(
-        "{HAND} and exists (select 1 from memberships m where m.group_id = $1 and m.user_id = p.user_id)
-         order by p.user_id"
+        "{HAND} and exists (select 1 from memberships m where m.group_id in {} and m.user_id = p.user_id)
+         order by p.user_id",
+        tx.numbers_in(1)
     );
-    let members = tx.list(&sql, params![group], hand)?;
-    if members.is_empty() && !has_members(tx, group)? { all(tx) } else { Ok(members) }
+    let members = tx.list(&sql, params![json_numbers(groups.iter().map(|it| it.0))], hand)?;
+    if members.is_empty() && !have_members(tx, groups)? { all(tx) } else { Ok(members) }
 }
 
-fn has_members(tx: &mut Tx, group: GroupId) -> Result<bool, Error> {
-    let found = tx.find("select id from memberships where group_id = $1 limit 1", params![group], |row| {
-        row.get::<i64>(0)
-    })?;
-    Ok(found.is_some())
+fn have_members(tx: &mut Tx, groups: &[GroupId]) -> Result<bool, Error> {
+    let sql = format!("select id from memberships where group_id in {} limit 1", tx.numbers_in(1));
+    let groups = json_numbers(groups.iter().map(|it| it.0));
+    Ok(tx.find(&sql, params![groups], |row| row.get::<i64>(0))?.is_some())
 }
 
 /// `None` if they are not present.
@@ -246,6 +250,11 @@ pub(super) struct Waiting {
     pub stations: i64,
     /// By the way it came.
     pub channel: Channel,
+    pub came: tickets::Channel,
+    pub brand: BrandId,
+    /// Joined by blanks.
+    pub tags: String,
+    pub language: Option<String>,
     /// It asks for something beyond the skills that it needs: `routing_requirements` has what.
     pub asks: bool,
 }
@@ -253,8 +262,24 @@ pub(super) struct Waiting {
 const WAITING: &str =
     "t.id, t.assignee_id, t.group_id, t.requester_id, t.priority, t.urgency, t.anger, t.waiting_since,
     t.created_at, t.replies, t.assignee_stations,
-    (select a.names_groups from routing_requirements a where a.ticket_id = t.id), t.channel";
-const WAITING_COLUMNS: usize = 13;
+    (select a.names_groups from routing_requirements a where a.ticket_id = t.id), t.channel, t.brand_id, t.tags,
+    t.language";
+const WAITING_COLUMNS: usize = 16;
+
+impl Waiting {
+    /// What conditions of queues look at.
+    pub fn facts<'a>(&'a self, skills: &'a [SkillId]) -> Facts<'a> {
+        Facts {
+            channel: self.came,
+            brand: self.brand,
+            tags: &self.tags,
+            priority: self.priority,
+            language: self.language.as_deref(),
+            group: self.group,
+            skills,
+        }
+    }
+}
 
 fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
     Ok(Waiting {
@@ -271,6 +296,10 @@ fn waiting(row: &Row<'_>) -> Result<Waiting, Error> {
         stations: row.get(10)?,
         asks: row.get::<Option<i64>>(11)?.is_some(),
         channel: channel_of(row.get(12)?),
+        came: row.get(12)?,
+        brand: row.get(13)?,
+        tags: row.get(14)?,
+        language: row.get(15)?,
     })
 }
 
@@ -281,28 +310,33 @@ pub(super) fn find_waiting(tx: &mut Tx, ticket: TicketId) -> Result<Option<Waiti
     tx.find(&sql, params![ticket], waiting)
 }
 
-/// The most pressing first, then the longest waiting; only what this person's groups may have, and the groups in which
-/// they help out.
-pub(super) fn list_queue(
-    tx: &mut Tx,
-    user: UserId,
-    helped: &[GroupId],
-    count_max: usize,
-) -> Result<Vec<Waiting>, Error> {
+/// In the order in which it is looked at: the most pressing first, then the longest waiting.
+const PRESSING: &str =
+    "coalesce(t.priority, case when t.urgency >= 3 then 4 when t.urgency = 2 then 3 else 2 end) desc,
+     coalesce(t.waiting_since, t.created_at), t.id";
+
+/// Only what this person's groups may have.
+pub(super) fn list_queue(tx: &mut Tx, user: UserId, count_max: usize) -> Result<Vec<Waiting>, Error> {
     let sql = format!(
         "select {WAITING} from tickets t
          where t.status < 4 and t.assignee_id is null and t.deleted_at is null and t.status < 2
            and (t.group_id is null
              or exists (select 1 from memberships m where m.group_id = t.group_id and m.user_id = $1)
              or not exists (select 1 from memberships m where m.group_id = t.group_id)
-             or t.group_id in {}
              or exists (select 1 from routing_requirements a where a.ticket_id = t.id and a.names_groups = 1))
-         order by coalesce(t.priority, case when t.urgency >= 3 then 4 when t.urgency = 2 then 3 else 2 end) desc,
-           coalesce(t.waiting_since, t.created_at), t.id
-         limit $2",
-        tx.numbers_in(3)
+         order by {PRESSING} limit $2"
     );
-    tx.list(&sql, params![user, count_max, json_numbers(helped.iter().map(|it| it.0))], waiting)
+    tx.list(&sql, params![user, count_max], waiting)
+}
+
+/// Whoever may have it.
+pub(super) fn list_all_waiting(tx: &mut Tx, count_max: usize) -> Result<Vec<Waiting>, Error> {
+    let sql = format!(
+        "select {WAITING} from tickets t
+         where t.status < 4 and t.assignee_id is null and t.deleted_at is null and t.status < 2
+         order by {PRESSING} limit $1"
+    );
+    tx.list(&sql, params![count_max], waiting)
 }
 
 /// What waits: how many, and the oldest.

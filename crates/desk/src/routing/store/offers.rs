@@ -1,7 +1,8 @@
 //! Offers: those that stand, those that ended, and what people hold of each channel.
 
 use super::*;
-use crate::routing::offers::{Offer, OfferEnd};
+use crate::routing::offers::{Offer, OfferEnd, SetAway};
+use crate::routing::views::OfferTold;
 
 /// An offer that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,64 @@ pub(in crate::routing) fn end_offer(tx: &mut Tx, offer: i64, how: OfferEnd) -> R
     .map(|_| ())
 }
 
+/// How many of their last offers ran out, one after the other, since they last said that they are here.
+pub(in crate::routing) fn count_missed_in_a_row(
+    tx: &mut Tx,
+    user: UserId,
+    count_max: i64,
+) -> Result<i64, Error> {
+    let last = tx.list(
+        "select o.ended from routing_offers o
+         where o.user_id = $1 and o.ended in ('accepted', 'declined', 'timed_out')
+           and o.offered_at >= coalesce((select p.since from presences p where p.user_id = $1), 0)
+         order by o.id desc limit $2",
+        params![user, count_max],
+        |row| row.get::<String>(0),
+    )?;
+    Ok(last.iter().take_while(|it| *it == OfferEnd::TimedOut.name()).count() as i64)
+}
+
+pub(in crate::routing) fn save_set_away(tx: &mut Tx, offer: i64, missed: i64) -> Result<(), Error> {
+    tx.execute("update routing_offers set set_away_after = $1 where id = $2", params![missed, offer])
+        .map(|_| ())
+}
+
+/// What they said last of themselves is what was said for them when this offer ended.
+pub(in crate::routing) fn find_set_away(tx: &mut Tx, user: UserId) -> Result<Option<SetAway>, Error> {
+    tx.find(
+        "select o.ticket_id, o.ended_at, o.set_away_after from routing_offers o join presences p on p.user_id = o.user_id
+         where o.user_id = $1 and o.set_away_after is not null and p.status = 'away' and p.since = o.ended_at
+         order by o.id desc limit 1",
+        params![user],
+        |row| Ok(SetAway { ticket: row.get(0)?, at: row.get(1)?, missed: row.get(2)? }),
+    )
+}
+
+/// Those of these people who have work of one of these channels in hand, or are offered some.
+pub(in crate::routing) fn list_with_any_of(
+    tx: &mut Tx,
+    users: &[UserId],
+    channels: &[Channel],
+) -> Result<Vec<UserId>, Error> {
+    if channels.is_empty() || users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let words: Vec<String> = channels.iter().map(|it| format!("'{}'", it.as_str())).collect();
+    let (users_in, words) = (tx.numbers_in(1), words.join(", "));
+    let users = json_numbers(users.iter().map(|it| it.0));
+    tx.list(
+        &format!(
+            "select t.assignee_id from tickets t
+             where t.assignee_id in {users_in} and t.channel in ({words}) and t.status < 2 and t.deleted_at is null
+             union
+             select o.user_id from routing_offers o
+             where o.user_id in {users_in} and o.channel in ({words}) and o.ended_at is null"
+        ),
+        params![users],
+        |row| row.get(0),
+    )
+}
+
 /// The oldest first; only of work that nobody has.
 pub(in crate::routing) fn list_offers_to(
     tx: &mut Tx,
@@ -126,18 +185,20 @@ pub(in crate::routing) fn list_passed(
     Ok(passed)
 }
 
-/// How the offers ended that these decisions made; `None`: it stands.
+/// How the offers ended that these decisions made.
 pub(in crate::routing) fn list_ends(
     tx: &mut Tx,
     decisions: &[i64],
-) -> Result<HashMap<i64, (Option<OfferEnd>, i64)>, Error> {
+) -> Result<HashMap<i64, OfferTold>, Error> {
     let sql = format!(
-        "select decision_id, ended, coalesce(ended_at, until) from routing_offers where decision_id in {}",
+        "select decision_id, ended, coalesce(ended_at, until), set_away_after from routing_offers
+         where decision_id in {}",
         tx.numbers_in(1)
     );
     let all = tx.list(&sql, params![json_numbers(decisions.iter().copied())], |row| {
         let ended: Option<String> = row.get(1)?;
-        Ok((row.get(0)?, (ended.as_deref().and_then(OfferEnd::parse), row.get(2)?)))
+        let ended = ended.as_deref().and_then(OfferEnd::parse);
+        Ok((row.get(0)?, OfferTold { ended, at: row.get(2)?, set_away_after: row.get(3)? }))
     })?;
     Ok(all.into_iter().collect())
 }
