@@ -1,11 +1,13 @@
 //! The simulator: one day after another, event by event.
 
 mod accounts;
+mod coming;
 mod day;
 mod days;
 mod heap;
 mod learner;
 mod leaving;
+mod serving;
 mod staff;
 mod state;
 
@@ -13,12 +15,11 @@ pub(crate) use day::{DayTotals, GroupDay, TypeDay, count, hours};
 pub(crate) use days::{Task, live_days};
 pub(crate) use state::{Duty, Facts, NONE, Place, Queue, State};
 
-use crate::chance::{Purpose, Stream, Unit, busyness, exponential, share, stream};
-use crate::model::{Arrivals, Closing, Floor, Time};
+use crate::chance::{Purpose, Stream, Unit, stream};
+use crate::model::{Closing, Floor, Time};
 use crate::policy::Policy;
 use heap::{Event, Heap, Kind, TURN_MASK};
 use learner::Learner;
-use state::Contact;
 
 /// Times of one type, ready to draw from.
 struct Units {
@@ -137,83 +138,6 @@ impl<'a, P: Policy> Simulation<'a, P> {
         self.close_accounts();
     }
 
-    fn draw_the_day(&mut self, day: u64) {
-        let floor = self.state.floor;
-        let seed = self.seed;
-        let kinds = 0..floor.types.len();
-        let of = |purpose, kind| stream(seed, day, purpose, kind);
-        self.streams.clear();
-        self.streams.extend(kinds.map(|kind| Streams {
-            arrivals: of(Purpose::Arrivals, kind),
-            service: of(Purpose::Service, kind),
-            patience: of(Purpose::Patience, kind),
-            outcome: of(Purpose::Outcome, kind),
-        }));
-        self.dialer = of(Purpose::Dialer, 0);
-        self.busyness = floor.busyness.map_or(1.0, |shape| busyness(&mut of(Purpose::Day, 0), shape));
-        for (kind, coming) in self.coming.iter_mut().enumerate() {
-            coming.at = 0;
-            coming.moments.clear();
-            coming.known_by.clear();
-            coming.next_known_by = None;
-            let today = |days: usize| (day % days.max(1) as u64) as usize;
-            match &floor.types[kind].arrivals {
-                Arrivals::Counts(days) => {
-                    let counts = days.get(today(days.len())).map_or(&[][..], Vec::as_slice);
-                    for (period, count) in counts.iter().enumerate().take(floor.clock.periods) {
-                        let stream = &mut self.streams[kind].arrivals;
-                        let moment = |_| (period as f64 + share(stream)) * floor.clock.period_s;
-                        coming.moments.extend((0..*count).map(moment));
-                    }
-                    coming.moments.sort_by(f64::total_cmp);
-                }
-                Arrivals::Moments(days) => {
-                    coming.moments.extend(days.get(today(days.len())).into_iter().flatten());
-                    let known_by = &floor.types[kind].known_by;
-                    coming.known_by.extend(known_by.get(today(days.len())).into_iter().flatten());
-                }
-                Arrivals::Poisson(_) | Arrivals::Never => {}
-            }
-        }
-    }
-
-    /// Puts the next arrival of a type on the list.
-    #[inline]
-    fn expect_next(&mut self, kind: usize, after: f64) {
-        let clock = &self.state.floor.clock;
-        let at = match &self.state.floor.types[kind].arrivals {
-            Arrivals::Poisson(rates) => {
-                let stream = &mut self.streams[kind].arrivals;
-                let mut left = exponential(stream);
-                let mut at = after - self.opened;
-                let mut period = clock.period_of(at);
-                loop {
-                    if period >= clock.periods {
-                        return;
-                    }
-                    let rate = rates.get(period).or(rates.last()).copied().unwrap_or(0.0) * self.busyness;
-                    let end = clock.period_s * (period + 1) as f64;
-                    let used = rate * (end - at);
-                    if left < used {
-                        break self.opened + at + left / rate;
-                    }
-                    left -= used;
-                    at = end;
-                    period += 1;
-                }
-            }
-            Arrivals::Never => return,
-            Arrivals::Counts(_) | Arrivals::Moments(_) => {
-                let coming = &mut self.coming[kind];
-                let Some(moment) = coming.moments.get(coming.at) else { return };
-                coming.next_known_by = coming.known_by.get(coming.at).copied().flatten();
-                coming.at += 1;
-                self.opened + moment
-            }
-        };
-        self.heap.push(Event::new(at, Kind::Arrival, kind as u32, 0));
-    }
-
     fn run(&mut self) {
         let clock = self.state.floor.clock;
         let end = self.opened + clock.horizon_s();
@@ -295,276 +219,9 @@ impl<'a, P: Policy> Simulation<'a, P> {
         }
     }
 
-    /// A customer with business and patience of their own.
-    #[inline]
-    fn new_contact(&mut self, kind: usize) -> u32 {
-        let state = &mut self.state;
-        let it = &state.floor.types[kind];
-        let (units, streams) = (&self.units[kind], &mut self.streams[kind]);
-        let work = units.service.draw(&mut streams.service) * it.service.mean_in(state.period);
-        let mut patience = f64::INFINITY;
-        if let (Some(unit), Some(time)) = (&units.patience, &it.patience) {
-            patience = unit.draw(&mut streams.patience) * time.mean_in(state.period);
-        }
-        if it.balk_share > 0.0 && share(&mut streams.patience) < it.balk_share {
-            patience = 0.0;
-        }
-        let luck = if units.needs_luck { share(&mut streams.outcome) } else { 0.0 };
-        let contact = Contact {
-            arrived: state.now,
-            queued: state.now,
-            work,
-            worked: state.now,
-            patience,
-            luck,
-            next: NONE,
-            previous: NONE,
-            person: NONE,
-            turn: 0,
-            kind: kind as u16,
-            period: 0,
-            place: Place::Away,
-            returns: false,
-            counted: false,
-            known_by: NONE,
-            began: state.now,
-            whole_work: work,
-        };
-        match state.unused.pop() {
-            Some(at) => {
-                let turn = state.contacts[at as usize].turn;
-                state.contacts[at as usize] = Contact { turn, ..contact };
-                at
-            }
-            None => {
-                state.contacts.push(contact);
-                state.contacts.len() as u32 - 1
-            }
-        }
-    }
-
-    fn forget(&mut self, contact: u32) {
-        self.state.contacts[contact as usize].turn += 1;
-        self.state.unused.push(contact);
-    }
-
-    #[inline]
-    fn come_in(&mut self, contact: u32) {
-        let state = &mut self.state;
-        let it = &mut state.contacts[contact as usize];
-        it.arrived = state.now;
-        it.queued = state.now;
-        it.period = state.told as u16;
-        it.counted = state.now >= self.count_from;
-        self.note(contact, count::ARRIVED, 1.0);
-        let floor = self.state.floor;
-        if floor.lines.is_some_and(|lines| self.state.inside >= lines) {
-            self.note(contact, count::BLOCKED, 1.0);
-            return self.forget(contact);
-        }
-        if let Some(person) = self.who_knows(contact) {
-            self.state.inside += 1;
-            self.policy.held(&self.state, contact, person);
-            return self.start(person, contact);
-        }
-        if let Some(person) = self.policy.person_for(&self.state, contact) {
-            self.state.inside += 1;
-            return self.start(person, contact);
-        }
-        if floor.waiting_places.is_some_and(|places| self.state.queued >= places) {
-            self.note(contact, count::BLOCKED, 1.0);
-            self.policy.refused(&self.state, contact);
-            return self.forget(contact);
-        }
-        self.state.inside += 1;
-        self.note(contact, count::WAITED, 1.0);
-        if self.state.contacts[contact as usize].patience <= 0.0 {
-            self.policy.refused(&self.state, contact);
-            return self.leave_unserved(contact);
-        }
-        self.state.enqueue(contact);
-        let it = &self.state.contacts[contact as usize];
-        let (turn, queued) = (it.turn, it.queued);
-        if it.patience.is_finite() {
-            self.heap.push(Event::new(queued + it.patience, Kind::GivesUp, contact, turn));
-        }
-        for after in &self.state.facts.wider_at[usize::from(it.kind)] {
-            self.heap.push(Event::new(queued + after, Kind::WiderSearch, contact, turn));
-        }
-    }
-
     #[inline]
     fn take_from_queue(&mut self, contact: u32) {
         self.state.dequeue(contact);
         self.policy.left_queue(&self.state, contact);
-    }
-
-    #[inline]
-    fn start(&mut self, person: u32, contact: u32) {
-        let group = self.state.people[person as usize].group;
-        let waited = self.state.waited(contact);
-        let it = &mut self.state.contacts[contact as usize];
-        it.turn += 1;
-        let kind = it.kind;
-        let (counted, period) = (it.counted, it.period);
-        let cell = usize::from(kind) * self.state.facts.groups + usize::from(group);
-        it.began = self.state.now;
-        it.whole_work = it.work;
-        it.work *= self.state.facts.time_factor[cell];
-        if counted {
-            let at = usize::from(kind) * self.totals.periods + usize::from(period);
-            let figures = &mut self.totals.types[at];
-            figures[count::SERVED] += 1.0;
-            figures[count::WAIT_S_SERVED] += waited;
-            if waited <= self.state.floor.types[usize::from(kind)].acceptable_s {
-                figures[count::GOOD] += 1.0;
-            }
-            self.totals.waits.add(at, waited);
-            let here = usize::from(group) * self.totals.periods + self.state.told;
-            self.totals.groups[here][hours::SERVED] += 1.0;
-        }
-        let slows = self.state.facts.slows[usize::from(group)];
-        if slows {
-            self.settle_work(person);
-        }
-        if self.state.people[person as usize].held == 0 {
-            self.account(usize::from(group));
-            self.state.groups[usize::from(group)].busy += 1;
-            self.state.people[person as usize].busy_since = self.state.now;
-        }
-        let at_once = self.state.floor.groups[usize::from(group)].at_once;
-        if at_once > 1
-            && let Some(time) = &self.state.floor.types[usize::from(kind)].wrap_up
-            && let Some(unit) = &self.units[usize::from(kind)].wrap_up
-        {
-            // Who holds several writes up one while they answer the others.
-            let stream = &mut self.streams[usize::from(kind)].outcome;
-            self.state.contacts[contact as usize].work += unit.draw(stream) * time.mean_in(self.state.period);
-        }
-        self.state.hold(person, contact);
-        if self.state.people[person as usize].ready {
-            self.state.stand_back(person);
-            if self.state.room(person) > 0 {
-                self.state.stand_ready(person);
-            }
-        }
-        self.state.contacts[contact as usize].worked = self.state.now;
-        if slows {
-            self.expect_ends(person);
-        } else {
-            let it = &self.state.contacts[contact as usize];
-            self.heap.push(Event::new(self.state.now + it.work, Kind::ServiceEnd, contact, it.turn));
-        }
-        self.policy.person_changed(&self.state, person);
-    }
-
-    /// Pace of each contact while a person holds as many as now.
-    fn pace(&self, person: u32) -> f64 {
-        let it = &self.state.people[person as usize];
-        let paces = &self.state.floor.groups[usize::from(it.group)].pace;
-        let at = (it.held.max(1) as usize - 1).min(paces.len().saturating_sub(1));
-        paces.get(at).copied().unwrap_or(1.0)
-    }
-
-    /// Work done on everything held until now, at the pace until now.
-    fn settle_work(&mut self, person: u32) {
-        let pace = self.pace(person);
-        let mut contact = self.state.people[person as usize].first_held;
-        while contact != NONE {
-            let it = &mut self.state.contacts[contact as usize];
-            it.work = (it.work - (self.state.now - it.worked) * pace).max(0.0);
-            it.worked = self.state.now;
-            contact = it.next;
-        }
-    }
-
-    /// New moments at which everything held will be done, at the pace from now on.
-    fn expect_ends(&mut self, person: u32) {
-        let pace = self.pace(person);
-        let mut contact = self.state.people[person as usize].first_held;
-        while contact != NONE {
-            let it = &mut self.state.contacts[contact as usize];
-            it.turn += 1;
-            self.heap.push(Event::new(self.state.now + it.work / pace, Kind::ServiceEnd, contact, it.turn));
-            contact = it.next;
-        }
-    }
-
-    #[inline]
-    fn end_service(&mut self, contact: u32) {
-        let person = self.state.contacts[contact as usize].person;
-        let group = usize::from(self.state.people[person as usize].group);
-        let slows = self.state.facts.slows[group];
-        if slows {
-            self.settle_work(person);
-        }
-        let replied = self.state.waited(contact);
-        self.note(contact, count::REPLY_S, replied);
-        self.state.let_go(contact);
-        self.policy.ended(&self.state, contact, person);
-        if slows {
-            self.expect_ends(person);
-        }
-        self.state.inside -= 1;
-        let kind = usize::from(self.state.contacts[contact as usize].kind);
-        if self.units[kind].needs_luck {
-            self.conclude(contact, kind, group);
-        } else {
-            self.forget(contact);
-        }
-        if let Some(learner) = &mut self.learner {
-            learner.practise(kind, group, self.state.now);
-        }
-        if self.state.floor.groups[group].at_once == 1
-            && let Some(time) = &self.state.floor.types[kind].wrap_up
-            && let Some(unit) = &self.units[kind].wrap_up
-        {
-            self.state.people[person as usize].wrapping = true;
-            let delay = unit.draw(&mut self.streams[kind].outcome) * time.mean_in(self.state.period);
-            self.heap.push(Event::new(self.state.now + delay, Kind::WrapUpEnd, person, 0));
-            return self.policy.person_changed(&self.state, person);
-        }
-        self.become_free(person);
-    }
-
-    /// Their hands are freer: they go, take what waits, or stand ready.
-    #[inline]
-    fn become_free(&mut self, person: u32) {
-        let group = usize::from(self.state.people[person as usize].group);
-        self.state.people[person as usize].idle_since = self.state.now;
-        if self.state.people[person as usize].held == 0 {
-            self.account(group);
-            self.state.groups[group].busy -= 1;
-            let from = self.count_from;
-            let it = &mut self.state.people[person as usize];
-            it.busy_s += (self.state.now - it.busy_since.max(from)).max(0.0);
-            if it.duty == Duty::Leaving || self.state.groups[group].to_leave > 0 {
-                if it.duty != Duty::Leaving {
-                    self.state.groups[group].to_leave -= 1;
-                }
-                return self.leave_duty(person);
-            }
-        }
-        self.policy.person_changed(&self.state, person);
-        self.look_for_work(person);
-    }
-
-    fn look_for_work(&mut self, person: u32) {
-        while self.state.room(person) > 0 {
-            if self.state.queued == 0 {
-                break;
-            }
-            let Some(contact) = self.policy.contact_for(&self.state, person) else { break };
-            self.take_from_queue(contact);
-            self.start(person, contact);
-        }
-        if self.state.room(person) > 0 {
-            if !self.state.people[person as usize].ready {
-                self.state.stand_ready(person);
-            }
-            for at in 0..self.state.floor.dialers.len() {
-                self.dial(at);
-            }
-        }
     }
 }

@@ -51,13 +51,13 @@ impl LeaveShow {
     }
 }
 
-/// `may be away`, `it would be felt`, `alone with a skill`
+/// `May be away`, `It would be felt`, `Alone with a skill`
 pub fn says(told: &AwayTold) -> &'static str {
     match (told.skills.is_empty(), told.short_hours) {
-        (false, _) => "alone with a skill",
-        (true, None) => "what is needed then is not known yet",
-        (true, Some(_)) if told.may() => "may be away",
-        (true, Some(_)) => "it would be felt",
+        (false, _) => "Alone with a skill",
+        (true, None) => "What is needed then is not known yet",
+        (true, Some(_)) if told.may() => "May be away",
+        (true, Some(_)) => "It would be felt",
     }
 }
 
@@ -178,11 +178,11 @@ mod tests {
             .collect();
         let html = renders(&sample(asked, vec![leave_of(LeaveState::Refused, LeaveKind::Other)]));
         for words in [
-            "alone with a skill",
+            "Alone with a skill",
             "SAML &#60;b&#62; 3.5 h",
             "6.5 h more short",
             "not known yet",
-            "may be away",
+            "May be away",
             "Mei, Kofi",
             "24 Dec",
             "/floor/leave/3/decision",

@@ -126,6 +126,10 @@ impl MyWeekPage {
         self.between(&it.from, &it.to)
     }
 
+    pub fn has_breaks(&self, it: &MyDay) -> bool {
+        it.shifts.iter().any(|it| !it.on_leave && !it.breaks.is_empty())
+    }
+
     pub fn between(&self, from: &i64, to: &i64) -> String {
         let zone = TimeZone::get(&self.page.time_zone).unwrap_or(TimeZone::UTC);
         let clock = |at: i64| {

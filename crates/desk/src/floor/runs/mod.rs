@@ -1,15 +1,21 @@
 //! Simulations that somebody asked for on a page: they run beside the desk, as jobs, and their results are kept.
 
+mod what_if;
+mod worth;
+
+pub use what_if::what_if;
+pub use worth::worth;
+
 use super::forecasts::{ForecastPage, Told, forecast_of, holidays, series};
 use super::history::History;
 use super::replay::{LIVES_USUAL, Other, ReplayTold, replay};
 use super::roster::need::{self, NeedTold};
-use super::scenario::{self, Wanted, here_by_period};
-use super::{DAY_MS, DAYS_USUAL, FloorError, FloorSettings, floor_settings, only_leads, policy_words, store};
+use super::scenario::{self, Wanted};
+use super::{DAYS_USUAL, FloorError, FloorSettings, floor_settings, only_leads, store};
 use crate::skills::planning::{self, Shift};
 use crate::work::{self, Due, Work};
 use crate::{Actor, Db, FloorRunId, SkillId, Tx, UserId};
-use ::floor::{Batch, Change, Figure, Floor, Report, Scenario, Simulator, changed, difference};
+use ::floor::{Batch, Figure, Report, Scenario, difference};
 use serde::{Deserialize, Serialize};
 
 /// Simulations that may wait or run at once.
@@ -370,81 +376,6 @@ fn usual_week(history: &History, settings: &FloorSettings) -> Result<(Scenario, 
     Ok((scenario, active.collect()))
 }
 
-fn group_of(history: &History, active: &[usize], user: UserId) -> Result<usize, FloorError> {
-    let colleague = history.place_of(user).ok_or(FloorError::NotAmongThem)?;
-    active.iter().position(|at| *at == colleague).ok_or(FloorError::NotAmongThem)
-}
-
-/// A usual week with differences beside the usual one. Intervals hold 95 %.
-pub fn what_if(
-    history: &History,
-    settings: &FloorSettings,
-    changes: &[Difference],
-    policy: &str,
-    weeks: u64,
-    progress: &mut dyn FnMut(f64),
-) -> Result<WhatIfTold, FloorError> {
-    let (scenario, active) = usual_week(history, settings)?;
-    let base = &scenario.floor;
-    let (mut other, mut words) = (base.clone(), Vec::new());
-    for it in changes {
-        let (change, said) = change(history, &active, base, it)?;
-        other = changed(&other, &change);
-        words.push(said);
-    }
-    if let Some(policy_kind) = super::policy_named(policy, history.learning_share) {
-        if policy != "expected_outcome" {
-            words.push(format!("by {}", policy_words(policy)));
-        }
-        other.policy = policy_kind;
-    }
-    let mut done = 0;
-    let mut live = |floor: &Floor| -> (Batch, Report) {
-        let simulator = Simulator::new(floor);
-        let mut step = |_| {
-            done += 1;
-            progress(done as f64 / (2 * weeks) as f64);
-        };
-        let batch = simulator.gather([simulator.live(1, 0..weeks, &mut step)]);
-        let report = simulator.report(1, &batch);
-        (batch, report)
-    };
-    let ((base_batch, base_report), (other_batch, other_report)) = (live(base), live(&other));
-    let people = (0..base.groups.len().max(other.groups.len())).map(|at| {
-        let name = other_report
-            .groups
-            .get(at)
-            .or(base_report.groups.get(at))
-            .map_or(String::new(), |it| it.name.clone());
-        let served = |report: &Report| report.groups.get(at).map_or(0.0, |it| it.day.served.mean);
-        (name, served(&base_report), served(&other_report))
-    });
-    let hour = |at: usize| HourTold {
-        came: base_report.whole_periods[at].arrivals.mean / 7.0,
-        base: minutes(base_report.whole_periods[at].wait_s),
-        other: minutes(other_report.whole_periods[at].wait_s),
-    };
-    Ok(WhatIfTold {
-        changes: words,
-        history_days: history.days(),
-        weeks,
-        promise_minutes: settings.promise_minutes,
-        base: figures(&base_report),
-        other: figures(&other_report),
-        difference: differences(&base_batch, &other_batch),
-        hours: (0..24).map(hour).collect(),
-        people: people.collect(),
-    })
-}
-
-fn minutes(it: Option<::floor::Estimate>) -> Option<Told> {
-    it.map(Told::from).map(|it| Told {
-        mean: it.mean / 60.0,
-        low: it.low.max(0.0) / 60.0,
-        high: it.high / 60.0,
-    })
-}
-
 fn figures(report: &Report) -> Figures {
     let it = &report.whole;
     Figures {
@@ -463,161 +394,4 @@ fn differences(base: &Batch, other: &Batch) -> Figures {
         in_time: differ(Figure::ServiceLevel),
         for_good: differ(Figure::Resolution),
     }
-}
-
-fn change(
-    history: &History,
-    active: &[usize],
-    base: &Floor,
-    it: &Difference,
-) -> Result<(Change, String), FloorError> {
-    let name = |group: usize| history.colleagues[active[group]].name.clone();
-    Ok(match it {
-        Difference::Away { user } => {
-            let group = group_of(history, active, *user)?;
-            (
-                Change::Roster { group, staff: vec![0; base.clock.periods + 1] },
-                format!("without {}", name(group)),
-            )
-        }
-        Difference::OneMoreLike { user } => {
-            let group = group_of(history, active, *user)?;
-            (Change::Hire { group }, format!("one more like {}", name(group)))
-        }
-        Difference::Learns { user, skill, level } => {
-            let group = group_of(history, active, *user)?;
-            let at = history.skill_at(*skill).ok_or(FloorError::SkillIsNotNeeded)?;
-            let said = format!("{} learns {} up to {level}", name(group), history.skills[at].name);
-            (Change::Train { group, skill: ::skills::SkillId(at as i64), level: *level }, said)
-        }
-        Difference::Shifts { user, shifts } => {
-            let group = group_of(history, active, *user)?;
-            let colleague = &history.colleagues[active[group]];
-            // The last whole week of the history: by the clock of the company, beginning on a Monday.
-            let monday = monday_before(history);
-            let here = super::here::from_shifts(shifts, &colleague.time_zone, monday, monday + 7 * DAY_MS);
-            let staff = here_by_period(&here, monday, super::HOUR_MS, base.clock.periods);
-            (Change::Roster { group, staff }, format!("{} by other shifts", name(group)))
-        }
-    })
-}
-
-fn monday_before(history: &History) -> i64 {
-    let mut clock = planning::week::Clock::of(&history.time_zone);
-    let midnight = super::history::midnight(history.until, &history.time_zone);
-    let days = clock.hour_of_week(midnight) as i64 / 24;
-    super::history::midnight(midnight - days * DAY_MS + super::HOUR_MS * 12, &history.time_zone)
-}
-
-/// Every training that could help, and every absence, on the same weeks with the same customers.
-pub fn worth(
-    history: &History,
-    settings: &FloorSettings,
-    weeks: u64,
-    progress: &mut dyn FnMut(f64),
-) -> Result<WorthTold, FloorError> {
-    let (scenario, active) = usual_week(history, settings)?;
-    let floor = &scenario.floor;
-    let trainings = trainings(history, &active);
-    let absences: Vec<Change> = (0..active.len())
-        .filter(|at| floor.groups[*at].people_max() > 0)
-        .map(|group| Change::Roster { group, staff: vec![0; floor.clock.periods + 1] })
-        .collect();
-    // All are looked at for eight weeks, the kept and the absences for all; about that much is to be done.
-    let expected = 8 * trainings.len() as u64
-        + weeks * (CANDIDATES_KEPT.min(trainings.len()) + absences.len() + 2) as u64;
-    let base = Simulator::new(floor);
-    let base_report = base.simulate(weeks, 1);
-    let in_time = base_report.whole.service_level.map_or(1.0, |it| it.mean);
-    let by_time = in_time < IN_TIME_ALREADY || base_report.whole.resolution.is_none();
-    let figure = if by_time { Figure::ServiceLevel } else { Figure::Resolution };
-    let mut before = weeks;
-    let mut found = |changes: &[Change], keep: usize| {
-        let mut most = 0;
-        let mut step = |days: u64| {
-            most = days;
-            progress((before + days) as f64 / expected.max(1) as f64);
-        };
-        let told = ::floor::worth(floor, changes, figure, weeks, keep, 1, &mut step);
-        before += most;
-        told
-    };
-    let changes: Vec<Change> = trainings.iter().map(|it| it.1.clone()).collect();
-    let mut best = found(&changes, CANDIDATES_KEPT);
-    best.truncate(CANDIDATES_KEPT);
-    let away = found(&absences, absences.len());
-    let training = |it: &::floor::Worth| {
-        let (at, change) = &trainings[it.candidate];
-        let (Change::Train { skill, level, .. }, colleague) = (change, &history.colleagues[*at]) else {
-            return TrainingTold::default();
-        };
-        let skill_at = skill.0 as usize;
-        TrainingTold {
-            user: Some(colleague.user),
-            name: colleague.name.clone(),
-            skill: Some(history.skills[skill_at].id),
-            skill_name: history.skills[skill_at].name.clone(),
-            from: colleague.beliefs[skill_at].level(),
-            to: *level,
-            in_time: it.service_level.map(Told::from),
-            for_good: it.resolution.map(Told::from),
-            weeks: it.days,
-        }
-    };
-    let absence = |it: &::floor::Worth| {
-        let group = match &absences[it.candidate] {
-            Change::Roster { group, .. } => *group,
-            _ => 0,
-        };
-        let colleague = &history.colleagues[active[group]];
-        AbsenceTold {
-            user: Some(colleague.user),
-            name: colleague.name.clone(),
-            in_time: it.service_level.map(Told::from),
-            for_good: it.resolution.map(Told::from),
-        }
-    };
-    let mut absences_told: Vec<AbsenceTold> = away.iter().map(absence).collect();
-    absences_told.reverse();
-    Ok(WorthTold {
-        history_days: history.days(),
-        looked_at: trainings.len(),
-        weeks,
-        promise_minutes: settings.promise_minutes,
-        base: figures(&base_report),
-        by_time,
-        trainings: best.iter().map(training).collect(),
-        absences: absences_told,
-    })
-}
-
-/// Everybody in every skill that work needs and in which they are below what is asked; what is needed most first.
-fn trainings(history: &History, active: &[usize]) -> Vec<(usize, Change)> {
-    let mut asked: Vec<(f64, usize, f64)> = Vec::new();
-    for skill in 0..history.skills.len() {
-        let (mut count, mut most) = (0.0, 0.0_f64);
-        for (kind, it) in history.kinds.iter().enumerate().filter(|it| !it.1.is_again) {
-            if let Some(need) = it.needs.iter().find(|it| it.skill == skill) {
-                count += need.weight * history.turns.iter().filter(|it| it.kind == kind).count() as f64;
-                most = most.max(need.level);
-            }
-        }
-        if count > 0.0 {
-            asked.push((count, skill, (most + TARGET_BEYOND).min(5.0)));
-        }
-    }
-    asked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut found = Vec::new();
-    for (_, skill, target) in asked {
-        for (group, at) in active.iter().enumerate() {
-            if history.colleagues[*at].beliefs[skill].level() < target - TARGET_BEYOND {
-                found.push((
-                    *at,
-                    Change::Train { group, skill: ::skills::SkillId(skill as i64), level: target },
-                ));
-            }
-        }
-    }
-    found.truncate(CANDIDATES_MAX);
-    found
 }

@@ -1,0 +1,121 @@
+//! What each training and each absence would change, on the same weeks with the same customers.
+
+use super::{
+    AbsenceTold, CANDIDATES_KEPT, CANDIDATES_MAX, FloorError, FloorSettings, History, IN_TIME_ALREADY,
+    TARGET_BEYOND, TrainingTold, WorthTold, figures, usual_week,
+};
+use crate::floor::forecasts::Told;
+use ::floor::{Change, Figure, Simulator};
+
+/// Every training that could help, and every absence, on the same weeks with the same customers.
+pub fn worth(
+    history: &History,
+    settings: &FloorSettings,
+    weeks: u64,
+    progress: &mut dyn FnMut(f64),
+) -> Result<WorthTold, FloorError> {
+    let (scenario, active) = usual_week(history, settings)?;
+    let floor = &scenario.floor;
+    let trainings = trainings(history, &active);
+    let absences: Vec<Change> = (0..active.len())
+        .filter(|at| floor.groups[*at].people_max() > 0)
+        .map(|group| Change::Roster { group, staff: vec![0; floor.clock.periods + 1] })
+        .collect();
+    // All are looked at for eight weeks, the kept and the absences for all; about that much is to be done.
+    let expected = 8 * trainings.len() as u64
+        + weeks * (CANDIDATES_KEPT.min(trainings.len()) + absences.len() + 2) as u64;
+    let base = Simulator::new(floor);
+    let base_report = base.simulate(weeks, 1);
+    let in_time = base_report.whole.service_level.map_or(1.0, |it| it.mean);
+    let by_time = in_time < IN_TIME_ALREADY || base_report.whole.resolution.is_none();
+    let figure = if by_time { Figure::ServiceLevel } else { Figure::Resolution };
+    let mut before = weeks;
+    let mut found = |changes: &[Change], keep: usize| {
+        let mut most = 0;
+        let mut step = |days: u64| {
+            most = days;
+            progress((before + days) as f64 / expected.max(1) as f64);
+        };
+        let told = ::floor::worth(floor, changes, figure, weeks, keep, 1, &mut step);
+        before += most;
+        told
+    };
+    let changes: Vec<Change> = trainings.iter().map(|it| it.1.clone()).collect();
+    let mut best = found(&changes, CANDIDATES_KEPT);
+    best.truncate(CANDIDATES_KEPT);
+    let away = found(&absences, absences.len());
+    let training = |it: &::floor::Worth| {
+        let (at, change) = &trainings[it.candidate];
+        let (Change::Train { skill, level, .. }, colleague) = (change, &history.colleagues[*at]) else {
+            return TrainingTold::default();
+        };
+        let skill_at = skill.0 as usize;
+        TrainingTold {
+            user: Some(colleague.user),
+            name: colleague.name.clone(),
+            skill: Some(history.skills[skill_at].id),
+            skill_name: history.skills[skill_at].name.clone(),
+            from: colleague.beliefs[skill_at].level(),
+            to: *level,
+            in_time: it.service_level.map(Told::from),
+            for_good: it.resolution.map(Told::from),
+            weeks: it.days,
+        }
+    };
+    let absence = |it: &::floor::Worth| {
+        let group = match &absences[it.candidate] {
+            Change::Roster { group, .. } => *group,
+            _ => 0,
+        };
+        let colleague = &history.colleagues[active[group]];
+        AbsenceTold {
+            user: Some(colleague.user),
+            name: colleague.name.clone(),
+            in_time: it.service_level.map(Told::from),
+            for_good: it.resolution.map(Told::from),
+        }
+    };
+    let mut absences_told: Vec<AbsenceTold> = away.iter().map(absence).collect();
+    absences_told.reverse();
+    Ok(WorthTold {
+        history_days: history.days(),
+        looked_at: trainings.len(),
+        weeks,
+        promise_minutes: settings.promise_minutes,
+        base: figures(&base_report),
+        by_time,
+        trainings: best.iter().map(training).collect(),
+        absences: absences_told,
+    })
+}
+
+/// Everybody in every skill that work needs and in which they are below what is asked; what is needed most first.
+fn trainings(history: &History, active: &[usize]) -> Vec<(usize, Change)> {
+    let mut asked: Vec<(f64, usize, f64)> = Vec::new();
+    for skill in 0..history.skills.len() {
+        let (mut count, mut most) = (0.0, 0.0_f64);
+        for (kind, it) in history.kinds.iter().enumerate().filter(|it| !it.1.is_again) {
+            if let Some(need) = it.needs.iter().find(|it| it.skill == skill) {
+                count += need.weight * history.turns.iter().filter(|it| it.kind == kind).count() as f64;
+                most = most.max(need.level);
+            }
+        }
+        if count > 0.0 {
+            asked.push((count, skill, (most + TARGET_BEYOND).min(5.0)));
+        }
+    }
+    asked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut found = Vec::new();
+    for (_, skill, target) in asked {
+        for (group, at) in active.iter().enumerate() {
+            if history.colleagues[*at].beliefs[skill].level() < target - TARGET_BEYOND {
+                found.push((
+                    *at,
+                    Change::Train { group, skill: ::skills::SkillId(skill as i64), level: target },
+                ));
+            }
+        }
+    }
+    found.truncate(CANDIDATES_MAX);
+    found
+}
