@@ -340,6 +340,11 @@ fn whoever_did_not_plan_a_talk_is_invited_in_their_own_time_and_hears_when_it_is
             "{subject}"
         );
         assert!(text.contains(&format!("/coaching/plans/{plan}")), "{text}");
+        assert!(text.contains(&format!("/coaching/sessions/{talk}/calendar")), "{text}");
+        let (own, kim) = (world.as_(ana), world.as_(world.agent("Kim")));
+        assert_eq!(world.read_as(own, move |tx| coaching::talk_of(tx, talk)).unwrap().coach_name, "Lea");
+        let stranger = world.read_as(kim, move |tx| coaching::talk_of(tx, talk));
+        assert!(matches!(stranger, Err(CoachingError::NoSuchSession)));
         world.run_jobs();
         assert!(letters(&world).is_empty(), "once");
         world.write_as(lea, move |tx| coaching::drop_session(tx, talk));

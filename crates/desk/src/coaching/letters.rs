@@ -42,6 +42,14 @@ pub(crate) fn invite(tx: &mut Tx, session: CoachingSessionId) -> Result<(), Coac
                 format!("Vous avez un entretien avec {with}, le {when}. Le sujet se trouve dans le plan :"),
             ),
         };
+        let calendar = match lang(&reader) {
+            Lang::En => "For your calendar:",
+            Lang::Es => "Para su calendario:",
+            Lang::De => "Für Ihren Kalender:",
+            Lang::Fr => "Pour votre agenda :",
+        };
+        let path = format!("/coaching/sessions/{}/calendar", session.id);
+        let text = format!("{calendar}\n\n{}\n\n{text}", link(tx, &path)?);
         write(tx, &reader, subject, &text, Some(plan.id))?;
     }
     Ok(())
@@ -167,6 +175,10 @@ fn day(at: i64, zone: &str) -> String {
     zoned(at, zone).date().to_string()
 }
 
+fn link(tx: &mut Tx, path: &str) -> Result<String, db::Error> {
+    Ok(format!("{}{path}", settings::company(tx)?.public_url.trim_end_matches('/')))
+}
+
 fn write(
     tx: &mut Tx,
     reader: &User,
@@ -177,7 +189,7 @@ fn write(
     let Some(to) = mail::email_of(tx, reader.id)? else { return Ok(()) };
     let company = settings::company(tx)?;
     let path = plan.map_or("/growth".to_owned(), |plan| format!("/coaching/plans/{plan}"));
-    let link = format!("{}{path}", company.public_url.trim_end_matches('/'));
+    let link = link(tx, &path)?;
     let sender = mailboxes::find_default(tx)?;
     let address = sender.as_ref().map_or(company.support_address.clone(), |it| it.address.clone());
     let content = Outgoing {

@@ -32,7 +32,8 @@ pub use learning::{
 pub(crate) use letters::{invite, remind};
 pub use moments::{find_moments, monday_of, talk};
 pub use notes::{
-    PlanSession, WriteNote, delete_note, drop_session, hold_session, plan_session, update_note, write_note,
+    PlanSession, Talk, WriteNote, delete_note, drop_session, hold_session, plan_session, talk_of,
+    update_note, write_note,
 };
 pub use plans::{
     ClosePlan, CreatePlan, UpdatePlan, close_plan, create_plan, may_coach, reopen_plan, update_plan,

@@ -1,10 +1,10 @@
 //! Talks, and notes about them: shared with the other side, or for their author alone.
 
 use super::error::text_of;
-use super::plans::{changed, to_join};
+use super::plans::{changed, to_join, to_see};
 use super::{CoachingError, NOTES_PER_PLAN_MAX, Note, Plan, SESSIONS_PER_PLAN_MAX, Session, letters, store};
 use crate::events::{self, Event};
-use crate::{CoachingNoteId, CoachingPlanId, CoachingSessionId, Tx};
+use crate::{CoachingNoteId, CoachingPlanId, CoachingSessionId, Tx, people};
 
 #[derive(Clone, Copy, Debug)]
 pub struct PlanSession {
@@ -31,6 +31,27 @@ pub fn plan_session(tx: &mut Tx, command: &PlanSession) -> Result<CoachingSessio
     events::record(tx, &Event::TalkPlanned { plan: plan.id, session })?;
     changed(tx, &plan)?;
     Ok(session)
+}
+
+/// A talk with those who talk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Talk {
+    pub plan: Plan,
+    pub session: Session,
+    pub user_name: String,
+    pub coach_name: String,
+}
+
+/// For whoever may see its plan.
+pub fn talk_of(tx: &mut Tx, id: CoachingSessionId) -> Result<Talk, CoachingError> {
+    let session = store::find_session(tx, id)?.ok_or(CoachingError::NoSuchSession)?;
+    let plan = to_see(tx, session.plan).map_err(|error| match error {
+        CoachingError::NoSuchPlan => CoachingError::NoSuchSession,
+        error => error,
+    })?;
+    let mut name = |user| people::find_user(tx, user).map(|it| it.map(|it| it.name).unwrap_or_default());
+    let (user_name, coach_name) = (name(plan.user)?, name(plan.coach)?);
+    Ok(Talk { plan, session, user_name, coach_name })
 }
 
 /// It was held; or not after all.

@@ -1,5 +1,6 @@
 //! `/coaching` and `/growth`: what is worth a talk, plans to grow by, and what came of them.
 
+mod calendar;
 mod chart;
 mod index;
 mod plan;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/coaching/goals/{goal}/drop", post(steps::drop_goal))
         .route("/coaching/tasks/{task}/done", post(steps::finish_task))
         .route("/coaching/tasks/{task}/drop", post(steps::drop_task))
+        .route("/coaching/sessions/{session}/calendar", get(calendar::show))
         .route("/coaching/sessions/{session}/held", post(steps::hold_session))
         .route("/coaching/sessions/{session}/drop", post(steps::drop_session))
         .route("/coaching/notes/{note}", post(steps::update_note))
