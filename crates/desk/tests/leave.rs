@@ -152,6 +152,7 @@ fn leave_is_asked_for_granted_and_a_shift_on_it_is_no_silent_matter() {
         );
         let told = world.read_as(world.as_(lea), leave_page).expect("a lead may");
         let (asked, cost) = &told.asked[0];
+        let cost = cost.as_ref().expect("the first are worked out");
         assert_eq!(
             (asked.id, asked.state, cost.shift_hours, cost.short_hours),
             (id, LeaveState::Asked, 16.0, None)

@@ -1,11 +1,12 @@
 //! Queues: into which a ticket falls, whose work it is there, what is promised and how it is kept, on both databases.
 
+use desk::people::{self, PeopleError};
 use desk::routing::{
     self, Condition, Conditions, Field, Helper, PresenceStatus, Promise, Queue, QueuePolicy, QueueTurn,
     RoutingError, RoutingPolicy, Rule, SetCapacity, SetPresence, WantedQueue,
 };
 use desk::skills::{self, Hardness, Requirement, SetRequirements};
-use desk::tickets::{self, Channel, NewComment, Priority, Status, TagChange, UpdateTicket};
+use desk::tickets::{self, Channel, CreateTicket, NewComment, Priority, Status, TagChange, UpdateTicket};
 use desk::{Actor, GroupId, RoutingQueueId, TicketId, UserId, settings};
 use testkit::World;
 
@@ -366,6 +367,58 @@ fn promises_run_until_the_first_answer_and_are_counted_as_kept_or_broken() {
 }
 
 #[test]
+fn a_promise_of_a_ticket_that_an_agent_began_runs_from_when_its_customer_writes() {
+    for world in worlds() {
+        let on = world.name();
+        let (ana, nia) = (world.agent("Ana"), world.customer("Nia", "nia@home.example"));
+        make(
+            &world,
+            QueuePolicy { promise: Some(Promise { minutes: 15, percent: 90 }), ..tagged("vip", "VIP") },
+        );
+        let begun = CreateTicket {
+            tags: vec!["vip".to_owned()],
+            ..CreateTicket::new(
+                nia,
+                "Your lamp is ready",
+                NewComment::public("Come and fetch it."),
+                Channel::Web,
+            )
+        };
+        let ticket = world.write_as(ana, move |tx| tickets::create(tx, &begun)).id;
+        world.run_jobs();
+        world.advance(48 * 60 * MINUTE);
+        let say =
+            UpdateTicket { comment: Some(NewComment::public("Until when?")), ..UpdateTicket::of(ticket) };
+        world.write_as(nia, move |tx| tickets::update(tx, &say));
+        world.run_jobs();
+        let standing = world.read(move |tx| routing::standing_of(tx, ticket));
+        assert_eq!(standing.due, Some(world.now() + 15 * MINUTE), "on {on}");
+        assert!(standing.runs && !standing.is_broken(world.now()), "{standing:?} on {on}");
+        world.advance(MINUTE);
+        answer(&world, ana, ticket);
+        let counted = world.read(routing::kept_promises);
+        assert_eq!(
+            (counted[0].kept, counted[0].broken),
+            (0, 0),
+            "it promised nothing when it began, on {on}"
+        );
+    }
+}
+
+#[test]
+fn a_group_of_which_a_queue_speaks_cannot_be_deleted() {
+    for world in worlds() {
+        let on = world.name();
+        let billing = world.group("Billing", &[]);
+        let queue = make(&world, QueuePolicy { groups: vec![billing], ..tagged("vip", "VIP") });
+        let refused = world.try_write(Actor::desk(), move |tx| people::delete_group(tx, billing));
+        assert!(matches!(refused, Err(PeopleError::GroupIsInQueue(name)) if name == "VIP"), "on {on}");
+        world.write(move |tx| routing::delete_queue(tx, queue));
+        world.write(move |tx| people::delete_group(tx, billing));
+    }
+}
+
+#[test]
 fn a_ticket_is_not_given_to_somebody_whose_call_the_owner_had_not_heard_of() {
     for world in worlds() {
         let on = world.name();
@@ -386,6 +439,15 @@ fn a_ticket_is_not_given_to_somebody_whose_call_the_owner_had_not_heard_of() {
         let by_hand = give.clone();
         let refused = world.try_as(kofi, move |tx| tickets::update(tx, &by_hand));
         assert!(matches!(refused, Err(tickets::UpdateError::AssigneeIsOnACall)), "by hand neither, on {on}");
+        let born = CreateTicket {
+            assignee: Some(ana),
+            ..CreateTicket::new(ana, "From the start", NewComment::public("Hello"), Channel::Web)
+        };
+        let refused = world.try_as(kofi, move |tx| tickets::create(tx, &born));
+        assert!(
+            matches!(refused, Err(tickets::CreateError::AssigneeIsOnACall)),
+            "nor from its start, on {on}"
+        );
         world.write_as(ana, move |tx| tickets::update(tx, &give));
         assert_eq!(holder(&world, ticket), Some(ana), "she knows what she takes, on {on}");
         let hung_up = UpdateTicket { status: Some(Status::Solved), ..UpdateTicket::of(call) };

@@ -257,6 +257,8 @@ pub struct LeaveCostShape {
     pub shift_hours: f64,
     /// Person-hours more that would be short; null: what is needed then is not known.
     pub short_hours: Option<f64>,
+    /// Weeks of it whose need is not known.
+    pub weeks_unknown: usize,
     /// Skills that only they have while they are needed.
     pub skills: Vec<AloneShape>,
     /// Who is away on one of these days already.
@@ -275,6 +277,7 @@ impl LeaveCostShape {
         LeaveCostShape {
             shift_hours: it.shift_hours,
             short_hours: it.short_hours,
+            weeks_unknown: it.weeks_unknown,
             skills: it.skills.iter().map(alone).collect(),
             also_away: it.also_away.clone(),
         }

@@ -66,6 +66,9 @@ pub fn delete_group(tx: &mut Tx, group: GroupId) -> Result<(), PeopleError> {
     if views::count_unsolved_tickets_of_group(tx, group.id)? > 0 {
         return Err(PeopleError::GroupHasWork);
     }
+    if let Some(queue) = crate::routing::queue_that_names(tx, group.id)? {
+        return Err(PeopleError::GroupIsInQueue(queue));
+    }
     group.deleted_at = Some(tx.now());
     store::save_group(tx, &group)?;
     let members = store::list_memberships(tx, None, Some(group.id), Seek::First, usize::from(u16::MAX))?;

@@ -230,6 +230,8 @@ pub enum PeopleError {
     GroupIsDefault,
     #[error("this group still has unsolved tickets; move them first")]
     GroupHasWork,
+    #[error("the queue {0} names this group; change that first")]
+    GroupIsInQueue(String),
     #[error("somebody else has just changed this person")]
     ChangedMeanwhile,
     #[error(transparent)]
@@ -251,9 +253,10 @@ impl Refusal for PeopleError {
             DomainIsWrong(_) | NotAnAddress | OnlyStaffInGroups => Kind::Invalid,
             AddressIsTaken(_) | OrganizationExists | DomainIsTaken(_) => Kind::Invalid,
             TextIsTooLong | TooManyIdentities | TooManyDomains => Kind::TooMuch,
-            LastAdmin | IdentityIsPrimary | GroupIsDefault | GroupHasWork | ChangedMeanwhile => {
+            LastAdmin | IdentityIsPrimary | GroupIsDefault | GroupHasWork | GroupIsInQueue(_) => {
                 Kind::Conflict
             }
+            ChangedMeanwhile => Kind::Conflict,
             Db(error) => error.kind(),
         }
     }

@@ -65,7 +65,7 @@ pub use queues::{
     VALUES_PER_CONDITION_MAX, WEIGHT_MAX, create_queue, delete_queue, kept_promises, order_queues,
     promises_now, queues, standing_of, update_queue,
 };
-pub(crate) use queues::{helpers_of_groups, promised};
+pub(crate) use queues::{helpers_of_groups, promised, queue_that_names};
 pub use rebuild::count_side_by_side;
 pub use statuses::{
     AgentStatus, ChooseStatus, STATUS_NAME_CHARS_MAX, STATUSES_MAX, Said, StatusWords, agent_statuses,

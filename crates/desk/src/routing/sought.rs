@@ -64,7 +64,7 @@ impl Sought {
             declined,
             queue: QueueKey::of(queue, ticket.group),
             gate,
-            due: promise.map(|it| ticket.created_at + it.ms()),
+            due: promise.map(|it| ticket.waiting_since.unwrap_or(ticket.created_at) + it.ms()),
             helpers: if gate.is_some() { queue.policy.helpers.clone() } else { Vec::new() },
             passed: Vec::new(),
             requirements: Requirements::none(),

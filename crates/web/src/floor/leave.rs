@@ -54,6 +54,9 @@ impl LeaveShow {
 /// `May be away`, `It would be felt`, `Alone with a skill`
 pub fn says(told: &AwayTold) -> &'static str {
     match (told.skills.is_empty(), told.short_hours) {
+        (true, Some(hours)) if told.weeks_unknown > 0 && hours < 4.0 => {
+            "Of some weeks it is not known what is needed"
+        }
         (false, _) => "Alone with a skill",
         (true, None) => "What is needed then is not known yet",
         (true, Some(_)) if told.may() => "May be away",
@@ -144,7 +147,7 @@ mod tests {
         }
     }
 
-    fn sample(asked: Vec<(Leave, AwayTold)>, decided: Vec<Leave>) -> LeaveShow {
+    fn sample(asked: Vec<(Leave, Option<AwayTold>)>, decided: Vec<Leave>) -> LeaveShow {
         LeaveShow {
             shell: shell(),
             page: LeavePage {
@@ -166,10 +169,12 @@ mod tests {
             short_hours: Some(6.5),
             skills: vec![("SAML <b>".into(), 3.5)],
             also_away: vec!["Mei".into(), "Kofi".into()],
+            weeks_unknown: 0,
         };
         let unknown = AwayTold { shift_hours: 8.0, ..AwayTold::default() };
         let may = AwayTold { short_hours: Some(1.0), ..AwayTold::default() };
-        let asked = [felt, unknown, may]
+        let half_known = AwayTold { weeks_unknown: 1, ..may.clone() };
+        let asked = [Some(felt), Some(unknown), Some(may), Some(half_known), None]
             .into_iter()
             .zip(3..)
             .map(|(told, id)| {
@@ -183,6 +188,8 @@ mod tests {
             "6.5 h more short",
             "not known yet",
             "May be away",
+            "Of some weeks it is not known",
+            "is worked out for the first",
             "Mei, Kofi",
             "24 Dec",
             "/floor/leave/3/decision",

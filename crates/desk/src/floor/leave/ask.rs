@@ -39,6 +39,8 @@ pub fn ask(tx: &mut Tx, command: &AskLeave) -> Result<LeaveId, LeaveError> {
     if note.chars().count() > NOTE_CHARS_MAX {
         return Err(LeaveError::NoteIsTooLong);
     }
+    // Two at once shall not both find the days free.
+    tx.lock(&format!("leave:{user}"))?;
     if let Some(other) = store::list_of_between(tx, user, first_day, last_day)?.first() {
         return Err(LeaveError::Overlaps(other.first_day, other.last_day));
     }

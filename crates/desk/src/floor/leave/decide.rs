@@ -21,6 +21,7 @@ pub fn decide(tx: &mut Tx, command: &DecideLeave) -> Result<(), LeaveError> {
         return Err(LeaveError::NoteIsTooLong);
     }
     let found = store::find(tx, command.leave)?.ok_or(LeaveError::NoSuchLeave)?;
+    tx.lock(&format!("leave:{}", found.user))?;
     let becomes = if command.grant { LeaveState::Granted } else { LeaveState::Refused };
     if found.state == LeaveState::Withdrawn {
         return Err(LeaveError::IsWithdrawn);

@@ -99,6 +99,17 @@ pub(crate) fn list_of_between(
 }
 
 /// Of one person or of all, in one state or in any; what ends last first.
+/// Granted, and not over on this day: the nearest first.
+pub(super) fn list_coming(tx: &mut Tx, today: Date, count_max: usize) -> Result<Vec<Leave>, Error> {
+    tx.list(
+        &format!(
+            "select {LEAVE} where l.state = 'granted' and l.last_day >= $1 order by l.first_day, l.id limit $2"
+        ),
+        params![today.to_string(), count_max],
+        leave,
+    )
+}
+
 pub(super) fn list(
     tx: &mut Tx,
     user: Option<UserId>,

@@ -9,14 +9,14 @@ use serde::Serialize;
 
 pub const LEAVES_SHOWN_MAX: usize = 200;
 /// Answers about absences that one page works out.
-const ANSWERS_MAX: usize = 20;
+pub const ANSWERS_MAX: usize = 20;
 
 /// For leads.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LeavePage {
     pub today: Date,
-    /// What waits for a decision, the nearest first, with what it would cost.
-    pub asked: Vec<(Leave, AwayTold)>,
+    /// What waits for a decision, the nearest first; the first of these with what they would cost.
+    pub asked: Vec<(Leave, Option<AwayTold>)>,
     /// Granted and not over, the nearest first.
     pub coming: Vec<Leave>,
     /// Refused, withdrawn or over, the latest first.
@@ -35,16 +35,16 @@ pub fn leave_page(tx: &mut Tx) -> Result<LeavePage, LeaveError> {
     let mut asked = Vec::new();
     for (at, it) in waiting.into_iter().enumerate() {
         let told = match at < ANSWERS_MAX {
-            true => away_between(tx, it.user, it.first_day, it.last_day).map_err(Box::new)?,
-            false => AwayTold::default(),
+            true => Some(away_between(tx, it.user, it.first_day, it.last_day).map_err(Box::new)?),
+            false => None,
         };
         asked.push((it, told));
     }
     let decided = store::list(tx, None, None, LEAVES_SHOWN_MAX)?;
     let decided = decided.into_iter().filter(|it| it.state != LeaveState::Asked);
-    let is_coming = |it: &Leave| it.state == LeaveState::Granted && it.last_day >= today;
-    let (mut coming, past): (Vec<Leave>, Vec<Leave>) = decided.partition(is_coming);
-    coming.sort_by_key(|it| (it.first_day, it.id));
+    let is_past = |it: &Leave| it.state != LeaveState::Granted || it.last_day < today;
+    let past = decided.filter(is_past).collect();
+    let coming = store::list_coming(tx, today, LEAVES_SHOWN_MAX)?;
     Ok(LeavePage { today, asked, coming, past })
 }
 

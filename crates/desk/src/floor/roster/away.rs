@@ -17,8 +17,10 @@ const WEEKS_LOOKED_AT_MAX: usize = 10;
 pub struct AwayTold {
     /// Hours of theirs that would not be worked, breaks not counted.
     pub shift_hours: f64,
-    /// Person-hours more that would be short; `None`: the need of these weeks is not known.
+    /// Person-hours more that would be short; `None`: the need of none of these weeks is known.
     pub short_hours: Option<f64>,
+    /// Weeks of it whose need is not known, or that are too many to be looked at.
+    pub weeks_unknown: usize,
     /// Skills that only they have while they are needed, with for how many hours.
     pub skills: Vec<(String, f64)>,
     /// Who has leave on one of these days already.
@@ -58,7 +60,9 @@ pub fn away_between(tx: &mut Tx, user: UserId, first: Date, last: Date) -> Resul
         };
         let parts: Vec<(i64, i64)> = worked.iter().filter(theirs).flat_map(|it| it.parts()).collect();
         told.shift_hours += parts.iter().map(|it| (it.1 - it.0) as f64 / 3.6e6).sum::<f64>();
-        if let Some(needed) = need_of(tx, week)? {
+        let needed = need_of(tx, week)?;
+        told.weeks_unknown += usize::from(needed.is_none());
+        if let Some(needed) = needed {
             let able = able(tx, &needed)?;
             let need = NeedOfWeek::of(needed, &able, &on_clock(&worked, &leaves, week, &clock));
             let minute = |at: i64| minute_of_week(at, week, &clock);
@@ -68,6 +72,10 @@ pub fn away_between(tx: &mut Tx, user: UserId, first: Date, last: Date) -> Resul
             *told.short_hours.get_or_insert(0.0) += missed.short_hours;
             missed.skills.into_iter().for_each(|(skill, hours)| *skills.entry(skill).or_default() += hours);
         }
+        week = week.after();
+    }
+    while week <= Week::of(last) {
+        told.weeks_unknown += 1;
         week = week.after();
     }
     told.skills = skills.into_iter().collect();
@@ -81,8 +89,8 @@ fn day_minute(day: Date) -> i64 {
 }
 
 impl AwayTold {
-    /// Nobody would miss much.
+    /// Nobody would miss much, in any of its weeks.
     pub fn may(&self) -> bool {
-        self.skills.is_empty() && self.short_hours.is_some_and(|hours| hours < 4.0)
+        self.weeks_unknown == 0 && self.skills.is_empty() && self.short_hours.is_some_and(|hours| hours < 4.0)
     }
 }

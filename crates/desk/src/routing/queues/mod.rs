@@ -196,6 +196,17 @@ impl Queues {
     }
 }
 
+/// The name of a queue that speaks of this group: without the group, its work would be everybody's or nobody's.
+pub(crate) fn queue_that_names(tx: &mut Tx, group: GroupId) -> Result<Option<String>, db::Error> {
+    let number = group.to_string();
+    let names = |it: &&Queue| {
+        it.policy.groups.contains(&group)
+            || it.policy.helpers.iter().any(|helper| helper.group == group)
+            || it.policy.conditions.each().any(|it| it.field == Field::Group && it.values.contains(&number))
+    };
+    Ok(Queues::load(tx)?.all().iter().find(names).map(|it| it.policy.name.clone()))
+}
+
 /// Who helps out with ordinary mail of each group, where its queue leaves that to the group.
 pub(crate) fn helpers_of_groups(tx: &mut Tx) -> Result<HashMap<GroupId, Vec<Helper>>, db::Error> {
     let queues = Queues::load(tx)?;

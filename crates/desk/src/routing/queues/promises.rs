@@ -183,8 +183,12 @@ impl InQueue {
         queues.taking(&self.facts(skills.get(&self.ticket).map_or(&[], Vec::as_slice)))
     }
 
+    /// Counted from when the customer began to wait; of what is answered, that was when it came (see [`rows::list_came_since`]).
     fn due(&self, queue: &Queue) -> Option<i64> {
-        Some(self.created_at + queue.policy.promise?.ms())
+        Some(
+            self.waiting_since.filter(|_| self.runs()).unwrap_or(self.created_at)
+                + queue.policy.promise?.ms(),
+        )
     }
 
     /// Somebody waits for the first answer.

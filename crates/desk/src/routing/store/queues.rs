@@ -186,7 +186,8 @@ pub(in crate::routing) fn list_unanswered(
     Ok(all)
 }
 
-/// Tickets that came since then and that a customer wrote, without those that became part of another; the newest first.
+/// Tickets that came since then, begun by their customers, without those that became part of another; the newest first. A ticket
+/// that an agent began has waited for nothing before its customer wrote.
 pub(in crate::routing) fn list_came_since(
     tx: &mut Tx,
     since: i64,
@@ -196,6 +197,7 @@ pub(in crate::routing) fn list_came_since(
         &format!(
             "{IN_QUEUE} where t.updated_at >= $1 and t.created_at >= $1 and t.deleted_at is null
                and t.merged_into is null and t.requester_updated_at is not null
+               and t.submitter_id = t.requester_id
              order by t.created_at desc, t.id desc limit $2"
         ),
         params![since, count_max],
