@@ -62,6 +62,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0035_queues"),
     twins!("0036_queues_of_groups"),
     shared!("0037_missed_offers"),
+    shared!("0038_application_mails"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

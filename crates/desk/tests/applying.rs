@@ -4,7 +4,7 @@ use desk::hiring::{
     self, APPLICATION_CONFIRM_DAYS, AddCandidate, ApplicationFile, Apply, CANDIDATE_KEPT_DAYS, HiringError,
     OpeningState, SaveScorecard, Score, Stage, WriteNeed, WriteOpening, views,
 };
-use desk::mail;
+use desk::mail::{self, MailRules};
 use desk::skills::{self, AddEvidence, Observed};
 use desk::work::{Work, Worker};
 use desk::{Actor, CandidateId, OpeningId, SkillId, UserId};
@@ -68,6 +68,25 @@ fn token(letter: &mail::Outgoing) -> String {
     line.rsplit_once('/').unwrap().1.trim().to_owned()
 }
 
+/// The opening's link in the mail that waits to be sent, which stays where it is.
+fn token_of_waiting(world: &World) -> String {
+    let mail_of = |work| match work {
+        Work::SendMail { mail_out } => world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0),
+        _ => None,
+    };
+    token(&world.outside_jobs().into_iter().find_map(mail_of).expect("a mail waits"))
+}
+
+fn mails_to(world: &World, address: &'static str) -> i64 {
+    let sql = "select cast(count(*) as bigint) from mail_out where to_address = $1";
+    world.read(move |tx| tx.one(sql, db::params![address], |row| row.get(0)))
+}
+
+fn words_of(world: &World, opening: OpeningId) -> Vec<String> {
+    let sql = "select words from applications where opening_id = $1 order by id";
+    world.read(move |tx| tx.list(sql, db::params![opening], |row| row.get(0)))
+}
+
 fn rows(world: &World, table: &'static str) -> i64 {
     let sql = format!("select cast(count(*) as bigint) from {table}");
     world.read(move |tx| tx.one(&sql, db::params![], |row| row.get(0)))
@@ -123,7 +142,7 @@ fn an_application_is_seen_once_its_address_confirms_and_goes_with_all_of_it_when
         let copy = link.clone();
         assert!(world.write(move |tx| hiring::erase_application(tx, &copy)).is_some());
         assert!(found(&world).is_empty());
-        for table in ["applications", "application_files", "candidates"] {
+        for table in ["applications", "application_files", "candidates", "mail_out"] {
             assert_eq!(rows(&world, table), 0, "{table} on {}", world.name());
         }
         let copy = link.clone();
@@ -139,14 +158,10 @@ fn what_nobody_confirms_is_deleted_and_what_is_decided_goes_in_time() {
         apply(&world, &nour(id)).unwrap();
         world.advance((APPLICATION_CONFIRM_DAYS + 1) * DAY);
         world.write(|tx| Worker::default().run(tx, &Work::TidyHiring));
-        assert_eq!(
-            (rows(&world, "applications"), rows(&world, "application_files")),
-            (0, 0),
-            "on {}",
-            world.name()
-        );
-
-        letters(&world);
+        for table in ["applications", "application_files", "mail_out"] {
+            assert_eq!(rows(&world, table), 0, "{table} on {}", world.name());
+        }
+        assert!(letters(&world).is_empty(), "what was not sent yet is not sent any more");
         apply(&world, &nour(id)).unwrap();
         let link = token(&letters(&world)[0]);
         world.write(move |tx| hiring::confirm_application(tx, &link));
@@ -155,12 +170,99 @@ fn what_nobody_confirms_is_deleted_and_what_is_decided_goes_in_time() {
         world.write_as(lea, move |tx| hiring::move_candidate(tx, candidate, Stage::Declined));
         world.advance((CANDIDATE_KEPT_DAYS + 1) * DAY);
         world.write(|tx| Worker::default().run(tx, &Work::TidyHiring));
-        assert_eq!((rows(&world, "applications"), rows(&world, "application_files")), (0, 0));
+        for table in ["applications", "application_files", "mail_out"] {
+            assert_eq!(rows(&world, table), 0, "{table} on {}", world.name());
+        }
     }
 }
 
 #[test]
-fn only_public_openings_take_applications_and_only_so_many_wait() {
+fn a_mail_that_was_not_sent_yet_is_not_sent_after_its_application_is_taken_back() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let id = opening(&world, lea, OpeningState::Public);
+        apply(&world, &nour(id)).unwrap();
+        let link = token_of_waiting(&world);
+        assert!(world.write(move |tx| hiring::erase_application(tx, &link)).is_some());
+        assert!(letters(&world).is_empty() && rows(&world, "mail_out") == 0, "on {}", world.name());
+
+        apply(&world, &nour(id)).unwrap();
+        let link = token_of_waiting(&world);
+        world.write(move |tx| hiring::confirm_application(tx, &link));
+        let candidate: CandidateId =
+            world.read(|tx| tx.one("select id from candidates", db::params![], |row| row.get(0)));
+        world.write_as(lea, move |tx| hiring::forget_candidate(tx, candidate));
+        assert!(letters(&world).is_empty() && rows(&world, "mail_out") == 0, "on {}", world.name());
+    }
+}
+
+#[test]
+fn a_form_for_which_no_mail_may_leave_changes_nothing_of_the_one_that_waits() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let id = opening(&world, lea, OpeningState::Public);
+        for words in ["First", "Second"] {
+            apply(&world, &Apply { words: words.into(), ..nour(id) }).unwrap();
+        }
+        let link = token(&letters(&world)[1]);
+        world.advance(1_000);
+        let others = Apply { words: "A stranger's".into(), file: None, ..nour(id) };
+        apply(&world, &others).unwrap();
+        assert!(letters(&world).is_empty(), "two mails with one subject are enough for three hours");
+        assert_eq!(words_of(&world, id), ["Second"], "on {}", world.name());
+        assert_eq!(rows(&world, "application_files"), 1);
+        let copy = link.clone();
+        let state = world.read(move |tx| hiring::application_state(tx, &copy));
+        assert_eq!(state.title, "Support specialist", "and the link that was mailed still leads to it");
+
+        world.advance(3 * 3_600_000);
+        apply(&world, &Apply { words: "Third".into(), ..nour(id) }).unwrap();
+        assert_eq!(letters(&world).len(), 1);
+        assert_eq!(words_of(&world, id), ["Third"], "what is written anew is asked anew");
+
+        let spent = MailRules { automatic_per_hour_max: 1, ..MailRules::default() };
+        world.write(move |tx| spent.save(tx));
+        let pia = Apply { email: "pia@example.org".into(), ..nour(id) };
+        assert!(matches!(apply(&world, &pia), Err(HiringError::TooManyApplications)), "whoever asks");
+        assert!(matches!(apply(&world, &nour(id)), Err(HiringError::TooManyApplications)));
+        assert_eq!(words_of(&world, id), ["Third"], "on {}", world.name());
+    }
+}
+
+#[test]
+fn a_full_opening_makes_room_by_letting_its_oldest_unconfirmed_go_and_no_other_is_touched() {
+    let world = World::on_sqlite();
+    let lea = world.lead("Lea");
+    let (full, other) =
+        (opening(&world, lea, OpeningState::Public), opening(&world, lea, OpeningState::Public));
+    let of = |n: usize| Apply { email: format!("n{n}@example.org"), words: format!("{n}"), ..nour(full) };
+    apply(&world, &Apply { email: "pia@example.org".into(), ..nour(other) }).unwrap();
+    letters(&world);
+    apply(&world, &of(0)).unwrap();
+    let sent = world.take_outside_jobs();
+    let Some(Work::SendMail { mail_out }) = sent.first().cloned() else { panic!("{sent:?}") };
+    world.write(move |tx| mail::mark_sent(tx, mail_out, "250 Ok"));
+    for n in 1..hiring::APPLICATIONS_UNCONFIRMED_MAX {
+        apply(&world, &Apply { file: None, ..of(n) }).unwrap();
+    }
+    assert_eq!(words_of(&world, full)[0], "0");
+    apply(&world, &nour(full)).expect("one more is taken");
+    apply(&world, &nour(other)).expect("and at another opening");
+    let kept = words_of(&world, full);
+    assert_eq!((kept.len(), kept[0].as_str()), (hiring::APPLICATIONS_UNCONFIRMED_MAX, "1"));
+    assert_eq!(words_of(&world, other).len(), 2);
+    assert_eq!(rows(&world, "application_files"), 3, "the file went with its application");
+
+    assert_eq!(mails_to(&world, "n0@example.org"), 1, "what was sent counts against the next mails to it,");
+    apply(&world, &of(0)).unwrap();
+    assert_eq!((mails_to(&world, "n0@example.org"), mails_to(&world, "n1@example.org")), (2, 0));
+    world.advance(2 * DAY);
+    world.write(|tx| Worker::default().run(tx, &Work::TidyHiring));
+    assert_eq!(mails_to(&world, "n0@example.org"), 1, "and goes soon");
+}
+
+#[test]
+fn only_public_openings_take_applications() {
     let world = World::on_sqlite();
     let lea = world.lead("Lea");
     let inside = opening(&world, lea, OpeningState::Inside);
@@ -168,14 +270,14 @@ fn only_public_openings_take_applications_and_only_so_many_wait() {
     let id = opening(&world, lea, OpeningState::Public);
     let without = Apply { consent: String::new(), ..nour(id) };
     assert!(matches!(apply(&world, &without), Err(HiringError::ConsentIsMissing)));
-    for n in 0..hiring::APPLICATIONS_UNCONFIRMED_MAX {
-        let it = Apply { email: format!("n{n}@example.org"), file: None, ..nour(id) };
-        apply(&world, &it).unwrap();
+    for closed in [inside, id] {
+        world.write_as(lea, move |tx| hiring::move_opening(tx, closed, OpeningState::Closed));
     }
-    assert!(matches!(apply(&world, &nour(id)), Err(HiringError::TooManyApplications)));
-    letters(&world);
-    world.write_as(lea, move |tx| hiring::move_opening(tx, id, OpeningState::Closed));
-    assert!(matches!(apply(&world, &nour(id)), Err(HiringError::NoSuchOpening)));
+    assert!(matches!(apply(&world, &nour(id)), Err(HiringError::OpeningIsClosed)));
+    assert!(
+        matches!(apply(&world, &nour(inside)), Err(HiringError::NoSuchOpening)),
+        "nobody outside knew it"
+    );
 }
 
 fn scored(world: &World, by: UserId, candidate: CandidateId, skill: SkillId, level: f64) {

@@ -111,6 +111,26 @@ fn words_are_behind_once_the_original_says_something_else_until_somebody_says_th
 }
 
 #[test]
+fn a_file_that_says_again_what_is_there_does_not_say_that_it_still_holds() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let patience = skill(&world, "patience");
+        let german = move |world: &World| {
+            let all = world.read(move |tx| words::words_of(tx, patience));
+            all.into_iter().find(|it| it.language == language("de")).expect("it is shipped")
+        };
+        let csv = world.read(shelf::library_as_csv);
+        let csv = csv.replacen("patience,Patience,", "patience,Waiting well,", 1);
+        let read = world.write_as(lea, move |tx| shelf::import_library(tx, &csv, SkillKind::Product));
+        assert_eq!((read.changed, read.words), (1, 0), "on {}", world.name());
+        assert_eq!(german(&world).behind_at, Some(world.now()), "the German is of the old name");
+        let other = "key,name,name_de\npatience,Waiting well,Gut warten\n";
+        let read = world.write_as(lea, move |tx| shelf::import_library(tx, other, SkillKind::Product));
+        assert_eq!((read.words, german(&world).behind_at), (1, None), "what is new is of the new one");
+    }
+}
+
+#[test]
 fn names_of_the_reader_are_never_written_down() {
     for world in World::on_each_database() {
         let lea = world.lead("Lea");

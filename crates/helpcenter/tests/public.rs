@@ -388,7 +388,12 @@ async fn somebody_applies_on_the_openings_page_confirms_by_mail_and_takes_it_bac
         assert_eq!(mails.len(), 1, "on {}", world.name());
         let line = mails[0].lines().find(|line| line.contains("/jobs/applications/")).expect("a link");
         let link = &line[line.find("/jobs/").unwrap()..];
-        assert!(get(&app, link).await.body.contains("/confirm"));
+        let shown = get(&app, link).await.body;
+        assert!(shown.contains("/confirm") && shown.contains("Nour &#60;b&#62;"));
+        assert!(
+            shown.contains("there</p>") && shown.contains("cv.pdf"),
+            "they see what they confirm: {shown}"
+        );
         assert!(get(&app, link).await.body.contains("/confirm"), "opening the link confirms nothing");
         let elsewhere = post_from(&app, &format!("{link}/confirm"), "", "cross-site").await;
         assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
@@ -402,6 +407,40 @@ async fn somebody_applies_on_the_openings_page_confirms_by_mail_and_takes_it_bac
         assert!(!kept.contains("/confirm") && kept.contains("/erase"));
         assert!(post(&app, &format!("{link}/erase"), "").await.body.contains("is deleted"));
         assert_eq!((candidates(&world), get(&app, link).await.status), (0, StatusCode::NOT_FOUND));
+    }
+}
+
+#[tokio::test]
+async fn who_is_refused_reads_why_and_what_becomes_of_what_they_sent() {
+    let world = World::on_sqlite();
+    let path = public_opening(&world);
+    let app = helpcenter::router_with(world.desk.clone(), Limits::of(600, 100));
+    let to = format!("{path}/applications");
+    let fields = [("name", "Nour"), ("email", "nour@example.org"), ("consent", "yes")];
+    assert_eq!(send_form(&app, &to, &fields, None).await.status, StatusCode::OK);
+    let letter = world.take_outside_jobs().into_iter().find_map(|work| match work {
+        Work::SendMail { mail_out } => world.read(move |tx| mail::outgoing(tx, mail_out)),
+        _ => None,
+    });
+    let text = letter.expect("a mail").0.text;
+    let line = text.lines().find(|line| line.contains("/jobs/applications/")).expect("a link");
+    let link = &line[line.find("/jobs/").unwrap()..];
+
+    let spent = mail::MailRules { automatic_per_hour_max: 1, ..mail::MailRules::default() };
+    world.write(move |tx| spent.save(tx));
+    let other = [("name", "Pia"), ("email", "pia@example.org"), ("consent", "yes")];
+    let not_now = send_form(&app, &to, &other, None).await;
+    assert_eq!(not_now.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(not_now.body.contains("again in an hour") && !not_now.body.contains("What was said stands"));
+
+    let max = world.lead("Max");
+    let opening = path.rsplit('/').next().unwrap().parse().expect("an opening");
+    world.write_as(max, move |tx| hiring::move_opening(tx, opening, OpeningState::Closed));
+    let late = [send_form(&app, &to, &other, None).await, post(&app, &format!("{link}/confirm"), "").await];
+    for late in late {
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.body.contains("takes no more applications") && late.body.contains("7 days"));
+        assert!(!late.body.contains("What was said stands"), "{}", late.body);
     }
 }
 

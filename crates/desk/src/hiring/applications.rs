@@ -11,6 +11,8 @@ use crate::{ApplicationId, CandidateId, OpeningId, Tx, settings};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
+/// Mails whose application made room for newer ones count so long against further ones, longer than any budget looks back.
+const LEFT_MAIL_KEPT_DAYS: i64 = 1;
 /// Where candidates that came this way come from, as leads read it.
 const SOURCE: &str = "The form on the opening's page";
 /// Characters of a signature, four bits each.
@@ -64,32 +66,48 @@ pub struct ApplicationState {
     pub confirmed: bool,
     /// Nobody can apply for it any more.
     pub is_over: bool,
+    /// What was sent, so that whoever confirms it has seen it.
+    pub name: String,
+    pub words: String,
+    pub file: Option<String>,
 }
 
 /// Keeps what was written and asks the address whether it was them. Written again before it is confirmed it replaces what
-/// was there; afterwards nothing changes, and the answer never tells which.
+/// was there, as long as the address may be asked again: otherwise the link that it has would lead nowhere. Afterwards
+/// nothing changes, and the answer never tells which.
 pub fn apply(tx: &mut Tx, command: &Apply) -> Result<(), HiringError> {
-    let opening = store::find_opening(tx, command.opening)?.filter(|it| it.state == OpeningState::Public);
-    let opening = opening.ok_or(HiringError::NoSuchOpening)?;
+    let opening = store::find_opening(tx, command.opening)?.ok_or(HiringError::NoSuchOpening)?;
+    match (opening.state, opening.public_at) {
+        (OpeningState::Public, _) => {}
+        (OpeningState::Closed, Some(_)) => return Err(HiringError::OpeningIsClosed),
+        _ => return Err(HiringError::NoSuchOpening),
+    }
     let wanted = checked(command)?;
+    // Before anything is known of the address, so that the refusal says nothing of it.
+    let rules = MailRules::load(tx)?;
+    if mail::hour_is_spent(tx, &rules)? {
+        return Err(HiringError::TooManyApplications);
+    }
     tx.lock(&format!("applications:{}", opening.id))?;
     let present = store::find_application_by_address(tx, opening.id, &wanted.email)?;
     if present.as_ref().is_some_and(|it| it.confirmed_at.is_some()) {
         return Ok(());
     }
-    if present.is_none() && store::count_unconfirmed_applications(tx)? >= APPLICATIONS_UNCONFIRMED_MAX {
-        return Err(HiringError::TooManyApplications);
+    // No relay for mail bombs, as with alerts; and what cannot be asked for is not kept.
+    let subject = letters::application_subject(tx, &wanted.language, &opening)?;
+    if !mail::within_budget(tx, &rules, &wanted.email, &subject)? {
+        return Ok(());
     }
     let application = store::save_application(tx, &wanted)?;
     events::record(tx, &Event::ApplicationChanged { application: application.id })?;
+    for id in store::list_unconfirmed_applications_beyond(tx, opening.id, APPLICATIONS_UNCONFIRMED_MAX)? {
+        store::delete_application_for_room(tx, id)?;
+        events::record(tx, &Event::ApplicationChanged { application: id })?;
+    }
     let link = link_of(tx, &application)?;
     let letter = letters::confirm_application(tx, &application, &opening, &link)?;
-    // No relay for mail bombs, as with alerts.
-    let rules = MailRules::load(tx)?;
-    if mail::within_budget(tx, &rules, &application.email, &letter.content.subject)? {
-        mail::queue(tx, &letter)?;
-    }
-    Ok(())
+    let mail_out = mail::queue(tx, &letter)?;
+    Ok(store::insert_application_mail(tx, application.id, mail_out)?)
 }
 
 pub fn application_state(tx: &mut Tx, token: &str) -> Result<ApplicationState, HiringError> {
@@ -105,6 +123,8 @@ pub fn confirm_application(tx: &mut Tx, token: &str) -> Result<ApplicationState,
     }
     let opening = candidates::open_opening(tx, it.opening)?;
     tx.lock(&format!("applications:{}", opening.id))?;
+    // Written anew meanwhile, it has another link.
+    let it = find(tx, token)?;
     let candidate = match store::find_candidate_by_address(tx, opening.id, &it.email)? {
         Some(known) => known.id,
         None => {
@@ -155,7 +175,8 @@ pub(super) fn forget_unconfirmed(tx: &mut Tx) -> Result<(), HiringError> {
         store::delete_application(tx, id)?;
         events::record(tx, &Event::ApplicationChanged { application: id })?;
     }
-    Ok(())
+    let until = tx.now() - LEFT_MAIL_KEPT_DAYS * DAY_MS;
+    Ok(store::forget_left_mails(tx, until)?)
 }
 
 fn checked(command: &Apply) -> Result<Apply, HiringError> {
@@ -196,6 +217,9 @@ fn state_of(tx: &mut Tx, it: &Application) -> Result<ApplicationState, HiringErr
         confirmed: it.confirmed_at.is_some(),
         is_over: opening.state == OpeningState::Closed,
         title: opening.title,
+        name: it.name.clone(),
+        words: it.words.clone(),
+        file: it.file.clone(),
     })
 }
 

@@ -60,7 +60,7 @@ pub enum HiringError {
     NoSuchAlert,
     #[error("this link leads nowhere; it may be too old, or what was sent has been deleted")]
     NoSuchApplication,
-    #[error("no further applications are taken at the moment")]
+    #[error("no further applications are taken within this hour")]
     TooManyApplications,
     #[error("write at most {APPLICATION_WORDS_CHARS_MAX} characters")]
     WordsAreTooLong,

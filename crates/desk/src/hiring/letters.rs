@@ -84,6 +84,21 @@ pub(super) fn opening(
     letter(tx, &alert.email, subject, text, Some(format!("{link}/stop")))
 }
 
+/// What the letter about an application is called, which budgets of mail ask before it is written.
+pub(super) fn application_subject(
+    tx: &mut Tx,
+    language: &str,
+    opening: &Opening,
+) -> Result<String, db::Error> {
+    let (company, title) = (settings::company(tx)?.name, &opening.title);
+    Ok(match Lang::parse(language).unwrap_or_default() {
+        Lang::En => format!("Your application at {company}: {title}"),
+        Lang::Es => format!("Su candidatura en {company}: {title}"),
+        Lang::De => format!("Ihre Bewerbung bei {company}: {title}"),
+        Lang::Fr => format!("Votre candidature chez {company} : {title}"),
+    })
+}
+
 /// "Was it you who applied?" Of what was written into the form nothing stands in it.
 pub(super) fn confirm_application(
     tx: &mut Tx,
@@ -91,42 +106,31 @@ pub(super) fn confirm_application(
     opening: &Opening,
     link: &str,
 ) -> Result<NewMailOut, db::Error> {
+    let subject = application_subject(tx, &application.language, opening)?;
     let (company, title, days) = (settings::company(tx)?.name, &opening.title, APPLICATION_CONFIRM_DAYS);
-    let (subject, text) = match Lang::parse(&application.language).unwrap_or_default() {
-        Lang::En => (
-            format!("Your application at {company}: {title}"),
-            format!(
-                "Hello,\n\nsomebody applied with this address at {company}: {title}. If it was you, open this page and \
+    let text = match Lang::parse(&application.language).unwrap_or_default() {
+        Lang::En => format!(
+            "Hello,\n\nsomebody applied with this address at {company}: {title}. If it was you, open this page and \
                  confirm:\n\n{link}\n\nOn the same page you can delete all that you sent, now and later: keep this mail. If \
                  it was not you, do nothing: it is deleted in {days} days.\n\n{company}"
-            ),
         ),
-        Lang::Es => (
-            format!("Su candidatura en {company}: {title}"),
-            format!(
-                "Hola:\n\nAlguien ha presentado una candidatura con esta dirección en {company}: {title}. Si ha sido usted, \
+        Lang::Es => format!(
+            "Hola:\n\nAlguien ha presentado una candidatura con esta dirección en {company}: {title}. Si ha sido usted, \
                  abra esta página y confírmelo:\n\n{link}\n\nEn la misma página puede borrar todo lo que ha enviado, ahora y \
                  más adelante: conserve este correo. Si no ha sido usted, no haga nada: se borrará en {days} \
                  días.\n\n{company}"
-            ),
         ),
-        Lang::De => (
-            format!("Ihre Bewerbung bei {company}: {title}"),
-            format!(
-                "Guten Tag,\n\nmit dieser Adresse hat sich jemand bei {company} beworben: {title}. Waren Sie es, bestätigen \
+        Lang::De => format!(
+            "Guten Tag,\n\nmit dieser Adresse hat sich jemand bei {company} beworben: {title}. Waren Sie es, bestätigen \
                  Sie es bitte auf dieser Seite:\n\n{link}\n\nAuf derselben Seite können Sie alles löschen, was Sie geschickt \
                  haben, jetzt und später: Bewahren Sie diese E-Mail auf. Waren Sie es nicht, brauchen Sie nichts zu tun: Es \
                  wird in {days} Tagen gelöscht.\n\n{company}"
-            ),
         ),
-        Lang::Fr => (
-            format!("Votre candidature chez {company} : {title}"),
-            format!(
-                "Bonjour,\n\nquelqu'un a postulé avec cette adresse chez {company} : {title}. Si c'était vous, \
+        Lang::Fr => format!(
+            "Bonjour,\n\nquelqu'un a postulé avec cette adresse chez {company} : {title}. Si c'était vous, \
                  confirmez-le sur cette page :\n\n{link}\n\nSur la même page, vous pouvez effacer tout ce que vous avez \
                  envoyé, maintenant et plus tard : gardez ce courriel. Sinon, ne faites rien : tout sera effacé dans {days} \
                  jours.\n\n{company}"
-            ),
         ),
     };
     letter(tx, &application.email, subject, text, None)

@@ -5,7 +5,7 @@
 //! level with its uncertainty, and from that how likely the candidate meets all that is asked, with the reasons. What is
 //! known of a candidate is forgotten [`CANDIDATE_KEPT_DAYS`] days after the decision, or at once when a lead says so.
 //! Tables: `openings`, `opening_skills`, `candidates`, `interviews`, `interview_scores`, `opening_interviewers`,
-//! `interview_lessons`, `applications`, `application_files`, `job_alerts`, `job_alert_mails`.
+//! `interview_lessons`, `applications`, `application_files`, `application_mails`, `job_alerts`, `job_alert_mails`.
 //! Events: `OpeningChanged`, `OpeningMoved`, `CandidateAdded`, `CandidateChanged`, `CandidateScored`,
 //! `CandidateForgotten`, `ApplicationChanged`, `JobAlertChanged`. Path: `/hiring`; in public `/jobs`.
 
@@ -62,8 +62,8 @@ pub const CANDIDATE_KEPT_DAYS: i64 = 180;
 pub const APPLICATION_CONFIRM_DAYS: i64 = 7;
 pub const APPLICATION_WORDS_CHARS_MAX: usize = 5_000;
 pub const APPLICATION_FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
-/// Applications of all openings that wait to be confirmed; each may carry a file.
-pub const APPLICATIONS_UNCONFIRMED_MAX: usize = 200;
+/// Applications of one opening that wait to be confirmed, each with its file; for a further one the oldest goes.
+pub const APPLICATIONS_UNCONFIRMED_MAX: usize = 100;
 /// An address that does not confirm its wish for alerts within so many days is deleted.
 pub const ALERT_CONFIRM_DAYS: i64 = 7;
 /// Addresses that want alerts, confirmed or not.

@@ -24,12 +24,12 @@ pub mod views;
 
 pub use guards::MailRules;
 pub use ledger::{CheckReport, auth_of, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
-pub(crate) use outgoing::within_budget;
 pub use outgoing::{
     Decided, Fate, MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment,
     attachments_of, mailbox_of, mark_deferred, mark_each, mark_failed, mark_sent, outgoing, queue, resend,
     states_of,
 };
+pub(crate) use outgoing::{forget, forget_unsent, hour_is_spent, within_budget};
 pub(crate) use reply::{email_of, queue_comment, sending_mailbox};
 pub use suspended::{discard, put_back, recover};
 pub use take_in::{accepts, receive, take_in};

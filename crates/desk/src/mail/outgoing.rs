@@ -405,8 +405,28 @@ pub(crate) fn within_budget(
     if with_this_subject >= guards::AUTOMATIC_PER_SUBJECT_MAX {
         return Ok(false);
     }
+    Ok(!hour_is_spent(tx, rules)?)
+}
+
+/// Whether the desk has written all that it may write by itself within an hour, whoever it is for.
+pub(crate) fn hour_is_spent(tx: &mut Tx, rules: &MailRules) -> Result<bool, db::Error> {
     let hour = tx.now() - guards::HOUR_MS;
-    Ok(!store::is_nth_automatic_after(tx, rules.automatic_per_hour_max, hour)?)
+    store::is_nth_automatic_after(tx, rules.automatic_per_hour_max, hour)
+}
+
+/// Deletes a mail that belongs to no ticket, address and words; still waiting, it is not sent. What asks [`within_budget`]
+/// counts it no more.
+pub(crate) fn forget(tx: &mut Tx, mail_out: MailOutId) -> Result<(), db::Error> {
+    store::delete_mail_out(tx, mail_out).map(|_| ())
+}
+
+/// As [`forget`], if no server has it yet. `false`: one has, and the mail stays.
+pub(crate) fn forget_unsent(tx: &mut Tx, mail_out: MailOutId) -> Result<bool, db::Error> {
+    let found = outgoing(tx, mail_out)?;
+    match found.is_none_or(|(_, state)| state.is_waiting()) {
+        true => store::delete_mail_out(tx, mail_out),
+        false => Ok(false),
+    }
 }
 
 /// How the ticket's mails stand, oldest first.

@@ -95,7 +95,7 @@ async fn again(
     error: HiringError,
 ) -> Response {
     let jobs = words::of(words.lang);
-    let Some(problem) = problem(&error, words, jobs) else { return page::failed(&error, words) };
+    let Some(problem) = problem(&error, words, jobs) else { return refused(center, words, &error).await };
     match center.desk.read(reader(words), move |tx| views::public_opening(tx, opening)).await {
         Ok((all, opening)) => {
             let shown = Show { words, jobs, all, opening, form, problem: Some(problem) };
@@ -103,6 +103,22 @@ async fn again(
         }
         Err(error) => page::failed(&error, words),
     }
+}
+
+/// What is nobody's mistake in the form, in words of its own.
+async fn refused(center: &Center, words: &'static Words, error: &HiringError) -> Response {
+    let jobs = words::of(words.lang);
+    let (status, title, text) = match error {
+        HiringError::TooManyApplications => {
+            (StatusCode::TOO_MANY_REQUESTS, jobs.not_now_title, jobs.not_now.to_owned())
+        }
+        HiringError::OpeningIsClosed | HiringError::TooManyCandidates => {
+            let text = filled(jobs.closed, "{days}", hiring::APPLICATION_CONFIRM_DAYS);
+            (StatusCode::CONFLICT, jobs.closed_title, text)
+        }
+        _ => return page::failed(error, words),
+    };
+    page::message(status, words, &company(center).await, title, &text)
 }
 
 fn problem(
@@ -184,7 +200,7 @@ pub(crate) async fn confirm(
             let words = crate::words::of(&state.language);
             said(&center, words, words::of(words.lang).applied).await
         }
-        Err(error) => page::failed(&error, preferred(&headers)),
+        Err(error) => refused(&center, preferred(&headers), &error).await,
     }
 }
 
@@ -229,6 +245,9 @@ mod tests {
                 title: "Support <specialist>".into(),
                 confirmed,
                 is_over,
+                name: "Nour <b>".into(),
+                words: "First line\n\n<i>Second".into(),
+                file: Some("cv & more.pdf".into()),
             };
             let (words, company, token) = (crate::words::of(code), "Tillers & Sons".into(), "3.abc".into());
             Application { words, jobs: words::of(code), company, token, state }.render().unwrap()
@@ -240,6 +259,11 @@ mod tests {
                     && new.contains("Support &#60;specialist&#62;")
             );
             assert!(new.contains("/jobs/applications/3.abc/erase") && new.contains("noindex"));
+            for sent in
+                ["Nour &#60;b&#62;", "<p dir=\"auto\">&#60;i&#62;Second</p>", "<bdi>cv &#38; more.pdf</bdi>"]
+            {
+                assert!(new.contains(sent), "whoever confirms sees {sent}: {new}");
+            }
             for kept in [page(code, true, false), page(code, false, true)] {
                 assert!(!kept.contains("/confirm") && kept.contains("/jobs/applications/3.abc/erase"));
             }

@@ -1,8 +1,8 @@
-//! `applications` and `application_files`.
+//! `applications`, `application_files` and `application_mails`.
 
 use super::ROWS_MAX;
 use crate::hiring::{Application, ApplicationFile, Apply};
-use crate::{ApplicationId, CandidateId, OpeningId, Tx};
+use crate::{ApplicationId, CandidateId, MailOutId, OpeningId, Tx, mail};
 use db::{Error, Row, params};
 
 const APPLICATION: &str =
@@ -88,9 +88,18 @@ pub fn save_application_confirmed(
     .map(|_| ())
 }
 
-pub fn count_unconfirmed_applications(tx: &mut Tx) -> Result<usize, Error> {
-    let sql = "select cast(count(*) as bigint) from applications where confirmed_at is null";
-    tx.one(sql, params![], |row| row.get(0))
+/// Those of the opening beyond the `kept` newest.
+pub fn list_unconfirmed_applications_beyond(
+    tx: &mut Tx,
+    opening: OpeningId,
+    kept: usize,
+) -> Result<Vec<ApplicationId>, Error> {
+    tx.list(
+        "select id from applications where opening_id = $1 and confirmed_at is null
+         order by created_at desc, id desc limit $2 offset $3",
+        params![opening, ROWS_MAX, kept],
+        |row| row.get(0),
+    )
 }
 
 pub fn list_unconfirmed_applications_before(tx: &mut Tx, until: i64) -> Result<Vec<ApplicationId>, Error> {
@@ -101,8 +110,59 @@ pub fn list_unconfirmed_applications_before(tx: &mut Tx, until: i64) -> Result<V
     )
 }
 
-/// With its file.
+pub fn insert_application_mail(tx: &mut Tx, id: ApplicationId, mail_out: MailOutId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "insert into application_mails (mail_out_id, application_id, at) values ($1, $2, $3)",
+        params![mail_out, id, now],
+    )
+    .map(|_| ())
+}
+
+/// With its file and the mails that asked for it.
 pub fn delete_application(tx: &mut Tx, id: ApplicationId) -> Result<(), Error> {
+    for mail_out in list_application_mails(tx, id)? {
+        mail::forget(tx, mail_out)?;
+    }
+    tx.execute("delete from application_mails where application_id = $1", params![id])?;
+    delete_application_alone(tx, id)
+}
+
+/// As [`delete_application`], but of its mails those that have left stay until [`forget_left_mails`].
+pub fn delete_application_for_room(tx: &mut Tx, id: ApplicationId) -> Result<(), Error> {
+    for mail_out in list_application_mails(tx, id)? {
+        let sql = match mail::forget_unsent(tx, mail_out)? {
+            true => "delete from application_mails where mail_out_id = $1",
+            false => "update application_mails set application_id = null where mail_out_id = $1",
+        };
+        tx.execute(sql, params![mail_out])?;
+    }
+    delete_application_alone(tx, id)
+}
+
+/// Mails from before that moment whose application is gone.
+pub fn forget_left_mails(tx: &mut Tx, until: i64) -> Result<(), Error> {
+    let all: Vec<MailOutId> = tx.list(
+        "select mail_out_id from application_mails where application_id is null and at < $1 order by mail_out_id limit $2",
+        params![until, ROWS_MAX],
+        |row| row.get(0),
+    )?;
+    for mail_out in all {
+        mail::forget(tx, mail_out)?;
+        tx.execute("delete from application_mails where mail_out_id = $1", params![mail_out])?;
+    }
+    Ok(())
+}
+
+fn list_application_mails(tx: &mut Tx, id: ApplicationId) -> Result<Vec<MailOutId>, Error> {
+    tx.list(
+        "select mail_out_id from application_mails where application_id = $1 order by mail_out_id",
+        params![id],
+        |row| row.get(0),
+    )
+}
+
+fn delete_application_alone(tx: &mut Tx, id: ApplicationId) -> Result<(), Error> {
     tx.execute("delete from application_files where application_id = $1", params![id])?;
     tx.execute("delete from applications where id = $1", params![id]).map(|_| ())
 }

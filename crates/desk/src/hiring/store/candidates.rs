@@ -4,7 +4,7 @@ use super::ROWS_MAX;
 use crate::hiring::{
     AddCandidate, CANDIDATES_PER_OPENING_MAX, Candidate, SaveScorecard, Score, Scorecard, Stage,
 };
-use crate::{CandidateId, OpeningId, Tx, UserId};
+use crate::{ApplicationId, CandidateId, OpeningId, Tx, UserId};
 use db::{Error, Row, params};
 use std::collections::HashMap;
 
@@ -116,18 +116,20 @@ pub fn save_note(tx: &mut Tx, id: CandidateId, note: &str) -> Result<(), Error> 
         .map(|_| ())
 }
 
-/// With their scorecards and what they sent.
+/// With their scorecards, what they sent and the mails that asked for it.
 pub fn delete_candidate(tx: &mut Tx, id: CandidateId) -> Result<(), Error> {
     tx.execute(
         "delete from interview_scores where interview_id in (select id from interviews where candidate_id = $1)",
         params![id],
     )?;
     tx.execute("delete from interviews where candidate_id = $1", params![id])?;
-    tx.execute(
-        "delete from application_files where application_id in (select id from applications where candidate_id = $1)",
-        params![id],
-    )?;
-    tx.execute("delete from applications where candidate_id = $1", params![id])?;
+    let applications: Vec<ApplicationId> =
+        tx.list("select id from applications where candidate_id = $1 order by id", params![id], |row| {
+            row.get(0)
+        })?;
+    for application in applications {
+        super::delete_application(tx, application)?;
+    }
     tx.execute("delete from candidates where id = $1", params![id]).map(|_| ())
 }
 

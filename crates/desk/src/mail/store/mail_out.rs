@@ -174,6 +174,11 @@ pub(in crate::mail) fn is_nth_automatic_after(tx: &mut Tx, nth: i64, since: i64)
     Ok(moment.is_some_and(|moment| moment > since))
 }
 
+/// A mail of a ticket stands in its thread and is not deleted so.
+pub(in crate::mail) fn delete_mail_out(tx: &mut Tx, id: MailOutId) -> Result<bool, Error> {
+    Ok(tx.execute("delete from mail_out where id = $1 and ticket_id is null", params![id])? == 1)
+}
+
 pub(in crate::mail) fn oldest_unsent_at(tx: &mut Tx) -> Result<Option<i64>, Error> {
     tx.value("select min(created_at) from mail_out where state in ('queued', 'deferred')", params![])
 }

@@ -240,6 +240,13 @@ fn put_words(
         meaning: word("meaning", SKILL_TEXT_CHARS_MAX),
         anchors: std::array::from_fn(|n| word(IN_LANGUAGES[2 + n], SKILL_TEXT_CHARS_MAX)),
     };
+    // A library with all its columns repeats what it was given. That is nobody's word that it still holds.
+    let repeats = |it: &SkillWords| {
+        (&it.name, &it.meaning, &it.anchors) == (&command.name, &command.meaning, &command.anchors)
+    };
+    if of.is_some() && present.as_ref().is_some_and(repeats) {
+        return Ok(false);
+    }
     set_words(tx, &command).map_err(|error| line.wrong(error.to_string()))
 }
 
