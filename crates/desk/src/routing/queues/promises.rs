@@ -16,7 +16,7 @@ pub const DAYS_COUNTED: i64 = 7;
 /// Tickets that are counted at most, the newest.
 const COUNTED_MAX: usize = 20_000;
 /// Unanswered tickets of nobody that are looked at, those that wait longest.
-const RUNNING_LOOK_MAX: usize = 5_000;
+const RUNNING_LOOK_MAX: usize = 500;
 const DAY_MS: i64 = 86_400_000;
 
 /// Where a ticket stands, and what is promised of it.
