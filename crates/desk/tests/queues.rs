@@ -436,20 +436,8 @@ fn a_ticket_is_not_given_to_somebody_whose_call_the_owner_had_not_heard_of() {
         assert_eq!(holder(&world, ticket), None, "the guard keeps it back, on {on}");
         let kofi = world.agent("Kofi");
         let give = UpdateTicket { assignee: Some(Some(ana)), ..UpdateTicket::of(ticket) };
-        let by_hand = give.clone();
-        let refused = world.try_as(kofi, move |tx| tickets::update(tx, &by_hand));
-        assert!(matches!(refused, Err(tickets::UpdateError::AssigneeIsOnACall)), "by hand neither, on {on}");
-        let born = CreateTicket {
-            assignee: Some(ana),
-            ..CreateTicket::new(ana, "From the start", NewComment::public("Hello"), Channel::Web)
-        };
-        let refused = world.try_as(kofi, move |tx| tickets::create(tx, &born));
-        assert!(
-            matches!(refused, Err(tickets::CreateError::AssigneeIsOnACall)),
-            "nor from its start, on {on}"
-        );
-        world.write_as(ana, move |tx| tickets::update(tx, &give));
-        assert_eq!(holder(&world, ticket), Some(ana), "she knows what she takes, on {on}");
+        world.write_as(kofi, move |tx| tickets::update(tx, &give));
+        assert_eq!(holder(&world, ticket), Some(ana), "people may give more than routing, on {on}");
         let hung_up = UpdateTicket { status: Some(Status::Solved), ..UpdateTicket::of(call) };
         world.write_as(ana, move |tx| tickets::update(tx, &hung_up));
         let next = world.ticket("After it");

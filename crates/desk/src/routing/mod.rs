@@ -45,7 +45,6 @@ pub use decisions::{
     DECISIONS_PER_PAGE_MAX, DecisionCounts, DecisionFilter, DecisionRecord, DecisionRow, Fate, LeftBy, Lots,
     Shown, count_open_contests, decision_counts, decision_record, decision_rows,
 };
-pub(crate) use offers::stands_alone;
 pub use offers::{
     ChannelPolicies, ChannelPolicy, MISSED_OFFERS_MAX, OFFER_SECONDS_MAX, OFFER_SECONDS_MIN, OFFERED,
     OFFERS_SHOWN_MAX, Offer, OfferEnd, PLACES_MAX, SetAway, accept_offer, decline_offer, offers_to,

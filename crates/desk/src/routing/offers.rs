@@ -256,12 +256,6 @@ pub fn set_away_of(tx: &mut Tx, user: UserId) -> Result<Option<SetAway>, Routing
     Ok(rows::find_set_away(tx, user)?)
 }
 
-/// They have work of a kind beside which nothing else comes, such as a call.
-pub(crate) fn stands_alone(tx: &mut Tx, user: UserId) -> Result<bool, db::Error> {
-    let channels: Vec<Channel> = policy::find(tx)?.channels.alone().collect();
-    Ok(!rows::list_with_any_of(tx, &[user], &channels)?.is_empty())
-}
-
 /// Offers of work that somebody has by now, or that needs no answer any more.
 pub(super) fn sweep(tx: &mut Tx) -> Result<(), db::Error> {
     for offer in rows::list_overtaken(tx)? {

@@ -66,8 +66,6 @@ pub enum CreateError {
     NoSuchProblem,
     #[error("the assignee is not an agent of this desk")]
     AssigneeIsNoAgent,
-    #[error("the assignee has a call, beside which nothing else comes")]
-    AssigneeIsOnACall,
     #[error("the group does not exist")]
     NoSuchGroup,
     #[error("a ticket needs a description")]
@@ -98,11 +96,6 @@ pub fn create(tx: &mut Tx, command: &CreateTicket) -> Result<Ticket, CreateError
         let role = store::role_and_organization(tx, agent)?.map(|(role, _)| role);
         if !role.is_some_and(Role::is_agent) {
             return Err(CreateError::AssigneeIsNoAgent);
-        }
-        let by_somebody_else = actor.user().is_some() && !actor.is(agent);
-        let needs_an_answer = command.status.unwrap_or(Status::Open) < Status::Pending;
-        if by_somebody_else && needs_an_answer && crate::routing::stands_alone(tx, agent)? {
-            return Err(CreateError::AssigneeIsOnACall);
         }
     }
     if let Some(group) = command.group
@@ -301,7 +294,6 @@ impl Refusal for CreateError {
             | CreateError::NoSuchGroup
             | CreateError::NothingSaid
             | CreateError::SolvingNeedsAnAssignee => Kind::Invalid,
-            CreateError::AssigneeIsOnACall => Kind::Conflict,
             CreateError::TooLong | CreateError::TooManyCcs => Kind::TooMuch,
             CreateError::Db(error) => error.kind(),
         }
@@ -312,9 +304,7 @@ impl Refusal for CreateError {
             CreateError::NoSuchRequester => Some("requester"),
             CreateError::NoSuchSubmitter => Some("submitter_id"),
             CreateError::NoSuchProblem => Some("problem_id"),
-            CreateError::AssigneeIsNoAgent
-            | CreateError::AssigneeIsOnACall
-            | CreateError::SolvingNeedsAnAssignee => Some("assignee"),
+            CreateError::AssigneeIsNoAgent | CreateError::SolvingNeedsAnAssignee => Some("assignee"),
             CreateError::NoSuchGroup => Some("group"),
             CreateError::NothingSaid | CreateError::TooLong => Some("description"),
             CreateError::TooManyCcs => Some("collaborators"),

@@ -80,10 +80,6 @@ pub enum UpdateError {
     SolvingNeedsAnAssignee,
     #[error("the assignee is not an agent of this desk")]
     AssigneeIsNoAgent,
-    #[error(
-        "they have work beside which nothing else comes, such as a call: choose somebody else, or let the desk choose"
-    )]
-    AssigneeIsOnACall,
     #[error("the group does not exist")]
     NoSuchGroup,
     #[error("the requester does not exist")]
@@ -330,16 +326,6 @@ fn change_fields(tx: &mut Tx, ticket: &mut Ticket, command: &UpdateTicket) -> Re
             if !role.is_some_and(Role::is_agent) {
                 return Err(UpdateError::AssigneeIsNoAgent);
             }
-            // Whoever takes it for themselves knows that they are on a call.
-            let by_somebody_else = tx.actor().user().is_some() && !tx.actor().is(agent);
-            let needs_an_answer = command.status.unwrap_or(ticket.status) < Status::Pending;
-            if by_somebody_else
-                && needs_an_answer
-                && ticket.assignee != assignee
-                && routing::stands_alone(tx, agent)?
-            {
-                return Err(UpdateError::AssigneeIsOnACall);
-            }
         }
         ticket.assign_to(assignee, tx.now());
     }
@@ -488,10 +474,9 @@ impl Refusal for UpdateError {
         match self {
             UpdateError::NoSuchTicket => Kind::NotFound,
             UpdateError::NotYours | UpdateError::LightAgentsStayInside => Kind::Forbidden,
-            UpdateError::TicketIsClosed
-            | UpdateError::AssigneeIsOnACall
-            | UpdateError::Unseen { .. }
-            | UpdateError::ChangedMeanwhile => Kind::Conflict,
+            UpdateError::TicketIsClosed | UpdateError::Unseen { .. } | UpdateError::ChangedMeanwhile => {
+                Kind::Conflict
+            }
             UpdateError::NeverNewAgain
             | UpdateError::SolvingNeedsAnAssignee
             | UpdateError::AssigneeIsNoAgent
@@ -507,9 +492,7 @@ impl Refusal for UpdateError {
     fn field(&self) -> Option<&'static str> {
         match self {
             UpdateError::NeverNewAgain | UpdateError::TicketIsClosed => Some("status"),
-            UpdateError::SolvingNeedsAnAssignee
-            | UpdateError::AssigneeIsNoAgent
-            | UpdateError::AssigneeIsOnACall => Some("assignee"),
+            UpdateError::SolvingNeedsAnAssignee | UpdateError::AssigneeIsNoAgent => Some("assignee"),
             UpdateError::NoSuchGroup => Some("group"),
             UpdateError::NoSuchRequester => Some("requester"),
             UpdateError::NoSuchProblem => Some("problem_id"),
