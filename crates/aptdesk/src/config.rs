@@ -213,7 +213,8 @@ impl Config {
     /// Opens the desk of these settings; makes its folder first.
     pub fn open(&self) -> Result<desk::Desk, desk::OpenError> {
         std::fs::create_dir_all(&self.data).map_err(|e| desk::OpenError::Folder(self.data.clone(), e))?;
-        let options = db::Options { durable: self.durable, ..db::Options::default() };
+        let connect = crate::postgres_tls::connect();
+        let options = db::Options { durable: self.durable, connect, ..db::Options::default() };
         desk::Desk::open(&self.database, self.data.join("files"), options)
     }
 }

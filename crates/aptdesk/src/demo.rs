@@ -197,7 +197,8 @@ fn prepare(flags: &Flags, config: &Config, content: &Arc<Content>) -> Result<()>
 fn make_past(flags: &Flags, config: &Config, content: &Arc<Content>, tickets: usize) -> Result<()> {
     let now = db::clock::now_ms();
     let clock = Standing::at(now - HISTORY_DAYS * case::DAY_MS);
-    let options = db::Options { durable: false, clock: clock.clock(), ..db::Options::default() };
+    let connect = crate::postgres_tls::connect();
+    let options = db::Options { durable: false, connect, clock: clock.clock(), ..db::Options::default() };
     let desk = Desk::open(&config.database, flags.data.join("files"), options)?;
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", flags.http));
     let staff = Arc::new(staff::set_up(&desk, content, &url)?);

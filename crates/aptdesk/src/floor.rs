@@ -2,6 +2,7 @@
 //! scenarios, and the past with other rules.
 
 mod arrivals;
+mod clocks;
 mod past;
 mod tables;
 
@@ -67,7 +68,8 @@ pub fn run(verb: &FloorVerb) -> Outcome {
 fn read(flags: &Flags) -> Result<Scenario, Box<dyn std::error::Error + Send + Sync>> {
     let file = flags.file.display();
     let text = std::fs::read_to_string(&flags.file).map_err(|error| format!("{file}: {error}"))?;
-    let mut scenario = Scenario::read(&text).map_err(|error| format!("{file}: {error}"))?;
+    let mut scenario =
+        Scenario::read_by(&text, &clocks::Rules).map_err(|error| format!("{file}: {error}"))?;
     scenario.days = flags.days.unwrap_or(scenario.days).max(1);
     scenario.seed = flags.seed.unwrap_or(scenario.seed);
     Ok(scenario)

@@ -11,6 +11,7 @@ mod mailroom;
 mod node;
 mod parse;
 mod people_cli;
+mod postgres_tls;
 mod progress;
 mod router;
 mod serve;

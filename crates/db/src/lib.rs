@@ -22,7 +22,7 @@ pub mod fulltext;
 mod migrate;
 mod pg;
 mod pool;
-mod server;
+pub mod server;
 mod sqlite;
 mod tx;
 mod value;
@@ -48,6 +48,8 @@ pub struct Options {
     pub readers_max: usize,
     /// Connections of the PostgreSQL pool.
     pub connections_max: usize,
+    /// How connections to PostgreSQL are made.
+    pub connect: server::Connect,
     /// Milliseconds since 1970; replaced in tests.
     pub clock: clock::Clock,
 }
@@ -59,6 +61,7 @@ impl Default for Options {
             write_queue_max: 4_096,
             readers_max: 8,
             connections_max: 16,
+            connect: server::plainly(),
             clock: clock::system(),
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::announcer::Announcer;
 use crate::pool::Pool;
-use crate::server::Server;
+use crate::server::{NoConnection, Server};
 use crate::tx::Connection;
 use crate::{Error, Options, Tx, clock};
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ pub(crate) struct Postgres<A> {
 
 impl<A: Send + 'static> Postgres<A> {
     pub(crate) fn open(url: &str, options: &Options, announcements: Announcer) -> Result<Self, Error> {
-        let server = Server::parse(url)?;
+        let server = Server { url: url.to_owned(), connect: options.connect.clone() };
         let (to_others, waiting) = sync_channel(ANNOUNCEMENTS_WAITING_MAX);
         let alive = Arc::new(());
         let process = format!("{}-{:x}", std::process::id(), Arc::as_ptr(&alive) as usize);
@@ -113,7 +113,7 @@ impl<A: Send + 'static> Postgres<A> {
     }
 
     fn connect(&self) -> Result<Tx<A>, Error> {
-        let client = self.server.connect().map_err(|source| Error::Open(Box::new(source)))?;
+        let client = self.server.connect()?;
         Ok(Tx::on(Connection::Postgres { client: Box::new(client), statements: HashMap::new() }))
     }
 
@@ -205,7 +205,7 @@ fn listen(
     process: &str,
     announcements: &Announcer,
     alive: &Weak<()>,
-) -> Result<(), postgres::Error> {
+) -> Result<(), NoConnection> {
     use postgres::fallible_iterator::FallibleIterator;
     let mut client = server.connect()?;
     let name = channel(&mut client)?;

@@ -176,6 +176,20 @@ breaks = [{ after = "2 h", length = "1 h" }]
         assert!((cost - best).abs() < 1e-6, "{cost} instead of {best}: {chosen:?}");
     }
 
+    /// Manila is seven hours ahead of Madrid in winter and six in summer; clocks go forward on 29 March 2026.
+    struct Manila;
+
+    impl crate::Clocks for Manila {
+        fn is_day(&self, _date: &str) -> bool {
+            true
+        }
+
+        fn moment_s(&self, date: &str, clock_s: f64, time_zone: &str) -> Option<f64> {
+            let ahead = if date < "2026-03-29" { 7.0 } else { 6.0 };
+            Some(clock_s - if time_zone == "Asia/Manila" { 3_600.0 * ahead } else { 0.0 })
+        }
+    }
+
     /// A whole day in Madrid, of which Manila works the night: from eight to four there.
     fn two_clocks(date: &str) -> Vec<f64> {
         let text = format!(
@@ -200,13 +214,7 @@ length = "8 h"
 time_zone = "Asia/Manila"
 "#
         );
-        let scenario = Scenario::read(&text).unwrap();
-        let again = Scenario::read(&scenario.write()).unwrap();
-        assert_eq!(
-            (&again.shifts, &again.calendar),
-            (&scenario.shifts, &scenario.calendar),
-            "written and read back"
-        );
+        let scenario = Scenario::read_by(&text, &Manila).unwrap();
         let of = |at: usize| {
             let lap = |lap: f64| share_worked(&scenario.shifts[0], 3_600.0 * at as f64 + lap, 3_600.0);
             laps(&scenario, at).map(lap).sum()
@@ -219,7 +227,6 @@ time_zone = "Asia/Manila"
         let hours = |worked: Vec<f64>| -> Vec<usize> {
             worked.iter().enumerate().filter(|it| *it.1 > 0.5).map(|it| it.0).collect()
         };
-        // In winter Manila is seven hours ahead of Madrid, in summer six: clocks go forward on 29 March 2026.
         assert_eq!(hours(two_clocks("2026-03-28")), [0, 1, 2, 3, 4, 5, 6, 23], "from eleven in the night");
         assert_eq!(hours(two_clocks("2026-03-30")), [0, 1, 2, 3, 4, 5, 6, 7], "from midnight");
     }

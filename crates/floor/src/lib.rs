@@ -44,6 +44,6 @@ pub use model::{
 pub use policy::{LiveRules, PolicyKind};
 pub use report::{GroupFigures, GroupReport, Report, TypeFigures, TypeReport};
 pub use run::{Figure, Simulator, difference, variance_reduction};
-pub use scenario::{Calendar, Scenario, ScenarioError, Shift};
+pub use scenario::{Calendar, Clocks, Scenario, ScenarioError, Shift};
 pub use staffing::{Kept, Plan, PlanError};
 pub use worth::{Change, Worth, candidates, changed, worth};

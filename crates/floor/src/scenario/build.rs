@@ -11,7 +11,7 @@ use super::tables::{
     ShapeWord, ShiftTable, TimeTable, TypeTable,
 };
 use super::words::{PerPeriod, PickWord, TierEntry};
-use super::{Calendar, Scenario, Shift};
+use super::{Calendar, Clocks, Scenario, Shift};
 use crate::chance::Shape;
 use crate::erlang::Promise;
 use crate::model::{
@@ -41,16 +41,17 @@ fn wrong<T>(at: usize, message: impl Into<String>) -> Built<T> {
     Err(Wrong { at, message: message.into() })
 }
 
-struct Names {
+struct Names<'c> {
     types: Vec<String>,
     groups: Vec<String>,
     skills: Vec<String>,
     periods: usize,
     opens_s: f64,
     calendar: Option<Calendar>,
+    clocks: &'c dyn Clocks,
 }
 
-impl Names {
+impl Names<'_> {
     fn kind(&self, name: &str, at: usize) -> Built<usize> {
         let found = self.types.iter().position(|it| it == name);
         found.ok_or_else(|| Wrong { at, message: format!("there is no type {name:?}") })
@@ -79,7 +80,7 @@ impl Names {
     }
 }
 
-pub(super) fn scenario(file: File) -> Built<Scenario> {
+pub(super) fn scenario(file: File, clocks: &dyn Clocks) -> Built<Scenario> {
     let day_at = file.day.span().start;
     let day = file.day.get_ref();
     if !(1..=PERIODS_MAX).contains(&day.periods) {
@@ -111,7 +112,7 @@ pub(super) fn scenario(file: File) -> Built<Scenario> {
         hands_back: day.hands_back,
         told: None,
     };
-    let names = names(&file, &clock)?;
+    let names = names(&file, &clock, clocks)?;
     let types = file.types.iter().map(|it| contact_type(it, &names)).collect::<Built<Vec<_>>>()?;
     let groups = file.groups.iter().map(|it| group(it, &names)).collect::<Built<Vec<_>>>()?;
     let dialers = file.dialers.iter().map(|it| dialer(it, &names)).collect::<Built<Vec<_>>>()?;
@@ -149,7 +150,7 @@ pub(super) fn scenario(file: File) -> Built<Scenario> {
     })
 }
 
-fn names(file: &File, clock: &Clock) -> Built<Names> {
+fn names<'c>(file: &File, clock: &Clock, clocks: &'c dyn Clocks) -> Built<Names<'c>> {
     let mut skills: Vec<String> = Vec::new();
     let needed = file.types.iter().flat_map(|it| it.get_ref().needs.iter().map(|it| &it.skill));
     let held =
@@ -165,7 +166,8 @@ fn names(file: &File, clock: &Clock) -> Built<Names> {
         skills,
         periods: clock.periods,
         opens_s: clock.opens_s,
-        calendar: calendar(file.day.get_ref())?,
+        calendar: calendar(file.day.get_ref(), clocks)?,
+        clocks,
     };
     for (at, table) in file.types.iter().enumerate() {
         if names.types[..at].contains(&names.types[at]) {
@@ -181,22 +183,20 @@ fn names(file: &File, clock: &Clock) -> Built<Names> {
 }
 
 /// A day and a clock, or neither.
-fn calendar(day: &DayTable) -> Built<Option<Calendar>> {
+fn calendar(day: &DayTable, clocks: &dyn Clocks) -> Built<Option<Calendar>> {
     let Some(date) = &day.date else {
         return match &day.time_zone {
             Some(zone) => wrong(zone.span().start, "a time zone needs a date: clocks differ by the season"),
             None => Ok(None),
         };
     };
-    let Ok(on) = date.get_ref().parse::<jiff::civil::Date>() else {
-        return wrong(
-            date.span().start,
-            format!("{:?} is no date; write it like \"2026-03-23\"", date.get_ref()),
-        );
-    };
+    let on = date.get_ref();
+    if !clocks.is_day(on) {
+        return wrong(date.span().start, format!("{on:?} is no date; write it like \"2026-03-23\""));
+    }
     let (at, name) = day.time_zone.as_ref().map_or((0, "UTC"), |it| (it.span().start, it.get_ref().as_str()));
-    match Calendar::of(on, name) {
-        Some(calendar) => Ok(Some(calendar)),
+    match clocks.moment_s(on, 0.0, name) {
+        Some(_) => Ok(Some(Calendar { date: on.clone(), time_zone: name.to_owned() })),
         None => wrong(at, format!("there is no time zone {name:?}; names are like \"Europe/Madrid\"")),
     }
 }
@@ -209,7 +209,7 @@ fn share(value: f64, what: &str, at: usize) -> Built<f64> {
     }
 }
 
-fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType> {
+fn contact_type(table: &Spanned<TypeTable>, names: &Names<'_>) -> Built<ContactType> {
     let at = table.span().start;
     let it = table.get_ref();
     let channel = match &it.channel {
@@ -294,7 +294,7 @@ fn contact_type(table: &Spanned<TypeTable>, names: &Names) -> Built<ContactType>
     })
 }
 
-fn arrivals(it: &TypeTable, names: &Names, at: usize) -> Built<Arrivals> {
+fn arrivals(it: &TypeTable, names: &Names<'_>, at: usize) -> Built<Arrivals> {
     const SECONDS_PER_MINUTE: f64 = 60.0;
     const SECONDS_PER_HOUR: f64 = 3_600.0;
     let rates = |values: &Spanned<PerPeriod<f64>>, per_s: f64| {
@@ -324,7 +324,7 @@ fn arrivals(it: &TypeTable, names: &Names, at: usize) -> Built<Arrivals> {
     }
 }
 
-fn time(it: &TimeTable, at: usize, names: &Names) -> Built<Time> {
+fn time(it: &TimeTable, at: usize, names: &Names<'_>) -> Built<Time> {
     let word = it.shape.unwrap_or(match (&it.values, &it.from, it.cv) {
         (Some(_), _, _) => ShapeWord::Empirical,
         (_, Some(_), _) => ShapeWord::Uniform,
@@ -364,7 +364,7 @@ fn time(it: &TimeTable, at: usize, names: &Names) -> Built<Time> {
     Ok(Time { shape, mean_s })
 }
 
-fn tier(entry: &Spanned<TierEntry>, names: &Names) -> Built<Tier> {
+fn tier(entry: &Spanned<TierEntry>, names: &Names<'_>) -> Built<Tier> {
     let at = entry.span().start;
     let groups = entry.get_ref().names().iter().map(|it| names.group(it, at)).collect::<Built<Vec<_>>>()?;
     let (after_s, pick) = match entry.get_ref() {
@@ -378,7 +378,7 @@ fn tier(entry: &Spanned<TierEntry>, names: &Names) -> Built<Tier> {
     Ok(Tier { groups, after_s, pick })
 }
 
-fn group(table: &Spanned<GroupTable>, names: &Names) -> Built<Group> {
+fn group(table: &Spanned<GroupTable>, names: &Names<'_>) -> Built<Group> {
     let (at, it) = (table.span().start, table.get_ref());
     let mut staff = match &it.staff {
         None => vec![1],
@@ -444,7 +444,7 @@ fn group(table: &Spanned<GroupTable>, names: &Names) -> Built<Group> {
     })
 }
 
-fn dialer(table: &Spanned<DialerTable>, names: &Names) -> Built<Dialer> {
+fn dialer(table: &Spanned<DialerTable>, names: &Names<'_>) -> Built<Dialer> {
     let (at, it) = (table.span().start, table.get_ref());
     let groups = |of: &[String]| of.iter().map(|it| names.group(it, at)).collect::<Built<Vec<_>>>();
     let reach = names.each(&it.reach, at)?;
@@ -512,7 +512,7 @@ fn promise(table: &Spanned<TypeTable>) -> Built<Option<Promise>> {
 }
 
 /// One shift for each start.
-fn shift(table: &Spanned<ShiftTable>, names: &Names) -> Built<Vec<Shift>> {
+fn shift(table: &Spanned<ShiftTable>, names: &Names<'_>) -> Built<Vec<Shift>> {
     let (at, it) = (table.span().start, table.get_ref());
     if it.length.0 <= 0.0 || it.starts.is_empty() {
         return wrong(at, "a shift has a length and at least one start");
@@ -527,7 +527,7 @@ fn shift(table: &Spanned<ShiftTable>, names: &Names) -> Built<Vec<Shift>> {
         Some(calendar) => {
             let name = zone.map_or(calendar.time_zone.as_str(), |it| it.get_ref());
             let at = zone.map_or(at, |it| it.span().start);
-            calendar.starts_s(names.opens_s, name, start).ok_or_else(|| Wrong {
+            calendar.starts_s(names.clocks, names.opens_s, name, start).ok_or_else(|| Wrong {
                 at,
                 message: format!("there is no time zone {name:?}; names are like \"Europe/Madrid\""),
             })

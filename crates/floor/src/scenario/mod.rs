@@ -6,7 +6,7 @@ mod tables;
 mod words;
 mod write;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, Clocks};
 
 use crate::erlang::Promise;
 use crate::model::Floor;
@@ -52,12 +52,17 @@ pub struct ScenarioError {
 }
 
 impl Scenario {
+    /// In UTC; a file that names time zones is for [`Scenario::read_by`].
     pub fn read(text: &str) -> Result<Scenario, ScenarioError> {
+        Scenario::read_by(text, &calendar::OnlyUtc)
+    }
+
+    pub fn read_by(text: &str, clocks: &dyn Clocks) -> Result<Scenario, ScenarioError> {
         let file: tables::File = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |it| it.start);
             ScenarioError::at(text, at, error.message().trim().replace('\n', " "))
         })?;
-        build::scenario(file).map_err(|wrong| ScenarioError::at(text, wrong.at, wrong.message))
+        build::scenario(file, clocks).map_err(|wrong| ScenarioError::at(text, wrong.at, wrong.message))
     }
 }
 

@@ -24,7 +24,7 @@ impl Scenario {
         line(&mut text, "seed", &self.seed.to_string());
         day(&mut text, floor);
         if let Some(it) = &self.calendar {
-            line(&mut text, "date", &quoted(&it.date.to_string()));
+            line(&mut text, "date", &quoted(&it.date));
             line(&mut text, "time_zone", &quoted(&it.time_zone));
         }
         policy(&mut text, &floor.policy);

@@ -1,9 +1,13 @@
-//! TLS to PostgreSQL, tried against a real server behind a door that encrypts.
+//! Tried against a real server behind a door that encrypts.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "the tests' own server is named by the environment"
+)]
 
+use super::*;
 use db::{Db, Options, params};
-use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -72,7 +76,8 @@ impl Door {
     }
 
     fn open(&self, host: &str, query: &str) -> Result<i64, db::Error> {
-        let database: Db<&'static str> = Db::open(&self.url(host, query), Options::default())?;
+        let database: Db<&'static str> =
+            Db::open(&self.url(host, query), Options { connect: connect(), ..Options::default() })?;
         database.read_now("reader", |tx| tx.value("select cast(41 + 1 as bigint)", params![]))
     }
 
@@ -100,4 +105,24 @@ fn a_certificate_of_an_unknown_authority_or_of_another_name_is_refused() {
 fn a_server_that_will_not_encrypt_is_not_spoken_to_plainly() {
     let Some(door) = door(b'N') else { return };
     assert!(door.open("localhost", &door.trusting("require")).is_err());
+}
+
+#[test]
+fn the_file_of_authorities_is_taken_out_of_the_address_and_nothing_else() {
+    let of = |url: &str| without_authorities(url);
+    assert_eq!(of("postgres://a@b/c"), ("postgres://a@b/c".into(), None));
+    assert_eq!(
+        of("postgres://a@b/c?sslmode=require&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=3"),
+        ("postgres://a@b/c?sslmode=require&connect_timeout=3".into(), Some("/etc/ca.pem".into()))
+    );
+    assert_eq!(of("postgres://a@b/c?sslrootcert=ca.pem"), ("postgres://a@b/c".into(), Some("ca.pem".into())));
+}
+
+#[test]
+fn what_cannot_be_checked_is_said_before_anything_is_sent() {
+    let why = |url: &str| connect()(url).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(why("postgres://a@b/c?sslrootcert=ca.pem").contains("only used with sslmode=require"));
+    assert!(why("postgres://a@b/c?sslmode=require&sslrootcert=nowhere.pem").contains("nowhere.pem"));
+    let plain = db::server::plainly()("postgres://a@b/c?sslmode=require").err().map(|it| it.to_string());
+    assert!(plain.is_some_and(|it| it.contains("cannot encrypt")));
 }
