@@ -20,8 +20,14 @@ pub async fn index(call: Call) -> Answer {
     .await
 }
 
-pub async fn show(Id(week): Id<Week>, call: Call) -> Answer {
+pub async fn show(Id(week): Id<String>, call: Call) -> Answer {
+    let week = named(&week)?;
     call.read(move |tx, _| Ok(Reply::one("roster", whole(tx, week)?))).await
+}
+
+/// Read only once it is known who asks.
+fn named(week: &str) -> Result<Week, Problem> {
+    Week::parse(week).ok_or(Problem::NotFound)
 }
 
 fn whole(tx: &mut Tx, week: Week) -> Result<WholeRosterShape, Problem> {
@@ -62,7 +68,8 @@ pub async fn create(call: Call) -> Answer {
 }
 
 /// First the shifts, then what becomes of the draft.
-pub async fn update(Id(week): Id<Week>, call: Call) -> Answer {
+pub async fn update(Id(week): Id<String>, call: Call) -> Answer {
+    let week = named(&week)?;
     let body = call.body::<RosterBody>()?.roster;
     let shifts = body.shifts.as_deref().map(lines).transpose()?;
     call.write(move |tx, _| {

@@ -51,6 +51,7 @@ mod tests {
     fn two_clocks(date: &str, zone: &str) -> String {
         format!(
             r#"
+name = "two clocks"
 [day]
 period = "1 h"
 periods = 24
