@@ -1,5 +1,5 @@
 // Does in Chromium what people do with keys and pointer: menus, the palette, a letter that is stopped because something
-// new has come. Prints `?come` when the world may let a letter come, and goes on when it is answered with a line.
+// new has come. Prints `?come WORDS` when the world may let a letter come, and goes on when it is answered with a line.
 // Usage: node acts.mjs SIGN_IN_LINK TICKET   (CHROMIUM names the browser)
 import { createInterface } from "node:readline";
 import { run } from "./chromium.mjs";
@@ -26,6 +26,12 @@ async function at(page, path, what) {
   await page.settled();
 }
 
+/** A letter of the customer with these words. */
+async function comes(words) {
+  process.stdout.write(`?come ${words}\n`);
+  await answers.next();
+}
+
 async function menus(page) {
   await at(page, `/tickets/${ticket}`, "a menu");
   await page.click(`${MENU} > summary`);
@@ -34,6 +40,11 @@ async function menus(page) {
   await page.expect("the arrow goes to the first choice", `document.activeElement === document.querySelector("${MENU} .menu-sheet a")`);
   await page.press("ArrowUp");
   await page.expect("and from there to the last", `document.activeElement === [...document.querySelectorAll("${MENU} .menu-sheet a")].at(-1)`);
+  await comes("One thing more");
+  await page.until("what came meanwhile is shown", "document.querySelector('#conversation').textContent.includes('One thing more')");
+  await page.settled();
+  await page.expect("it is still open", `document.querySelector("${MENU}").open`);
+  await page.expect("and the focus is on its choice", `document.activeElement === [...document.querySelectorAll("${MENU} .menu-sheet a")].at(-1)`);
   await page.press("Escape");
   await page.until("Escape closes it", `!document.querySelector("${MENU}").open`);
   await page.expect("and the focus is where it was", `document.activeElement === document.querySelector("${MENU} > summary")`);
@@ -83,8 +94,7 @@ async function stoppedSend(page) {
   await page.click("ticket-composer .paper");
   await page.type("Thank you, we have sent it back.");
   await page.until("the draft is kept", "document.querySelector('[data-saved]').textContent.includes('saved')");
-  process.stdout.write("?come\n");
-  await answers.next();
+  await comes("Please wait");
   await page.until("what came is shown", "document.querySelector('#conversation').textContent.includes('Please wait')");
   await page.press("Enter", { control: true });
   await page.until("the letter is stopped", "document.querySelector('[data-unseen]').textContent.includes('wrote while you were writing')");

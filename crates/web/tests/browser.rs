@@ -95,8 +95,8 @@ async fn menus_palette_a_stopped_letter_and_a_new_ticket_work_by_keys_and_pointe
     let mut said = BufReader::new(acts.stdout.take().expect("a pipe")).lines();
     let mut complaints = Vec::new();
     while let Some(line) = said.next_line().await.expect("lines") {
-        if line == "?come" {
-            desk.customer_writes("Please wait");
+        if let Some(words) = line.strip_prefix("?come ") {
+            desk.customer_writes(words);
             answers.write_all(b"it has come\n").await.expect("it listens");
         } else {
             complaints.push(line);
@@ -173,11 +173,12 @@ impl Desk {
         command
     }
 
-    fn customer_writes(&self, words: &'static str) {
+    fn customer_writes(&self, words: &str) {
+        let words = words.to_owned();
         let ticket = self.ticket;
         self.world.write(move |tx| {
             let requester = tickets::find_ticket(tx, ticket)?.expect("it is there").requester;
-            let comment = Some(NewComment::public(words).by(requester));
+            let comment = Some(NewComment::public(words.clone()).by(requester));
             Ok::<_, Told>(tickets::update(tx, &UpdateTicket { comment, ..UpdateTicket::of(ticket) })?)
         });
     }
