@@ -52,6 +52,15 @@ async function menus(page) {
   await page.until("Enter opens it", `document.querySelector("${MENU}").open`);
   await page.click("#ticket-head h1");
   await page.until("a click elsewhere closes it", `!document.querySelector("${MENU}").open`);
+  await page.click("#facts details.menu > summary");
+  await page.until("what is needed is chosen among all skills", "document.querySelectorAll('#need-skill option').length > 60");
+  await comes("And one more");
+  await page.until("what came meanwhile is shown too", "document.querySelector('#conversation').textContent.includes('And one more')");
+  await page.settled();
+  await page.expect("the choice is still there", "document.querySelector('#need-skill').checkVisibility()");
+  await page.evaluate("document.querySelector('#need-skill').value = [...document.querySelectorAll('#need-skill option')].find((it) => it.textContent === 'Patience').value");
+  await page.click("#facts details.menu .form button");
+  await page.until("it is needed from now on", "[...document.querySelectorAll('#facts .need')].some((it) => it.textContent.includes('Patience'))");
   await page.evaluate("document.activeElement.blur()");
   const gone = page.once("Page.loadEventFired");
   await page.press("m");

@@ -1,12 +1,14 @@
 //! On arrival: who of the people on hand gets this work?
 
 use serde::{Deserialize, Serialize};
+use skills::SkillId;
+use std::collections::BTreeSet;
 
 use crate::chance;
 use crate::engine::Rule;
 use crate::person::{Person, PersonId, Status};
 use crate::requirements::Term;
-use crate::weigh::{Candidate, needs, reasons, surely_meets, surely_meets_all, weigh};
+use crate::weigh::{Candidate, Reason, WhyNot, needs, reasons, surely_meets, surely_meets_all, weigh};
 use crate::work::{Channel, Need, Policy, Priority, Work, WorkId};
 
 /// Who got the work and everything that mattered, to be kept with it.
@@ -19,6 +21,31 @@ pub struct Decision {
     pub how: How,
     /// Everybody who was weighed: the eligible first, then by score.
     pub candidates: Vec<Candidate>,
+}
+
+impl Decision {
+    /// The skills that it speaks of, each once.
+    pub fn skills(&self) -> BTreeSet<SkillId> {
+        let waits_for = match &self.how {
+            How::Queued { until: Expectation::Skill { nobody_meets: needs } }
+            | How::Queued { until: Expectation::SkillsTogether { nobody_meets_all: needs } } => {
+                needs.as_slice()
+            }
+            _ => &[],
+        };
+        let mut all: BTreeSet<SkillId> = waits_for.iter().map(|need| need.skill).collect();
+        for it in &self.candidates {
+            all.extend(it.reasons.iter().filter_map(|it| match it {
+                Reason::Skill { skill, .. } => Some(*skill),
+                _ => None,
+            }));
+            all.extend(it.eligible.as_ref().err().into_iter().flatten().filter_map(|it| match it {
+                WhyNot::NotSure { skill, .. } => Some(*skill),
+                _ => None,
+            }));
+        }
+        all
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

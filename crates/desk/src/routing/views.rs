@@ -200,7 +200,13 @@ impl Words {
         let sql = format!("select id, name from users where id in {}", tx.numbers_in(1));
         let people =
             tx.list(&sql, params![tickets::json_numbers(ids)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let skills = crate::skills::store::list_shown_names(tx)?.into_iter().map(|(id, name)| (id.0, name));
+        let choices = decisions.iter().filter_map(|it| match &it.made {
+            Made::Choice(decision) => Some(decision),
+            Made::Pull(_) => None,
+        });
+        let named: Vec<i64> = choices.flat_map(Decision::skills).map(|id| id.0).collect();
+        let skills =
+            crate::skills::store::shown_names_of(tx, &named)?.into_iter().map(|(id, name)| (id.0, name));
         let kept: Vec<i64> = decisions.iter().map(|it| it.id.0).collect();
         let offers = store::offers::list_ends(tx, &kept)?;
         Ok(Words { people: people.into_iter().collect(), skills: skills.collect(), offers })

@@ -2,8 +2,9 @@
 
 use desk::people::views::{Requester, requester};
 use desk::people::{self, Group, User};
+use desk::routing::views::Why;
 use desk::routing::{self, PresenceStatus, RunningPromise};
-use desk::skills::{self, Proficiency, RequirementRow, SkillSummary};
+use desk::skills::{self, Proficiency, RequirementRow};
 use desk::tickets::Status;
 use desk::tickets::views::TicketPage;
 use desk::{Tx, UserId};
@@ -15,7 +16,6 @@ pub struct Facts {
     pub agents: Vec<Agent>,
     pub groups: Vec<Group>,
     pub needs: Vec<Need>,
-    pub skills: Vec<SkillSummary>,
     pub card: Option<Requester>,
     /// Such as "10:46, Madrid".
     pub local_time: Option<String>,
@@ -48,22 +48,30 @@ pub struct Need {
 }
 
 impl Facts {
-    pub fn load(tx: &mut Tx, page: &TicketPage, needs: &[RequirementRow]) -> Result<Facts, crate::Problem> {
+    /// `decisions`: those made about it, the newest first.
+    pub fn load(
+        tx: &mut Tx,
+        page: &TicketPage,
+        needs: &[RequirementRow],
+        decisions: &[Why],
+    ) -> Result<Facts, crate::Problem> {
         let me = tx.actor().user();
         let mine = match me {
             Some(me) => skills::proficiencies_of(tx, me)?,
             None => Vec::new(),
         };
-        let is_agent = tx.actor().is_agent();
         let card = requester(tx, page.ticket.requester)?;
         Ok(Facts {
             agents: agents(tx, me)?,
             groups: people::list_groups(tx)?,
             needs: needs.iter().map(|need| Need::of(need, &mine)).collect(),
-            skills: if is_agent { skills::list_skill_names(tx)? } else { Vec::new() },
             local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
             card,
-            why: routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
+            // Whoever waits hears what for as things are now, and not as they were at the last decision.
+            why: match page.ticket.assignee {
+                Some(_) => decisions.first().map(|why| why.sentence.clone()),
+                None => routing::why(tx, page.ticket.id)?.map(|why| why.sentence),
+            },
             queue: routing::standing_of(tx, page.ticket.id)?,
             learning: desk::coaching::given_on(tx, page.ticket.id)?,
             may_review: page.ticket.status >= Status::Solved && desk::reviews::may_review(tx)?,

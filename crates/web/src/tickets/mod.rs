@@ -9,6 +9,7 @@ mod fields;
 mod frame;
 mod letters;
 mod merge;
+mod needs;
 mod new;
 pub(crate) mod rows;
 mod said;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/tickets/{id}/copies", post(fields::copies))
         .route("/tickets/{id}/merge", get(merge::new).post(merge::create))
         .route("/tickets/{id}/unmerge", post(merge::destroy))
+        .route("/tickets/{id}/_needs", get(needs::show))
         .route("/tickets/{id}/requirements", post(fields::requirements))
         .route("/comments/{id}/html", get(frame::show))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -139,7 +139,7 @@ impl TicketView {
         }
         let decisions = routing::decisions_of(tx, id)?;
         let names = people::user_names(tx, &story::people_in(&page.audits))?;
-        let facts = Facts::load(tx, &page, &needs)?;
+        let facts = Facts::load(tx, &page, &needs, &decisions)?;
         let sources = Sources {
             page: &page,
             mails: &mails,

@@ -81,7 +81,6 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         agents: vec![Agent { id: UserId(7), name: "Ana Novak".into(), here: true }],
         groups: vec![],
         needs: vec![need(Some((3.8, 0.3))), need(None)],
-        skills: vec![],
         card: None,
         local_time: Some("10:46, Madrid".into()),
         why: Some("Chosen over Kofi (holds 8 of 8)".into()),

@@ -24,9 +24,9 @@ pub(in crate::skills) use portfolio::*;
 pub(in crate::skills) use refit::*;
 pub(in crate::skills) use shelf::*;
 pub(in crate::skills) use times::*;
-pub(crate) use words::list_shown_names;
 pub(in crate::skills) use words::*;
 pub use words::{find_shown_skill, list_shown_skills};
+pub(crate) use words::{list_shown_names, shown_names_of};
 
 use super::evidence::{AddEvidence, Observed};
 use super::replay::{Base, BaseBelief, Line, Row as HeldRow};

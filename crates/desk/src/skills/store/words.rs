@@ -115,6 +115,15 @@ pub(in crate::skills) fn list_all_shown_skills(tx: &mut Tx) -> Result<Vec<Skill>
     Ok(all)
 }
 
+/// Of these skills: id and name as the reader reads it.
+pub(crate) fn shown_names_of(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(SkillId, String)>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("select s.id, {} from skills s where s.id in {}", name_column(tx), tx.numbers_in(1));
+    tx.list(&sql, params![json_numbers(ids.iter().copied())], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 /// Of all skills, retired ones too: id and name as the reader reads it.
 pub(crate) fn list_shown_names(tx: &mut Tx) -> Result<Vec<(SkillId, String)>, Error> {
     let sql = format!("select s.id, {} from skills s", name_column(tx));
