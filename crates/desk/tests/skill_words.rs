@@ -5,7 +5,7 @@ use desk::skills::shelf::{self, Imported};
 use desk::skills::views::{MatrixFilter, matrix};
 use desk::skills::words::{self, SetWords};
 use desk::skills::{self, SetInterests, SkillKind, UpdateSkill};
-use desk::{Actor, Kind, Language, Refusal, SkillId};
+use desk::{Actor, Desk, Kind, Language, Refusal, SkillId};
 use testkit::World;
 
 fn skill(world: &World, key: &'static str) -> SkillId {
@@ -39,7 +39,9 @@ fn each_reads_the_library_in_their_language_and_what_has_no_words_in_the_origina
         let read = name(german);
         assert_eq!(read.name, "Geduld", "on {}", world.name());
         assert!(read.meaning.starts_with("Menschen die Zeit"), "{}", read.meaning);
-        assert_eq!(read.anchors, name(world.as_(ana)).anchors, "none are shipped: the original's");
+        let english = name(world.as_(ana)).anchors;
+        assert!(read.anchors.iter().zip(&english).all(|(read, english)| read != english), "{read:?}");
+        assert_eq!(name(world.as_(ana).reading(Language::of("ja"))).anchors, english);
         assert_eq!(name(world.as_(ana).reading(Language::of("ja"))).name, "Patience");
 
         let of_interest = SetInterests { user: ana, skills: vec![patience] };
@@ -150,10 +152,12 @@ fn files_carry_words_and_a_file_of_one_language_finds_its_skills_by_reference() 
         let patience = skill(&world, "patience");
         let csv = world.read(shelf::library_as_csv);
         let header = csv.lines().next().expect("a header");
-        assert!(
-            header.ends_with("needs,name_de,meaning_de,name_es,meaning_es,name_fr,meaning_fr"),
-            "{header}"
-        );
+        let of = |it: &str| {
+            let levels: Vec<String> = (1..=5).map(|level| format!("level_{level}_{it}")).collect();
+            format!("name_{it},meaning_{it},{}", levels.join(","))
+        };
+        let all = ["de", "es", "fr"].map(of).join(",");
+        assert!(header.ends_with(&format!("needs,{all}")), "{header}");
         assert!(csv.contains("Geduld"));
         let german = world.as_(lea).reading(Language::of("de"));
         let as_read = world.read_as(german, shelf::library_as_csv).expect("leads may");
@@ -171,8 +175,9 @@ fn files_carry_words_and_a_file_of_one_language_finds_its_skills_by_reference() 
         assert_eq!(known, [("de", "Langmut"), ("es", "Paciencia"), ("fr", "Patience"), ("pt", "Paciência")]);
         assert!(all[0].meaning.starts_with("Menschen"), "what the file leaves out stays");
         assert_eq!(all[0].anchors[0], "Wird barsch.");
+        assert!(all[0].anchors[4].starts_with("Bringt Menschen"), "and its other levels too");
         let header = world.read(shelf::library_as_csv).lines().next().map(str::to_owned).expect("a header");
-        assert!(header.contains("level_5_de") && !header.contains("level_5_fr"), "{header}");
+        assert!(header.contains("level_5_de") && !header.contains("level_5_pt"), "{header}");
 
         let english = "preferredLabel,conceptUri\nbrew espresso,http://esco/1\n";
         world.write_as(lea, move |tx| shelf::import_library(tx, english, SkillKind::Specialist));
@@ -189,5 +194,59 @@ fn files_carry_words_and_a_file_of_one_language_finds_its_skills_by_reference() 
             (shown.name.as_str(), shown.meaning.as_str()),
             ("Espresso zubereiten", "Kaffee unter Druck.")
         );
+    }
+}
+
+#[test]
+fn a_desk_that_has_the_shipped_names_gets_what_is_seen_at_levels_and_keeps_what_it_wrote() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let (patience, empathy, teamwork) =
+            (skill(&world, "patience"), skill(&world, "empathy"), skill(&world, "teamwork"));
+        let of = |world: &World, skill: SkillId, of: &'static str| {
+            let all = world.read(move |tx| words::words_of(tx, skill));
+            all.into_iter().find(|it| it.language == language(of))
+        };
+        let shipped = of(&world, patience, "de").expect("it is shipped");
+        // As desks are that were opened when names and meanings alone were shipped.
+        world.write(|tx| {
+            let none = r#"["","","","",""]"#;
+            tx.execute("update skill_words set anchors = $1", db::params![none])?;
+            tx.execute("update settings set value = '1' where key = 'library_words'", db::params![])
+        });
+        let [first, ..] = shipped.anchors.clone();
+        let own = SetWords {
+            skill: patience,
+            language: language("de"),
+            name: "Langmut".into(),
+            meaning: shipped.meaning.clone(),
+            anchors: ["", "Erklärt es noch einmal.", "", "", ""].map(str::to_owned),
+        };
+        world.write_as(lea, move |tx| words::set_words(tx, &own));
+        let gone = words(empathy, "fr", "");
+        world.write_as(lea, move |tx| words::set_words(tx, &gone));
+        let mut anchors = world.read(move |tx| skills::find_skill(tx, teamwork)).expect("shipped").anchors;
+        anchors[4] = "Brings cake.".into();
+        let update =
+            UpdateSkill { skill: teamwork, name: None, meaning: None, anchors: Some(anchors), decay: None };
+        world.write_as(lea, move |tx| skills::update_skill(tx, &update));
+
+        let (url, blobs) = (world.desk.db.url().to_owned(), world.folder().join("blobs"));
+        let options = || db::Options { durable: false, clock: world.clock.clock(), ..db::Options::default() };
+        for _ in 0..2 {
+            let (url, blobs, options) = (url.clone(), blobs.clone(), options());
+            let opened = std::thread::spawn(move || Desk::open(&url, blobs, options).map(drop));
+            opened.join().expect("no panic").expect("it opens again");
+        }
+
+        let read = of(&world, patience, "de").expect("it stays");
+        assert_eq!((read.name.as_str(), &read.meaning), ("Langmut", &shipped.meaning), "on {}", world.name());
+        assert_eq!((&read.anchors[0], &read.anchors[3]), (&first, &shipped.anchors[3]));
+        assert_eq!(read.anchors[1], "Erklärt es noch einmal.", "its own word stands");
+        assert_eq!(of(&world, empathy, "fr"), None, "what was taken off stays off");
+        assert!(of(&world, empathy, "es").expect("it stays").anchors.iter().all(|it| !it.is_empty()));
+        let team = of(&world, teamwork, "es").expect("it stays");
+        assert!(team.behind_at.is_some() && !team.anchors[0].is_empty());
+        assert_eq!(team.anchors[4], "", "nothing shipped says what the desk says there");
     }
 }

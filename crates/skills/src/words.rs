@@ -1,4 +1,4 @@
-//! The shipped library in other languages: names and meanings, read from `library/words.*.toml`.
+//! The shipped library in other languages: names, meanings and anchors, read from `library/words.*.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -26,6 +26,8 @@ pub type LibraryWords = BTreeMap<String, SkillWords>;
 pub struct SkillWords {
     pub name: String,
     pub meaning: String,
+    /// What can be seen at levels 1 to 5.
+    pub anchors: [String; 5],
 }
 
 /// The shipped languages beside English, each with the words of every shipped skill.
@@ -54,12 +56,34 @@ mod tests {
     fn words_are_one_line_each_and_are_translated() {
         for (language, words) in library_words() {
             for (key, it) in words {
-                let lines = [&it.name, &it.meaning];
-                assert!(lines.iter().all(|text| !text.trim().is_empty() && !text.contains('\n')), "{key}");
+                let mut lines = [&it.name, &it.meaning].into_iter().chain(&it.anchors);
+                assert!(lines.all(|text| !text.trim().is_empty() && !text.contains('\n')), "{key}");
                 assert!(it.name.chars().count() <= 80 && it.meaning.ends_with('.'), "{language}: {key}");
                 let original = library().skill(key).expect("the other test proves it");
                 assert_ne!(it.meaning, original.meaning, "{language}: {key} is not translated");
             }
+        }
+    }
+
+    #[test]
+    fn every_level_of_every_skill_has_a_sentence_of_its_own_in_each_language() {
+        for (language, words) in library_words() {
+            let mut seen = HashSet::new();
+            for (key, it) in words {
+                let original = library().skill(key).expect("the other test proves it");
+                for (level, (sentence, english)) in (1..).zip(it.anchors.iter().zip(&original.anchors)) {
+                    let place = format!("{language}: {key} at level {level}");
+                    assert_ne!(sentence, english, "{place} is not translated");
+                    assert!(sentence.ends_with('.') && sentence.trim() == sentence, "{place}");
+                    let (is, was) = (sentence.chars().count(), english.chars().count());
+                    assert!(
+                        is <= 240 && is < 2 * was + 40 && was < 2 * is + 40,
+                        "{place}: {is} beside {was}"
+                    );
+                    assert!(seen.insert(sentence), "{place} says what another place says");
+                }
+            }
+            assert_eq!(seen.len(), 5 * library().skills.len(), "in {language}");
         }
     }
 }

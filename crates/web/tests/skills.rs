@@ -249,6 +249,12 @@ async fn every_page_that_names_a_skill_names_it_in_the_readers_language() {
         }
         let meaning = browser.get(&format!("/skills/{skill}")).await.body;
         assert!(meaning.contains("Menschen die Zeit geben"));
+        let levels = ["kurz angebunden", "zweites Mal", "neue Erklärung", "abschweifendes", "namentlich"];
+        let cell = browser.get(&format!("/skills/{skill}/people/{ana}")).await.body;
+        for (page, of) in [(&meaning, "the skill"), (&cell, "a person's skill")] {
+            assert!(levels.iter().all(|it| page.contains(it)), "{of} on {}", world.name());
+            assert!(!page.contains("Grows curt"), "{of} on {}", world.name());
+        }
         let csv = browser.get("/skills/library.csv").await.body;
         assert!(csv.contains("patience,Patience,"), "a file is in the original");
 

@@ -8,12 +8,14 @@ use super::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, Skill, SkillsError, stor
 use crate::events::{self, Event};
 use crate::{Language, SkillId, Tx, settings};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Languages of one skill.
 pub const LANGUAGES_PER_SKILL_MAX: usize = 40;
 const SETTING: &str = "library_words";
-/// Raised when the library ships words in a further language: desks that are there get them at their next opening.
-const LIBRARY_WORDS: i64 = 1;
+/// What the shipped words hold: 1 names and meanings, 2 the sentences of levels too. A desk that has fewer gets what it
+/// lacks at its next opening.
+const LIBRARY_WORDS: i64 = 2;
 
 /// A skill in one language; what is empty is read in the original.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -113,13 +115,17 @@ fn tidied(command: &SetWords) -> Result<SetWords, SkillsError> {
     Ok(words)
 }
 
-/// The shipped words, once: for skills that still say what the library says.
+/// The shipped words, once: for skills that still say what the library says. A desk that has its names and meanings
+/// already gets the sentences of levels beside them, where it wrote none; languages that it took off a skill stay off.
 pub(crate) fn lay_words(tx: &mut Tx) -> Result<(), db::Error> {
-    if settings::find::<i64>(tx, SETTING)?.is_some_and(|laid| laid >= LIBRARY_WORDS) {
+    let laid = settings::find::<i64>(tx, SETTING)?.unwrap_or_default();
+    if laid >= LIBRARY_WORDS {
         return Ok(());
     }
     let library = ::skills::library();
     let skills = store::list_all_skills(tx)?;
+    let present: HashMap<(SkillId, Language), SkillWords> =
+        store::list_all_words(tx)?.into_iter().map(|(skill, it)| ((skill, it.language), it)).collect();
     let mut all = Vec::new();
     for (language, words) in ::skills::library_words() {
         let Some(language) = Language::of(language) else { continue };
@@ -127,13 +133,53 @@ pub(crate) fn lay_words(tx: &mut Tx) -> Result<(), db::Error> {
             let (Some(shipped), Some(words)) = (library.skill(&skill.key), words.get(&skill.key)) else {
                 continue;
             };
-            let name = if skill.name == shipped.name { words.name.as_str() } else { "" };
-            let meaning = if skill.meaning == shipped.meaning { words.meaning.as_str() } else { "" };
-            if !name.is_empty() || !meaning.is_empty() {
-                all.push((skill.id, language, name, meaning));
+            let is = present.get(&(skill.id, language));
+            let laid_now = match is {
+                Some(is) => filled(is, skill, shipped, words),
+                None if laid == 0 => fresh(language, skill, shipped, words),
+                None => continue,
+            };
+            let changes = is.is_none_or(|is| is.anchors != laid_now.anchors);
+            if changes && !laid_now.is_empty() {
+                all.push(laid_now);
             }
         }
     }
-    store::insert_library_words(tx, &all)?;
+    store::lay_library_words(tx, &all)?;
     settings::save(tx, SETTING, &LIBRARY_WORDS)
+}
+
+/// The shipped words of a skill that has none: of what still says what the library says.
+fn fresh(
+    language: Language,
+    skill: &Skill,
+    shipped: &::skills::Skill,
+    words: &::skills::SkillWords,
+) -> SetWords {
+    let when = |same: bool, text: &str| if same { text.to_owned() } else { String::new() };
+    SetWords {
+        skill: skill.id,
+        language,
+        name: when(skill.name == shipped.name, &words.name),
+        meaning: when(skill.meaning == shipped.meaning, &words.meaning),
+        anchors: std::array::from_fn(|at| when(skill.anchors[at] == shipped.anchors[at], &words.anchors[at])),
+    }
+}
+
+/// What the desk has, with the shipped sentences of those levels that have none.
+fn filled(
+    is: &SkillWords,
+    skill: &Skill,
+    shipped: &::skills::Skill,
+    words: &::skills::SkillWords,
+) -> SetWords {
+    let fresh = fresh(is.language, skill, shipped, words);
+    let anchor = |(is, fresh): (&String, String)| if is.is_empty() { fresh } else { is.clone() };
+    let mut anchors = is.anchors.iter().zip(fresh.anchors).map(anchor);
+    SetWords {
+        name: is.name.clone(),
+        meaning: is.meaning.clone(),
+        anchors: std::array::from_fn(|_| anchors.next().unwrap_or_default()),
+        ..fresh
+    }
 }

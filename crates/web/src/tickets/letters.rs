@@ -105,7 +105,7 @@ impl Sent {
         let words = match mail.state {
             OutState::Queued => format!("on its way to {}", mail.to),
             OutState::Sent => format!("taken by the mail server of {}", mail.to),
-            OutState::Deferred => format!("{} asks for patience{said}; it is tried again", mail.to),
+            OutState::Deferred => format!("not with {} yet{said}; it is tried again", mail.to),
             OutState::Failed => format!("did not reach {}{said}", mail.to),
         };
         Sent { words, bad: mail.state == OutState::Failed }

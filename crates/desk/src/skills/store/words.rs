@@ -54,27 +54,25 @@ pub(in crate::skills) fn words_are_behind(tx: &mut Tx, skill: SkillId) -> Result
     .map(|_| ())
 }
 
-/// Words that come with the desk; those that are there already stay.
-pub(in crate::skills) fn insert_library_words(
-    tx: &mut Tx,
-    all: &[(SkillId, Language, &str, &str)],
-) -> Result<(), Error> {
-    let (no_anchors, now) = (to_json(&[""; 5])?, tx.now());
+/// Words that come with the desk. Where some are already, their sentences of levels alone are put in place.
+pub(in crate::skills) fn lay_library_words(tx: &mut Tx, all: &[SetWords]) -> Result<(), Error> {
+    let now = tx.now();
     for part in all.chunks(ROWS_PER_STATEMENT_MAX) {
+        let anchors: Vec<String> = part.iter().map(|it| to_json(&it.anchors)).collect::<Result<_, _>>()?;
         let mut rows: Vec<Param<'_>> = Vec::with_capacity(part.len() * 6);
-        for (skill, language, name, meaning) in part {
+        for (it, anchors) in part.iter().zip(&anchors) {
             rows.extend([
-                skill.to_param(),
-                language.to_param(),
-                Param::Text(name),
-                Param::Text(meaning),
-                no_anchors.to_param(),
+                it.skill.to_param(),
+                it.language.to_param(),
+                Param::Text(&it.name),
+                Param::Text(&it.meaning),
+                anchors.to_param(),
                 Param::Int(now),
             ]);
         }
         let sql = format!(
             "insert into skill_words (skill_id, language, name, meaning, anchors, updated_at) values {}
-             on conflict (skill_id, language) do nothing",
+             on conflict (skill_id, language) do update set anchors = excluded.anchors",
             values(part.len(), 6)
         );
         tx.execute(&sql, &rows)?;
