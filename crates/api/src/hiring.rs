@@ -5,9 +5,7 @@ use crate::problem::Problem;
 use crate::shapes::*;
 use axum::http::StatusCode;
 use desk::hiring::views;
-use desk::hiring::{
-    self, AddCandidate, Opening, OpeningState, SaveScorecard, Score, Stage, WriteNeed, WriteOpening,
-};
+use desk::hiring::{self, AddCandidate, Opening, OpeningState, Stage, WriteNeed, WriteOpening};
 use desk::{CandidateId, OpeningId, RoleId, SkillId};
 
 const WEIGHT_USUAL: f64 = 0.5;
@@ -162,25 +160,6 @@ pub async fn forget_candidate(Id(id): Id<CandidateId>, call: Call) -> Answer {
     call.write(move |tx, _| {
         hiring::forget_candidate(tx, id)?;
         Ok(Reply::nothing())
-    })
-    .await
-}
-
-pub async fn save_scorecard(Id(candidate): Id<CandidateId>, call: Call) -> Answer {
-    let wanted = call.body::<ScorecardScoresBody>()?.scorecard;
-    let score = |it: ScorecardScoreBody| Score {
-        skill: SkillId(it.skill_id),
-        level: it.level,
-        note: it.note.unwrap_or_default(),
-    };
-    let command = SaveScorecard {
-        candidate,
-        note: wanted.note.unwrap_or_default(),
-        scores: wanted.scores.into_iter().map(score).collect(),
-    };
-    call.write(move |tx, _| {
-        hiring::save_scorecard(tx, &command)?;
-        Ok(Reply::one("candidate", HiringCandidateShape::of_page(&views::candidate_page(tx, candidate)?)))
     })
     .await
 }

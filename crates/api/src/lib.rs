@@ -6,6 +6,7 @@
 //!
 //! A session cookie is never accepted here: a page of another site could make a browser send it.
 
+mod applications;
 mod assessments;
 mod attachments;
 mod auth;
@@ -20,6 +21,7 @@ mod groups;
 mod hiring;
 mod identities;
 mod incremental;
+mod interviews;
 mod job_statuses;
 mod ledger;
 mod limits;

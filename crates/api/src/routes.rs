@@ -32,6 +32,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Reviews", skilled::of_reviews()));
     all.extend(tagged("Assessments", growth::of_assessments()));
     all.extend(tagged("Hiring", growth::of_hiring()));
+    all.extend(tagged("Hiring", growth::of_interviews()));
     all.extend(tagged("Coaching", growth::of_coaching()));
     all.extend(tagged("Routing", skilled::of_routing()));
     all.extend(tagged("Queues and decisions", queues::of_queues()));

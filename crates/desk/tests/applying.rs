@@ -356,3 +356,58 @@ fn interviewers_whose_scores_work_did_not_bear_out_count_for_less_even_after_the
         assert_eq!(max_now.pairs, 6, "and what they taught of their interviewers stays");
     }
 }
+
+#[test]
+fn what_somebody_learns_after_the_hire_is_no_error_of_who_interviewed_them() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let empathy = skill(&world, "empathy");
+        let id = opening(&world, lea, OpeningState::Inside);
+        let kim = world.agent("Kim");
+        let candidate = world.write_as(kim, move |tx| hiring::volunteer(tx, id, ""));
+        scored(&world, lea, candidate, empathy, 2.5);
+        world.write_as(lea, move |tx| hiring::move_candidate(tx, candidate, Stage::Hired));
+        let add = AddCandidate { name: "Pia".into(), ..AddCandidate::default() };
+        let pia = world.write_as(lea, move |tx| hiring::add_candidate(tx, id, &add));
+        scored(&world, lea, pia, empathy, 4.0);
+        let known = |world: &World| {
+            let fit = world.read_as(world.as_(lea), move |tx| views::candidate_page(tx, pia)).unwrap().fit;
+            fit.errors.first().expect("compared").error
+        };
+        let level = |world: &World| {
+            let all = world.read(move |tx| skills::proficiencies_of(tx, kim));
+            all.iter().find(|it| it.skill == empathy).expect("seen").belief.level()
+        };
+        world.advance(8 * DAY);
+        works(&world, kim, empathy, "first", 40);
+        skills::refit::run(&world.desk.db, None).expect("it runs");
+        let (at_first, then) = (known(&world), level(&world));
+        for month in 0..5 {
+            world.advance(30 * DAY);
+            let done = |n: usize| AddEvidence {
+                key: format!("better-{month}-{n}"),
+                user: kim,
+                observed: Observed::Outcome { for_good: true },
+                ticket: None,
+                by: None,
+                skills: vec![(empathy, 1.0)],
+                difficulty: 0.0,
+                at: world.now(),
+                note: String::new(),
+            };
+            for n in 0..25 {
+                let evidence = done(n);
+                world.write(move |tx| skills::add_evidence(tx, &evidence));
+            }
+            skills::refit::run(&world.desk.db, None).expect("it runs");
+        }
+        assert!(level(&world) > then + 0.5, "{then} became {}, on {}", level(&world), world.name());
+        let later = known(&world);
+        assert_eq!(later.pairs, 1);
+        assert!(
+            (later.bias_levels - at_first.bias_levels).abs() < 0.02
+                && (later.sd_levels - at_first.sd_levels).abs() < 0.02,
+            "{at_first:?} and {later:?}"
+        );
+    }
+}

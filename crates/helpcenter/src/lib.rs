@@ -41,6 +41,7 @@ pub fn router_with(desk: Desk, limits: Limits) -> Router {
         .route("/requests/new", get(request::new).post(request::create))
         .route("/jobs", get(jobs::index))
         .route("/jobs/feed.atom", get(jobs::feed))
+        .route("/jobs/feed.json", get(jobs::json))
         .route("/jobs/alerts", post(jobs::ask))
         .route("/jobs/alerts/{token}", get(jobs::open))
         .route("/jobs/alerts/{token}/confirm", post(jobs::confirm))

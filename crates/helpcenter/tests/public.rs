@@ -259,6 +259,13 @@ async fn openings_are_found_by_people_feeds_and_search_engines_and_their_reason_
         let feed = get(&app, "/jobs/feed.atom").await;
         assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
         assert!(feed.body.contains("<entry>") && feed.body.contains(&path), "{}", feed.body);
+        let json = get(&app, "/jobs/feed.json").await;
+        assert!(json.headers["content-type"].to_str().unwrap().starts_with("application/feed+json"));
+        assert_eq!(json.headers["access-control-allow-origin"], "*", "a company's own page may fetch it");
+        for words in ["https://jsonfeed.org/version/1.1", &path, "_opening", "Empathy"] {
+            assert!(json.body.contains(words), "{words} in {}", json.body);
+        }
+        assert!(!json.body.contains("Only Ana"), "the reason stays inside");
         assert_eq!(get(&app, "/jobs/999").await.status, StatusCode::NOT_FOUND);
         assert_eq!(get(&app, "/jobs/nothing").await.status, StatusCode::BAD_REQUEST);
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::belief::Belief;
 
 const DAY_MS: f64 = 86_400_000.0;
+const TAU_DAYS_MIN: f64 = 1.0 / 24.0;
 
 /// How fast a skill fades when it is not seen at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,9 +102,15 @@ pub fn decayed(belief: Belief, start: Belief, elapsed_ms: i64, class: DecayClass
 
 /// The same with a time constant of the caller's own, in days; anything below an hour counts as an hour.
 pub fn decayed_over(belief: Belief, start: Belief, elapsed_ms: i64, tau_days: f64) -> Belief {
-    const TAU_DAYS_MIN: f64 = 1.0 / 24.0;
     let days = elapsed_ms.max(0) as f64 / DAY_MS;
     pulled(belief, start, (-days / tau_days.max(TAU_DAYS_MIN)).exp())
+}
+
+/// How far an ability may have moved in that time, whichever way: variance in squared logits. Of an ability that is drawn
+/// to its start as fast as it drifts away (an Ornstein–Uhlenbeck process at rest), E[(θ(t) − θ(0))²] = 2V₀(1 − e^(−t/τ)).
+pub fn moved_variance(start: Belief, elapsed_ms: i64, tau_days: f64) -> f64 {
+    let kept = (-(elapsed_ms.max(0) as f64 / DAY_MS) / tau_days.max(TAU_DAYS_MIN)).exp();
+    2.0 * start.variance * (1.0 - kept)
 }
 
 /// The same with a chosen form.
@@ -163,6 +170,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_longer_the_time_the_farther_an_ability_may_have_moved(elapsed in 0..4_000_000_000_000_i64, more in 0..4_000_000_000_000_i64, tau in 0.1..2_000.0_f64) {
+            let start = Belief { mean: 0.3, variance: 0.8 };
+            let moved = moved_variance(start, elapsed, tau);
+            prop_assert!((0.0..=1.6).contains(&moved));
+            prop_assert!(moved_variance(start, elapsed + more, tau) >= moved);
+            prop_assert_eq!(moved_variance(start, -elapsed, tau), 0.0);
+        }
+
         #[test]
         fn a_belief_drifts_between_what_it_was_and_its_start(mean in -4.0..4.0_f64, variance in 0.001..2.0_f64, elapsed in any::<i64>()) {
             for form in [Forgetting::Exponential, Forgetting::Power] {

@@ -10,8 +10,9 @@
 //! A pair differs by r = b + e + c + d, where b is how much too high they score as a rule, e their own error, c what all
 //! interviews share, d what is not known of the level even now. b has a normal prior, the variance of e a scaled inverse
 //! chi-squared one; both are found by expectation and maximisation (Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6
-//! and 13.4). Those who were not hired teach nothing, and what people learn on the job counts as error of the
-//! interviewer: with the prior worth [`PRIOR_PAIRS`] pairs neither weighs much before there are many.
+//! and 13.4). Those who were not hired teach nothing: with the prior worth [`PRIOR_PAIRS`] pairs that does not weigh much
+//! before there are many. What people learn on the job is no error of an interviewer: d is taken near the hire, and how
+//! far an ability may have moved until then ([`crate::moved_variance`]) is part of what is not known.
 
 use crate::belief::{Belief, LEVELS_PER_LOGIT, logits_of};
 use serde::Serialize;
@@ -30,13 +31,21 @@ const STEPS_MAX: usize = 200;
 /// A step that moves the variance less ends the search; levels².
 const STEP_MIN: f64 = 1e-12;
 
-/// One score, and what work has shown of the same person and skill since.
+/// One score, and what work has shown of the same person and skill near the hire.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pair {
     /// The level that the interviewer gave, 0–5.
     pub score: f64,
     /// The later belief, in logits.
     pub shown: Belief,
+}
+
+impl Pair {
+    /// The same where the ability may have moved meanwhile: its variance in squared logits is not known in addition.
+    pub fn with_growth(self, moved_variance: f64) -> Pair {
+        let shown = Belief { variance: self.shown.variance + moved_variance.max(0.0), ..self.shown };
+        Pair { shown, ..self }
+    }
 }
 
 /// What one interviewer gets wrong.
@@ -206,6 +215,19 @@ mod tests {
     }
 
     #[test]
+    fn somebody_who_grew_for_a_year_does_not_make_the_interviewer_look_bad() {
+        const YEAR_MS: i64 = 365 * 86_400_000;
+        // Four skills, each a level and a half above what was right when they were hired.
+        let grown: Vec<Pair> = [1.5, 2.0, 2.5, 3.0].map(|level| pair(level, level + 1.5)).to_vec();
+        let start = crate::prior(crate::SkillKind::Human);
+        let moved = crate::moved_variance(start, YEAR_MS, 180.0);
+        let told: Vec<Pair> = grown.iter().map(|it| it.with_growth(moved)).collect();
+        let (blamed, told) = (learn_error(&grown), learn_error(&told));
+        assert!(told.weight() > 0.95 && told.bias_levels.abs() < 0.25, "{told:?}");
+        assert!(told.bias_levels.abs() < 0.6 * blamed.bias_levels.abs(), "{told:?} {blamed:?}");
+    }
+
+    #[test]
     fn a_noisy_interviewer_counts_for_less_and_a_generous_one_is_taken_down() {
         let steady = learn_error(&drawn(4, 60, 0.0, 0.3));
         let noisy = learn_error(&drawn(5, 60, 0.0, 2.0));
@@ -234,6 +256,13 @@ mod tests {
             prop_assert!(found.bias_levels.abs() <= 5.0);
             let back: Vec<Pair> = pairs.iter().rev().copied().collect();
             prop_assert_eq!(learn_error(&back), found);
+        }
+
+        #[test]
+        fn the_longer_since_the_hire_the_less_one_pair_says(score in 0.0..5.0_f64, level in 0.0..5.0_f64, moved in 0.0..3.0_f64, more in 0.0..3.0_f64) {
+            let bias = |moved: f64| learn_error(&[pair(score, level).with_growth(moved)]).bias_levels;
+            prop_assert!(bias(moved + more).abs() <= bias(moved).abs() + 1e-9);
+            prop_assert!(bias(moved) * (score - level) >= -1e-9, "it never says the opposite");
         }
 
         #[test]

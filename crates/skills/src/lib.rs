@@ -47,7 +47,8 @@ pub use belief::{
     level_of, logits_of,
 };
 pub use decay::{
-    DecayClass, Forgetting, UnknownDecayClass, decayed, decayed_by, decayed_over, pulled, retention,
+    DecayClass, Forgetting, UnknownDecayClass, decayed, decayed_by, decayed_over, moved_variance, pulled,
+    retention,
 };
 pub use evidence::{
     SkillBelief, SkillId, Step, TICKET_DIFFICULTY_SD_LOGITS, observe, observe_in_part, p_solved, prior,

@@ -2,7 +2,7 @@
 
 use crate::shapes::*;
 use crate::table::Route;
-use crate::{assessments, coaching, hiring};
+use crate::{applications, assessments, coaching, hiring, interviews};
 
 pub(super) fn of_assessments() -> Vec<Route> {
     vec![
@@ -70,9 +70,47 @@ pub(super) fn of_hiring() -> Vec<Route> {
             "Delete all that is known of a candidate",
             hiring::forget_candidate,
         ),
-        Route::put("/candidates/{id}/scorecard", "Hand in one's own scorecard", hiring::save_scorecard)
+        Route::get("/openings/{id}/applications", "Confirmed applications, the newest first", applications::index)
+            .lists::<ApplicationShape>("applications"),
+        Route::get("/applications/{id}", "Show an application", applications::show)
+            .gives::<ApplicationShape>("application"),
+        Route::get("/applications/{id}/file", "The file that came with an application", applications::file)
+            .gives_page("application/octet-stream"),
+        Route::delete(
+            "/applications/{id}",
+            "Delete an application and the candidate that it became",
+            applications::destroy,
+        ),
+    ]
+}
+
+/// Interviewers, colleagues who want the work, and where openings come from.
+pub(super) fn of_interviews() -> Vec<Route> {
+    vec![
+        Route::get("/openings/{id}/interviewers", "Who scores candidates beside leads", interviews::interviewers)
+            .gives_all::<InterviewerShape>("interviewers"),
+        Route::put("/openings/{id}/interviewers", "Name who scores candidates", interviews::set_interviewers)
+            .takes::<InterviewersBody>()
+            .gives_all::<InterviewerShape>("interviewers"),
+        Route::get("/interviews", "Candidates whom the caller is asked to score", interviews::asked)
+            .gives_all::<AskedInterviewShape>("interviews"),
+        Route::get("/candidates/{id}/scorecard", "One's own scorecard, with what to ask", interviews::scorecard)
+            .gives::<OwnScorecardShape>("scorecard"),
+        Route::put("/candidates/{id}/scorecard", "Hand in one's own scorecard", interviews::save_scorecard)
             .takes::<ScorecardScoresBody>()
-            .gives::<HiringCandidateShape>("candidate"),
+            .gives::<OwnScorecardShape>("scorecard"),
+        Route::get("/openings/{id}/candidacy", "That one wants the work oneself", interviews::candidacy)
+            .gives::<CandidacyShape>("candidacy"),
+        Route::post("/openings/{id}/candidacy", "Say that one wants the work", interviews::volunteer)
+            .takes::<CandidacyBody>()
+            .creates::<CandidacyShape>("candidacy"),
+        Route::delete("/openings/{id}/candidacy", "Do not want it any more", interviews::withdraw),
+        Route::get("/hiring_gaps", "What the team lacks, as openings might name it", interviews::gaps)
+            .gives_all::<HiringGapShape>("hiring_gaps"),
+        Route::get("/opening_draft", "What an opening for a skill or a role starts from", interviews::draft)
+            .gives::<OpeningDraftShape>("opening_draft")
+            .query("skill_id", "The skill that is lacking")
+            .query("role_profile_id", "Or the role"),
     ]
 }
 

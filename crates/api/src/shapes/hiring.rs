@@ -147,6 +147,8 @@ pub struct HiringCandidateShape {
     pub fit: FitShape,
     /// The first interview first; empty in lists.
     pub scorecards: Vec<InterviewShape>,
+    /// What they sent through the form on the opening's page; null in lists.
+    pub application_id: Option<i64>,
     pub created_at: String,
     pub decided_at: Option<String>,
 }
@@ -262,6 +264,7 @@ impl HiringCandidateShape {
             stage: it.stage.name(),
             fit: FitShape::of(fit),
             scorecards: scorecards.iter().map(card).collect(),
+            application_id: None,
             created_at: iso(it.created_at),
             decided_at: iso_if(it.decided_at),
         }
@@ -272,7 +275,10 @@ impl HiringCandidateShape {
     }
 
     pub fn of_page(page: &CandidatePage) -> HiringCandidateShape {
-        HiringCandidateShape::of(&page.candidate, &page.fit, &page.scorecards)
+        HiringCandidateShape {
+            application_id: page.application.as_ref().map(|it| it.id.0),
+            ..HiringCandidateShape::of(&page.candidate, &page.fit, &page.scorecards)
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! How things look in JSON, and what bodies may hold.
 
+mod applications;
 mod assessments;
 mod changes;
 mod coaching;
 mod competencies;
 mod hiring;
+mod interviews;
 mod people;
 mod planning;
 mod queues;
@@ -15,11 +17,13 @@ mod routing;
 mod skills;
 mod tickets;
 
+pub use applications::*;
 pub use assessments::*;
 pub use changes::*;
 pub use coaching::*;
 pub use competencies::*;
 pub use hiring::*;
+pub use interviews::*;
 pub use people::*;
 pub use planning::*;
 pub use queues::*;

@@ -151,6 +151,17 @@ pub fn erase_application(tx: &mut Tx, token: &str) -> Result<Option<ApplicationS
         Err(error) => return Err(error),
     };
     let state = state_of(tx, &it)?;
+    erase(tx, &it)?;
+    Ok(Some(ApplicationState { confirmed: false, ..state }))
+}
+
+/// For leads, of one that was confirmed: deletes all of it as its sender can, with the candidate that it became.
+pub fn discard_application(tx: &mut Tx, id: ApplicationId) -> Result<(), HiringError> {
+    let it = views::application(tx, id)?;
+    erase(tx, &it)
+}
+
+fn erase(tx: &mut Tx, it: &Application) -> Result<(), HiringError> {
     match it.candidate {
         Some(candidate) => {
             store::delete_candidate(tx, candidate)?;
@@ -158,8 +169,7 @@ pub fn erase_application(tx: &mut Tx, token: &str) -> Result<Option<ApplicationS
         }
         None => store::delete_application(tx, it.id)?,
     }
-    events::record(tx, &Event::ApplicationChanged { application: it.id })?;
-    Ok(Some(ApplicationState { confirmed: false, ..state }))
+    Ok(events::record(tx, &Event::ApplicationChanged { application: it.id })?)
 }
 
 /// For leads: the file that came with a candidate's application.

@@ -28,7 +28,7 @@ pub use alerts::{AlertState, alert_state, ask_alert, confirm_alert, stop_alert};
 pub(crate) use alerts::{tell_alerts, tidy};
 pub use applications::{
     Application, ApplicationFile, ApplicationState, Apply, application_file, application_state, apply,
-    confirm_application, erase_application,
+    confirm_application, discard_application, erase_application,
 };
 pub use candidates::{
     AddCandidate, Candidate, Stage, add_candidate, forget_candidate, move_candidate, note_candidate,
@@ -56,6 +56,8 @@ pub const OPENINGS_MAX: usize = 200;
 pub const CANDIDATES_PER_OPENING_MAX: usize = 2_000;
 /// Scores of those who were hired that are compared with their work, the newest.
 pub(crate) const INTERVIEW_PAIRS_MAX: usize = 20_000;
+/// What somebody could do when they were hired is read from a level of so many days after; a later one tells of growth too.
+pub const HIRE_LEVEL_DAYS: i64 = 120;
 /// So long after the decision about them, or after their opening has closed, all that is known of a candidate is deleted.
 pub const CANDIDATE_KEPT_DAYS: i64 = 180;
 /// An application that its address does not confirm within so many days is deleted.

@@ -7,7 +7,7 @@ use super::*;
 use crate::skills::roles::views::{Measured, measure_all};
 use crate::skills::roles::{RoleError, RoleNeed, Who};
 use crate::skills::{self, Skill};
-use crate::{CandidateId, OpeningId, SkillId, Tx, UserId, settings};
+use crate::{ApplicationId, CandidateId, OpeningId, SkillId, Tx, UserId, settings};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -239,6 +239,20 @@ pub fn candidate_page(tx: &mut Tx, id: CandidateId) -> Result<CandidatePage, Hir
         opening,
         scorecards,
     })
+}
+
+/// For leads: what came through the form on an opening's page and was confirmed, the newest first.
+pub fn applications(tx: &mut Tx, opening: OpeningId) -> Result<Vec<Application>, HiringError> {
+    only_leads(tx)?;
+    store::find_opening(tx, opening)?.ok_or(HiringError::NoSuchOpening)?;
+    Ok(store::list_confirmed_applications(tx, opening)?)
+}
+
+/// One of them. What nobody has confirmed is not there.
+pub fn application(tx: &mut Tx, id: ApplicationId) -> Result<Application, HiringError> {
+    only_leads(tx)?;
+    let it = store::find_application(tx, id)?.filter(|it| it.confirmed_at.is_some());
+    it.ok_or(HiringError::NoSuchApplication)
 }
 
 /// A scorecard to fill in: what to ask about each skill, and what its levels look like. Others' scores are not on it.

@@ -1,8 +1,9 @@
 //! What other parts of the desk ask of beliefs and evidence: how unsure they are, what one row moved, how it is taken back.
 
-use super::{Proficiency, SkillSummary, SkillsError, evidence, replay, store};
+use super::refit::WEEK_MS;
+use super::{Belief, Proficiency, SkillSummary, SkillsError, evidence, replay, store};
 use crate::{EvidenceId, SkillId, Tx, UserId};
-use ::skills::level_of;
+use ::skills::{Fade, level_of};
 use std::collections::{HashMap, HashSet};
 
 /// How little is known of some people in some skills.
@@ -74,6 +75,33 @@ pub(crate) fn beliefs_of(
     skills: &[SkillId],
 ) -> Result<Vec<Proficiency>, db::Error> {
     store::list_proficiencies(tx, Some(users), Some(skills))
+}
+
+/// Where every skill starts, and how fast it fades.
+pub(crate) fn starts(tx: &mut Tx) -> Result<HashMap<SkillId, Fade>, db::Error> {
+    store::starts(tx)
+}
+
+/// What was believed of somebody in one skill at the end of a week, as the last refit of that week had it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WeeklyLevel {
+    /// The end of the week.
+    pub at: i64,
+    pub belief: Belief,
+}
+
+/// Of these people in these skills, from the week of that moment on; the earliest first.
+pub(crate) fn weekly_levels(
+    tx: &mut Tx,
+    users: &[UserId],
+    skills: &[SkillId],
+    since: i64,
+) -> Result<HashMap<(UserId, SkillId), Vec<WeeklyLevel>>, db::Error> {
+    let mut all: HashMap<(UserId, SkillId), Vec<WeeklyLevel>> = HashMap::new();
+    for (user, skill, week, belief) in store::list_weeks_of(tx, users, skills, since.div_euclid(WEEK_MS))? {
+        all.entry((user, skill)).or_default().push(WeeklyLevel { at: (week + 1) * WEEK_MS, belief });
+    }
+    Ok(all)
 }
 
 /// Who wants to learn what.

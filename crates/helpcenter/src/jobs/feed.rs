@@ -1,15 +1,18 @@
-//! `/jobs/feed.atom`: the openings for readers of feeds (RFC 4287).
+//! The openings for programs: `/jobs/feed.atom` for readers of feeds (RFC 4287), `/jobs/feed.json` (JSON Feed 1.1) for a
+//! company's own site, whose pages may fetch it in the browser.
 
-use super::CACHED;
+use super::{CACHED, reader};
 use crate::Center;
 use crate::limits::From;
 use crate::page;
 use crate::request::preferred;
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::Actor;
-use desk::hiring::views::{self, PublicOpenings};
+use desk::hiring::views::{self, PublicOpening, PublicOpenings};
+use serde::Serialize;
 
 #[derive(askama::Template)]
 #[template(path = "jobs/feed.xml")]
@@ -49,6 +52,99 @@ pub(crate) async fn feed(State(center): State<Center>, From(ip): From, headers: 
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         },
+        Err(error) => page::failed(&error, words),
+    }
+}
+
+#[derive(Serialize)]
+struct JsonFeed {
+    version: &'static str,
+    title: String,
+    home_page_url: String,
+    feed_url: String,
+    language: &'static str,
+    items: Vec<JsonItem>,
+}
+
+#[derive(Serialize)]
+struct JsonItem {
+    id: String,
+    url: String,
+    title: String,
+    content_text: String,
+    date_published: String,
+    date_modified: String,
+    /// What the format has no word for.
+    #[serde(rename = "_opening")]
+    opening: JsonOpening,
+}
+
+#[derive(Serialize)]
+struct JsonOpening {
+    id: i64,
+    place: String,
+    seats: i64,
+    skills: Vec<JsonSkill>,
+}
+
+#[derive(Serialize)]
+struct JsonSkill {
+    name: String,
+    /// Above 0, up to 5.
+    level: f64,
+}
+
+impl JsonFeed {
+    fn of(all: PublicOpenings, language: &'static str) -> JsonFeed {
+        let page = format!("{}/jobs", all.public_url);
+        JsonFeed {
+            version: "https://jsonfeed.org/version/1.1",
+            feed_url: format!("{page}/feed.json"),
+            items: all.openings.into_iter().map(|it| JsonItem::of(it, &page)).collect(),
+            title: all.company,
+            home_page_url: page,
+            language,
+        }
+    }
+}
+
+impl JsonItem {
+    fn of(it: PublicOpening, page: &str) -> JsonItem {
+        let url = format!("{page}/{}", it.id);
+        let skills = it.skills.into_iter().map(|(name, level)| JsonSkill { name, level });
+        JsonItem {
+            id: url.clone(),
+            url,
+            title: it.title,
+            content_text: it.summary,
+            date_published: moment(&it.public_at),
+            date_modified: moment(&it.updated_at.max(it.public_at)),
+            opening: JsonOpening {
+                id: it.id.0,
+                place: it.place,
+                seats: it.seats,
+                skills: skills.collect(),
+            },
+        }
+    }
+}
+
+pub(crate) async fn json(State(center): State<Center>, From(ip): From, headers: HeaderMap) -> Response {
+    let words = preferred(&headers);
+    if !center.limits.may_look(ip) {
+        return page::too_often(words);
+    }
+    match center.desk.read(reader(words), views::public_openings).await {
+        Ok(all) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/feed+json; charset=utf-8"),
+                (header::CACHE_CONTROL, CACHED),
+                (header::VARY, "accept-language"),
+                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+                (HeaderName::from_static("x-robots-tag"), "all"),
+            ];
+            (headers, Json(JsonFeed::of(all, words.lang))).into_response()
+        }
         Err(error) => page::failed(&error, words),
     }
 }

@@ -8,7 +8,7 @@ mod feed;
 mod words;
 
 pub(crate) use alerts::{ask, confirm, open, stop};
-pub(crate) use feed::feed;
+pub(crate) use feed::{feed, json};
 
 use crate::Center;
 use crate::limits::From;

@@ -39,6 +39,14 @@ pub fn find_application_by_address(
     tx.find(&sql, params![opening, email], application)
 }
 
+/// Those of an opening whose address has confirmed them, the newest first.
+pub fn list_confirmed_applications(tx: &mut Tx, opening: OpeningId) -> Result<Vec<Application>, Error> {
+    let sql = format!(
+        "{APPLICATION} where a.opening_id = $1 and a.confirmed_at is not null order by a.confirmed_at desc, a.id desc limit $2"
+    );
+    tx.list(&sql, params![opening, ROWS_MAX], application)
+}
+
 /// The one that became this candidate.
 pub fn find_application_of(tx: &mut Tx, candidate: CandidateId) -> Result<Option<Application>, Error> {
     tx.find(&format!("{APPLICATION} where a.candidate_id = $1"), params![candidate], application)

@@ -66,7 +66,7 @@ pub(in crate::hiring) fn list_compared(
     count_max: usize,
 ) -> Result<Vec<Compared>, Error> {
     tx.list(
-        "select i.interviewer_id, u.id, s.skill_id, s.level, b.mean, b.variance
+        "select i.interviewer_id, u.id, s.skill_id, s.level, coalesce(c.decided_at, c.updated_at), b.mean, b.variance, p.as_of
          from candidates c join interviews i on i.candidate_id = c.id
            join interview_scores s on s.interview_id = i.id
            left join user_identities a on a.kind = 'email' and a.value = c.email
@@ -82,10 +82,10 @@ pub(in crate::hiring) fn list_compared(
                 interviewer: row.get(0)?,
                 of: row.get(1)?,
                 skill: row.get(2)?,
-                pair: Pair {
-                    score: row.get(3)?,
-                    shown: Belief { mean: row.get(4)?, variance: row.get(5)? },
-                },
+                score: row.get(3)?,
+                hired_at: row.get(4)?,
+                last: Belief { mean: row.get(5)?, variance: row.get(6)? },
+                last_at: row.get(7)?,
             })
         },
     )

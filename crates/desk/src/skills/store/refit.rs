@@ -400,6 +400,27 @@ pub(in crate::skills) fn list_weeks(
     )
 }
 
+/// The same of several people in some skills: whose, in what, which week, the belief; the earliest week first.
+pub(in crate::skills) fn list_weeks_of(
+    tx: &mut Tx,
+    users: &[UserId],
+    skills: &[SkillId],
+    since_week: i64,
+) -> Result<Vec<(UserId, SkillId, i64, Belief)>, Error> {
+    let sql = format!(
+        "select user_id, skill_id, week, mean, variance from belief_weeks
+         where user_id in {} and skill_id in {} and week >= $3 order by week, user_id, skill_id",
+        tx.numbers_in(1),
+        tx.numbers_in(2)
+    );
+    let (users, skills) =
+        (json_numbers(users.iter().map(|it| it.0)), json_numbers(skills.iter().map(|it| it.0)));
+    tx.list(&sql, params![users, skills, since_week], |row| {
+        let belief = Belief { mean: row.get(3)?, variance: row.get(4)? };
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, belief))
+    })
+}
+
 // --- what a refit finds beside levels
 
 pub(in crate::skills) fn save_unknowns(tx: &mut Tx, run: RefitRunId, all: &[Found]) -> Result<(), Error> {
