@@ -5,9 +5,10 @@ use crate::paging::{self, Paged};
 use crate::problem::Problem;
 use crate::shapes::*;
 use desk::coaching::{
-    self, AddGoal, AddTask, ClosePlan, CreatePlan, SetLearning, TaskKind, UpdatePlan, WriteNote, views,
+    self, AddGoal, AddTask, ClosePlan, CreatePlan, PlanSession, SetLearning, TALK_MINUTES_USUAL, TaskKind,
+    UpdatePlan, WriteNote, views,
 };
-use desk::{CoachingGoalId, CoachingPlanId, CoachingTaskId, SkillId, Tx, UserId};
+use desk::{CoachingGoalId, CoachingPlanId, CoachingSessionId, CoachingTaskId, SkillId, Tx, UserId};
 use serde_json::{Value, json};
 
 /// Of this week, of everybody whom the caller may coach; with `user_id=`, of one person and the last weeks.
@@ -156,6 +157,35 @@ pub async fn update_task(Id(task): Id<CoachingTaskId>, call: Call) -> Answer {
     call.write(move |tx, _| {
         let task = coaching::finish_task(tx, task, done)?;
         Ok(Reply::one("coaching_plan", whole(tx, task.plan)?))
+    })
+    .await
+}
+
+pub async fn plan_session(Id(plan): Id<CoachingPlanId>, call: Call) -> Answer {
+    let body = call.body::<CoachingSessionBody>()?.session;
+    let at = moment(Some(&body.at))?.ok_or_else(|| Problem::missing("at"))?;
+    call.write(move |tx, _| {
+        let minutes = body.minutes.unwrap_or(TALK_MINUTES_USUAL);
+        coaching::plan_session(tx, &PlanSession { plan, at, minutes })?;
+        let shape = whole(tx, plan)?;
+        Ok(Reply::created(shape.plan.url.clone(), json!({ "coaching_plan": shape })))
+    })
+    .await
+}
+
+pub async fn update_session(Id(session): Id<CoachingSessionId>, call: Call) -> Answer {
+    let held = call.body::<CoachingSessionChangeBody>()?.session.held;
+    call.write(move |tx, _| {
+        let plan = coaching::hold_session(tx, session, held)?;
+        Ok(Reply::one("coaching_plan", whole(tx, plan)?))
+    })
+    .await
+}
+
+pub async fn drop_session(Id(session): Id<CoachingSessionId>, call: Call) -> Answer {
+    call.write(move |tx, _| {
+        coaching::drop_session(tx, session)?;
+        Ok(Reply::nothing())
     })
     .await
 }

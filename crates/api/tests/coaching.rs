@@ -54,7 +54,18 @@ async fn a_plan_is_made_worked_on_and_closed() {
             .await;
         let theirs = program.call(&as_ana, "GET", &path, json!({})).await.body;
         assert_eq!(theirs["coaching_plan"]["notes"], json!([]), "a private note, on {on}");
+        let talk = json!({ "session": { "at": "2026-03-10T09:00:00Z", "minutes": 45 } });
+        let planned = program.post(&format!("{path}/sessions"), talk).await;
+        let session = &planned.body["coaching_plan"]["sessions"][0];
+        assert_eq!((planned.status.as_u16(), &session["minutes"]), (201, &json!(45)), "{}", planned.body);
+        let long = json!({ "session": { "at": "2026-03-10T09:00:00Z", "minutes": 600 } });
+        assert_eq!(program.post(&format!("{path}/sessions"), long).await.status, 422);
+        let one = format!("/coaching_sessions/{}", session["id"]);
+        let held = program.call(&as_ana, "PUT", &one, json!({ "session": { "held": true } })).await.body;
+        assert!(held["coaching_plan"]["sessions"][0]["held_at"].is_string(), "{held} on {on}");
         let other = program.as_(ben);
+        assert_eq!(program.call(&other, "DELETE", &one, json!({})).await.status, 404);
+        assert_eq!(program.call(&as_ana, "DELETE", &one, json!({})).await.status, 204);
         assert_eq!(program.call(&other, "GET", &path, json!({})).await.status, 404);
         let closed =
             program.put(&path, json!({ "coaching_plan": { "closed": true, "outcome": "Calm." } })).await;

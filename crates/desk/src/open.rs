@@ -63,6 +63,7 @@ const MIGRATIONS: &[Migration] = &[
     twins!("0036_queues_of_groups"),
     shared!("0037_missed_offers"),
     shared!("0038_application_mails"),
+    shared!("0039_talks"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -13,7 +13,7 @@ use desk::skills::{
     self, AddEvidence, Circle, Hardness, Observed, Policy, Requirement, SetRequirements, StrikeEvidence,
 };
 use desk::work::{Work, Worker};
-use desk::{CheckId, CoachingPlanId, SkillId, TicketId, UserId};
+use desk::{CheckId, CoachingPlanId, CoachingSessionId, SkillId, TicketId, UserId};
 use testkit::World;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -267,7 +267,7 @@ fn a_private_note_is_its_authors_alone() {
     for world in World::on_each_database() {
         let (ana, lea, liv) = (world.agent("Ana"), world.lead("Lea"), world.lead("Liv"));
         let plan = plan(&world, lea, ana, vec![]);
-        let session = PlanSession { plan, at: world.now() + DAY };
+        let session = PlanSession { plan, at: world.now() + DAY, minutes: 30 };
         let session = world.write_as(ana, move |tx| coaching::plan_session(tx, &session));
         let note =
             |text: &str, shared: bool| WriteNote { plan, session: Some(session), text: text.into(), shared };
@@ -321,7 +321,7 @@ fn whoever_did_not_plan_a_talk_is_invited_in_their_own_time_and_hears_when_it_is
         world.run_jobs();
         letters(&world);
         let planned = |by: UserId, at: i64| {
-            let command = PlanSession { plan, at };
+            let command = PlanSession { plan, at, minutes: 45 };
             world.write_as(by, move |tx| coaching::plan_session(tx, &command))
         };
         let at = world.now() + DAY;
@@ -350,6 +350,52 @@ fn whoever_did_not_plan_a_talk_is_invited_in_their_own_time_and_hears_when_it_is
         world.write_as(lea, move |tx| coaching::drop_session(tx, talk));
         let off = letters(&world);
         assert!(off.len() == 1 && off[0].1.starts_with("Kein Gespräch mit Lea"), "{off:?}");
+    }
+}
+
+#[test]
+fn two_talks_of_one_person_at_the_same_time_are_pointed_out_and_not_refused() {
+    const MINUTE: i64 = 60_000;
+    for world in World::on_each_database() {
+        let (ana, ben, lea) = (world.agent("Ana"), world.agent("Ben"), world.lead("Lea"));
+        let (of_ana, of_ben) = (plan(&world, lea, ana, vec![]), plan(&world, lea, ben, vec![]));
+        let at = world.now() + DAY;
+        let planned = |plan: CoachingPlanId, by: UserId, at: i64, minutes: i64| {
+            world.try_as(by, move |tx| coaching::plan_session(tx, &PlanSession { plan, at, minutes }))
+        };
+        for minutes in [0, 241, -30] {
+            let refused = planned(of_ana, lea, at, minutes);
+            assert!(matches!(refused, Err(CoachingError::MinutesAreWrong)), "{minutes}");
+        }
+        let first = planned(of_ana, ana, at, 45).expect("it fits");
+        let busy = |plan: CoachingPlanId, session: CoachingSessionId| {
+            let page = world.read_as(world.as_(lea), move |tx| views::plan_page(tx, plan)).unwrap();
+            page.clashes.get(&session).cloned().unwrap_or_default()
+        };
+        assert!(busy(of_ana, first).is_empty());
+        let next = planned(of_ben, ben, at + 45 * MINUTE, 30).expect("it begins when the other ends");
+        assert!(busy(of_ana, first).is_empty() && busy(of_ben, next).is_empty(), "on {}", world.name());
+        let second = planned(of_ben, ben, at + 30 * MINUTE, 5).expect("it is not refused");
+        assert_eq!((busy(of_ana, first), busy(of_ben, second)), (vec![lea], vec![lea]));
+        let names = world.read_as(world.as_(ben), move |tx| coaching::busy_at(tx, second)).unwrap();
+        assert_eq!(names, [(lea, "Lea".to_owned())], "with whom, he is not told");
+        let again = planned(of_ana, ana, at, 30).expect("nor is that");
+        assert_eq!(busy(of_ana, again), [ana, lea]);
+        world.write_as(lea, move |tx| coaching::hold_session(tx, first, true));
+        world.write_as(lea, move |tx| coaching::drop_session(tx, again));
+        assert!(busy(of_ben, second).is_empty(), "what was held, or called off, is in nobody's way");
+    }
+}
+
+#[test]
+fn one_plans_by_ones_own_clock_or_the_companys() {
+    for world in World::on_each_database() {
+        let ana = world.agent("Ana");
+        reads(&world, ana, "en", "Asia/Manila");
+        let own = world.read_as(world.as_(ana), coaching::zone_of_actor).unwrap();
+        let desk = world.read(coaching::zone_of_actor);
+        let company = world.read(desk::settings::company).time_zone;
+        assert_eq!((own.as_str(), desk), ("Asia/Manila", company), "on {}", world.name());
     }
 }
 

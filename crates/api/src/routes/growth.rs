@@ -146,6 +146,13 @@ pub(super) fn of_coaching() -> Vec<Route> {
         Route::put("/coaching_tasks/{id}", "Whether a task is done", coaching::update_task)
             .takes::<CoachingTaskChangeBody>()
             .gives::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::post("/coaching_plans/{id}/sessions", "Plan a talk", coaching::plan_session)
+            .takes::<CoachingSessionBody>()
+            .creates::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::put("/coaching_sessions/{id}", "Whether a talk was held", coaching::update_session)
+            .takes::<CoachingSessionChangeBody>()
+            .gives::<WholeCoachingPlanShape>("coaching_plan"),
+        Route::delete("/coaching_sessions/{id}", "Call a talk off", coaching::drop_session),
         Route::post("/coaching_plans/{id}/notes", "Write a note, shared or private", coaching::add_note)
             .takes::<CoachingNoteBody>()
             .creates::<WholeCoachingPlanShape>("coaching_plan"),

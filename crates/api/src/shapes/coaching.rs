@@ -191,6 +191,9 @@ pub struct CoachingTaskShape {
 pub struct CoachingSessionShape {
     pub id: i64,
     pub at: String,
+    pub minutes: i64,
+    /// Those of the two who have another talk at the same time.
+    pub busy_user_ids: Vec<i64>,
     pub held_at: Option<String>,
 }
 
@@ -219,6 +222,8 @@ impl WholeCoachingPlanShape {
         let sessions = page.sessions.iter().map(|it| CoachingSessionShape {
             id: it.id.0,
             at: iso(it.at),
+            minutes: it.minutes,
+            busy_user_ids: page.clashes.get(&it.id).into_iter().flatten().map(|id| id.0).collect(),
             held_at: iso_if(it.held_at),
         });
         let notes = page.notes.iter().map(|it| CoachingNoteShape {
@@ -310,6 +315,29 @@ pub struct CoachingTaskChangeBody {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct CoachingTaskState {
     pub done: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CoachingSessionBody {
+    pub session: CoachingSessionChange,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CoachingSessionChange {
+    /// In the past for a talk that was held already.
+    pub at: String,
+    /// 5 to 240; 30 where it is left out.
+    pub minutes: Option<i64>,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CoachingSessionChangeBody {
+    pub session: CoachingSessionState,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CoachingSessionState {
+    pub held: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -76,7 +76,7 @@ impl History {
             }
             for talk in 0..TALKS {
                 let at = now + talk * 21 * DAY_MS + (2 + n as i64) * HOUR_MS;
-                let session = coaching::plan_session(tx, &PlanSession { plan, at })?;
+                let session = coaching::plan_session(tx, &PlanSession { plan, at, minutes: 30 })?;
                 if talk == 0 {
                     coaching::hold_session(tx, session, true)?;
                     let note = |text: &str, shared: bool| WriteNote {

@@ -1,8 +1,8 @@
 //! Why something about coaching was refused.
 
 use super::{
-    GOALS_PER_PLAN_MAX, LINK_CHARS_MAX, NOTES_PER_PLAN_MAX, SESSIONS_PER_PLAN_MAX, TASKS_PER_PLAN_MAX,
-    TEXT_CHARS_MAX, TITLE_CHARS_MAX,
+    GOALS_PER_PLAN_MAX, LINK_CHARS_MAX, NOTES_PER_PLAN_MAX, SESSIONS_PER_PLAN_MAX, TALK_MINUTES_MAX,
+    TALK_MINUTES_MIN, TASKS_PER_PLAN_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX,
 };
 use crate::skills::SkillsError;
 use crate::{Kind, Refusal};
@@ -53,6 +53,8 @@ pub enum CoachingError {
     LevelIsWrong,
     #[error("the end lies after today")]
     EndIsWrong,
+    #[error("a talk takes {TALK_MINUTES_MIN} to {TALK_MINUTES_MAX} minutes")]
+    MinutesAreWrong,
     #[error("a plan has at most {GOALS_PER_PLAN_MAX} goals")]
     TooManyGoals,
     #[error("a plan has at most {TASKS_PER_PLAN_MAX} tasks")]
@@ -76,7 +78,7 @@ impl Refusal for CoachingError {
             | NoSuchPerson => Kind::NotFound,
             PlanIsClosed | GoalIsThere | GoalIsReached | GoalWasUsed => Kind::Conflict,
             NoSuchSkill | HelperIsWrong | TitleIsWrong | TextIsWrong | TextIsTooLong | LinkIsWrong
-            | LevelIsWrong | EndIsWrong => Kind::Invalid,
+            | LevelIsWrong | EndIsWrong | MinutesAreWrong => Kind::Invalid,
             TooManyGoals | TooManyTasks | TooManySessions | TooManyNotes => Kind::TooMuch,
             Skills(error) => error.kind(),
             Db(error) => error.kind(),
@@ -93,6 +95,7 @@ impl Refusal for CoachingError {
             LinkIsWrong => Some("link"),
             LevelIsWrong => Some("level"),
             EndIsWrong => Some("ends"),
+            MinutesAreWrong => Some("minutes"),
             Skills(error) => error.field(),
             _ => None,
         }

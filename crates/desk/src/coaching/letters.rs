@@ -23,7 +23,7 @@ pub(crate) fn invite(tx: &mut Tx, session: CoachingSessionId) -> Result<(), Coac
     for (to, other) in others(&plan, session.created_by) {
         let Some(reader) = people::find_user(tx, to)? else { continue };
         let with = name_of(tx, other)?;
-        let when = moment(session.at, &reader.time_zone);
+        let when = stretch(session.at, session.ends_at(), &reader.time_zone);
         let (subject, text) = match lang(&reader) {
             Lang::En => (
                 format!("A talk with {with}: {when}"),
@@ -65,7 +65,7 @@ pub(super) fn call_off(tx: &mut Tx, plan: &Plan, session: &Session) -> Result<()
     for (to, other) in others(plan, by) {
         let Some(reader) = people::find_user(tx, to)? else { continue };
         let with = name_of(tx, other)?;
-        let when = moment(session.at, &reader.time_zone);
+        let when = stretch(session.at, session.ends_at(), &reader.time_zone);
         let (subject, text) = match lang(&reader) {
             Lang::En => (
                 format!("No talk with {with}: {when}"),
@@ -164,11 +164,12 @@ fn zoned(at: i64, zone: &str) -> jiff::Zoned {
     jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone)
 }
 
-/// `2026-03-10, 14:30 (Europe/Berlin)`
-fn moment(at: i64, zone: &str) -> String {
-    let at = zoned(at, zone);
-    let name = at.time_zone().iana_name().unwrap_or("UTC").to_owned();
-    format!("{}, {:02}:{:02} ({name})", at.date(), at.hour(), at.minute())
+/// `2026-03-10, 14:30–15:00 (Europe/Berlin)`
+fn stretch(from: i64, to: i64, zone: &str) -> String {
+    let (from, to) = (zoned(from, zone), zoned(to, zone));
+    let name = from.time_zone().iana_name().unwrap_or("UTC").to_owned();
+    let clock = |at: &jiff::Zoned| format!("{:02}:{:02}", at.hour(), at.minute());
+    format!("{}, {}–{} ({name})", from.date(), clock(&from), clock(&to))
 }
 
 fn day(at: i64, zone: &str) -> String {
@@ -215,11 +216,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_stands_in_the_readers_zone_and_an_unknown_zone_is_utc() {
+    fn a_talk_stands_in_the_readers_zone_and_an_unknown_zone_is_utc() {
         let at = 1_774_791_000_000; // 2026-03-29 13:30 UTC, the day on which Berlin's clocks change
-        assert_eq!(moment(at, "Europe/Berlin"), "2026-03-29, 15:30 (Europe/Berlin)");
-        assert_eq!(moment(at, "America/New_York"), "2026-03-29, 09:30 (America/New_York)");
-        assert_eq!(moment(at, "Mars/Olympus"), "2026-03-29, 13:30 (UTC)");
+        let said = |zone: &str| stretch(at, at + 45 * 60_000, zone);
+        assert_eq!(said("Europe/Berlin"), "2026-03-29, 15:30–16:15 (Europe/Berlin)");
+        assert_eq!(said("America/New_York"), "2026-03-29, 09:30–10:15 (America/New_York)");
+        assert_eq!(said("Mars/Olympus"), "2026-03-29, 13:30–14:15 (UTC)");
         assert_eq!(day(at, "Pacific/Kiritimati"), "2026-03-30");
     }
 }

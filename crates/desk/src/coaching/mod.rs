@@ -17,6 +17,7 @@ mod moments;
 mod notes;
 mod plans;
 mod store;
+mod talks;
 mod tasks;
 pub mod views;
 
@@ -31,12 +32,12 @@ pub use learning::{
 };
 pub(crate) use letters::{invite, remind};
 pub use moments::{find_moments, monday_of, talk};
-pub use notes::{
-    PlanSession, Talk, WriteNote, delete_note, drop_session, hold_session, plan_session, talk_of,
-    update_note, write_note,
-};
+pub use notes::{WriteNote, delete_note, update_note, write_note};
 pub use plans::{
     ClosePlan, CreatePlan, UpdatePlan, close_plan, create_plan, may_coach, reopen_plan, update_plan,
+};
+pub use talks::{
+    PlanSession, Talk, busy_at, drop_session, hold_session, plan_session, talk_of, zone_of_actor,
 };
 pub(crate) use tasks::tick_checks;
 pub use tasks::{AddTask, add_task, drop_task, finish_task};
@@ -54,9 +55,14 @@ pub const GOALS_PER_PLAN_MAX: usize = 8;
 pub const TASKS_PER_PLAN_MAX: usize = 50;
 pub const SESSIONS_PER_PLAN_MAX: usize = 100;
 pub const NOTES_PER_PLAN_MAX: usize = 500;
+pub const TALK_MINUTES_MIN: i64 = 5;
+pub const TALK_MINUTES_MAX: i64 = 240;
+/// Where nobody has said how long.
+pub const TALK_MINUTES_USUAL: i64 = 30;
 /// So many days before a task is due its owner hears of it.
 pub const TASK_REMIND_DAYS: i64 = 2;
-const DAY_MS: i64 = 24 * 3_600_000;
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 const WEEK_MS: i64 = 7 * DAY_MS;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -152,11 +158,18 @@ pub struct Session {
     pub id: CoachingSessionId,
     pub plan: CoachingPlanId,
     pub at: i64,
+    pub minutes: i64,
     pub created_by: Option<UserId>,
     pub created_at: i64,
     pub held_at: Option<i64>,
     /// When the other side was invited.
     pub told_at: Option<i64>,
+}
+
+impl Session {
+    pub fn ends_at(&self) -> i64 {
+        self.at + self.minutes * MINUTE_MS
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

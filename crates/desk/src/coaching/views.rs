@@ -2,9 +2,10 @@
 
 use super::effect::{GoalEffect, effects};
 use super::plans::{may_coach, to_see};
+use super::talks::zone_of_actor;
 use super::{CoachingError, Goal, KeptMoment, Measure, Note, Plan, Session, Task, WEEK_MS, monday_of, store};
 use crate::skills::{self, INTERVAL_COVERAGE, Observed, Sight, SkillSummary};
-use crate::{CoachingGoalId, CoachingPlanId, SkillId, TicketId, Tx, UserId, people};
+use crate::{CoachingGoalId, CoachingPlanId, CoachingSessionId, SkillId, TicketId, Tx, UserId, people};
 use ::skills::effect::{Effect, average};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -60,6 +61,8 @@ pub struct Overview {
     pub plans: Vec<PlanRow>,
     /// What coaching has changed on average in the share that stays solved: of how many goals, and its interval.
     pub average: Option<AverageEffect>,
+    /// In which the reader reads times.
+    pub zone: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -89,6 +92,8 @@ pub struct PersonPage {
     /// Whether what work showed may be seen by this reader.
     pub sees_moments: bool,
     pub may_coach: bool,
+    /// In which the reader reads times.
+    pub zone: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -120,6 +125,10 @@ pub struct PlanPage {
     pub goals: Vec<GoalRow>,
     pub tasks: Vec<Task>,
     pub sessions: Vec<Session>,
+    /// Whoever of the two has another talk at the same time.
+    pub clashes: HashMap<CoachingSessionId, Vec<UserId>>,
+    /// In which the reader reads times, and plans talks.
+    pub zone: String,
     /// What this reader may read.
     pub notes: Vec<Note>,
     pub names: HashMap<UserId, String>,
@@ -166,7 +175,7 @@ pub fn overview(tx: &mut Tx) -> Result<Overview, CoachingError> {
     people.sort_by(|one, other| score(other).total_cmp(&score(one)));
     people.truncate(PEOPLE_MAX);
     let average = average_effect(tx, &plans)?;
-    Ok(Overview { week, people, plans, average })
+    Ok(Overview { week, people, plans, average, zone: zone_of_actor(tx)? })
 }
 
 fn average_effect(tx: &mut Tx, plans: &[PlanRow]) -> Result<Option<AverageEffect>, CoachingError> {
@@ -210,7 +219,9 @@ pub fn person_page(tx: &mut Tx, user: UserId) -> Result<PersonPage, CoachingErro
         }
     }
     let plans = store::list_plans_of(tx, user, PLANS_MAX)?;
-    Ok(PersonPage { user, name, weeks, plans: rows(tx, plans)?, sees_moments, may_coach: coaches })
+    let plans = rows(tx, plans)?;
+    let zone = zone_of_actor(tx)?;
+    Ok(PersonPage { user, name, weeks, plans, sees_moments, may_coach: coaches, zone })
 }
 
 pub fn plan_page(tx: &mut Tx, id: CoachingPlanId) -> Result<PlanPage, CoachingError> {
@@ -233,6 +244,8 @@ pub fn plan_page(tx: &mut Tx, id: CoachingPlanId) -> Result<PlanPage, CoachingEr
         user_name: name(plan.user),
         coach_name: name(plan.coach),
         may_coach: may_coach(tx, plan.user)?,
+        clashes: store::list_clashes(tx, &plan)?,
+        zone: zone_of_actor(tx)?,
         goals,
         tasks,
         sessions,

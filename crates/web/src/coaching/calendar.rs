@@ -9,9 +9,6 @@ use desk::coaching::{self, Talk};
 use desk::{CoachingSessionId, settings};
 use icalendar::{Component, Event, EventLike};
 
-/// Talks have a beginning; a calendar wants an end too.
-const TALK_MS: i64 = 30 * 60_000;
-
 pub async fn show(
     State(web): State<Web>,
     SignedIn(actor): SignedIn,
@@ -40,7 +37,7 @@ fn written(talk: &Talk, other: &str, public_url: &str, now: i64) -> String {
         .summary(&format!("Talk with {other}"))
         .url(&format!("{base}/coaching/plans/{}", talk.plan.id))
         .starts(at(talk.session.at))
-        .ends(at(talk.session.at + TALK_MS));
+        .ends(at(talk.session.ends_at()));
     let mut calendar = icalendar::Calendar::new();
     calendar.push(event.done());
     calendar.done().to_string()
@@ -53,7 +50,7 @@ mod tests {
     use desk::{CoachingPlanId, UserId};
 
     #[test]
-    fn a_talk_is_a_moment_of_half_an_hour_and_says_nothing_of_the_plan() {
+    fn a_talk_has_its_beginning_and_its_end_and_says_nothing_of_the_plan() {
         let plan = Plan {
             id: CoachingPlanId(4),
             user: UserId(2),
@@ -70,6 +67,7 @@ mod tests {
             id: CoachingSessionId(9),
             plan: plan.id,
             at: 1_774_791_000_000,
+            minutes: 45,
             created_by: None,
             created_at: 0,
             held_at: None,
@@ -80,7 +78,7 @@ mod tests {
         for line in [
             "UID:talk-9@desk.example",
             "DTSTART:20260329T133000Z",
-            "DTEND:20260329T140000Z",
+            "DTEND:20260329T141500Z",
             "SUMMARY:Talk with Lea\\, of Tillers",
             "URL:https://desk.example/coaching/plans/4",
         ] {

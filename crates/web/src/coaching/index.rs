@@ -232,7 +232,7 @@ mod tests {
         };
         let plans = if full { vec![row(1), closed()] } else { vec![] };
         let average = full.then_some(AverageEffect { goals: 3, estimate: 0.06, interval: (0.01, 0.11) });
-        Index { shell: shell(), page: Overview { week: 1_767_571_200_000, people, plans, average } }
+        Index { shell: shell(), page: Overview { week: 1_767_571_200_000, people, plans, average, zone: "Europe/Berlin".into() } }
     }
 
     #[test]
@@ -256,6 +256,7 @@ mod tests {
                 plans: if full { vec![row(1)] } else { vec![] },
                 sees_moments: full || actor.is(UserId(2)),
                 may_coach: actor.is_lead(),
+                zone: "America/New_York".into(),
             },
             shares_effort: full,
             library: vec![summary(3, "De-escalation")],

@@ -65,6 +65,18 @@ impl Show {
         self.helpers.get(&goal.skill.id).map_or(&[], Vec::as_slice)
     }
 
+    /// Those of the two who have another talk at the time of this one.
+    fn busy(&self, session: &desk::CoachingSessionId) -> Vec<&str> {
+        let busy = self.page.clashes.get(session).map_or(&[][..], Vec::as_slice);
+        let plan = &self.page.plan;
+        let sides = [(plan.user, &self.page.user_name), (plan.coach, &self.page.coach_name)];
+        sides.into_iter().filter(|it| busy.contains(&it.0)).map(|it| it.1.as_str()).collect()
+    }
+
+    fn minutes_usual(&self) -> i64 {
+        coaching::TALK_MINUTES_USUAL
+    }
+
     fn is_late(&self, due_at: &Option<i64>) -> bool {
         due_at.is_some_and(|due| due < self.now)
     }
@@ -215,13 +227,17 @@ pub fn end_of(day: &str) -> Option<i64> {
     start_of(day).map(|at| at + DAY_MS - 1)
 }
 
-/// `2026-03-10` or `2026-03-10T09:30`, in UTC.
-pub fn start_of(words: &str) -> Option<i64> {
-    let at: jiff::civil::DateTime = match words.contains('T') {
-        true => words.parse().ok()?,
-        false => words.parse::<jiff::civil::Date>().ok()?.at(0, 0, 0, 0),
-    };
+/// The beginning of a day that was written as `2026-03-10`, in UTC.
+fn start_of(day: &str) -> Option<i64> {
+    let at = day.parse::<jiff::civil::Date>().ok()?.at(0, 0, 0, 0);
     at.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|it| it.timestamp().as_millisecond())
+}
+
+/// `2026-03-10T09:30` by the clock of that zone. What the clock skips is later by as much; of what it shows twice, the first.
+pub fn moment_in(words: &str, zone: &str) -> Option<i64> {
+    let at: jiff::civil::DateTime = words.contains('T').then(|| words.parse().ok()).flatten()?;
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    at.to_zoned(zone).ok().map(|it| it.timestamp().as_millisecond())
 }
 
 /// As an input of dates has it.
@@ -293,6 +309,7 @@ mod tests {
             id: CoachingSessionId(id),
             plan: CoachingPlanId(1),
             at: NOW,
+            minutes: 45,
             created_by: None,
             created_at: NOW,
             held_at: held.then_some(NOW),
@@ -315,6 +332,8 @@ mod tests {
                     false => vec![],
                 },
                 sessions: if full { vec![session(1, false), session(2, true)] } else { vec![] },
+                clashes: HashMap::from([(CoachingSessionId(1), vec![UserId(1)])]),
+                zone: "Europe/Berlin".into(),
                 notes: match full {
                     true => vec![note(1, Some(2), 1, true), note(2, None, 1, false)],
                     false => vec![],
@@ -349,6 +368,15 @@ mod tests {
     }
 
     #[test]
+    fn a_talk_stands_in_the_readers_time_and_says_who_is_busy() {
+        let html = renders(&page(Actor::person(UserId(2), Role::Agent), true));
+        // 12:00 UTC in January.
+        assert!(html.contains("6 Jan 2026, 13:00–13:45") && html.contains("Europe/Berlin"), "{html}");
+        assert_eq!(html.matches("Rosa Lind has another talk at this time.").count(), 1);
+        assert!(html.contains(r#"name="minutes""#) && html.contains(r#"value="30""#));
+    }
+
+    #[test]
     fn the_person_ticks_off_and_writes_but_changes_no_goals() {
         let html = renders(&page(Actor::person(UserId(2), Role::Agent), true));
         assert!(html.contains("/coaching/tasks/1/done") && html.contains("/coaching/plans/1/notes"));
@@ -368,7 +396,12 @@ mod tests {
     #[test]
     fn days_are_read_as_inputs_write_them() {
         assert_eq!(start_of("2026-01-05"), Some(1_767_571_200_000));
-        assert_eq!(start_of("2026-01-05T09:30"), Some(1_767_571_200_000 + 9 * 3_600_000 + 1_800_000));
+        let half_past_nine = 1_767_571_200_000 + 9 * 3_600_000 + 1_800_000;
+        assert_eq!(moment_in("2026-01-05T09:30", "UTC"), Some(half_past_nine));
+        assert_eq!(moment_in("2026-01-05T09:30", "Europe/Berlin"), Some(half_past_nine - 3_600_000));
+        assert_eq!(moment_in("2026-03-29T02:30", "Europe/Berlin"), moment_in("2026-03-29T01:30", "UTC"));
+        assert_eq!(moment_in("2026-10-25T02:30", "Europe/Berlin"), moment_in("2026-10-25T00:30", "UTC"));
+        assert_eq!(moment_in("2026-01-05", "UTC"), None, "a day is no moment");
         assert_eq!(end_of("x"), None);
         assert_eq!(input_day(&Some(1_767_571_200_000)), "2026-01-05");
     }

@@ -1,6 +1,7 @@
 //! What a plan is made of, step by step: goals, tasks, talks, notes.
 
-use super::plan::{answer, end_of, start_of};
+use super::plan::{answer, end_of, moment_in};
+use super::words;
 use crate::fields::Fields;
 use crate::{Problem, SignedIn, Web};
 use axum::extract::{Path, State};
@@ -105,16 +106,30 @@ pub async fn plan_session(
     Path(plan): Path<CoachingPlanId>,
     form: Fields,
 ) -> Result<Response, Problem> {
-    let at = start_of(form.text("at"))
-        .ok_or_else(|| Problem { field: Some("at"), ..Problem::invalid("A talk needs a day and a time.") });
-    let done = match at {
-        Ok(at) => {
-            let command = PlanSession { plan, at };
-            web.desk.write(actor, move |tx| coaching::plan_session(tx, &command)).await.map_err(Problem::from)
+    let (words, minutes) = (form.owned("at"), minutes_of(&form));
+    let done = web.desk.write(actor, move |tx| {
+        let missing =
+            || Problem { field: Some("at"), ..Problem::invalid("A talk needs a day and a time.") };
+        let at = moment_in(&words, &coaching::zone_of_actor(tx)?).ok_or_else(missing)?;
+        let session = coaching::plan_session(tx, &PlanSession { plan, at, minutes })?;
+        Ok::<_, Problem>(coaching::busy_at(tx, session)?)
+    });
+    match done.await {
+        Ok(busy) if busy.is_empty() => answer(&web, actor, plan, Ok(()), "Planned.").await,
+        Ok(busy) => {
+            let names: Vec<&str> = busy.iter().map(|it| it.1.as_str()).collect();
+            answer(&web, actor, plan, Ok(()), &format!("Planned. {}", words::clash(&names))).await
         }
-        Err(problem) => Err(problem),
-    };
-    answer(&web, actor, plan, done.map(|_| ()), "Planned.").await
+        Err(problem) => answer(&web, actor, plan, Err(problem), "").await,
+    }
+}
+
+/// What is no number becomes one that the desk refuses with its reason.
+fn minutes_of(form: &Fields) -> i64 {
+    match form.has("minutes") {
+        true => form.parsed("minutes").unwrap_or(0),
+        false => coaching::TALK_MINUTES_USUAL,
+    }
 }
 
 pub async fn hold_session(

@@ -1,10 +1,16 @@
 //! Moments, tasks and effects in words.
 
-use crate::say::Real;
+use crate::say::{Int, Real};
+use crate::when;
 use desk::coaching::views::MomentRow;
-use desk::coaching::{Effect, GoalEffect, Measure, TaskKind, TooLittle};
+use desk::coaching::{Effect, GoalEffect, Measure, Session, TaskKind, TooLittle};
 use desk::skills::Observed;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::borrow::Borrow;
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 /// What happened, beside the ticket's subject.
 pub fn happened(row: &MomentRow) -> String {
@@ -42,6 +48,32 @@ pub fn one_in(chance: impl Real) -> String {
         p if p >= 0.45 => "every other time".to_owned(),
         p if p >= 0.29 => "about 1 time in 3".to_owned(),
         p => format!("about 1 time in {:.0}", (1.0 / p.max(0.01)).min(100.0)),
+    }
+}
+
+/// `10 Mar 2026, 14:30–15:00`, by the clock of that zone.
+pub fn talk(it: &Session, zone: &str) -> String {
+    let until = there(it.ends_at(), zone).rem_euclid(DAY_MS) / MINUTE_MS;
+    format!("{}–{:02}:{:02}", when::moment(there(it.at, zone)), until / 60, until % 60)
+}
+
+/// `10 Mar 2026`, by the clock of that zone.
+pub fn day_there(at_ms: impl Int, zone: &str) -> String {
+    when::day(there(at_ms.int(), zone))
+}
+
+/// What a clock of that zone shows then, as if it were one of UTC; of a zone that is not known, UTC.
+fn there(at_ms: i64, zone: &str) -> i64 {
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    at_ms + i64::from(zone.to_offset(at).seconds()) * 1_000
+}
+
+/// Whoever is expected elsewhere at the time of a talk.
+pub fn clash<'a>(names: impl AsRef<[&'a str]>) -> String {
+    match names.as_ref() {
+        [one] => format!("{one} has another talk at this time."),
+        _ => "Both have other talks at this time.".to_owned(),
     }
 }
 
@@ -128,6 +160,26 @@ mod tests {
         assert_eq!(one_in(0.33), "about 1 time in 3");
         assert_eq!(one_in(0.5), "every other time");
         assert_eq!(one_in(0.62), "6 times in 10");
+    }
+
+    #[test]
+    fn a_talk_stands_by_the_readers_clock() {
+        let it = Session {
+            id: desk::CoachingSessionId(1),
+            plan: desk::CoachingPlanId(1),
+            at: 1_774_791_000_000, // 2026-03-29 13:30 UTC, the day on which Berlin's clocks change
+            minutes: 45,
+            created_by: None,
+            created_at: 0,
+            held_at: None,
+            told_at: None,
+        };
+        assert_eq!(talk(&it, "Europe/Berlin"), "29 Mar 2026, 15:30–16:15");
+        assert_eq!(talk(&it, "Pacific/Kiritimati"), "30 Mar 2026, 03:30–04:15");
+        assert_eq!(talk(&it, "Mars/North"), "29 Mar 2026, 13:30–14:15");
+        assert_eq!(day_there(it.at, "Pacific/Kiritimati"), "30 Mar 2026");
+        assert_eq!(clash(["Lea"]), "Lea has another talk at this time.");
+        assert!(clash(["Lea", "Ana"]).starts_with("Both"));
     }
 
     #[test]
