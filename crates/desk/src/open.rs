@@ -64,6 +64,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0037_missed_offers"),
     shared!("0038_application_mails"),
     shared!("0039_talks"),
+    shared!("0040_moments_elsewhere"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

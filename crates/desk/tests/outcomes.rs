@@ -1,6 +1,7 @@
 //! Work of another desk: taken once, corrected when it is corrected, gone on with where it broke off, and all that the
 //! desk shows of it.
 
+use desk::coaching;
 use desk::skills::outcomes::{
     self, Batch, Begin, Cells, Context, Field, Mapping, OutcomeRow, OutcomesError, People, Preview, Reason,
     Rejected, Tally,
@@ -405,4 +406,45 @@ fn only_admins_import() {
     let refused = world.try_as(lead, move |tx| outcomes::begin(tx, &command)).unwrap_err();
     assert_eq!(refused.kind(), Kind::Forbidden);
     assert!(person(&world, "lea@desk.example") == lead);
+}
+
+#[test]
+fn a_team_of_which_only_imported_work_is_known_gets_its_moments() {
+    for world in World::on_each_database() {
+        let (mei, lea) = (world.agent("Mei"), world.lead("Lea"));
+        let numbers: Vec<String> = (0..12).map(|n| format!("A-{n}")).collect();
+        let good = |(n, number): (usize, &'static str)| -> Said<'static> {
+            (number, "mei@desk.example", 100 - n as i64, "refund_late", "5", false)
+        };
+        let numbers: Vec<&'static str> = numbers.into_iter().map(|it| &*it.leak()).collect();
+        let mut said: Vec<Said<'_>> = numbers.into_iter().enumerate().map(good).collect();
+        said.push(("B/1", "mei@desk.example", 10, "refund_late", "1", true));
+        said.push(("B/2", "mei@desk.example", 80, "refund_late", "1", true));
+        import(&world, "a", &said);
+        world.run_jobs();
+        let moments = |reader: UserId| {
+            let page = world.read_as(world.as_(reader), move |tx| coaching::views::person_page(tx, mei));
+            page.expect("they may").weeks.into_iter().flat_map(|it| it.1).collect::<Vec<_>>()
+        };
+        let shown = moments(lea);
+        assert_eq!(shown.len(), 1, "what is long ago is left out, on {}: {shown:?}", world.name());
+        let there = shown[0].elsewhere.clone().expect("it is another desk's");
+        assert_eq!((there.source.as_str(), there.ticket.as_str(), &there.url), ("old desk", "B/1", &None));
+        assert_eq!(shown[0].subject, there.topic.clone().expect("it had one"));
+        assert!(!shown[0].kept.moment.better && shown[0].kept.moment.demand > 0.99, "{shown:?}");
+        assert_eq!(shown[0].skill.key, REFUNDS);
+        world.write(|tx| outcomes::set_ticket_url(tx, "old desk", "https://old.example/t/{ticket}"));
+        let mine = moments(mei);
+        let url = mine[0].elsewhere.as_ref().and_then(|it| it.url.as_deref());
+        assert_eq!(url, Some("https://old.example/t/B%2F1"));
+        let id = mine[0].kept.id;
+        world.write_as(lea, move |tx| coaching::talk(tx, id, true));
+        assert_eq!(world.write(coaching::find_moments), 0, "nothing new");
+        assert!(moments(mei)[0].kept.talked_at.is_some());
+
+        let run = world.read(outcomes::list_runs).first().expect("one").id;
+        world.write(move |tx| outcomes::take_back(tx, run).map(|_| ()));
+        world.run_jobs();
+        assert!(moments(lea).is_empty(), "what is taken back is worth no talk");
+    }
 }

@@ -4,6 +4,7 @@ use crate::call::Urls;
 use crate::time::{iso, iso_if};
 use desk::coaching::views::{GoalRow, MomentRow, PlanPage};
 use desk::coaching::{GoalEffect, Plan};
+use desk::skills::outcomes::Elsewhere;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +14,9 @@ pub struct CoachingMomentShape {
     /// The Monday of its week.
     pub week: String,
     pub user_id: i64,
-    pub ticket_id: i64,
+    /// Null: it is about work that was imported from another desk.
+    pub ticket_id: Option<i64>,
+    pub imported: Option<ImportedWorkShape>,
     pub evidence_id: i64,
     /// The skill in which it teaches most.
     pub skill_id: i64,
@@ -32,6 +35,28 @@ pub struct CoachingMomentShape {
     pub talked_at: Option<String>,
 }
 
+/// A ticket of another desk.
+#[derive(Serialize, ToSchema)]
+pub struct ImportedWorkShape {
+    pub source: String,
+    /// Its number there.
+    pub ticket: String,
+    pub topic: Option<String>,
+    /// Where the other desk shows it, if somebody has said where.
+    pub url: Option<String>,
+}
+
+impl ImportedWorkShape {
+    fn of(it: &Elsewhere) -> ImportedWorkShape {
+        ImportedWorkShape {
+            source: it.source.clone(),
+            ticket: it.ticket.clone(),
+            topic: it.topic.clone(),
+            url: it.url.clone(),
+        }
+    }
+}
+
 impl CoachingMomentShape {
     pub fn of(it: &MomentRow) -> CoachingMomentShape {
         let (kept, moment) = (&it.kept, &it.kept.moment);
@@ -39,7 +64,8 @@ impl CoachingMomentShape {
             id: kept.id.0,
             week: iso(kept.week),
             user_id: kept.user.0,
-            ticket_id: kept.ticket.0,
+            ticket_id: kept.work.ticket().map(|id| id.0),
+            imported: it.elsewhere.as_ref().map(ImportedWorkShape::of),
             evidence_id: kept.evidence.0,
             skill_id: kept.skill.0,
             better: moment.better,

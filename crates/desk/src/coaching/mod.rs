@@ -44,7 +44,7 @@ pub use tasks::{AddTask, add_task, drop_task, finish_task};
 
 use crate::{
     CoachingGoalId, CoachingMomentId, CoachingNoteId, CoachingPlanId, CoachingSessionId, CoachingTaskId,
-    EvidenceId, SkillId, TicketId, UserId,
+    EvidenceId, OutcomeId, SkillId, TicketId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -186,13 +186,38 @@ pub struct Note {
     pub updated_at: i64,
 }
 
+/// What a moment is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PieceOfWork {
+    Ticket(TicketId),
+    /// A ticket of another desk.
+    Imported(OutcomeId),
+}
+
+impl PieceOfWork {
+    pub fn ticket(self) -> Option<TicketId> {
+        match self {
+            PieceOfWork::Ticket(id) => Some(id),
+            PieceOfWork::Imported(_) => None,
+        }
+    }
+
+    pub fn imported(self) -> Option<OutcomeId> {
+        match self {
+            PieceOfWork::Ticket(_) => None,
+            PieceOfWork::Imported(id) => Some(id),
+        }
+    }
+}
+
 /// A moment as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct KeptMoment {
     pub id: CoachingMomentId,
     pub week: i64,
     pub user: UserId,
-    pub ticket: TicketId,
+    pub work: PieceOfWork,
     pub evidence: EvidenceId,
     pub skill: SkillId,
     pub moment: Moment,

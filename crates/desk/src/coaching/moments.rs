@@ -1,25 +1,27 @@
 //! What of a week is worth a talk: chosen from what became known in it, by surprise, room to grow and demand.
 
 use super::plans::may_coach;
-use super::{CoachingError, DAY_MS, MOMENTS_PER_WEEK, Moment, WEEK_MS, store};
+use super::{CoachingError, DAY_MS, MOMENTS_PER_WEEK, Moment, PieceOfWork, WEEK_MS, store};
 use crate::events::{self, Event};
-use crate::skills::{self, INDEPENDENT_LEVEL, Observed};
-use crate::{CoachingMomentId, EvidenceId, SkillId, TicketId, Tx, UserId};
+use crate::skills::{self, INDEPENDENT_LEVEL, Observed, outcomes};
+use crate::{CoachingMomentId, EvidenceId, SkillId, Tx, UserId};
 use ::skills::Belief;
 use ::skills::moments::{SkillAtWork, moment, most_teachable};
 use std::collections::{BTreeMap, HashMap};
 
 /// Demand is what the tickets of so many days needed.
 const DEMAND_DAYS: i64 = 56;
+/// An import brings years of work in one week: worth a talk is what was done so long before its newest, or before the week.
+const IMPORTED_FRESH_DAYS: i64 = 28;
 /// A week's choice is made anew for so long after its end: what is known by then is all that will be.
 const GRACE_MS: i64 = DAY_MS;
 
-/// What became known of somebody's work on a ticket.
+/// What became known of one piece of somebody's work.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub evidence: EvidenceId,
     pub user: UserId,
-    pub ticket: TicketId,
+    pub work: PieceOfWork,
     pub observed: Observed,
     pub difficulty: f64,
     pub skills: Vec<KnownSkill>,
@@ -30,7 +32,7 @@ pub(super) struct KnownSkill {
     pub skill: SkillId,
     pub weight: f64,
     pub before: Belief,
-    /// The level that the ticket asked for, if it still needs the skill.
+    /// The level that the work asked for, if it still needs the skill.
     pub asked: Option<f64>,
 }
 
@@ -38,7 +40,7 @@ pub(super) struct KnownSkill {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Chosen {
     pub evidence: EvidenceId,
-    pub ticket: TicketId,
+    pub work: PieceOfWork,
     pub moment: Moment,
 }
 
@@ -65,14 +67,16 @@ pub fn find_moments(tx: &mut Tx) -> Result<usize, CoachingError> {
 
 fn find_in(tx: &mut Tx, week: i64, demand: &HashMap<SkillId, f64>) -> Result<usize, CoachingError> {
     let policy = skills::policy(tx)?;
-    let mut by_person: BTreeMap<UserId, Vec<(TicketId, Chosen)>> = BTreeMap::new();
-    for it in store::list_known(tx, week, week + WEEK_MS)? {
+    let mut by_person: BTreeMap<UserId, Vec<Chosen>> = BTreeMap::new();
+    let newest = outcomes::newest_opening(tx)?.map_or(week, |at| at.min(week));
+    let imported_since = newest - IMPORTED_FRESH_DAYS * DAY_MS;
+    for it in store::list_known(tx, week, week + WEEK_MS, imported_since)? {
         if !policy.counts(it.observed.stored().0) {
             continue;
         }
         if let Some(moment) = moment_of(&it, demand) {
-            let chosen = Chosen { evidence: it.evidence, ticket: it.ticket, moment };
-            by_person.entry(it.user).or_default().push((it.ticket, chosen));
+            let chosen = Chosen { evidence: it.evidence, work: it.work, moment };
+            by_person.entry(it.user).or_default().push(chosen);
         }
     }
     let kept = store::list_moments_of_week(tx, week)?;
@@ -84,14 +88,14 @@ fn find_in(tx: &mut Tx, week: i64, demand: &HashMap<SkillId, f64>) -> Result<usi
         let (talked, open): (Vec<_>, Vec<_>) =
             kept.iter().filter(|it| it.user == user).partition(|it| it.talked_at.is_some());
         let mut all = by_person.remove(&user).unwrap_or_default();
-        all.retain(|(ticket, _)| talked.iter().all(|it| it.ticket != *ticket));
-        let moments: Vec<(TicketId, Moment)> = all.iter().map(|(ticket, it)| (*ticket, it.moment)).collect();
+        all.retain(|it| talked.iter().all(|other| other.work != it.work));
+        let moments: Vec<(PieceOfWork, Moment)> = all.iter().map(|it| (it.work, it.moment)).collect();
         let wanted: Vec<Chosen> = most_teachable(&moments, MOMENTS_PER_WEEK.saturating_sub(talked.len()))
             .into_iter()
-            .map(|place| all[place].1.clone())
+            .map(|place| all[place].clone())
             .collect();
         let is_kept =
-            |it: &Chosen| open.iter().any(|old| old.ticket == it.ticket && old.evidence == it.evidence);
+            |it: &Chosen| open.iter().any(|old| old.work == it.work && old.evidence == it.evidence);
         if wanted.len() == open.len() && wanted.iter().all(is_kept) {
             continue;
         }
@@ -122,9 +126,13 @@ fn moment_of(it: &Known, demand: &HashMap<SkillId, f64>) -> Option<Moment> {
     moment(&at_work, it.difficulty, &it.observed.observation())
 }
 
-/// The share of the desk's tickets that need each skill.
+/// The share of tickets, of this desk and of others, that need each skill.
 fn demand(tx: &mut Tx) -> Result<HashMap<SkillId, f64>, db::Error> {
-    let (tickets, needs) = store::count_demand(tx, tx.now() - DEMAND_DAYS * DAY_MS)?;
+    let now = tx.now();
+    // What was imported may have ended long ago: its own last weeks are what that desk was asked.
+    let newest = outcomes::newest_opening(tx)?.map_or(now, |at| at.min(now));
+    let since = DEMAND_DAYS * DAY_MS;
+    let (tickets, needs) = store::count_demand(tx, now - since, newest - since)?;
     Ok(needs.into_iter().map(|(skill, count)| (skill, count as f64 / tickets.max(1) as f64)).collect())
 }
 

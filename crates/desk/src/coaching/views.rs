@@ -4,6 +4,7 @@ use super::effect::{GoalEffect, effects};
 use super::plans::{may_coach, to_see};
 use super::talks::zone_of_actor;
 use super::{CoachingError, Goal, KeptMoment, Measure, Note, Plan, Session, Task, WEEK_MS, monday_of, store};
+use crate::skills::outcomes::Elsewhere;
 use crate::skills::{self, INTERVAL_COVERAGE, Observed, Sight, SkillSummary};
 use crate::{CoachingGoalId, CoachingPlanId, CoachingSessionId, SkillId, TicketId, Tx, UserId, people};
 use ::skills::effect::{Effect, average};
@@ -25,7 +26,10 @@ const EFFECTS_MAX: usize = 20;
 pub struct MomentRow {
     pub kept: KeptMoment,
     pub user_name: String,
+    /// The ticket's, or what the other desk's ticket was about.
     pub subject: String,
+    /// Where it is, if it was imported.
+    pub elsewhere: Option<Elsewhere>,
     pub skill: SkillSummary,
     pub observed: Observed,
     /// When it happened.

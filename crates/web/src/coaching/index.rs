@@ -138,9 +138,10 @@ pub async fn talk(
 #[cfg(test)]
 pub(super) mod samples {
     use desk::coaching::views::{GoalLine, MomentRow, PlanRow};
-    use desk::coaching::{KeptMoment, Moment, Plan};
+    use desk::coaching::{KeptMoment, Moment, PieceOfWork, Plan};
     use desk::skills::Observed;
-    use desk::{CoachingMomentId, CoachingPlanId, EvidenceId, SkillId, TicketId, UserId};
+    use desk::skills::outcomes::Elsewhere;
+    use desk::{CoachingMomentId, CoachingPlanId, EvidenceId, OutcomeId, SkillId, TicketId, UserId};
 
     pub fn moment(id: i64, better: bool) -> MomentRow {
         MomentRow {
@@ -148,7 +149,10 @@ pub(super) mod samples {
                 id: CoachingMomentId(id),
                 week: 1_767_571_200_000,
                 user: UserId(2),
-                ticket: TicketId(40 + id),
+                work: match id {
+                    2 => PieceOfWork::Imported(OutcomeId(9)),
+                    _ => PieceOfWork::Ticket(TicketId(40 + id)),
+                },
                 evidence: EvidenceId(id),
                 skill: SkillId(3),
                 moment: Moment {
@@ -170,6 +174,12 @@ pub(super) mod samples {
             } else {
                 format!("Charged <twice> {}", "again ".repeat(id as usize * 4))
             },
+            elsewhere: (id == 2).then(|| Elsewhere {
+                source: "Old <desk>".into(),
+                ticket: "A-77".into(),
+                topic: None,
+                url: Some("https://old.example/t/A-77".into()),
+            }),
             skill: crate::samples::summary(3, "De-escalation"),
             observed: if better {
                 Observed::Satisfaction { score: 5 }
@@ -240,6 +250,8 @@ mod tests {
         let html = renders(&overview(true));
         assert!(html.contains("about 1 time in 5") && html.contains("18 % of all tickets need it"));
         assert!(html.contains("/coaching/plans/1") && html.contains("+6 points"));
+        assert!(html.contains("/tickets/41") && html.contains("https://old.example/t/A-77"));
+        assert!(html.contains("<bdi>A-77</bdi> at <bdi>Old &#60;desk&#62;</bdi>"), "the page says where the work is: {html}");
         assert!(renders(&overview(false)).contains("Nothing stands out this week"));
     }
 

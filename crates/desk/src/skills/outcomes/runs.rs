@@ -2,6 +2,7 @@
 
 use super::{Context, Mapping, OutcomesError, Tally, mapping, only_admins, store};
 use crate::skills::refit;
+use crate::work::{self, Due, Work};
 use crate::{OutcomeRunId, Tx};
 use serde::Serialize;
 
@@ -69,7 +70,8 @@ pub(super) fn right_source(mapping: &Mapping) -> Result<&str, OutcomesError> {
     Ok(source)
 }
 
-/// Nothing more comes. If anything was taken, everybody's levels are estimated anew soon.
+/// Nothing more comes. If anything was taken, everybody's levels are estimated anew soon, and what of it is worth a talk
+/// is looked for.
 pub fn finish(tx: &mut Tx, run: OutcomeRunId) -> Result<Run, OutcomesError> {
     only_admins(tx)?;
     let before = store::find_run(tx, run)?.ok_or(OutcomesError::NoSuchRun)?;
@@ -79,6 +81,7 @@ pub fn finish(tx: &mut Tx, run: OutcomeRunId) -> Result<Run, OutcomesError> {
     store::save_run_finished(tx, run)?;
     if before.tally.taken + before.tally.superseded > 0 {
         refit::ask_soon(tx)?;
+        work::enqueue(tx, &Work::FindMoments, Due::Now)?;
     }
     store::find_run(tx, run)?.ok_or(OutcomesError::NoSuchRun)
 }

@@ -15,6 +15,34 @@ pub struct Source {
     pub ticket_url: Option<String>,
 }
 
+/// A ticket of another desk, and where to find it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Elsewhere {
+    pub source: String,
+    /// Its number there.
+    pub ticket: String,
+    pub topic: Option<String>,
+    /// Where the other desk shows it, if somebody has said where.
+    pub url: Option<String>,
+}
+
+impl Elsewhere {
+    pub(crate) fn of(
+        source: String,
+        ticket: String,
+        topic: Option<String>,
+        ticket_url: Option<&str>,
+    ) -> Elsewhere {
+        let url = ticket_url.map(|pattern| address_of(pattern, &ticket));
+        Elsewhere { source, ticket, topic, url }
+    }
+
+    /// What it is about, or its number where nobody has said.
+    pub fn subject(&self) -> String {
+        self.topic.clone().unwrap_or_else(|| format!("Ticket {}", self.ticket))
+    }
+}
+
 pub fn list_sources(tx: &mut Tx) -> Result<Vec<Source>, OutcomesError> {
     only_admins(tx)?;
     let all = files::list_sources(tx)?;
