@@ -46,7 +46,8 @@ pub async fn update(Id(id): Id<CompetencyId>, call: Call) -> Answer {
     let change = call.body::<CompetencyBody>()?.competency;
     call.write(move |tx, _| {
         let before = found(tx, id)?;
-        if change.name.is_some() || change.behaviour.is_some() || change.skills.is_some() {
+        let named = change.name.is_some() || change.behaviour.is_some();
+        if named || change.anchors.is_some() || change.skills.is_some() {
             let command = written(tx, &change, Some(&before))?;
             competencies::update_competency(tx, id, &command)?;
         }
@@ -114,9 +115,16 @@ fn written(
         }
         (None, None) => {}
     }
+    let anchors = match (&change.anchors, before) {
+        (Some(all), _) => <[String; 5]>::try_from(all.clone())
+            .map_err(|_| Problem::invalid("anchors", "five texts, one for each level"))?,
+        (None, Some(before)) => before.anchors.clone(),
+        (None, None) => Default::default(),
+    };
     Ok(WriteCompetency {
         name: stays(&change.name, before.map(|it| &it.name)),
         behaviour: stays(&change.behaviour, before.map(|it| &it.behaviour)),
+        anchors,
         skills,
     })
 }

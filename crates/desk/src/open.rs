@@ -65,6 +65,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0038_application_mails"),
     shared!("0039_talks"),
     shared!("0040_moments_elsewhere"),
+    shared!("0041_competency_levels"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -142,6 +142,7 @@ pub(crate) fn lay_foundations(tx: &mut Tx) -> Result<(), db::Error> {
         params![now],
     )?;
     crate::skills::lay_library(tx)?;
+    crate::skills::competencies::lay_competencies(tx)?;
     crate::skills::roles::lay_roles(tx)
 }
 

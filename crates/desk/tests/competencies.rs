@@ -34,6 +34,7 @@ fn calms(world: &World, lead: UserId) -> competencies::Competency {
         name: "  Calms people ".into(),
         behaviour: "Names the feeling before the facts.".into(),
         skills,
+        ..WriteCompetency::default()
     };
     world.write_as(lead, move |tx| competencies::create_competency(tx, &command))
 }
@@ -43,6 +44,7 @@ fn a_competency_is_had_by_whoever_was_seen_at_most_of_its_skills() {
     for world in World::on_each_database() {
         let (ana, ben, lea) = (world.agent("Ana"), world.agent("Ben"), world.lead("Lea"));
         let it = calms(&world, lea);
+        let id = it.id;
         assert_eq!(it.name, "Calms people");
         works(&world, ana, skill(&world, "empathy"), 40);
         works(&world, ben, skill(&world, "de-escalation"), 40);
@@ -54,7 +56,8 @@ fn a_competency_is_had_by_whoever_was_seen_at_most_of_its_skills() {
         let alone = hers.cells[0].as_ref().expect("she was seen at it");
         assert!(hers.level < alone.level && hers.level > 2.5, "the unseen part counts with its start");
         let (rows, retired) = world.read_as(world.as_(ben), views::competency_rows).unwrap();
-        assert_eq!((rows[0].seen, retired.len()), (1, 0));
+        let of = rows.iter().find(|row| row.competency.id == id).expect("it is listed");
+        assert_eq!((of.seen, retired.len()), (1, 0));
     }
 }
 
@@ -117,6 +120,7 @@ fn leads_write_competencies_of_two_to_five_skills() {
             name: "It".into(),
             behaviour: "Seen.".into(),
             skills,
+            ..WriteCompetency::default()
         };
         let good = vec![(empathy, 1.0), (skill(&world, "de-escalation"), 1.0)];
         let by = |who: UserId, command: WriteCompetency| {
@@ -130,5 +134,85 @@ fn leads_write_competencies_of_two_to_five_skills() {
         assert!(matches!(by(lea, write(heavy)), Err(CompetencyError::WeightIsWrong)));
         assert!(by(lea, write(good.clone())).is_ok());
         assert!(matches!(by(lea, write(good)), Err(CompetencyError::NameIsTaken)), "on {}", world.name());
+    }
+}
+
+#[test]
+fn a_new_desk_has_the_shipped_competencies_and_each_says_what_its_levels_look_like() {
+    for world in World::on_each_database() {
+        let all = world.read(competencies::list_competencies);
+        assert_eq!(all.len(), 8, "on {}", world.name());
+        for it in &all {
+            assert!(it.anchors.iter().all(|words| !words.is_empty()), "{}", it.name);
+            assert!((2..=4).contains(&it.skills.len()), "{}", it.name);
+        }
+        assert_eq!(world.read(competencies::count_missing), 0);
+    }
+}
+
+#[test]
+fn shipped_competencies_come_by_a_button_and_overwrite_nothing() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        // As a desk is that began before any were shipped, but for two of them.
+        let all = world.read(competencies::list_competencies);
+        let named = |name: &str| all.iter().find(|it| it.name == name).expect("it is shipped").clone();
+        let (renamed, retired) = (named("Keeps promises"), named("Teaches others"));
+        let kept = [renamed.id, retired.id];
+        world.write(move |tx| {
+            let [one, other] = kept;
+            tx.execute("delete from competency_skills where competency_id not in ($1, $2)", db::params![one, other])?;
+            tx.execute("delete from competencies where id not in ($1, $2)", db::params![one, other])
+        });
+        let change = WriteCompetency {
+            name: "Stands by their word".into(),
+            behaviour: renamed.behaviour.clone(),
+            anchors: renamed.anchors.clone(),
+            skills: renamed.skills.iter().map(|(skill, weight)| (skill.id, *weight)).collect(),
+        };
+        world.write_as(lea, move |tx| competencies::update_competency(tx, kept[0], &change));
+        world.write_as(lea, move |tx| competencies::retire_competency(tx, kept[1]));
+        let own = WriteCompetency {
+            name: "Finds the cause".into(),
+            behaviour: "As we see it.".into(),
+            skills: vec![(skill(&world, "empathy"), 1.0), (skill(&world, "de-escalation"), 1.0)],
+            ..WriteCompetency::default()
+        };
+        world.write_as(lea, move |tx| competencies::create_competency(tx, &own));
+
+        assert!(matches!(world.try_as(ana, competencies::add_shipped), Err(CompetencyError::NotALead)));
+        assert_eq!(world.read(competencies::count_missing), 5);
+        assert_eq!(world.write_as(lea, competencies::add_shipped), 5, "on {}", world.name());
+        assert_eq!(world.write_as(lea, competencies::add_shipped), 0, "once");
+        let now = world.read(competencies::list_competencies);
+        let of = |name: &str| now.iter().filter(|it| it.name == name).collect::<Vec<_>>();
+        assert_eq!(of("Finds the cause").len(), 1);
+        assert_eq!(of("Finds the cause")[0].behaviour, "As we see it.", "what somebody here wrote stays");
+        assert!(of("Keeps promises").is_empty() && of("Stands by their word").len() == 1);
+        assert!(of("Teaches others").is_empty(), "what was retired stays retired");
+        assert_eq!(of("Calms and solves").len(), 1);
+    }
+}
+
+#[test]
+fn what_can_be_seen_at_each_level_is_written_with_it() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let it = calms(&world, lea);
+        assert!(it.anchors.iter().all(String::is_empty));
+        let write = |anchors: [String; 5]| WriteCompetency {
+            name: it.name.clone(),
+            behaviour: it.behaviour.clone(),
+            anchors,
+            skills: it.skills.iter().map(|(skill, weight)| (skill.id, *weight)).collect(),
+        };
+        let mut anchors = ["Argues", "", " Hears ", "", "Turns it round"].map(str::to_owned);
+        let (id, good) = (it.id, write(anchors.clone()));
+        let saved = world.write_as(lea, move |tx| competencies::update_competency(tx, id, &good));
+        assert_eq!(saved.anchors, ["Argues", "", "Hears", "", "Turns it round"], "on {}", world.name());
+        anchors[1] = "x".repeat(501);
+        let long = write(anchors);
+        let refused = world.try_as(lea, move |tx| competencies::update_competency(tx, id, &long));
+        assert!(matches!(refused, Err(CompetencyError::AnchorIsTooLong)));
     }
 }

@@ -335,6 +335,7 @@ fn somebody_reviews(world: &World, ana: UserId) -> (Reviewed, CompetencyId) {
         let write = WriteCompetency {
             name: "Calms people".into(),
             behaviour: "Names the feeling before the facts.".into(),
+            anchors: Default::default(),
             skills: known.iter().take(2).map(|it| (it.id, 1.0)).collect(),
         };
         let competency = competencies::create_competency(tx, &write)?.id;

@@ -16,6 +16,8 @@ pub struct CompetencyShape {
     pub name: String,
     /// What can be seen of whoever has it.
     pub behaviour: String,
+    /// What can be seen at levels 1 to 5; empty where nothing is said.
+    pub anchors: Vec<String>,
     /// The heaviest first.
     pub skills: Vec<CompetencySkillShape>,
     pub active: bool,
@@ -37,6 +39,7 @@ impl CompetencyShape {
             id: it.id.0,
             name: it.name.clone(),
             behaviour: it.behaviour.clone(),
+            anchors: it.anchors.to_vec(),
             skills: it
                 .skills
                 .iter()
@@ -109,6 +112,8 @@ pub struct CompetencyBody {
 pub struct CompetencyChange {
     pub name: Option<String>,
     pub behaviour: Option<String>,
+    /// What can be seen at levels 1 to 5, in this order.
+    pub anchors: Option<Vec<String>>,
     /// All of them, in place of what was there.
     pub skills: Option<Vec<CompetencySkillChange>>,
     /// False: retired.

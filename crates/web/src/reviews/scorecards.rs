@@ -277,6 +277,7 @@ mod tests {
             id: desk::CompetencyId(3),
             name: "Calms <people>".into(),
             behaviour: "Names the feeling.".into(),
+            anchors: Default::default(),
             skills: vec![(summary(1, "Empathy"), 0.6)],
             updated_at: 0,
             retired_at: None,

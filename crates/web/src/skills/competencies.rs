@@ -1,6 +1,6 @@
 //! `/skills/competencies`: skills that are used together, what can be seen of whoever has them, and who does.
 
-use super::only_leads;
+use super::{only_leads, words};
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
@@ -18,6 +18,8 @@ pub struct Index {
     pub actor: Actor,
     pub rows: Vec<CompetencyRow>,
     pub retired: Vec<Competency>,
+    /// Shipped ones that the desk has never had.
+    pub missing: usize,
 }
 
 #[derive(askama::Template)]
@@ -45,11 +47,19 @@ pub struct Edit {
 pub struct Form {
     pub name: String,
     pub behaviour: String,
+    /// Levels 1 to 5.
+    pub anchors: [String; 5],
     /// Skill and weight.
     pub lines: Vec<(String, String)>,
 }
 
 impl Show {
+    /// Levels of which something is said.
+    fn anchors(&self) -> Vec<(usize, &'static str, &str)> {
+        let all = self.page.competency.anchors.iter().enumerate().filter(|it| !it.1.is_empty());
+        all.map(|(n, text)| (n + 1, words::level_word(n + 1), text.as_str())).collect()
+    }
+
     fn seen(&self, it: &PersonWith) -> String {
         match it.seen {
             seen if seen > 0.999 => "all of it".to_owned(),
@@ -76,6 +86,7 @@ impl Form {
         Form {
             name: it.name.clone(),
             behaviour: it.behaviour.clone(),
+            anchors: it.anchors.clone(),
             lines: it.skills.iter().map(line).collect(),
         }
     }
@@ -83,7 +94,12 @@ impl Form {
     fn read(fields: &Fields) -> Form {
         let line = |n: usize| (fields.owned(&format!("skill_{n}")), fields.owned(&format!("weight_{n}")));
         let lines = (0..SKILLS_PER_COMPETENCY_MAX).map(line).filter(|it| !it.0.is_empty());
-        Form { name: fields.owned("name"), behaviour: fields.owned("behaviour"), lines: lines.collect() }
+        Form {
+            name: fields.owned("name"),
+            behaviour: fields.owned("behaviour"),
+            anchors: std::array::from_fn(|n| fields.owned(&format!("anchor_{}", n + 1))),
+            lines: lines.collect(),
+        }
     }
 
     /// What cannot be read as a number becomes one that the desk refuses with its reason.
@@ -95,6 +111,7 @@ impl Form {
         WriteCompetency {
             name: self.name.clone(),
             behaviour: self.behaviour.clone(),
+            anchors: self.anchors.clone(),
             skills: self.lines.iter().map(line).collect(),
         }
     }
@@ -108,7 +125,8 @@ impl Form {
 pub async fn index(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Html<Index>, Problem> {
     let page = web.desk.read(actor, move |tx| {
         let (rows, retired) = views::competency_rows(tx)?;
-        Ok::<_, Problem>(Index { shell: Shell::load(tx)?, actor, rows, retired })
+        let missing = if actor.is_lead() { competencies::count_missing(tx)? } else { 0 };
+        Ok::<_, Problem>(Index { shell: Shell::load(tx)?, actor, rows, retired, missing })
     });
     Ok(Html(page.await?))
 }
@@ -153,6 +171,18 @@ pub async fn create(
             .then(&format!("/skills/competencies/{}", it.id))),
         Err(problem) => again(&web, actor, None, written, problem).await,
     }
+}
+
+pub async fn add_shipped(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+) -> Result<Response, Problem> {
+    let added = web.desk.write(actor, competencies::add_shipped).await?;
+    let said = match added {
+        0 => "All of them are here already.".to_owned(),
+        count => format!("{} added.", crate::say::counted(count, "competency", "competencies")),
+    };
+    Ok(Said::new(said).then("/skills/competencies"))
 }
 
 pub async fn update(
@@ -269,6 +299,7 @@ mod tests {
             id: CompetencyId(3),
             name: "Calms <people>".into(),
             behaviour: "Names the feeling before the facts.".into(),
+            anchors: ["Argues", "", "Hears <first>", "", "Turns it round"].map(str::to_owned),
             skills: vec![(summary(1, "De-escalation"), 1.0), (summary(2, "الاستماع"), 0.65)],
             updated_at: 0,
             retired_at: None,
@@ -281,10 +312,11 @@ mod tests {
 
     #[test]
     fn without_one_the_list_says_what_a_competency_is() {
-        let html = renders(&Index { shell: shell(), actor: lead(), rows: vec![], retired: vec![] });
+        let html = renders(&Index { shell: shell(), actor: lead(), rows: vec![], retired: vec![], missing: 8 });
         assert!(html.contains("used together") && html.contains("/skills/competencies/new"));
+        assert!(html.contains("/skills/competencies/shipped"));
         let agent = Actor::person(UserId(1), Role::Agent);
-        let html = renders(&Index { shell: shell(), actor: agent, rows: vec![], retired: vec![] });
+        let html = renders(&Index { shell: shell(), actor: agent, rows: vec![], retired: vec![], missing: 8 });
         assert!(!html.contains("/skills/competencies/new"));
     }
 
@@ -292,10 +324,11 @@ mod tests {
     fn the_list_names_who_has_it_and_what_is_out_of_use() {
         let row = CompetencyRow { competency: competency(), seen: 9, independent: 4 };
         let retired = Competency { id: CompetencyId(4), retired_at: Some(1), ..competency() };
-        let html = renders(&Index { shell: shell(), actor: lead(), rows: vec![row], retired: vec![retired] });
+        let html = renders(&Index { shell: shell(), actor: lead(), rows: vec![row], retired: vec![retired], missing: 0 });
         for words in ["Calms &#60;people&#62;", "4 of 9", "/skills/competencies/4/restore"] {
             assert!(html.contains(words), "{words} in {html}");
         }
+        assert!(!html.contains("/skills/competencies/shipped"), "nothing is missing");
     }
 
     #[test]
@@ -321,6 +354,7 @@ mod tests {
         for words in [
             "De-escalation",
             "61 % of its weight",
+            "Hears &#60;first&#62;",
             "Phone agent",
             "Conversations",
             "/skills/competencies/3/roles",
@@ -346,7 +380,9 @@ mod tests {
             problem: Some(problem),
         });
         assert!(
-            html.contains("A competency has 2 to 5 skills.") && html.contains(r#"value="0.65""#),
+            html.contains("A competency has 2 to 5 skills.")
+                && html.contains(r#"value="0.65""#)
+                && html.contains("Turns it round"),
             "{html}"
         );
     }

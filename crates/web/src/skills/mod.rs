@@ -44,6 +44,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/roles/{role}/restore", post(roles::restore))
         .route("/skills/competencies", get(competencies::index).post(competencies::create))
         .route("/skills/competencies/new", get(competencies::new))
+        .route("/skills/competencies/shipped", post(competencies::add_shipped))
         .route("/skills/competencies/{competency}", get(competencies::show).post(competencies::update))
         .route("/skills/competencies/{competency}/edit", get(competencies::edit))
         .route("/skills/competencies/{competency}/retire", post(competencies::retire))

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 pub struct WriteCompetency {
     pub name: String,
     pub behaviour: String,
+    /// What can be seen at levels 1 to 5; may be empty.
+    pub anchors: [String; 5],
     pub skills: Vec<(SkillId, f64)>,
 }
 
@@ -67,7 +69,7 @@ fn changed(tx: &mut Tx, id: CompetencyId) -> Result<Competency, CompetencyError>
     store::find_competency(tx, id)?.ok_or(CompetencyError::NoSuchCompetency)
 }
 
-fn only_leads(tx: &Tx) -> Result<(), CompetencyError> {
+pub(super) fn only_leads(tx: &Tx) -> Result<(), CompetencyError> {
     if tx.actor().is_lead() { Ok(()) } else { Err(CompetencyError::NotALead) }
 }
 
@@ -78,6 +80,10 @@ fn checked(tx: &mut Tx, command: &WriteCompetency) -> Result<WriteCompetency, Co
     }
     if behaviour.is_empty() || behaviour.chars().count() > SKILL_TEXT_CHARS_MAX {
         return Err(CompetencyError::BehaviourIsWrong);
+    }
+    let anchors = command.anchors.clone().map(|it| it.trim().to_owned());
+    if anchors.iter().any(|it| it.chars().count() > SKILL_TEXT_CHARS_MAX) {
+        return Err(CompetencyError::AnchorIsTooLong);
     }
     let known: BTreeSet<SkillId> = skills_store::list_skills(tx)?.into_iter().map(|it| it.id).collect();
     let named: BTreeSet<SkillId> = command.skills.iter().map(|it| it.0).collect();
@@ -91,6 +97,7 @@ fn checked(tx: &mut Tx, command: &WriteCompetency) -> Result<WriteCompetency, Co
     Ok(WriteCompetency {
         name: name.to_owned(),
         behaviour: behaviour.to_owned(),
+        anchors,
         skills: command.skills.clone(),
     })
 }

@@ -1,17 +1,20 @@
 //! Competencies: skills that are used together in live work, judged by behaviour.
 //!
-//! A lead writes one with what can be seen of it and the skills in it, with weights. A category of a scorecard may name one:
+//! A lead writes one with what can be seen of it, at each level, and the skills in it, with weights; some are shipped. A category of a scorecard may name one:
 //! it is then evidence of these skills. A role may ask for one: it then asks for each of them. How far people have it follows
 //! from their levels in its skills. Tables: `competencies`, `competency_skills`. Event: `CompetencyChanged`. Path:
 //! `/skills/competencies`.
 
 mod edit;
+mod shipped;
 pub(in crate::skills) mod store;
 pub mod views;
 
 pub use edit::{
     WriteCompetency, create_competency, restore_competency, retire_competency, update_competency,
 };
+pub(crate) use shipped::lay_competencies;
+pub use shipped::{add_shipped, count_missing};
 pub use store::{find_competency, list_competencies};
 
 use super::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, SkillSummary};
@@ -27,6 +30,8 @@ pub struct Competency {
     pub name: String,
     /// What can be seen of whoever has it.
     pub behaviour: String,
+    /// What can be seen at levels 1 to 5; empty where nothing is said.
+    pub anchors: [String; 5],
     /// The heaviest first; weights lie above 0 and not above 1.
     pub skills: Vec<(SkillSummary, f64)>,
     pub updated_at: i64,
@@ -49,6 +54,8 @@ pub enum CompetencyError {
     NameIsTaken,
     #[error("say in at most {SKILL_TEXT_CHARS_MAX} characters what can be seen of whoever has it")]
     BehaviourIsWrong,
+    #[error("say in at most {SKILL_TEXT_CHARS_MAX} characters what can be seen at a level")]
+    AnchorIsTooLong,
     #[error("a competency has 2 to {SKILLS_PER_COMPETENCY_MAX} different skills of the library")]
     SkillsAreWrong,
     #[error("a weight lies above 0 and not above 1")]
@@ -65,7 +72,9 @@ impl Refusal for CompetencyError {
         match self {
             NotStaff | NotALead => Kind::Forbidden,
             NoSuchPerson | NoSuchCompetency => Kind::NotFound,
-            NameIsWrong | BehaviourIsWrong | SkillsAreWrong | WeightIsWrong => Kind::Invalid,
+            NameIsWrong | BehaviourIsWrong | AnchorIsTooLong | SkillsAreWrong | WeightIsWrong => {
+                Kind::Invalid
+            }
             NameIsTaken => Kind::Conflict,
             TooMany => Kind::TooMuch,
             Db(error) => error.kind(),
@@ -77,6 +86,7 @@ impl Refusal for CompetencyError {
         match self {
             NameIsWrong | NameIsTaken => Some("name"),
             BehaviourIsWrong => Some("behaviour"),
+            AnchorIsTooLong => Some("anchors"),
             SkillsAreWrong => Some("skill"),
             WeightIsWrong => Some("weight"),
             _ => None,

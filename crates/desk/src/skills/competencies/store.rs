@@ -6,13 +6,17 @@ use crate::{CompetencyId, Tx};
 use db::{Error, Row, params};
 use std::collections::HashMap;
 
-const COMPETENCY: &str = "select id, name, behaviour, updated_at, retired_at from competencies";
+const COMPETENCY: &str = "select id, name, behaviour, updated_at, retired_at, anchors from competencies";
 
 fn competency(row: &Row<'_>) -> Result<Competency, Error> {
+    let anchors: Vec<String> = serde_json::from_str(&row.get::<String>(5)?)
+        .map_err(|error| Error::Corrupt(error.to_string()))?;
+    let mut anchors = anchors.into_iter();
     Ok(Competency {
         id: row.get(0)?,
         name: row.get(1)?,
         behaviour: row.get(2)?,
+        anchors: std::array::from_fn(|_| anchors.next().unwrap_or_default()),
         skills: Vec::new(),
         updated_at: row.get(3)?,
         retired_at: row.get(4)?,
@@ -72,20 +76,43 @@ pub(super) fn find_named(tx: &mut Tx, name: &str) -> Result<Option<CompetencyId>
 }
 
 pub(super) fn insert_competency(tx: &mut Tx, it: &WriteCompetency) -> Result<CompetencyId, Error> {
+    insert(tx, None, it)
+}
+
+pub(super) fn insert_shipped(tx: &mut Tx, key: &str, it: &WriteCompetency) -> Result<CompetencyId, Error> {
+    insert(tx, Some(key), it)
+}
+
+fn insert(tx: &mut Tx, key: Option<&str>, it: &WriteCompetency) -> Result<CompetencyId, Error> {
     let now = tx.now();
     let id = tx.value(
-        "insert into competencies (name, behaviour, created_at, updated_at) values ($1, $2, $3, $3) returning id",
-        params![it.name, it.behaviour, now],
+        "insert into competencies (name, behaviour, anchors, shipped_key, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $5) returning id",
+        params![it.name, it.behaviour, anchors_text(it)?, key, now],
     )?;
     insert_skills(tx, id, it)?;
     Ok(id)
 }
 
+fn anchors_text(it: &WriteCompetency) -> Result<String, Error> {
+    serde_json::to_string(&it.anchors).map_err(|error| Error::Corrupt(error.to_string()))
+}
+
+/// Of shipped ones that the desk has or had.
+pub(super) fn list_shipped_keys(tx: &mut Tx) -> Result<Vec<String>, Error> {
+    tx.list("select shipped_key from competencies where shipped_key is not null", params![], |row| row.get(0))
+}
+
+/// Of those in use.
+pub(super) fn list_names(tx: &mut Tx) -> Result<Vec<String>, Error> {
+    tx.list("select name from competencies where retired_at is null", params![], |row| row.get(0))
+}
+
 pub(super) fn save_competency(tx: &mut Tx, id: CompetencyId, it: &WriteCompetency) -> Result<(), Error> {
     let now = tx.now();
     tx.execute(
-        "update competencies set name = $1, behaviour = $2, updated_at = $3 where id = $4",
-        params![it.name, it.behaviour, now, id],
+        "update competencies set name = $1, behaviour = $2, anchors = $3, updated_at = $4 where id = $5",
+        params![it.name, it.behaviour, anchors_text(it)?, now, id],
     )?;
     tx.execute("delete from competency_skills where competency_id = $1", params![id])?;
     insert_skills(tx, id, it)
