@@ -52,7 +52,10 @@ async fn a_competency_is_written_read_and_retired() {
         let renamed = program.put(&path, json!({ "competency": { "name": "Calm" } })).await.body;
         assert_eq!(renamed["competency"]["skills"].as_array().unwrap().len(), 2, "what is left out stays");
         let levels = json!({ "competency": { "anchors": ["a", "b", "c", "", "e"] } });
-        assert_eq!(program.put(&path, levels).await.body["competency"]["anchors"], json!(["a", "b", "c", "", "e"]));
+        assert_eq!(
+            program.put(&path, levels).await.body["competency"]["anchors"],
+            json!(["a", "b", "c", "", "e"])
+        );
         let few = json!({ "competency": { "anchors": ["a"] } });
         assert_eq!(program.put(&path, few).await.status, 422, "five, one for each level");
         let one = json!({ "competency": { "skills": [{ "skill": "empathy", "weight": 1 }] } });
@@ -103,8 +106,12 @@ async fn who_sees_few_observations_of_others_reads_no_competency_of_theirs() {
     let by_ben = program.call(&program.as_(ben), "GET", &path, json!({})).await.body;
     assert_eq!(by_ben["competencies"], json!([]), "{by_ben}");
     let by_ana = program.call(&program.as_(ana), "GET", &path, json!({})).await.body;
-    let names: Vec<&str> =
-        by_ana["competencies"].as_array().unwrap().iter().filter_map(|it| it["competency"].as_str()).collect();
+    let names: Vec<&str> = by_ana["competencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|it| it["competency"].as_str())
+        .collect();
     assert!(names.contains(&"Calming people"), "of oneself one sees what there is: {by_ana}");
 }
 

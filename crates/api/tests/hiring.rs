@@ -134,7 +134,10 @@ async fn leads_read_applications_and_delete_them_with_the_candidate() {
         assert_eq!(program.call(&as_ana, "GET", &one, json!({})).await.status, 403);
         assert_eq!(program.call(&as_ana, "GET", &format!("{one}/file"), json!({})).await.status, 403);
         let file = program.get(&format!("{one}/file")).await;
-        assert_eq!((file.status.as_u16(), file.headers["content-type"].to_str().unwrap()), (200, "application/octet-stream"));
+        assert_eq!(
+            (file.status.as_u16(), file.headers["content-type"].to_str().unwrap()),
+            (200, "application/octet-stream")
+        );
         let named = file.headers["content-disposition"].to_str().unwrap();
         assert!(named.starts_with("attachment;") && named.contains("c%20v.pdf"), "{named}");
         let candidate = format!("/candidates/{}", it["candidate_id"]);
@@ -153,7 +156,8 @@ async fn a_named_agent_scores_by_api_and_a_colleague_says_that_they_want_the_wor
         let (as_ana, as_ben) = (program.as_(ana), program.as_(ben));
         let skill = program.world.read(|tx| skills::find_skill_by_key(tx, "empathy")).unwrap().id;
         let opening = format!("/openings/{}", made_opening(&program, "inside").await);
-        let body = json!({ "candidate": { "name": "Nour", "email": "nour@example.org", "note": "for leads" } });
+        let body =
+            json!({ "candidate": { "name": "Nour", "email": "nour@example.org", "note": "for leads" } });
         let added = program.post(&format!("{opening}/candidates"), body).await.body;
         let card = format!("/candidates/{}/scorecard", added["candidate"]["id"]);
 
@@ -165,19 +169,37 @@ async fn a_named_agent_scores_by_api_and_a_colleague_says_that_they_want_the_wor
         assert_eq!(set["interviewers"], json!([{ "user_id": ana, "name": "Ana" }]));
         let asked = program.call(&as_ana, "GET", "/interviews", json!({})).await.body;
         assert_eq!(asked["interviews"][0]["scored"], false, "{asked}");
-        assert_eq!(program.call(&as_ben, "GET", "/interviews", json!({})).await.body["interviews"], json!([]));
+        assert_eq!(
+            program.call(&as_ben, "GET", "/interviews", json!({})).await.body["interviews"],
+            json!([])
+        );
         let form = program.call(&as_ana, "GET", &card, json!({})).await.body;
-        assert_eq!((&form["scorecard"]["handed_in"], &form["scorecard"]["lines"][0]["level"]), (&json!(false), &Value::Null));
+        assert_eq!(
+            (&form["scorecard"]["handed_in"], &form["scorecard"]["lines"][0]["level"]),
+            (&json!(false), &Value::Null)
+        );
         let scores = json!({ "scorecard": { "scores": [{ "skill_id": skill, "level": 4 }] } });
         let saved = program.call(&as_ana, "PUT", &card, scores.clone()).await;
-        assert_eq!((saved.status.as_u16(), &saved.body["scorecard"]["lines"][0]["level"]), (200, &json!(4.0)), "{}", saved.body);
+        assert_eq!(
+            (saved.status.as_u16(), &saved.body["scorecard"]["lines"][0]["level"]),
+            (200, &json!(4.0)),
+            "{}",
+            saved.body
+        );
         assert!(!saved.body.to_string().contains("for leads"), "{}", saved.body);
         assert_eq!(program.call(&as_ben, "PUT", &card, scores).await.status, 404, "nobody has named him");
 
         let own = format!("{opening}/candidacy");
         assert_eq!(program.call(&as_ben, "GET", &own, json!({})).await.status, 404);
-        let wants = program.call(&as_ben, "POST", &own, json!({ "candidacy": { "note": "I did this before" } })).await;
-        assert_eq!((wants.status.as_u16(), &wants.body["candidacy"]["stage"]), (201, &json!("new")), "{}", wants.body);
+        let wants = program
+            .call(&as_ben, "POST", &own, json!({ "candidacy": { "note": "I did this before" } }))
+            .await;
+        assert_eq!(
+            (wants.status.as_u16(), &wants.body["candidacy"]["stage"]),
+            (201, &json!("new")),
+            "{}",
+            wants.body
+        );
         let seen = program.call(&as_ben, "GET", &own, json!({})).await.body;
         assert_eq!(seen, wants.body);
         assert_eq!(program.call(&as_ben, "DELETE", &own, json!({})).await.status, 204);

@@ -2,8 +2,8 @@
 
 use desk::assessments::{self, AnswerCheck, Hardness as QuestionHardness, Question, SaveCheck};
 use desk::coaching::{
-    self, AddGoal, AddTask, ClosePlan, CoachingError, CreatePlan, Measure, PieceOfWork, PlanSession, SetLearning,
-    TaskKind, TooLittle, UpdatePlan, WriteNote, views,
+    self, AddGoal, AddTask, ClosePlan, CoachingError, CreatePlan, Measure, PieceOfWork, PlanSession,
+    SetLearning, TaskKind, TooLittle, UpdatePlan, WriteNote, views,
 };
 use desk::events::Event;
 use desk::mail;
@@ -77,7 +77,10 @@ fn what_was_not_expected_of_a_person_is_worth_a_talk_and_three_are_enough() {
 
         let shown = moments_of(&world, lea, ana).unwrap();
         assert_eq!(shown.len(), 3);
-        let first = shown.iter().find(|it| it.kept.work == PieceOfWork::Ticket(came_back)).expect("another skill comes first");
+        let first = shown
+            .iter()
+            .find(|it| it.kept.work == PieceOfWork::Ticket(came_back))
+            .expect("another skill comes first");
         assert_eq!((first.skill.id, first.observed), (refunds, solved(false)));
         assert!(first.kept.moment.surprise_bits > 1.0 && !first.kept.moment.better);
         assert_eq!(moments_of(&world, ana, ana).unwrap().len(), 3, "the person sees the same");
@@ -93,7 +96,8 @@ fn what_was_not_expected_of_a_person_is_worth_a_talk_and_three_are_enough() {
             Err(CoachingError::NoSuchMoment)
         ));
         world.write_as(lea, move |tx| coaching::talk(tx, talked, true));
-        let struck = shown.iter().find(|it| it.kept.work != PieceOfWork::Ticket(came_back)).unwrap().kept.evidence;
+        let struck =
+            shown.iter().find(|it| it.kept.work != PieceOfWork::Ticket(came_back)).unwrap().kept.evidence;
         let command = StrikeEvidence { evidence: struck, reason: "spam".into() };
         world.write_as(lea, move |tx| skills::strike_evidence(tx, &command));
         assert_eq!(moments_of(&world, lea, ana).unwrap().len(), 2);

@@ -161,7 +161,10 @@ fn shipped_competencies_come_by_a_button_and_overwrite_nothing() {
         let kept = [renamed.id, retired.id];
         world.write(move |tx| {
             let [one, other] = kept;
-            tx.execute("delete from competency_skills where competency_id not in ($1, $2)", db::params![one, other])?;
+            tx.execute(
+                "delete from competency_skills where competency_id not in ($1, $2)",
+                db::params![one, other],
+            )?;
             tx.execute("delete from competencies where id not in ($1, $2)", db::params![one, other])
         });
         let change = WriteCompetency {

@@ -70,8 +70,12 @@ pub(super) fn of_hiring() -> Vec<Route> {
             "Delete all that is known of a candidate",
             hiring::forget_candidate,
         ),
-        Route::get("/openings/{id}/applications", "Confirmed applications, the newest first", applications::index)
-            .lists::<ApplicationShape>("applications"),
+        Route::get(
+            "/openings/{id}/applications",
+            "Confirmed applications, the newest first",
+            applications::index,
+        )
+        .lists::<ApplicationShape>("applications"),
         Route::get("/applications/{id}", "Show an application", applications::show)
             .gives::<ApplicationShape>("application"),
         Route::get("/applications/{id}/file", "The file that came with an application", applications::file)
@@ -87,15 +91,23 @@ pub(super) fn of_hiring() -> Vec<Route> {
 /// Interviewers, colleagues who want the work, and where openings come from.
 pub(super) fn of_interviews() -> Vec<Route> {
     vec![
-        Route::get("/openings/{id}/interviewers", "Who scores candidates beside leads", interviews::interviewers)
-            .gives_all::<InterviewerShape>("interviewers"),
+        Route::get(
+            "/openings/{id}/interviewers",
+            "Who scores candidates beside leads",
+            interviews::interviewers,
+        )
+        .gives_all::<InterviewerShape>("interviewers"),
         Route::put("/openings/{id}/interviewers", "Name who scores candidates", interviews::set_interviewers)
             .takes::<InterviewersBody>()
             .gives_all::<InterviewerShape>("interviewers"),
         Route::get("/interviews", "Candidates whom the caller is asked to score", interviews::asked)
             .gives_all::<AskedInterviewShape>("interviews"),
-        Route::get("/candidates/{id}/scorecard", "One's own scorecard, with what to ask", interviews::scorecard)
-            .gives::<OwnScorecardShape>("scorecard"),
+        Route::get(
+            "/candidates/{id}/scorecard",
+            "One's own scorecard, with what to ask",
+            interviews::scorecard,
+        )
+        .gives::<OwnScorecardShape>("scorecard"),
         Route::put("/candidates/{id}/scorecard", "Hand in one's own scorecard", interviews::save_scorecard)
             .takes::<ScorecardScoresBody>()
             .gives::<OwnScorecardShape>("scorecard"),

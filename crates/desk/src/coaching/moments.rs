@@ -94,8 +94,7 @@ fn find_in(tx: &mut Tx, week: i64, demand: &HashMap<SkillId, f64>) -> Result<usi
             .into_iter()
             .map(|place| all[place].clone())
             .collect();
-        let is_kept =
-            |it: &Chosen| open.iter().any(|old| old.work == it.work && old.evidence == it.evidence);
+        let is_kept = |it: &Chosen| open.iter().any(|old| old.work == it.work && old.evidence == it.evidence);
         if wanted.len() == open.len() && wanted.iter().all(is_kept) {
             continue;
         }

@@ -119,12 +119,7 @@ impl JsonItem {
             content_text: it.summary,
             date_published: moment(&it.public_at),
             date_modified: moment(&it.updated_at.max(it.public_at)),
-            opening: JsonOpening {
-                id: it.id.0,
-                place: it.place,
-                seats: it.seats,
-                skills: skills.collect(),
-            },
+            opening: JsonOpening { id: it.id.0, place: it.place, seats: it.seats, skills: skills.collect() },
         }
     }
 }

@@ -242,7 +242,10 @@ mod tests {
         };
         let plans = if full { vec![row(1), closed()] } else { vec![] };
         let average = full.then_some(AverageEffect { goals: 3, estimate: 0.06, interval: (0.01, 0.11) });
-        Index { shell: shell(), page: Overview { week: 1_767_571_200_000, people, plans, average, zone: "Europe/Berlin".into() } }
+        Index {
+            shell: shell(),
+            page: Overview { week: 1_767_571_200_000, people, plans, average, zone: "Europe/Berlin".into() },
+        }
     }
 
     #[test]
@@ -251,7 +254,10 @@ mod tests {
         assert!(html.contains("about 1 time in 5") && html.contains("18 % of all tickets need it"));
         assert!(html.contains("/coaching/plans/1") && html.contains("+6 points"));
         assert!(html.contains("/tickets/41") && html.contains("https://old.example/t/A-77"));
-        assert!(html.contains("<bdi>A-77</bdi> at <bdi>Old &#60;desk&#62;</bdi>"), "the page says where the work is: {html}");
+        assert!(
+            html.contains("<bdi>A-77</bdi> at <bdi>Old &#60;desk&#62;</bdi>"),
+            "the page says where the work is: {html}"
+        );
         assert!(renders(&overview(false)).contains("Nothing stands out this week"));
     }
 

@@ -108,8 +108,7 @@ pub async fn plan_session(
 ) -> Result<Response, Problem> {
     let (words, minutes) = (form.owned("at"), minutes_of(&form));
     let done = web.desk.write(actor, move |tx| {
-        let missing =
-            || Problem { field: Some("at"), ..Problem::invalid("A talk needs a day and a time.") };
+        let missing = || Problem { field: Some("at"), ..Problem::invalid("A talk needs a day and a time.") };
         let at = moment_in(&words, &coaching::zone_of_actor(tx)?).ok_or_else(missing)?;
         let session = coaching::plan_session(tx, &PlanSession { plan, at, minutes })?;
         Ok::<_, Problem>(coaching::busy_at(tx, session)?)

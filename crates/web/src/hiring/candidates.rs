@@ -2,7 +2,7 @@
 
 use super::show::{Show as OpeningShow, load as load_opening};
 use crate::fields::Fields;
-use crate::skills::team::sheet_of;
+use crate::skills::sheet::sheet_of;
 use crate::tickets::attachments::percent;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Multipart, Path, State};

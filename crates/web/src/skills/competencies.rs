@@ -173,10 +173,7 @@ pub async fn create(
     }
 }
 
-pub async fn add_shipped(
-    State(web): State<Web>,
-    SignedIn(actor): SignedIn,
-) -> Result<Response, Problem> {
+pub async fn add_shipped(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Response, Problem> {
     let added = web.desk.write(actor, competencies::add_shipped).await?;
     let said = match added {
         0 => "All of them are here already.".to_owned(),
@@ -312,11 +309,13 @@ mod tests {
 
     #[test]
     fn without_one_the_list_says_what_a_competency_is() {
-        let html = renders(&Index { shell: shell(), actor: lead(), rows: vec![], retired: vec![], missing: 8 });
+        let html =
+            renders(&Index { shell: shell(), actor: lead(), rows: vec![], retired: vec![], missing: 8 });
         assert!(html.contains("used together") && html.contains("/skills/competencies/new"));
         assert!(html.contains("/skills/competencies/shipped"));
         let agent = Actor::person(UserId(1), Role::Agent);
-        let html = renders(&Index { shell: shell(), actor: agent, rows: vec![], retired: vec![], missing: 8 });
+        let html =
+            renders(&Index { shell: shell(), actor: agent, rows: vec![], retired: vec![], missing: 8 });
         assert!(!html.contains("/skills/competencies/new"));
     }
 
@@ -324,7 +323,13 @@ mod tests {
     fn the_list_names_who_has_it_and_what_is_out_of_use() {
         let row = CompetencyRow { competency: competency(), seen: 9, independent: 4 };
         let retired = Competency { id: CompetencyId(4), retired_at: Some(1), ..competency() };
-        let html = renders(&Index { shell: shell(), actor: lead(), rows: vec![row], retired: vec![retired], missing: 0 });
+        let html = renders(&Index {
+            shell: shell(),
+            actor: lead(),
+            rows: vec![row],
+            retired: vec![retired],
+            missing: 0,
+        });
         for words in ["Calms &#60;people&#62;", "4 of 9", "/skills/competencies/4/restore"] {
             assert!(html.contains(words), "{words} in {html}");
         }

@@ -1,6 +1,6 @@
 //! `/skills/library`: the library as a file, what it lacks and what nobody needs, and skills that became one.
 
-use super::team::{Sheet, csv_file, sheet_of};
+use super::sheet::{Sheet, csv_file, sheet_of};
 use super::{only_leads, words};
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};

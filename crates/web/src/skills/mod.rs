@@ -14,6 +14,8 @@ mod moved;
 mod order;
 mod portfolio;
 pub(crate) mod roles;
+pub(crate) mod sheet;
+mod shifts;
 mod show;
 pub(crate) mod team;
 pub(crate) mod words;
@@ -56,9 +58,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/team/assumptions", post(team::settle))
         .route("/skills/team/skills/{skill}", get(team::week))
         .route("/skills/team/people/{user}", get(team::absence))
-        .route("/skills/team/shifts", get(team::shifts).post(team::import_shifts).layer(sheet_limit()))
-        .route("/skills/team/shifts.csv", get(team::export_shifts))
-        .route("/skills/team/shifts/{user}", post(team::save_shifts))
+        .route("/skills/team/shifts", get(shifts::index).post(shifts::import).layer(sheet_limit()))
+        .route("/skills/team/shifts.csv", get(shifts::export))
+        .route("/skills/team/shifts/{user}", post(shifts::update))
         .route("/skills/hardest", get(hardest::show))
         .route("/skills/invest", get(invest::index))
         .route("/skills/invest/_worth", get(invest::worth))

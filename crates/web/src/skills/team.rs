@@ -1,20 +1,16 @@
-//! `/skills/team`: what is covered when, what hangs on one person, what an absence costs, where the gaps are; shifts.
+//! `/skills/team`: what is covered when, what hangs on one person, what an absence costs, where the gaps are.
 
 use super::only_leads;
 use crate::fields::Fields;
 use crate::say::{Int, Real};
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
-use axum::extract::{Multipart, Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use desk::people::{self, User};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use desk::skills::planning::{
-    self, AbsencePage, Block, CSV_BYTES_MAX, HereSource, PlanSettings, Shift, ShiftLine, SkillRisk,
-    SkillWeek, TeamPage,
+    self, AbsencePage, Block, HereSource, PlanSettings, SkillRisk, SkillWeek, TeamPage,
 };
 use desk::{SkillId, UserId};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// Singles and gaps that a fact names before it says "and more".
 const NAMED_MAX: usize = 3;
@@ -139,34 +135,10 @@ impl Absence {
     }
 }
 
-#[derive(askama::Template)]
-#[template(path = "skills/team/shifts.html")]
-pub struct Shifts {
-    pub shell: Shell,
-    /// Everybody who answers, with their week.
-    pub people: Vec<(User, Vec<Shift>)>,
-    /// The person whose week is written, if one is.
-    pub edited: Option<User>,
-    pub days: Vec<(String, String)>,
-    pub csv: String,
-    pub problem: Option<Problem>,
-}
-
-impl Shifts {
-    fn lines(&self) -> impl Iterator<Item = (usize, &'static str, &(String, String))> {
-        self.days.iter().enumerate().map(|(day, it)| (day, planning::weekday_name(day as i64), it))
-    }
-
-    fn words(&self, shift: &Shift) -> String {
-        shift_words(shift)
-    }
-}
-
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     pub hour: Option<usize>,
-    pub user: Option<i64>,
 }
 
 pub async fn index(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Html<Team>, Problem> {
@@ -230,145 +202,6 @@ pub async fn settle(
     }
 }
 
-pub async fn shifts(
-    State(web): State<Web>,
-    SignedIn(actor): SignedIn,
-    Query(asked): Query<Asked>,
-) -> Result<Html<Shifts>, Problem> {
-    only_leads(actor)?;
-    Ok(Html(shifts_page(&web, actor, asked.user.map(UserId)).await?))
-}
-
-async fn shifts_page(web: &Web, actor: desk::Actor, edited: Option<UserId>) -> Result<Shifts, Problem> {
-    web.desk
-        .read(actor, move |tx| {
-            let mut weeks: BTreeMap<UserId, Vec<Shift>> = BTreeMap::new();
-            for ShiftLine { user, shift, .. } in planning::list_shifts(tx)? {
-                weeks.entry(user).or_default().push(shift);
-            }
-            let people: Vec<(User, Vec<Shift>)> = people::list_agents(tx)?
-                .into_iter()
-                .map(|user| {
-                    let week = weeks.remove(&user.id).unwrap_or_default();
-                    (user, week)
-                })
-                .collect();
-            let edited = people.iter().find(|it| Some(it.0.id) == edited).cloned();
-            let day = |day: i64| {
-                let week = edited.as_ref().map_or(&[][..], |it| it.1.as_slice());
-                let shift = week.iter().find(|it| it.weekday == day);
-                shift.map_or_else(Default::default, |it| {
-                    (planning::clock_words(it.from_minute), planning::clock_words(it.to_minute))
-                })
-            };
-            let days = (0..7).map(day).collect();
-            let edited = edited.map(|it| it.0);
-            let shell = Shell::load(tx)?;
-            Ok::<_, Problem>(Shifts { shell, people, edited, days, csv: String::new(), problem: None })
-        })
-        .await
-}
-
-/// One person's week from seven lines of a form.
-pub async fn save_shifts(
-    State(web): State<Web>,
-    SignedIn(actor): SignedIn,
-    Path(user): Path<UserId>,
-    form: Fields,
-) -> Result<Response, Problem> {
-    let mut written = Vec::new();
-    let mut wrong = false;
-    let mut days = Vec::new();
-    for day in 0..7 {
-        let (from, to) = (form.owned(&format!("from_{day}")), form.owned(&format!("to_{day}")));
-        if !(from.is_empty() && to.is_empty()) {
-            let shift = Shift::parse(&planning::weekday_name(day).to_lowercase(), &from, &to);
-            wrong |= shift.is_none();
-            written.extend(shift);
-        }
-        days.push((from, to));
-    }
-    if wrong {
-        let problem = Problem { field: Some("shifts"), ..Problem::invalid("Write times such as 08:30.") };
-        let page = shifts_page(&web, actor, Some(user)).await?;
-        let page = Shifts { days, problem: Some(problem), ..page };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
-    }
-    web.desk.write(actor, move |tx| planning::set_shifts(tx, user, &written)).await?;
-    Ok(Said::new("Saved.").then("/skills/team/shifts"))
-}
-
-pub async fn import_shifts(
-    State(web): State<Web>,
-    SignedIn(actor): SignedIn,
-    multipart: Multipart,
-) -> Result<Response, Problem> {
-    let csv = sheet_of(multipart).await?.csv;
-    let copy = csv.clone();
-    match web.desk.write(actor, move |tx| planning::import_shifts(tx, &copy)).await.map_err(Problem::from) {
-        Ok(people) => {
-            let said =
-                Said::new(format!("Read the shifts of {}.", crate::say::counted(people, "person", "people")));
-            Ok(said.then("/skills/team/shifts"))
-        }
-        Err(problem) if problem.field == Some("csv") => {
-            let (status, page) = (problem.status(), shifts_page(&web, actor, None).await?);
-            Ok((status, Html(Shifts { csv, problem: Some(problem), ..page })).into_response())
-        }
-        Err(problem) => Err(problem),
-    }
-}
-
-pub async fn export_shifts(State(web): State<Web>, SignedIn(actor): SignedIn) -> Result<Response, Problem> {
-    let csv = web.desk.read(actor, planning::shifts_as_csv).await?;
-    Ok(csv_file("shifts.csv", csv))
-}
-
-pub fn csv_file(name: &str, text: String) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    (
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, disposition),
-        ],
-        text,
-    )
-        .into_response()
-}
-
-/// A posted spreadsheet: from a file, or else from what was written into the page.
-#[derive(Default)]
-pub struct Sheet {
-    pub csv: String,
-    pub kind: String,
-    pub language: String,
-}
-
-pub async fn sheet_of(mut multipart: Multipart) -> Result<Sheet, Problem> {
-    let unreadable = |_| Problem::invalid("This form could not be read.");
-    let mut sheet = Sheet::default();
-    while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(unreadable)?;
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(CSV_BYTES_MAX + 1)]).into_owned();
-        match name.as_str() {
-            "file" if !text.trim().is_empty() => sheet.csv = text,
-            "csv" if sheet.csv.is_empty() => sheet.csv = text,
-            "kind" => sheet.kind = text,
-            "language" => sheet.language = text.trim().to_lowercase(),
-            _ => {}
-        }
-    }
-    Ok(sheet)
-}
-
-/// `08:30–17:00`
-pub fn shift_words(shift: &Shift) -> String {
-    let day = &planning::weekday_name(shift.weekday)[..3];
-    let clock = planning::clock_words;
-    format!("{day} {}–{}", clock(shift.from_minute), clock(shift.to_minute))
-}
-
 pub fn source_words(source: &HereSource) -> &'static str {
     match source {
         HereSource::Shifts => "by shifts",
@@ -404,11 +237,11 @@ pub fn block(block: &Block) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{renders, shell, summary, user};
+    use crate::samples::{renders, shell, summary};
     use desk::skills::planning::{AbsentSkill, PersonLoad, TicketLine, WeekPerson};
     use desk::skills::roles::views::RoleRow;
     use desk::tickets::Status;
-    use desk::{Role, RoleId, TicketId};
+    use desk::{RoleId, TicketId};
 
     fn risk(id: i64, name: &str, p_single: f64, enough: bool) -> SkillRisk {
         SkillRisk {
@@ -583,21 +416,6 @@ mod tests {
         }
         let none = AbsencePage { lost: 0.0, skills: vec![], worst: None, ..page };
         assert!(renders(&Absence { shell: shell(), page: none }).contains("Nothing would be missed"));
-    }
-
-    #[test]
-    fn shifts_are_shown_written_and_read_from_a_file() {
-        let week = vec![Shift { weekday: 0, from_minute: 510, to_minute: 1_020 }];
-        let page = Shifts {
-            shell: shell(),
-            people: vec![(user(Role::Agent), week), (user(Role::Lead), vec![])],
-            edited: Some(user(Role::Agent)),
-            days: vec![(String::new(), String::new()); 7],
-            csv: "a,b".into(),
-            problem: Some(Problem { field: Some("csv"), ..Problem::invalid("Line 1: use a weekday.") }),
-        };
-        let html = renders(&page);
-        assert!(html.contains("Mon 08:30–17:00") && html.contains("Line 1: use a weekday."));
     }
 
     #[test]

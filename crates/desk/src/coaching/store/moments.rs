@@ -19,8 +19,7 @@ const DEMAND_TICKETS_MAX: usize = 20_000;
 /// Outcomes that one effect is measured from, the newest.
 const WORK_MAX: usize = 50_000;
 
-const KEPT: &str =
-    "m.id, m.week, m.user_id, m.ticket_id, m.imported_id, m.evidence_id, m.skill_id, m.moment, m.talked_at, m.talked_by";
+const KEPT: &str = "m.id, m.week, m.user_id, m.ticket_id, m.imported_id, m.evidence_id, m.skill_id, m.moment, m.talked_at, m.talked_by";
 
 fn kept(row: &Row<'_>) -> Result<KeptMoment, Error> {
     let moment: String = row.get(7)?;
@@ -153,8 +152,7 @@ pub(in crate::coaching) fn list_moment_rows(
     })
 }
 
-const OF_WORK: &str =
-    "e.kind in ('outcome', 'satisfaction', 'review') and e.struck_at is null
+const OF_WORK: &str = "e.kind in ('outcome', 'satisfaction', 'review') and e.struck_at is null
     and e.recorded_at >= $1 and e.recorded_at < $2
     and (e.ticket_id is not null or (e.imported_id is not null and e.at >= $3))";
 
@@ -222,10 +220,12 @@ pub(in crate::coaching) fn count_demand(
 ) -> Result<(i64, HashMap<SkillId, i64>), Error> {
     const OWN: &str = "(select id from tickets where updated_at >= $1 and created_at >= $1
         and deleted_at is null order by updated_at desc limit $2) as t";
-    const IMPORTED: &str = "(select need_set_id from imported_outcomes where opened_at >= $1 and undone_at is null
+    const IMPORTED: &str =
+        "(select need_set_id from imported_outcomes where opened_at >= $1 and undone_at is null
         order by opened_at desc limit $2) as o";
     let own = count_needs(tx, OWN, "requirements q on q.ticket_id = t.id", since)?;
-    let imported = count_needs(tx, IMPORTED, "need_set_skills q on q.need_set_id = o.need_set_id", imported_since)?;
+    let imported =
+        count_needs(tx, IMPORTED, "need_set_skills q on q.need_set_id = o.need_set_id", imported_since)?;
     let mut needs: HashMap<SkillId, i64> = HashMap::new();
     for (skill, count) in own.1.into_iter().chain(imported.1) {
         *needs.entry(skill).or_default() += count;
@@ -243,8 +243,7 @@ fn count_needs(
     let sql = format!(
         "select q.skill_id, cast(count(*) as bigint) from {newest} join {joined} group by q.skill_id"
     );
-    let needs =
-        tx.list(&sql, params![since, DEMAND_TICKETS_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let needs = tx.list(&sql, params![since, DEMAND_TICKETS_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((tickets, needs))
 }
 

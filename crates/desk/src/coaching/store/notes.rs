@@ -54,7 +54,12 @@ pub(in crate::coaching) fn insert_note(
     )
 }
 
-pub(in crate::coaching) fn save_note(tx: &mut Tx, id: CoachingNoteId, text: &str, shared: bool) -> Result<(), Error> {
+pub(in crate::coaching) fn save_note(
+    tx: &mut Tx,
+    id: CoachingNoteId,
+    text: &str,
+    shared: bool,
+) -> Result<(), Error> {
     let now = tx.now();
     tx.execute(
         "update coaching_notes set text = $1, shared = $2, updated_at = $3 where id = $4",

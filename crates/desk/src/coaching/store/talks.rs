@@ -22,7 +22,10 @@ fn session(row: &Row<'_>) -> Result<Session, Error> {
     })
 }
 
-pub(in crate::coaching) fn find_session(tx: &mut Tx, id: CoachingSessionId) -> Result<Option<Session>, Error> {
+pub(in crate::coaching) fn find_session(
+    tx: &mut Tx,
+    id: CoachingSessionId,
+) -> Result<Option<Session>, Error> {
     tx.find(&format!("{SESSION} where id = $1"), params![id], session)
 }
 

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 const COMPETENCY: &str = "select id, name, behaviour, updated_at, retired_at, anchors from competencies";
 
 fn competency(row: &Row<'_>) -> Result<Competency, Error> {
-    let anchors: Vec<String> = serde_json::from_str(&row.get::<String>(5)?)
-        .map_err(|error| Error::Corrupt(error.to_string()))?;
+    let anchors: Vec<String> =
+        serde_json::from_str(&row.get::<String>(5)?).map_err(|error| Error::Corrupt(error.to_string()))?;
     let mut anchors = anchors.into_iter();
     Ok(Competency {
         id: row.get(0)?,

@@ -1,20 +1,22 @@
-//! Every statement on imported outcomes, their runs and what they need.
+//! Every statement on imported outcomes and the evidence in them; on runs and demand in the files beside.
 
+mod demand;
 pub(super) mod files;
+mod runs;
 pub(super) mod undo;
 
+pub(in crate::skills) use demand::*;
+pub use demand::{ImportedTicket, newest_opening};
+pub(super) use runs::*;
+
 use super::context::Need;
-use super::follow::Followed;
-use super::row::OutcomeRow;
-use super::runs::Run;
 use super::take::Known;
-use super::tally::Tally;
 use crate::skills::difficulty::OfWork;
 use crate::skills::evidence::Observed;
 use crate::tickets::json_numbers;
 use crate::{EvidenceId, OutcomeId, OutcomeRunId, SkillId, Tx, UserId};
 use ::skills::Step;
-use db::{Error, Param, Row, ToParam, params};
+use db::{Error, Param, ToParam, params};
 use std::collections::HashMap;
 
 /// Rows that one statement writes.
@@ -46,87 +48,6 @@ pub(super) fn list_staff(tx: &mut Tx) -> Result<Vec<(UserId, String, Option<Stri
     )
 }
 
-// --- runs
-
-const RUN: &str =
-    "id, source, name, started_at, finished_at, position, tally, undo_asked_at, undone_at from outcome_runs";
-
-fn run(row: &Row<'_>) -> Result<Run, Error> {
-    let tally: String = row.get(6)?;
-    let tally: Tally = serde_json::from_str(&tally).map_err(|error| Error::Corrupt(error.to_string()))?;
-    Ok(Run {
-        id: row.get(0)?,
-        source: row.get(1)?,
-        name: row.get(2)?,
-        started_at: row.get(3)?,
-        finished_at: row.get(4)?,
-        position: row.get(5)?,
-        tally,
-        undo_asked_at: row.get(7)?,
-        undone_at: row.get(8)?,
-    })
-}
-
-fn tally_text(tally: &Tally) -> Result<String, Error> {
-    serde_json::to_string(tally).map_err(|error| Error::Corrupt(error.to_string()))
-}
-
-pub(super) fn insert_run(
-    tx: &mut Tx,
-    source: &str,
-    name: &str,
-    file_hash: &str,
-) -> Result<OutcomeRunId, Error> {
-    let (now, by) = (tx.now(), tx.actor().user());
-    tx.value(
-        "insert into outcome_runs (source, name, file_hash, started_at, by_user_id, position, tally)
-         values ($1, $2, $3, $4, $5, 0, $6) returning id",
-        params![source, name, file_hash, now, by, tally_text(&Tally::default())?],
-    )
-}
-
-pub(super) fn find_run(tx: &mut Tx, id: OutcomeRunId) -> Result<Option<Run>, Error> {
-    tx.find(&format!("select {RUN} where id = $1"), params![id], run)
-}
-
-pub(super) fn find_unfinished(tx: &mut Tx, source: &str, file_hash: &str) -> Result<Option<Run>, Error> {
-    let sql = format!(
-        "select {RUN} where source = $1 and file_hash = $2 and finished_at is null order by id desc limit 1"
-    );
-    tx.find(&sql, params![source, file_hash], run)
-}
-
-pub(super) fn list_runs(tx: &mut Tx, count_max: usize) -> Result<Vec<Run>, Error> {
-    tx.list(&format!("select {RUN} order by id desc limit $1"), params![count_max], run)
-}
-
-pub(super) fn save_run_position(
-    tx: &mut Tx,
-    id: OutcomeRunId,
-    position: i64,
-    it: &Tally,
-) -> Result<(), Error> {
-    tx.execute(
-        "update outcome_runs set position = $1, taken = $2, duplicates = $3, superseded = $4, rejected = $5, tally = $6
-         where id = $7",
-        params![
-            position,
-            it.taken as i64,
-            it.duplicates as i64,
-            it.superseded as i64,
-            it.rejected as i64,
-            tally_text(it)?,
-            id
-        ],
-    )
-    .map(|_| ())
-}
-
-pub(super) fn save_run_finished(tx: &mut Tx, id: OutcomeRunId) -> Result<(), Error> {
-    let now = tx.now();
-    tx.execute("update outcome_runs set finished_at = $1 where id = $2", params![now, id]).map(|_| ())
-}
-
 // --- what is known
 
 pub(super) fn find_known<'a>(
@@ -152,28 +73,6 @@ pub(super) fn find_known<'a>(
         Ok((row.get(0)?, known))
     })?;
     Ok(rows.into_iter().collect())
-}
-
-/// The newest moment at which a ticket of another desk was opened.
-pub fn newest_opening(tx: &mut Tx) -> Result<Option<i64>, Error> {
-    tx.find("select max(opened_at) from imported_outcomes where undone_at is null", params![], |row| {
-        row.get::<Option<i64>>(0)
-    })
-    .map(Option::flatten)
-}
-
-/// Until when demand is counted: now, or the newest imported ticket where this desk has none of its own.
-pub(in crate::skills) fn demand_ends_at(tx: &mut Tx, window_ms: i64) -> Result<i64, Error> {
-    let now = tx.now();
-    let own: Option<i64> = tx.find(
-        "select id from tickets where updated_at >= $1 and deleted_at is null limit 1",
-        params![now - window_ms],
-        |row| row.get(0),
-    )?;
-    Ok(match own {
-        Some(_) => now,
-        None => newest_opening(tx)?.map_or(now, |newest| newest.min(now)),
-    })
 }
 
 pub(super) fn need_set(tx: &mut Tx, digest: &str, needs: &[Need]) -> Result<i64, Error> {
@@ -275,56 +174,6 @@ pub(super) fn insert_outcomes(
     Ok(ids)
 }
 
-// --- following
-
-pub(super) fn find_followed(tx: &mut Tx, source: &str) -> Result<Option<Followed>, Error> {
-    tx.find("select url, cursor, updated_at from outcome_follows where source = $1", params![source], |row| {
-        Ok(Followed { url: row.get(0)?, cursor: row.get(1)?, updated_at: row.get(2)? })
-    })
-}
-
-pub(super) fn save_followed(tx: &mut Tx, source: &str, url: &str, cursor: &str) -> Result<(), Error> {
-    let now = tx.now();
-    tx.execute(
-        "insert into outcome_follows (source, url, cursor, updated_at) values ($1, $2, $3, $4)
-         on conflict (source) do update set url = excluded.url, cursor = excluded.cursor, updated_at = excluded.updated_at",
-        params![source, url, cursor, now],
-    )
-    .map(|_| ())
-}
-
-pub(super) fn delete_waiting(tx: &mut Tx, source: &str, ticket: &str) -> Result<(), Error> {
-    tx.execute("delete from outcomes_waiting where source = $1 and ticket = $2", params![source, ticket])
-        .map(|_| ())
-}
-
-pub(super) fn insert_waiting(tx: &mut Tx, source: &str, row: &OutcomeRow, due_at: i64) -> Result<(), Error> {
-    let json = serde_json::to_string(row).map_err(|error| Error::Corrupt(error.to_string()))?;
-    tx.execute(
-        "insert into outcomes_waiting (source, ticket, due_at, row_json) values ($1, $2, $3, $4)",
-        params![source, row.ticket, due_at, json],
-    )
-    .map(|_| ())
-}
-
-/// What is due is taken out, the oldest first.
-pub(super) fn take_out_due(tx: &mut Tx, source: &str, rows_max: usize) -> Result<Vec<OutcomeRow>, Error> {
-    let now = tx.now();
-    let rows: Vec<String> = tx.list(
-        "delete from outcomes_waiting where source = $1 and ticket in
-           (select ticket from outcomes_waiting where source = $1 and due_at <= $2 order by due_at, ticket limit $3)
-         returning row_json",
-        params![source, now, rows_max],
-        |row| row.get(0),
-    )?;
-    let mut all: Vec<OutcomeRow> = rows
-        .iter()
-        .map(|json| serde_json::from_str(json).map_err(|error| Error::Corrupt(error.to_string())))
-        .collect::<Result<_, _>>()?;
-    all.sort_by(|one, other| (one.solved_at, &one.ticket).cmp(&(other.solved_at, &other.ticket)));
-    Ok(all)
-}
-
 // --- evidence
 
 pub(super) struct NewEvidence {
@@ -411,128 +260,4 @@ pub(super) fn strike_evidence_of(tx: &mut Tx, outcomes: &[OutcomeId]) -> Result<
     users.sort_unstable();
     users.dedup();
     Ok(users)
-}
-
-// --- demand
-
-/// One skill that one imported ticket needed.
-pub(in crate::skills) struct ImportedNeed {
-    pub outcome: OutcomeId,
-    /// When the ticket came.
-    pub at: i64,
-    pub skill: SkillId,
-    pub level: f64,
-    pub weight: f64,
-}
-
-/// What the newest imported tickets since then needed, ticket by ticket.
-pub(in crate::skills) fn list_needs(
-    tx: &mut Tx,
-    since: i64,
-    tickets_max: usize,
-) -> Result<Vec<ImportedNeed>, Error> {
-    tx.list(
-        "select o.id, o.opened_at, n.skill_id, n.level, n.weight
-         from (select id, opened_at, need_set_id from imported_outcomes
-                 where opened_at >= $1 and undone_at is null order by opened_at desc limit $2) as o
-         join need_set_skills n on n.need_set_id = o.need_set_id order by o.id, n.skill_id",
-        params![since, tickets_max],
-        |row| {
-            Ok(ImportedNeed {
-                outcome: row.get(0)?,
-                at: row.get(1)?,
-                skill: row.get(2)?,
-                level: row.get(3)?,
-                weight: row.get(4)?,
-            })
-        },
-    )
-}
-
-/// How many imported tickets since then needed each skill.
-pub(in crate::skills) fn count_needs(
-    tx: &mut Tx,
-    since: i64,
-    tickets_max: usize,
-) -> Result<Vec<(SkillId, i64)>, Error> {
-    tx.list(
-        "select n.skill_id, cast(count(*) as bigint) from
-           (select need_set_id from imported_outcomes where opened_at >= $1 and undone_at is null
-              order by opened_at desc limit $2) as o
-         join need_set_skills n on n.need_set_id = o.need_set_id group by n.skill_id",
-        params![since, tickets_max],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
-}
-
-/// How often which level of which skill was asked for by them.
-pub(in crate::skills) fn count_levels_asked(
-    tx: &mut Tx,
-    since: i64,
-    tickets_max: usize,
-) -> Result<Vec<(SkillId, f64, i64)>, Error> {
-    tx.list(
-        "select n.skill_id, n.level, cast(count(*) as bigint) from
-           (select need_set_id from imported_outcomes where opened_at >= $1 and undone_at is null
-              order by opened_at desc limit $2) as o
-         join need_set_skills n on n.need_set_id = o.need_set_id group by n.skill_id, n.level",
-        params![since, tickets_max],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )
-}
-
-/// When imported tickets came that needed a skill.
-pub(in crate::skills) fn list_moments_of_need(
-    tx: &mut Tx,
-    skill: SkillId,
-    since: i64,
-) -> Result<Vec<i64>, Error> {
-    tx.list(
-        "select o.opened_at from imported_outcomes o join need_set_skills n on n.need_set_id = o.need_set_id
-         where n.skill_id = $1 and o.opened_at >= $2 and o.undone_at is null",
-        params![skill, since],
-        |row| row.get(0),
-    )
-}
-
-/// A ticket of another desk that needed a skill.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct ImportedTicket {
-    pub source: String,
-    /// Its number there.
-    pub ticket: String,
-    pub topic: Option<String>,
-    pub opened_at: i64,
-    pub level: f64,
-    /// Where the other desk shows it, if somebody has said where.
-    pub url: Option<String>,
-}
-
-/// The newest first.
-pub(in crate::skills) fn list_tickets_of_need(
-    tx: &mut Tx,
-    skill: SkillId,
-    since: i64,
-    count_max: usize,
-) -> Result<Vec<ImportedTicket>, Error> {
-    tx.list(
-        "select o.source, o.ticket, k.name, o.opened_at, n.level, s.ticket_url
-         from imported_outcomes o join need_set_skills n on n.need_set_id = o.need_set_id
-         left join difficulty_keys k on k.id = o.topic_id left join outcome_sources s on s.source = o.source
-         where n.skill_id = $1 and o.opened_at >= $2 and o.undone_at is null
-         order by o.opened_at desc, o.id desc limit $3",
-        params![skill, since, count_max],
-        |row| {
-            let ticket: String = row.get(1)?;
-            let pattern: Option<String> = row.get(5)?;
-            Ok(ImportedTicket {
-                source: row.get(0)?,
-                topic: row.get(2)?,
-                opened_at: row.get(3)?,
-                level: row.get(4)?,
-                url: pattern.map(|it| super::sources::address_of(&it, &ticket)),
-                ticket,
-            })
-        },
-    )
 }
