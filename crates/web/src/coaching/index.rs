@@ -255,7 +255,7 @@ mod tests {
         assert!(html.contains("/coaching/plans/1") && html.contains("+6 points"));
         assert!(html.contains("/tickets/41") && html.contains("https://old.example/t/A-77"));
         assert!(
-            html.contains("<bdi>A-77</bdi> at <bdi>Old &#60;desk&#62;</bdi>"),
+            html.contains("Old &#60;desk&#62; #A-77"),
             "the page says where the work is: {html}"
         );
         assert!(renders(&overview(false)).contains("Nothing stands out this week"));
