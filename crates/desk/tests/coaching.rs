@@ -13,7 +13,7 @@ use desk::skills::{
     self, AddEvidence, Circle, Hardness, Observed, Policy, Requirement, SetRequirements, StrikeEvidence,
 };
 use desk::work::{Work, Worker};
-use desk::{CheckId, CoachingPlanId, CoachingSessionId, SkillId, TicketId, UserId};
+use desk::{Actor, CheckId, CoachingPlanId, CoachingSessionId, Role, SkillId, TicketId, UserId};
 use testkit::World;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -569,4 +569,51 @@ fn a_safe_ticket_that_comes_to_a_learner_names_who_helps() {
         let drop = world.try_as(lea, move |tx| coaching::drop_goal(tx, goal));
         assert!(matches!(drop, Err(CoachingError::GoalWasUsed)));
     }
+}
+
+#[test]
+fn moments_that_were_kept_before_stay_when_a_moment_may_be_about_work_of_another_desk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("desk.sqlite").display());
+    let db =
+        desk::Db::open(&url, db::Options { durable: false, ..db::Options::default() }).expect("it opens");
+    let all = desk::migrations();
+    let before = all.iter().position(|it| it.name == "0040_moments_elsewhere").expect("it is there");
+    db.migrate(&all[..before], Actor::desk()).expect("as it was");
+    let person = people::CreateUser { name: "Ana".into(), role: Role::Agent, ..Default::default() };
+    let skill = skills::CreateSkill {
+        name: "Calm".into(),
+        kind: skills::SkillKind::Human,
+        meaning: String::new(),
+        anchors: Default::default(),
+        decay: None,
+    };
+    db.write_now(Actor::desk(), move |tx| {
+        let user = people::create_user(tx, &person).expect("a person");
+        let skill = skills::create_skill(tx, &skill).expect("a skill").id;
+        let evidence: i64 = tx.value(
+            "insert into evidence (key, user_id, kind, value, ticket_id, difficulty, at, recorded_at)
+             values ('k', $1, 'outcome', 0.0, 7, 0.0, 1, 1) returning id",
+            db::params![user],
+        )?;
+        tx.execute(
+            "insert into coaching_moments
+               (week, user_id, ticket_id, evidence_id, skill_id, moment, score, created_at, talked_at)
+             values (5, $1, 7, $2, $3, '{}', 0.5, 2, 3)",
+            db::params![user, evidence, skill],
+        )
+    })
+    .expect("it is kept");
+    assert!(db.migrate(all, Actor::desk()).expect("as it is") >= 1);
+    type Kept = (i64, Option<i64>, Option<i64>, f64, Option<i64>);
+    let kept: Vec<Kept> = db
+        .read_now(Actor::desk(), |tx| {
+            tx.list(
+                "select week, ticket_id, imported_id, score, talked_at from coaching_moments",
+                db::params![],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+            )
+        })
+        .expect("it reads");
+    assert_eq!(kept, [(5, Some(7), None, 0.5, Some(3))]);
 }

@@ -1,6 +1,6 @@
 //! What bodies may hold. Fields that are not named here are ignored, so that clients may send whole records back.
 
-use super::skills::{PresenceChange, RequirementChange, SkillChange, SkillRatingChange, SkillRuleChange};
+use super::{PresenceChange, RequirementChange, SkillChange, SkillRatingChange, SkillRuleChange};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 

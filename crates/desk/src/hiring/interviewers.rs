@@ -78,7 +78,7 @@ fn shown(tx: &mut Tx, candidate: Option<CandidateId>) -> Result<Vec<(UserId, Pai
     let sure: HashSet<(UserId, SkillId)> =
         known.iter().filter(|it| it.is_sure()).map(|it| (it.user, it.skill)).collect();
     all.retain(|it| sure.contains(&(it.of, it.skill)));
-    let starts = skills::starts(tx)?;
+    let starts = skills::fades_of_skills(tx)?;
     let weeks = skills::weekly_levels(tx, &users, &asked, since)?;
     let pair = |it: &Compared| {
         let weeks = weeks.get(&(it.of, it.skill)).map_or(&[][..], Vec::as_slice);

@@ -78,7 +78,7 @@ pub(crate) fn beliefs_of(
 }
 
 /// Where every skill starts, and how fast it fades.
-pub(crate) fn starts(tx: &mut Tx) -> Result<HashMap<SkillId, Fade>, db::Error> {
+pub(crate) fn fades_of_skills(tx: &mut Tx) -> Result<HashMap<SkillId, Fade>, db::Error> {
     store::starts(tx)
 }
 

@@ -43,8 +43,8 @@ pub use contest::{
     decide_contest,
 };
 pub(crate) use doubt::{
-    WeeklyLevel, all_interests, beliefs_of, moves_of, record_evidence, skill_names, starts, strike_all,
-    summaries, variances_of, weekly_levels,
+    WeeklyLevel, all_interests, beliefs_of, fades_of_skills, moves_of, record_evidence, skill_names,
+    strike_all, summaries, variances_of, weekly_levels,
 };
 pub use evidence::{
     AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence,

@@ -11,9 +11,9 @@ pub(super) use notes::*;
 pub(super) use talks::*;
 
 use super::tasks::AddTask;
-use super::*;
-use crate::Tx;
+use super::{Goal, Learning, Plan, Task, TaskKind};
 use crate::tickets::json_numbers;
+use crate::{CoachingGoalId, CoachingPlanId, CoachingTaskId, SkillId, Tx, UserId};
 use db::{Error, Row, params};
 
 const PLAN: &str =
