@@ -580,7 +580,7 @@ fn moments_that_were_kept_before_stay_when_a_moment_may_be_about_work_of_another
     let all = desk::migrations();
     let before = all.iter().position(|it| it.name == "0040_moments_elsewhere").expect("it is there");
     db.migrate(&all[..before], Actor::desk()).expect("as it was");
-    let person = people::CreateUser { name: "Ana".into(), role: Role::Agent, ..Default::default() };
+    let person = people::CreateUser { name: "Ana".into(), role: Role::EndUser, ..Default::default() };
     let skill = skills::CreateSkill {
         name: "Calm".into(),
         kind: skills::SkillKind::Human,
