@@ -20,24 +20,27 @@ pub async fn show(Id(queue): Id<RoutingQueueId>, call: Call) -> Answer {
 
 pub async fn create(call: Call) -> Answer {
     let wanted = call.body::<QueueBody>()?.queue;
-    call.write(move |tx, _| {
+    let (desk, actor) = (call.api.desk.clone(), call.actor);
+    let made = call.write(move |tx, _| {
         let name = wanted.name.clone().ok_or_else(|| Problem::missing("name"))?;
-        let made = routing::create_queue(tx, &changed(QueuePolicy::named(name), &wanted)?)?;
-        let shape = one(tx, made)?;
-        Ok(Reply::created(shape.url.clone(), json!({ "queue": shape })))
-    })
-    .await
+        Ok(routing::create_queue(tx, &changed(QueuePolicy::named(name), &wanted)?)?)
+    });
+    // How promises are kept is counted once the change stands, not while others wait to write.
+    let made = made.await?;
+    let shape = desk.read(actor, move |tx| one(tx, made)).await?;
+    Ok(Reply::created(shape.url.clone(), json!({ "queue": shape })))
 }
 
-/// What is not named stays as it is; `promise: null` takes the promise away.
+/// What is not named stays as it is; `promise: null` takes the promise away, `business_hours: null` its hours.
 pub async fn update(Id(queue): Id<RoutingQueueId>, call: Call) -> Answer {
     let wanted = call.body::<QueueBody>()?.queue;
-    call.write(move |tx, _| {
+    let (desk, actor) = (call.api.desk.clone(), call.actor);
+    let changed = call.write(move |tx, _| {
         let held = held(tx, queue)?.policy;
-        routing::update_queue(tx, queue, &changed(held, &wanted)?)?;
-        Ok(Reply::one("queue", one(tx, queue)?))
-    })
-    .await
+        Ok(routing::update_queue(tx, queue, &changed(held, &wanted)?)?)
+    });
+    changed.await?;
+    desk.read(actor, move |tx| Ok(Reply::one("queue", one(tx, queue)?))).await
 }
 
 pub async fn destroy(Id(queue): Id<RoutingQueueId>, call: Call) -> Answer {
@@ -52,11 +55,9 @@ pub async fn destroy(Id(queue): Id<RoutingQueueId>, call: Call) -> Answer {
 pub async fn order(call: Call) -> Answer {
     let first: Vec<RoutingQueueId> =
         call.body::<QueueOrderBody>()?.queue_ids.into_iter().map(RoutingQueueId).collect();
-    call.write(move |tx, _| {
-        routing::order_queues(tx, &first)?;
-        Ok(Reply::one("queues", all(tx)?))
-    })
-    .await
+    let (desk, actor) = (call.api.desk.clone(), call.actor);
+    call.write(move |tx, _| Ok(routing::order_queues(tx, &first)?)).await?;
+    desk.read(actor, |tx| Ok(Reply::one("queues", all(tx)?))).await
 }
 
 /// Without an id: as if it were new; with an id: as if it were changed so, or taken away.
@@ -136,6 +137,11 @@ fn changed(held: QueuePolicy, wanted: &QueueChange) -> Result<QueuePolicy, Probl
         weight: wanted.weight.unwrap_or(held.weight),
         share: wanted.share.unwrap_or(held.share),
         promise,
+        hours: match &wanted.business_hours {
+            None => held.hours,
+            Some(None) => None,
+            Some(Some(it)) => Some(it.hours()),
+        },
     })
 }
 

@@ -133,7 +133,12 @@ pub async fn ask(call: Call) -> Answer {
     let kind =
         kind.ok_or_else(|| Problem::invalid("kind", "leave is holiday, illness, learning or other"))?;
     let user = body.user_id.map(UserId).or(call.actor.user()).ok_or_else(|| Problem::missing("user_id"))?;
-    let command = AskLeave { user, kind, first_day, last_day, note: body.note.clone().unwrap_or_default() };
+    let hours = match (body.from_minute, body.to_minute) {
+        (None, None) => None,
+        (from, to) => Some((from.unwrap_or(0), to.unwrap_or(24 * 60))),
+    };
+    let note = body.note.clone().unwrap_or_default();
+    let command = AskLeave { user, kind, first_day, last_day, hours, note };
     call.write(move |tx, _| {
         let id = leave::ask(tx, &command)?;
         let at = Urls::of(tx)?.resource(&format!("/leave_requests/{id}"));

@@ -139,11 +139,17 @@ pub async fn queue(call: Call) -> Answer {
 /// `ticket_id` is null if nothing waits that may be theirs.
 pub async fn take_next(call: Call) -> Answer {
     let me = call.actor.user().ok_or(Problem::NotFound)?;
-    call.write(move |tx, _| {
-        let ticket = routing::take_next(tx, me)?;
-        Ok(Reply::one("ticket_id", ticket.map(|id| id.0)))
-    })
-    .await
+    let (desk, actor) = (&call.api.desk, call.actor);
+    for _ in 0..routing::TAKE_TRIES_MAX {
+        // Looked for while others write; only what was found is taken in a turn of its own.
+        let found = desk.read(actor, move |tx| Ok::<_, Problem>(routing::next_for(tx, me)?)).await?;
+        let Some(next) = found else { return Ok(Reply::one("ticket_id", None::<i64>)) };
+        let ticket = next.ticket;
+        if desk.write(actor, move |tx| Ok::<_, Problem>(routing::take(tx, &next)?)).await? {
+            return Ok(Reply::one("ticket_id", Some(ticket.0)));
+        }
+    }
+    Err(routing::RoutingError::OthersWereQuicker.into())
 }
 
 /// Everybody who has ever said that they are here, by name.

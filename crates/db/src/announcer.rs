@@ -22,7 +22,7 @@ pub(crate) struct Announcer {
 
 struct Last {
     at: HashMap<Arc<str>, i64>,
-    /// What was announced up to this moment may have been forgotten.
+    /// What was announced before this moment may have been forgotten, or not heard at all.
     forgotten_at: i64,
 }
 
@@ -43,6 +43,13 @@ impl Announcer {
         drop(last);
         // Nobody may be listening.
         let _ = self.sender.send(topic);
+    }
+
+    /// What other processes announced until now may have been missed: nobody listened to them.
+    pub(crate) fn listens_from_now(&self) {
+        let now = (self.clock)();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.forgotten_at = last.forgotten_at.max(now);
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<str>> {
@@ -85,6 +92,23 @@ mod tests {
         announcer.announce("queue".into());
         assert!(announcer.announced_since("queue", read_at));
         assert!(!announcer.announced_since("ticket:7", read_at));
+    }
+
+    #[test]
+    fn what_others_announced_while_nobody_listened_counts_as_missed() {
+        let clock = Standing::at(1_000);
+        let announcer = Announcer::new(clock.clock());
+        clock.set(2_000);
+        announcer.announce("queue".into());
+        assert!(!announcer.announced_since("ticket:7", 1_500));
+        clock.set(3_000);
+        announcer.listens_from_now();
+        assert!(announcer.announced_since("ticket:7", 1_500), "it may have been told meanwhile");
+        assert!(announcer.announced_since("ticket:7", 2_999));
+        assert!(!announcer.announced_since("ticket:7", 3_000), "from now on everything is heard");
+        clock.set(3_500);
+        announcer.announce("ticket:7".into());
+        assert!(announcer.announced_since("ticket:7", 3_001) && !announcer.announced_since("queue", 3_001));
     }
 
     #[test]

@@ -210,6 +210,8 @@ fn listen(
     let mut client = server.connect()?;
     let name = channel(&mut client)?;
     client.batch_execute(&format!("listen \"{name}\""))?;
+    // Until this moment, since the last connection ended, others may have told something.
+    announcements.listens_from_now();
     while alive.strong_count() > 0 && !client.is_closed() {
         let mut heard = client.notifications();
         let mut next = heard.timeout_iter(Duration::from_millis(RECONNECT_PAUSE_MS));

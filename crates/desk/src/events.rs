@@ -584,6 +584,8 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         }
         // A minute in which it can be closed again.
         CampaignOpened { campaign } => vec![(Work::TellAsked { campaign: *campaign }, Due::Soon)],
+        // A minute in which it can be decided otherwise.
+        LeaveDecided { leave, .. } => vec![(Work::TellLeave { leave: *leave }, Due::Soon)],
         // A minute in which it can be taken off again.
         TalkPlanned { session, .. } => vec![(Work::InviteToTalk { session: *session }, Due::Soon)],
         SkillCheckFinished { result, .. } => vec![(Work::TickChecks { result: *result }, now)],
@@ -640,7 +642,6 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | RosterChanged { .. }
         | RosterPublished { .. }
         | LeaveAsked { .. }
-        | LeaveDecided { .. }
         | LeaveWithdrawn { .. }
         | CalendarSet { .. }
         | RequirementsSet { .. }

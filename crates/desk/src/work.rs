@@ -43,6 +43,10 @@ pub enum Work {
     SweepUp,
     /// Recurring: choose what this week's reviews are best spent on.
     PlanReviews,
+    /// Recurring: what taught usual handle times long ago is kept as what it has taught.
+    FoldLessons,
+    /// Once, after an update: what was promised and answered before it was written down.
+    WritePastPromises,
     /// Recurring: what was asked and not answered, certificates that end soon.
     RemindAssessments,
     /// Recurring: candidates and addresses whose time is over.
@@ -58,6 +62,10 @@ pub enum Work {
     /// Whoever did not plan a talk hears of it.
     InviteToTalk {
         session: CoachingSessionId,
+    },
+    /// Whoever asked for leave hears how it was decided.
+    TellLeave {
+        leave: LeaveId,
     },
     /// Everybody whom a campaign asks hears of it.
     TellAsked {
@@ -119,6 +127,7 @@ impl Work {
             Work::Refit { asked_by: None } => Some("refit:soon".to_owned()),
             Work::Refit { .. } => Some("refit:asked".to_owned()),
             Work::RunFloor { run } => Some(format!("floor:{run}")),
+            Work::TellLeave { leave } => Some(format!("leave:{leave}")),
             Work::TakeBackOutcomes { run } => Some(format!("take-back:{run}")),
             Work::ReadOutcomes { file } => Some(format!("outcomes:{file}")),
             _ => None,
@@ -138,6 +147,9 @@ impl Work {
             Work::CloseSolved => "close_solved",
             Work::SweepUp => "sweep_up",
             Work::PlanReviews => "plan_reviews",
+            Work::FoldLessons => "fold_lessons",
+            Work::TellLeave { .. } => "tell_leave",
+            Work::WritePastPromises => "write_past_promises",
             Work::RemindAssessments => "remind_assessments",
             Work::TidyHiring => "tidy_hiring",
             Work::TellJobAlerts { .. } => "tell_job_alerts",
@@ -163,6 +175,7 @@ impl Work {
             "tidy_hiring" => Ok(Work::TidyHiring),
             "find_moments" => Ok(Work::FindMoments),
             "remind_coaching" => Ok(Work::RemindCoaching),
+            "fold_lessons" => Ok(Work::FoldLessons),
             _ => serde_json::from_str(&job.payload),
         }
     }
@@ -202,6 +215,7 @@ pub fn keep_recurring(tx: &mut Tx) -> Result<(), db::Error> {
     jobs::keep_recurring(tx, Lane::Inside, Work::TidyHiring.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::PlanReviews.kind(), 6 * HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::RemindCoaching.kind(), 6 * HOUR_MS)?;
+    jobs::keep_recurring(tx, Lane::Inside, Work::FoldLessons.kind(), HOUR_MS)?;
     jobs::keep_recurring(tx, Lane::Inside, Work::FindMoments.kind(), 6 * HOUR_MS)
 }
 
@@ -239,6 +253,9 @@ impl Worker {
                 routing::sweep(tx)?;
                 floor::roster::end_shifts(tx)?;
             }
+            Work::FoldLessons => skills::fold_lessons(tx)?,
+            Work::TellLeave { leave } => floor::leave::tell(tx, *leave)?,
+            Work::WritePastPromises => routing::write_past(tx)?,
             Work::RemindAssessments => assessments::remind(tx)?,
             Work::TidyHiring => hiring::tidy(tx)?,
             Work::TellJobAlerts { opening } => hiring::tell_alerts(tx, *opening)?,

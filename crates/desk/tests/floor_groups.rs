@@ -3,7 +3,9 @@
 use desk::floor::replay::{Other, replay};
 use desk::floor::scenario::{Grouping, Wanted, scenario};
 use desk::floor::{FloorSettings, History};
-use desk::routing::{self, Condition, Conditions, Field, PresenceStatus, QueuePolicy, SetPresence};
+use desk::routing::{
+    self, Condition, Conditions, Field, NONE, PresenceStatus, Promise, QueuePolicy, QueueTurn, SetPresence,
+};
 use desk::tickets::{self, Channel, NewComment, Status, UpdateTicket};
 use desk::{GroupId, TicketId, UserId};
 use testkit::World;
@@ -88,6 +90,63 @@ fn what_stands_in_a_group_waits_for_its_people_in_the_past_lived_again_too() {
         let told = replay(&history(&world, lea), &settings, &other, 4, &mut |_| {}).expect("there is enough");
         let helped = minutes(told.as_now.wait_s);
         assert!((helped - 15.0).abs() < 3.0, "half an hour for one of two: {helped}");
+        world.run_jobs();
+        world.take_outside_jobs();
+    }
+}
+
+#[test]
+fn a_queue_that_names_other_groups_rules_in_the_past_lived_again_and_in_scenarios() {
+    for world in World::on_each_database() {
+        let (lea, mei, _, billing) = lived(&world);
+        let sales = world.group("Sales", &[mei]);
+        // What stands in no group yet is for Sales, and for Billing after an hour; what stands in Billing is for Sales alone.
+        let first = QueuePolicy {
+            conditions: Conditions::all_of([Condition::is(Field::Group, [NONE])]),
+            groups: vec![sales],
+            helpers: vec![routing::Helper { group: billing, after_minutes: 60 }],
+            turn: QueueTurn::First,
+            weight: 3.0,
+            share: 2.0,
+            promise: Some(Promise { minutes: 30, percent: 90 }),
+            ..QueuePolicy::named("Letters")
+        };
+        let again = QueuePolicy {
+            conditions: Conditions::all_of([Condition::is(Field::Group, [billing])]),
+            groups: vec![sales],
+            ..QueuePolicy::named("Bills")
+        };
+        let admin = world.admin("Ada");
+        world.write_as(admin, move |tx| {
+            routing::create_queue(tx, &first)?;
+            routing::create_queue(tx, &again)
+        });
+        let history = history(&world, lea);
+        let settings = FloorSettings::default();
+        let made = scenario(&history, &Wanted::usual(settings.clone())).expect("there is enough");
+        let read = floor::Scenario::read(&made.write()).expect("what is written can be read");
+        for made in [&made, &read] {
+            let (mei, kofi) = (made.floor.group_named("Mei"), made.floor.group_named("Kofi"));
+            let at = made.floor.types.iter().position(|it| it.name.ends_with(", in Letters"));
+            let at = at.expect("a kind of its own");
+            let letters = &made.floor.types[at];
+            let who: Vec<_> =
+                letters.tiers.iter().map(|it| (it.groups.first().copied(), it.after_s)).collect();
+            assert_eq!(who, [(mei, 0.0), (kofi, 3_600.0)], "on {}", world.name());
+            assert_eq!((letters.turn, letters.wait_cost, letters.acceptable_s), (1, 3.0, 1_800.0));
+            assert!((letters.queue_share - 2.0).abs() < 1e-9, "all of its queue: {}", letters.queue_share);
+            let promise = made.promises[at].expect("by its queue");
+            assert_eq!((promise.answered_least, promise.within), (0.9, 1_800.0));
+            let bills = made.floor.types.iter().position(|it| it.name.ends_with(", in Bills"));
+            let bills = bills.expect("a kind of its own");
+            assert_eq!(made.promises[bills].map(|it| it.within), Some(3_600.0), "as the desk plans");
+        }
+        let other = Other { policy: "longest_idle".into(), ..Other::default() };
+        let told = replay(&history, &settings, &other, 4, &mut |_| {}).expect("there is enough");
+        let wait = told.as_now.wait_s.expect("known").mean / 60.0;
+        assert!(wait < 10.0, "Mei is here from noon to midnight: {wait} minutes");
+        let answered = |user: UserId| told.people.iter().find(|it| it.user == Some(user)).map(|it| it.as_now);
+        assert!(answered(mei) > Some(0.9 * 2.0 * DAYS as f64), "hers are all: {:?}", answered(mei));
         world.run_jobs();
         world.take_outside_jobs();
     }

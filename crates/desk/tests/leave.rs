@@ -10,7 +10,8 @@ use desk::floor::roster::{
 };
 use desk::people::{self, UpdateUser};
 use desk::skills::planning::{self, Break, Breaks, Shift};
-use desk::{Actor, Kind, LeaveId, Refusal, UserId};
+use desk::work::Work;
+use desk::{Actor, Kind, LeaveId, Refusal, UserId, mail};
 use testkit::World;
 
 fn shift(weekday: i64, from: i64, to: i64) -> Shift {
@@ -36,6 +37,7 @@ fn asking(user: UserId, week: Week, first: i64, last: i64) -> AskLeave {
         kind: LeaveKind::Holiday,
         first_day: week.day(first),
         last_day: week.day(last),
+        hours: None,
         note: "family".into(),
     }
 }
@@ -218,6 +220,100 @@ fn leave_that_cannot_be_is_refused_and_only_leads_enter_it_for_others() {
         assert_eq!(own.len(), 2);
         let others = world.read_as(world.as_(kofi), move |tx| leaves(tx, Some(mei), None));
         assert!(others.is_err(), "another's is not one's own");
+    }
+}
+
+#[test]
+fn whoever_asked_hears_once_how_it_was_decided_and_asking_twice_is_asking_once() {
+    for world in World::on_each_database() {
+        let (lea, mei) = (world.lead("Lea"), world.agent("Mei"));
+        let admin = world.admin("Ada");
+        let german = UpdateUser { locale: Some("de".into()), ..UpdateUser::of(mei) };
+        world.write_as(admin, move |tx| people::update_user(tx, &german));
+        let week = next_week(&world);
+        let ask = || {
+            let it = asking(mei, week, 0, 1);
+            world.write_as(mei, move |tx| leave::ask(tx, &it))
+        };
+        let (first, second) = (ask(), ask());
+        assert_eq!(first, second, "on {}", world.name());
+        world.run_jobs();
+        assert!(world.take_outside_jobs().is_empty(), "nothing is decided yet");
+        let decide = |leave: LeaveId, by: UserId, grant: bool, answer: &str| {
+            let decide = DecideLeave { leave, grant, answer: answer.into() };
+            world.write_as(by, move |tx| leave::decide(tx, &decide));
+        };
+        decide(first, lea, false, "Too many are away");
+        decide(first, lea, true, "Enjoy");
+        world.advance(2 * 60_000);
+        world.run_jobs();
+        let told: Vec<(String, String)> = letters(&world);
+        assert_eq!(told.len(), 1, "once, as it was decided last, on {}: {told:?}", world.name());
+        assert!(
+            told[0].0.starts_with("Ihr Urlaub ist genehmigt: ") && told[0].1.contains("Enjoy"),
+            "{told:?}"
+        );
+        // A lead who decides about their own leave knows.
+        let own = asking(lea, week, 0, 0);
+        let own = world.write_as(lea, move |tx| leave::ask(tx, &own));
+        decide(own, lea, true, "");
+        world.advance(2 * 60_000);
+        world.run_jobs();
+        assert!(world.take_outside_jobs().is_empty(), "on {}", world.name());
+    }
+}
+
+/// The mails that would have left since the last look: subject, text.
+fn letters(world: &World) -> Vec<(String, String)> {
+    let mail_of = |work| match work {
+        Work::SendMail { mail_out } => world.read(move |tx| mail::outgoing(tx, mail_out)).map(|mail| mail.0),
+        _ => None,
+    };
+    world.take_outside_jobs().into_iter().filter_map(mail_of).map(|it| (it.subject, it.text)).collect()
+}
+
+#[test]
+fn half_a_day_of_leave_takes_its_hours_out_of_a_shift_and_leaves_the_rest() {
+    for world in World::on_each_database() {
+        let (lea, mei) = (world.lead("Lea"), world.agent("Mei"));
+        usual(&world, lea, mei);
+        let week = next_week(&world);
+        let hours = |from: i64, to: i64| AskLeave {
+            kind: LeaveKind::Other,
+            hours: Some((60 * from, 60 * to)),
+            ..asking(mei, week, 1, 1)
+        };
+        let refused = |it: AskLeave| world.try_as(mei, move |tx| leave::ask(tx, &it)).expect_err("refused");
+        for wrong in [hours(13, 13), hours(13, 9), hours(9, 22), hours(20, 25)] {
+            assert!(matches!(refused(wrong), LeaveError::HoursAreWrong), "on {}", world.name());
+        }
+        let two_days = AskLeave { last_day: week.day(2), ..hours(9, 13) };
+        assert!(matches!(refused(two_days), LeaveError::HoursAreWrong));
+        let ask = |it: AskLeave| world.write_as(mei, move |tx| leave::ask(tx, &it));
+        let morning = ask(hours(0, 12));
+        let told = world.read_as(world.as_(lea), leave_page).expect("a lead may");
+        let cost = told.asked[0].1.as_ref().expect("it is worked out");
+        assert_eq!(cost.shift_hours, 3.0, "from nine to twelve, on {}", world.name());
+        assert!(matches!(refused(hours(11, 14)), LeaveError::Overlaps(..)));
+        let evening = ask(hours(16, 17));
+        for id in [morning, evening] {
+            let decide = DecideLeave { leave: id, grant: true, answer: String::new() };
+            world.write_as(lea, move |tx| leave::decide(tx, &decide));
+        }
+        let found = world.read_as(world.as_(mei), move |tx| my_week(tx, Some(week))).expect("one's own");
+        let tuesday = &found.days[1].shifts[0];
+        let from = found.days[0].shifts[0].from + 27 * 3_600_000;
+        assert_eq!((tuesday.on_leave, tuesday.from, tuesday.to), (false, from, from + 4 * 3_600_000));
+        assert_eq!(found.worked_ms, 36 * 3_600_000, "four hours of forty are leave");
+        let page = page(&world, lea, week);
+        assert!(page.findings.is_empty(), "nothing stands against it: {:?}", page.findings);
+        let row = page.rows.into_iter().find(|it| it.user == mei).expect("a row");
+        assert_eq!(
+            row.leaves.iter().map(|it| (it.from, it.to)).collect::<Vec<_>>(),
+            [(1_440, 1_440 + 720), (1_440 + 960, 1_440 + 1_020)]
+        );
+        let nobody = world.try_as(lea, move |tx| roster::clear_leave(tx, week)).expect_err("no whole shift");
+        assert!(matches!(nobody, RosterError::NobodyIsOnLeave));
     }
 }
 

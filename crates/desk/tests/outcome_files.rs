@@ -6,7 +6,7 @@ use desk::blobs::Blobs;
 use desk::skills::outcomes::files::{self, SetReading, State};
 use desk::skills::outcomes::{self, Mapping, People};
 use desk::skills::{self, planning};
-use desk::work::Work;
+use desk::work::{Work, Worker};
 use desk::{Actor, Kind, OutcomeFileId, OutcomeRunId, Refusal, UserId, people};
 use testkit::World;
 
@@ -188,6 +188,28 @@ fn what_an_import_taught_of_usual_handle_times_is_taken_back_with_it_and_the_res
         assert_eq!(learnt(&world), first, "as if it had never been read, on {}", world.name());
         take_back(&world, quick);
         assert_eq!(learnt(&world), untaught);
+        // What was read long ago is kept as what it has taught, and stays.
+        let rows = |world: &World| {
+            world.read(|tx| {
+                tx.value::<i64>("select cast(count(*) as bigint) from handle_lessons", db::params![])
+            })
+        };
+        let fold = || world.write(|tx| Worker::default().run(tx, &Work::FoldLessons));
+        let old = take("c", 300);
+        let of_old = learnt(&world);
+        fold();
+        assert_eq!(rows(&world), 1, "it can still be taken back, on {}", world.name());
+        world.advance((skills::LESSONS_TAKEN_BACK_DAYS + 1) * DAY);
+        let young = take("d", 7_000);
+        let of_both = learnt(&world);
+        fold();
+        assert_eq!((rows(&world), learnt(&world)), (1, of_both), "on {}", world.name());
+        take_back(&world, young);
+        assert_eq!(learnt(&world), of_old, "on {}", world.name());
+        take_back(&world, old);
+        assert_eq!(learnt(&world), of_old, "nothing of it can be told apart any more");
+        fold();
+        assert_eq!((rows(&world), learnt(&world)), (0, of_old), "on {}", world.name());
     }
 }
 

@@ -165,11 +165,45 @@ fn what_cannot_be_read_is_refused_in_words_and_customers_say_nothing() {
     }
 }
 
+/// As the door does it: chosen while reading, then taken.
+fn take_next(world: &World, actor: UserId, user: UserId) -> Result<Option<TicketId>, RoutingError> {
+    let next = world.read_as(world.as_(actor), move |tx| routing::next_for(tx, user))?;
+    let Some(next) = next else { return Ok(None) };
+    let ticket = next.ticket;
+    let taken = world.try_as(actor, move |tx| routing::take(tx, &next))?;
+    assert!(taken, "nobody is quicker here");
+    Ok(Some(ticket))
+}
+
+#[test]
+fn what_somebody_else_was_quicker_to_take_is_not_taken_again() {
+    for world in worlds() {
+        let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
+        let ticket = world.ticket("The only one");
+        world.run_jobs();
+        for user in [ana, kofi] {
+            present(&world, user, PresenceStatus::Away);
+        }
+        let next = |user: UserId| {
+            world
+                .read_as(world.as_(user), move |tx| routing::next_for(tx, user))
+                .expect("may")
+                .expect("waits")
+        };
+        let (hers, his) = (next(ana), next(kofi));
+        assert_eq!((hers.ticket, his.ticket), (ticket, ticket), "on {}", world.name());
+        assert!(world.try_as(ana, move |tx| routing::take(tx, &hers)).expect("hers"));
+        assert!(!world.try_as(kofi, move |tx| routing::take(tx, &his)).expect("gone"));
+        assert_eq!(holder(&world, ticket), Some(ana), "on {}", world.name());
+        world.run_jobs();
+    }
+}
+
 #[test]
 fn somebody_asks_for_the_next_and_gets_the_longest_waiting() {
     for world in worlds() {
         let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
-        let take = |user: UserId| world.try_as(user, move |tx| routing::take_next(tx, user));
+        let take = |user: UserId| take_next(&world, user, user);
         assert!(matches!(take(ana), Err(RoutingError::NotHere)));
         let first = world.ticket("The first");
         world.advance(MINUTE);
@@ -183,7 +217,7 @@ fn somebody_asks_for_the_next_and_gets_the_longest_waiting() {
         assert_eq!(take(ana).unwrap(), None);
         let decisions = world.read(move |tx| routing::decisions_of(tx, first));
         assert_eq!(decisions[0].cause, Cause::Pulled);
-        let for_ana = world.try_as(kofi, move |tx| routing::take_next(tx, ana));
+        let for_ana = take_next(&world, kofi, ana);
         assert!(matches!(for_ana, Err(RoutingError::NotYourHands)));
         world.run_jobs();
     }

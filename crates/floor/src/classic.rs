@@ -51,6 +51,7 @@ pub fn contact_type(
         difficulty: 0.0,
         wait_cost: 1.0,
         queue_share: 1.0,
+        turn: 0,
         known_by: vec![],
         writes_again: vec![],
     }

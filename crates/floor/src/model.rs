@@ -96,6 +96,8 @@ pub struct ContactType {
     pub wait_cost: f64,
     /// Its share of all who wait under the queue-ratio rule; the shares are scaled to the sum 1.
     pub queue_share: f64,
+    /// Among work of the same priority what has a higher turn goes first, under the rules that look at priority; 0 is usual.
+    pub turn: i8,
     /// Beside [`Arrivals::Moments`], by day and moment: the group that knows it already. While one of them is on duty it is
     /// theirs at once, whatever they hold. Empty: nobody does.
     pub known_by: Vec<Vec<Option<usize>>>,

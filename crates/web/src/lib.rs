@@ -64,12 +64,14 @@ pub struct Web {
     /// The server through which mail leaves whose mailbox names none; none where none is set.
     pub relay: Option<Arc<str>>,
     sign_ins: Arc<door::SignInLimits>,
+    calendars: Arc<door::CalendarLimits>,
 }
 
 impl Web {
     pub fn new(desk: Desk, secure_cookies: bool) -> Web {
         let live = Arc::new(Live::of(&desk));
-        Web { desk, live, secure_cookies, sign_ins: Arc::default(), mailbox_test: None, relay: None }
+        let (sign_ins, calendars) = (Arc::default(), Arc::default());
+        Web { desk, live, secure_cookies, sign_ins, calendars, mailbox_test: None, relay: None }
     }
 
     pub fn with_relay(self, host: Option<&str>) -> Web {

@@ -17,6 +17,7 @@ mod reviews;
 mod roles;
 mod rosters;
 mod routing;
+mod shelf;
 mod skills;
 mod tickets;
 
@@ -37,6 +38,7 @@ pub use reviews::*;
 pub use roles::*;
 pub use rosters::*;
 pub use routing::*;
+pub use shelf::*;
 pub use skills::*;
 pub use tickets::*;
 

@@ -4,7 +4,8 @@ use super::{Change, RoutingContestShape, RoutingDecisionShape};
 use crate::call::Urls;
 use crate::time::{iso, iso_if};
 use desk::routing::{
-    Condition, Contest, DecisionRow, Fate, KeptPromises, PolicyPreview, Queue, RunningPromise, rule_word,
+    Condition, Contest, DecisionRow, Fate, KeptPromises, OpeningHours, PolicyPreview, Queue, RunningPromise,
+    rule_word,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,7 +31,9 @@ pub struct QueueShape {
     /// Of all that waits, in relation to the other queues, under the fixed queue ratio.
     pub share: f64,
     pub promise: Option<QueuePromiseShape>,
-    /// Of tickets that came in the last seven days.
+    /// When the promise runs; null: at every hour.
+    pub business_hours: Option<BusinessHoursShape>,
+    /// Of first answers of the last seven days, and of what waits for one.
     pub promises: Option<KeptPromisesShape>,
 }
 
@@ -65,6 +68,44 @@ pub struct HelperShape {
 pub struct QueuePromiseShape {
     pub minutes: i64,
     pub percent: i64,
+}
+
+/// By the company's clock. Each day as `9:00-12:30, 13:30-18:00`, past midnight as `22:00-6:00`; empty: closed. All of them empty:
+/// every hour of the days that are no holidays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct BusinessHoursShape {
+    pub monday: String,
+    pub tuesday: String,
+    pub wednesday: String,
+    pub thursday: String,
+    pub friday: String,
+    pub saturday: String,
+    pub sunday: String,
+    /// Days on which nothing opens, as `2026-12-25`.
+    pub holidays: Vec<String>,
+}
+
+impl BusinessHoursShape {
+    pub fn of(it: &OpeningHours) -> BusinessHoursShape {
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] =
+            std::array::from_fn(|weekday| it.day_words(weekday));
+        let holidays = it.holidays.clone();
+        BusinessHoursShape { monday, tuesday, wednesday, thursday, friday, saturday, sunday, holidays }
+    }
+
+    pub fn hours(&self) -> OpeningHours {
+        let week = [
+            &self.monday,
+            &self.tuesday,
+            &self.wednesday,
+            &self.thursday,
+            &self.friday,
+            &self.saturday,
+            &self.sunday,
+        ];
+        OpeningHours::read(&week, &self.holidays.join(" "))
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -108,6 +149,7 @@ impl QueueShape {
             weight: policy.weight,
             share: policy.share,
             promise: policy.promise.map(|it| QueuePromiseShape { minutes: it.minutes, percent: it.percent }),
+            business_hours: policy.hours.as_ref().map(BusinessHoursShape::of),
             promises: kept.map(|it| KeptPromisesShape {
                 kept: it.kept,
                 broken: it.broken,
@@ -131,6 +173,10 @@ pub struct QueueChange {
     #[serde(default, deserialize_with = "super::changes::named")]
     #[schema(value_type = Option<QueuePromiseShape>)]
     pub promise: Change<QueuePromiseShape>,
+    /// null: the promise runs at every hour.
+    #[serde(default, deserialize_with = "super::changes::named")]
+    #[schema(value_type = Option<BusinessHoursShape>)]
+    pub business_hours: Change<BusinessHoursShape>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

@@ -201,6 +201,9 @@ pub struct LeaveShape {
     pub first_day: String,
     /// Included.
     pub last_day: String,
+    /// Of one day, by the person's own clock; null: the whole of its days.
+    pub from_minute: Option<i64>,
+    pub to_minute: Option<i64>,
     pub note: String,
     /// asked, granted, refused, withdrawn
     pub state: &'static str,
@@ -218,6 +221,8 @@ impl LeaveShape {
             kind: it.kind.as_str(),
             first_day: it.first_day.to_string(),
             last_day: it.last_day.to_string(),
+            from_minute: it.hours.map(|it| it.0),
+            to_minute: it.hours.map(|it| it.1),
             note: it.note.clone(),
             state: it.state.as_str(),
             asked_at: iso(it.asked_at),
@@ -243,6 +248,9 @@ pub struct LeaveChange {
     pub first_day: Option<String>,
     /// Included; one day without it.
     pub last_day: Option<String>,
+    /// Of one day; the whole of it without them. Half a day: until 780, or from 780 on.
+    pub from_minute: Option<i64>,
+    pub to_minute: Option<i64>,
     pub note: Option<String>,
     /// granted, refused, withdrawn
     pub state: Option<String>,

@@ -2,8 +2,8 @@
 
 use super::here::{Stretches, from_answers, from_presences, overlap};
 use super::kinds::{WorkKind, sort};
+use super::lanes::{Lane, Lanes, group_at};
 use super::roster::{Line, published_between, when};
-use super::teams::{self, Team, group_at};
 use super::turns::{Assigned, Said, Turn, turns_of};
 use super::{DAY_MS, DAYS_MAX, FloorError, HOUR_MS, TURNS_LEAST, leave, only_leads, store};
 use crate::skills::planning::{self, HereSource, week::Clock};
@@ -33,8 +33,8 @@ pub struct History {
     /// What the kinds need; kinds name them by their place.
     pub skills: Vec<SkillSummary>,
     pub colleagues: Vec<Colleague>,
-    /// Groups of the desk, with those of the colleagues who belong to them.
-    pub teams: Vec<Team>,
+    /// Where work waited, by the queues and groups of today.
+    pub lanes: Vec<Lane>,
     /// By the moment they came.
     pub turns: Vec<Turn>,
     /// The desk's share of choices by lot.
@@ -124,7 +124,7 @@ impl History {
             kinds: sorted.kinds,
             skills: sorted.skills,
             colleagues: Vec::new(),
-            teams: Vec::new(),
+            lanes: Vec::new(),
             turns: Vec::new(),
             learning_share: company.exploration_share,
             for_good: None,
@@ -147,6 +147,7 @@ impl History {
                     ticket: ticket.id,
                     kind: if turn.is_first { first } else { again },
                     group: group_at(&regrouped, ticket.group, (turn.came_at, turn.answered_at)),
+                    lane: None,
                     is_first: turn.is_first,
                     came_at: turn.came_at,
                     taken_at: turn.taken_at,
@@ -163,7 +164,15 @@ impl History {
             return Err(FloorError::TooLittleHistory { found: answered, days });
         }
         history.see_those_who_were_not_seen();
-        history.teams = teams::list(tx, &history.colleagues)?;
+        let mut lanes = Lanes::load(tx, &history.colleagues)?;
+        let rows: HashMap<TicketId, &super::turns::TicketRow> =
+            tickets.iter().map(|it| (it.id, it)).collect();
+        for it in &mut history.turns {
+            let needed = needs_of.get(&it.ticket).copied().unwrap_or_default();
+            let skills: Vec<SkillId> = needed.iter().map(|need| need.skill).collect();
+            it.lane = rows.get(&it.ticket).and_then(|row| lanes.of(row, it.group, &skills));
+        }
+        history.lanes = lanes.found;
         history.weigh_time_in_hand();
         for (kind, (sum, count)) in history.kinds.iter_mut().zip(difficulty) {
             kind.difficulty = if count > 0.0 { sum / count } else { 0.0 };

@@ -2,7 +2,7 @@
 
 use super::store::NeedRow;
 use crate::skills::{SkillKind, SkillSummary};
-use crate::{GroupId, SkillId, TicketId};
+use crate::{SkillId, TicketId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Kinds of first work; what answers to an answer asks is gathered by its musts alone.
@@ -20,8 +20,8 @@ pub struct WorkKind {
     pub name: String,
     /// The customer wrote again after an answer.
     pub is_again: bool,
-    /// Whose members alone have it; kinds are told apart by it only where a floor is lived.
-    pub group: Option<GroupId>,
+    /// Where it waits, among the lanes of the history; kinds are told apart by it only where a floor is lived.
+    pub lane: Option<usize>,
     pub needs: Vec<KindNeed>,
     /// Its musts came from rules about languages, which give way to a long wait.
     pub gives_way: bool,
@@ -192,7 +192,7 @@ impl Sorted {
         self.kinds.push(WorkKind {
             name: self.unique(name, &names),
             is_again,
-            group: None,
+            lane: None,
             needs: wanted.into_iter().map(|it| it.1).collect(),
             gives_way: has_musts && gives_way,
             difficulty: 0.0,

@@ -12,6 +12,7 @@ pub mod forecasts;
 mod here;
 mod history;
 mod kinds;
+mod lanes;
 pub mod leave;
 pub mod replay;
 pub mod roster;
@@ -19,14 +20,13 @@ pub mod runs;
 pub mod scenario;
 mod service;
 mod store;
-mod teams;
 mod turns;
 mod wall;
 
 pub use forecasts::{ForecastPage, Told, forecast_of};
 pub use history::{Colleague, History};
 pub use kinds::{KindNeed, WorkKind};
-pub use teams::Team;
+pub use lanes::{FirstAnswer, Lane};
 pub use turns::Turn;
 pub use wall::{AtRisk, Wall, WallPerson, WallQueue, wall};
 

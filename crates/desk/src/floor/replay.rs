@@ -6,11 +6,12 @@
 use super::forecasts::Told;
 use super::here::{Stretches, from_shifts};
 use super::history::History;
+use super::lanes::{InLanes, keep_to_lanes, may_have};
 use super::scenario::{
     HALF_HOUR_MS, clock, group, here_by_period, open_to_all, service, types, unjudged_answers,
 };
 use super::service::Service;
-use super::teams::{InGroups, keep_to_groups, may_have};
+use super::turns::Turn;
 use super::{FloorError, FloorSettings, policy_named};
 use crate::skills::planning::Shift;
 use crate::{SkillId, TicketId, UserId};
@@ -162,7 +163,7 @@ pub fn replay(
 
 /// The whole time as one long day of half hours, of which figures are told by the time of day.
 fn floor(plain: &History, service: &Service, settings: &FloorSettings) -> Floor {
-    let InGroups { history, base } = InGroups::of(plain);
+    let InLanes { history, base } = InLanes::of(plain);
     let (history, service) = (&history, &service.of_kinds(&base));
     let periods = ((history.until - history.since) / HALF_HOUR_MS).max(1) as usize;
     let mut types = types(history, service, settings);
@@ -191,7 +192,7 @@ fn floor(plain: &History, service: &Service, settings: &FloorSettings) -> Floor 
     });
     let groups: Vec<Group> = groups.collect();
     let may: Vec<_> = groups.iter().enumerate().map(|(at, it)| may_have(history, &types, it, at)).collect();
-    keep_to_groups(history, &mut types, &may);
+    keep_to_lanes(history, &mut types, &may);
     let mut clock = clock(1_800.0, periods, Closing::Drain);
     clock.told = Some(HALF_HOURS_PER_DAY);
     let floor = Floor {
@@ -280,8 +281,13 @@ fn happened(history: &History, settings: &FloorSettings, here: &[bool], answers:
     };
     let seconds = |from: i64, to: i64| (to - from) as f64 / 1_000.0;
     let waits: Vec<f64> = answered().filter_map(|it| Some(seconds(it.came_at, it.taken_at?))).collect();
-    let within = 60.0 * settings.promise_minutes;
-    let in_time = waits.iter().map(|it| f64::from(u8::from(*it <= within))).collect();
+    // By the promises under which the days are lived again.
+    let lived = InLanes::of(history).history;
+    let within = |it: &Turn| lived.promise_of(&lived.kinds[it.kind], settings).within;
+    let taken = |it: &&Turn| it.answered_at.is_some() && it.taken_at.is_some();
+    let in_time = |it: &Turn| Some(seconds(it.came_at, it.taken_at?) <= within(it));
+    let in_time = lived.turns.iter().filter(taken).filter_map(in_time);
+    let in_time = in_time.map(|it| f64::from(u8::from(it))).collect();
     let replies = answered().filter_map(|it| Some(seconds(it.came_at, it.answered_at?))).collect();
     let judged = answered().filter(|it| it.is_first).filter_map(|it| it.for_good);
     let theirs: Vec<f64> = answers.iter().zip(here).filter(|it| *it.1).map(|it| *it.0).collect();
@@ -330,5 +336,5 @@ fn by_hour(history: &History, as_now: &Report, other: &Report) -> Vec<[Option<f6
 pub const HELD_FIXED: &str = "Held fixed: the very moments at which customers wrote (also their answers to answers, although a better \
 first answer would have spared some), who was here (to the half hour) unless that is what is different, what each kind of work needs, and \
 levels as they are believed today. Drawn anew: how long each piece is in hand, and whether it is solved. An answer to an answer goes to whoever wrote \
-last while they are here, what stands in a group is for its members and those who help them out (as the groups are today), and who goes home hands back what they hold. Not in the model: work taken and handed on by hand. Compare the two simulated columns with \
+last while they are here, work falls into the queues of today and is for those whose work it is there and those who help out (as queues and groups are today), and who goes home hands back what they hold. Not in the model: work taken and handed on by hand. Compare the two simulated columns with \
 each other; how far “as now” lies from “happened” says how well the model knows this desk.";

@@ -2,15 +2,15 @@
 
 use super::here::Stretches;
 use super::history::{Colleague, History};
+use super::lanes::{InLanes, go_as_queues_say, keep_to_lanes, may_have};
 use super::service::Service;
-use super::teams::{InGroups, keep_to_groups, may_have};
 use super::turns::Turn;
 use super::{DAY_MS, FloorError, FloorSettings, HOUR_MS, policy_named};
 use crate::TicketId;
 use crate::skills::planning::{HereSource, week::Clock};
 use ::floor::{
-    Arrivals, Clock as FloorClock, Closing, ContactType, Floor, Group, Pick, Promise, Scenario, Shape, Tier,
-    Time, WritesAgain,
+    Arrivals, Clock as FloorClock, Closing, ContactType, Floor, Group, Pick, Scenario, Shape, Tier, Time,
+    WritesAgain,
 };
 use ::routing::{Channel, Hardness, Priority, Requirement};
 use ::skills::SkillBelief;
@@ -61,7 +61,7 @@ impl Wanted {
 
 /// Those who work here now, on a usual week. Groups are the active colleagues, in their order, if people are groups.
 pub fn scenario(plain: &History, wanted: &Wanted) -> Result<Scenario, FloorError> {
-    let InGroups { history, base } = InGroups::of(plain);
+    let InLanes { history, base } = InLanes::of(plain);
     let (history, service) = (&history, service(plain)?.of_kinds(&base));
     let hours = match wanted.weekday {
         Some(day) => day * 24..day * 24 + 24,
@@ -92,7 +92,7 @@ pub fn scenario(plain: &History, wanted: &Wanted) -> Result<Scenario, FloorError
         groups = teams(groups);
     }
     let (groups, may): (Vec<Group>, Vec<Vec<Option<f64>>>) = groups.into_iter().unzip();
-    keep_to_groups(history, &mut types, &may);
+    keep_to_lanes(history, &mut types, &may);
     let closing = if wanted.weekday.is_some() { Closing::Drain } else { Closing::Continue };
     let floor = Floor {
         name: match wanted.weekday {
@@ -114,13 +114,9 @@ pub fn scenario(plain: &History, wanted: &Wanted) -> Result<Scenario, FloorError
     }
     .completed();
     let floor = unjudged_answers(history, open_to_all(floor));
-    let promise = Promise {
-        answered_least: wanted.settings.promise_share,
-        within: 60.0 * wanted.settings.promise_minutes,
-        abandoned_most: 1.0,
-    };
+    let promise = |kind: &super::WorkKind| Some(history.promise_of(kind, &wanted.settings));
     Ok(Scenario {
-        promises: vec![Some(promise); floor.types.len()],
+        promises: history.kinds.iter().map(promise).collect(),
         floor,
         days: WEEKS_TO_LIVE,
         seed: 1,
@@ -166,7 +162,7 @@ pub(super) fn types(history: &History, service: &Service, settings: &FloorSettin
             patience: None,
             balk_share: 0.0,
             wrap_up: None,
-            acceptable_s: 60.0 * settings.promise_minutes,
+            acceptable_s: history.promise_of(it, settings).within,
             retrial: None,
             transfers: vec![],
             unsolved: None,
@@ -176,11 +172,14 @@ pub(super) fn types(history: &History, service: &Service, settings: &FloorSettin
             difficulty: it.difficulty,
             wait_cost: 1.0,
             queue_share: 1.0,
+            turn: 0,
             known_by: vec![],
             writes_again: vec![],
         }
     };
-    history.kinds.iter().enumerate().map(kind).collect()
+    let mut types: Vec<ContactType> = history.kinds.iter().enumerate().map(kind).collect();
+    go_as_queues_say(history, &mut types);
+    types
 }
 
 /// One colleague. `staff` by period.
@@ -392,7 +391,7 @@ pub fn comments(history: &History) -> Vec<String> {
         ),
         "Service is the time from being given a turn to the answer, while its answerer was here. Levels are what the desk believes, taken for true.".to_owned(),
         format!("Musts that only a rule on languages asks for give way after {} h, as in live routing.", GIVES_WAY_AFTER_S / 3_600.0),
-        "Who goes home hands back what they hold. What stands in a group is for its members and those who help out; answers to answers go back to whoever wrote before while they are there (not in a scenario of one day). Left out: work taken and handed on by hand, and people who give up.".to_owned(),
+        "Who goes home hands back what they hold. Work falls into the queues of today: for those whose work it is there and those who help out, by their turn, cost, share and promise; answers to answers go back to whoever wrote before while they are there (not in a scenario of one day). Left out: work taken and handed on by hand, and people who give up.".to_owned(),
     ];
     if history.for_good.is_none() {
         lines.push(

@@ -153,6 +153,7 @@ mod tests {
             ticket: TicketId(1),
             kind,
             group: None,
+            lane: None,
             is_first: true,
             came_at: taken_s * 1_000,
             taken_at: Some(taken_s * 1_000),

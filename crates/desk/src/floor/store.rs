@@ -8,12 +8,15 @@ use crate::{FloorRunId, GroupId, SkillId, TicketId, Tx, UserId};
 use db::{Error, Row, params};
 
 /// The newest tickets in which anything happened since then. A ticket that was merged away lives in another.
-const TOUCHED: &str = "select id, created_at, solved_at, assignee_id, group_id, priority, anger from tickets
+const TOUCHED: &str = "select id, created_at, solved_at, assignee_id, group_id, priority, anger, channel, brand_id, tags, language from tickets
    where updated_at >= $1 and deleted_at is null and merged_into is null order by updated_at desc limit $2";
 
 pub(super) fn list_tickets(tx: &mut Tx, since: i64) -> Result<Vec<TicketRow>, Error> {
     tx.list(
-        &format!("select t.id, t.created_at, t.solved_at, t.assignee_id, t.group_id, t.priority, t.anger from ({TOUCHED}) as t order by t.id"),
+        &format!(
+            "select t.id, t.created_at, t.solved_at, t.assignee_id, t.group_id, t.priority, t.anger, t.channel, t.brand_id,
+               t.tags, t.language from ({TOUCHED}) as t order by t.id"
+        ),
         params![since, TICKETS_MAX],
         |row| {
             Ok(TicketRow {
@@ -24,6 +27,10 @@ pub(super) fn list_tickets(tx: &mut Tx, since: i64) -> Result<Vec<TicketRow>, Er
                 group: row.get(4)?,
                 priority: row.get(5)?,
                 anger: row.get(6)?,
+                channel: row.get(7)?,
+                brand: row.get(8)?,
+                tags: row.get(9)?,
+                language: row.get(10)?,
             })
         },
     )

@@ -1,7 +1,7 @@
 //! Turns: a customer writes and waits, somebody is given it, somebody answers.
 
-use crate::tickets::Priority;
-use crate::{GroupId, TicketId, UserId};
+use crate::tickets::{Channel, Priority};
+use crate::{BrandId, GroupId, TicketId, UserId};
 use std::collections::HashSet;
 
 /// A ticket as far as turns ask.
@@ -14,6 +14,11 @@ pub(super) struct TicketRow {
     pub group: Option<GroupId>,
     pub priority: Option<Priority>,
     pub anger: i64,
+    pub channel: Channel,
+    pub brand: BrandId,
+    /// Joined by blanks.
+    pub tags: String,
+    pub language: Option<String>,
 }
 
 /// Something said in public.
@@ -38,6 +43,8 @@ pub struct Turn {
     pub kind: usize,
     /// In which the ticket stood when they wrote.
     pub group: Option<GroupId>,
+    /// Where it waited, among the lanes of the history; `None`: where no queue says anything.
+    pub lane: Option<usize>,
     /// The first of its ticket.
     pub is_first: bool,
     pub came_at: i64,
@@ -130,6 +137,10 @@ mod tests {
             group: None,
             priority: None,
             anger: 0,
+            channel: Channel::Email,
+            brand: BrandId(1),
+            tags: String::new(),
+            language: None,
         }
     }
 

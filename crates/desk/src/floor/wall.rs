@@ -89,14 +89,16 @@ pub fn wall(tx: &mut Tx) -> Result<Wall, FloorError> {
         waiting.iter().map(|it| it.0).chain(unanswered.iter().map(|it| it.0)).collect();
     let promised = routing::promised(tx, &tickets)?;
     let due_of = |ticket: TicketId, since: i64| {
-        let by_queue = promised.get(&ticket).and_then(|it| Some((it.due?, Some(it.queue_name.clone()))));
-        by_queue.unwrap_or((since + promise_ms, None))
+        let by_queue =
+            |it: &routing::Promised| Some((it.due?, it.at_risk_from?, Some(it.queue_name.clone())));
+        let at_risk_from = since + (AT_RISK_SHARE * promise_ms as f64) as i64;
+        promised.get(&ticket).and_then(by_queue).unwrap_or((since + promise_ms, at_risk_from, None))
     };
     let mut queues: Vec<WallQueue> = Vec::new();
     let mut at_risk: Vec<AtRisk> = Vec::new();
     let mut risk = |ticket: TicketId, since: i64, whose: Option<String>| {
-        let (due, promised_by) = due_of(ticket, since);
-        if (now - since) as f64 >= AT_RISK_SHARE * (due - since) as f64 {
+        let (due, at_risk_from, promised_by) = due_of(ticket, since);
+        if now >= at_risk_from {
             at_risk.push(AtRisk { ticket, since, due, whose, promised_by });
         }
     };

@@ -59,12 +59,15 @@ pub(crate) use presence::sweep;
 pub use presence::{Presence, SetPresence, beat, presence_of, presences, set_presence};
 pub use queues::{
     CONDITIONS_MAX, Condition, Conditions, DAYS_COUNTED, Field, HELP_AFTER_MINUTES_MAX, HELPERS_MAX, Helper,
-    KeptPromises, NONE, Operator, PROMISE_MINUTES_MAX, Promise, PromiseRow, PromisesNow, QUEUE_GROUPS_MAX,
+    KeptPromises, NONE, OPENINGS_MAX, Opening, OpeningHours, Operator, PROMISE_MINUTES_MAX,
+    PROMISE_WEEKS_MAX, Promise, PromiseRow, PromisesNow, QUEUE_GROUPS_MAX, QUEUE_HOLIDAYS_MAX,
     QUEUE_NAME_CHARS_MAX, QUEUES_MAX, Queue, QueuePolicy, QueueTurn, RunningPromise, SHARE_MAX,
-    VALUES_PER_CONDITION_MAX, WEIGHT_MAX, create_queue, delete_queue, kept_promises, order_queues,
+    VALUES_PER_CONDITION_MAX, WEEKDAYS, WEIGHT_MAX, create_queue, delete_queue, kept_promises, order_queues,
     promises_now, queues, standing_of, update_queue,
 };
-pub(crate) use queues::{helpers_of_groups, promised, queue_that_names};
+pub(crate) use queues::{
+    Facts, Gate, Promised, QueueKey, Queues, note_end, promised, queue_that_names, write_past,
+};
 pub use rebuild::count_side_by_side;
 pub use statuses::{
     AgentStatus, ChooseStatus, STATUS_NAME_CHARS_MAX, STATUSES_MAX, Said, StatusWords, agent_statuses,
@@ -72,7 +75,7 @@ pub use statuses::{
 };
 pub(crate) use store::live::note_change;
 pub use store::live::{Lease, Watched};
-pub use take::take_next;
+pub use take::{NextUp, TAKE_TRIES_MAX, next_for, take};
 pub use views::{decisions_of, floor_now, why};
 pub use what_if::{PREVIEW_ROWS_MAX, PolicyPreview, WantedQueue, WouldGet, preview_policy, preview_queue};
 
@@ -182,6 +185,10 @@ pub enum RoutingError {
     NoSuchValue { field: &'static str, value: String },
     #[error("a promise is made for 1 to {PROMISE_MINUTES_MAX} minutes, and for 1 to 100 % of the tickets")]
     PromiseIsWrong,
+    #[error(
+        "opening hours are written like 9:00-12:30, 13:30-18:00, do not overlap, and leave room for the promise in {PROMISE_WEEKS_MAX} weeks; holidays are days like 2026-12-25, at most {QUEUE_HOLIDAYS_MAX}"
+    )]
+    HoursAreWrong,
     #[error("this is not offered to you any more")]
     OfferIsGone,
     #[error("an offer stands between {OFFER_SECONDS_MIN} and {OFFER_SECONDS_MAX} seconds")]
@@ -200,6 +207,8 @@ pub enum RoutingError {
     TooManyStatuses,
     #[error("only the person themselves can ask for the next")]
     NotYourHands,
+    #[error("others were quicker each time; ask again")]
+    OthersWereQuicker,
     #[error("say first that you are here")]
     NotHere,
     #[error("nothing was decided about this ticket")]
@@ -241,6 +250,7 @@ impl Refusal for RoutingError {
             | RoutingError::OwnContest
             | RoutingError::NotYourHands => Kind::Forbidden,
             RoutingError::NotHere
+            | RoutingError::OthersWereQuicker
             | RoutingError::NothingDecided
             | RoutingError::OfferIsGone
             | RoutingError::DefaultQueueStays
@@ -267,6 +277,7 @@ impl Refusal for RoutingError {
             | RoutingError::ConditionsAreWrong
             | RoutingError::NoSuchValue { .. }
             | RoutingError::PromiseIsWrong
+            | RoutingError::HoursAreWrong
             | RoutingError::OfferTimeIsWrong
             | RoutingError::PlacesAreWrong
             | RoutingError::MissedOffersAreWrong
@@ -289,6 +300,7 @@ impl Refusal for RoutingError {
             RoutingError::QueueGroupsAreWrong => Some("groups"),
             RoutingError::ConditionsAreWrong | RoutingError::NoSuchValue { .. } => Some("conditions"),
             RoutingError::PromiseIsWrong => Some("promise"),
+            RoutingError::HoursAreWrong => Some("hours"),
             RoutingError::QueueNameIsWrong | RoutingError::QueueNameIsTaken | RoutingError::TooManyQueues => {
                 Some("name")
             }

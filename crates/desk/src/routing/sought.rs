@@ -49,7 +49,7 @@ impl Sought {
         let queue = queues.taking(&ticket.facts(&skills));
         let names_groups = asked.as_ref().is_some_and(|it| !it.pools().is_empty());
         let gate = Gate::of(queue, ticket.group).filter(|_| !names_groups);
-        let promise = queue.policy.promise.filter(|_| ticket.replies == 0 && ticket.waiting_since.is_some());
+        let waits = ticket.waiting_since.filter(|_| ticket.replies == 0);
         // Whatever the needs say of a skill that is asked for, what is asked rules.
         let named = asked.as_ref().map(Requirements::weights).unwrap_or_default();
         for need in &mut needs {
@@ -64,7 +64,7 @@ impl Sought {
             declined,
             queue: QueueKey::of(queue, ticket.group),
             gate,
-            due: promise.map(|it| ticket.waiting_since.unwrap_or(ticket.created_at) + it.ms()),
+            due: waits.and_then(|since| queues.due(queue, since)),
             helpers: if gate.is_some() { queue.policy.helpers.clone() } else { Vec::new() },
             passed: Vec::new(),
             requirements: Requirements::none(),

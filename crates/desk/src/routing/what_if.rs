@@ -89,7 +89,7 @@ pub fn preview_queue(tx: &mut Tx, wanted: &WantedQueue) -> Result<PolicyPreview,
             all.remove(at);
         }
     }
-    let queues = Queues::of(all).ok_or(RoutingError::DefaultQueueStays)?;
+    let queues = held.queues.with(all).ok_or(RoutingError::DefaultQueueStays)?;
     let other = Knobs { queues, ..held.clone() };
     compare(tx, held, other)
 }

@@ -64,6 +64,8 @@ pub use store::{
     list_skill_names, list_skills, requirements_of,
 };
 pub use triage::Triage;
+pub use usual_times::LESSONS_TAKEN_BACK_DAYS;
+pub(crate) use usual_times::fold_lessons;
 pub(crate) use words::lay_words;
 
 use crate::{Kind, Refusal, SkillId, SkillRuleId, UserId};

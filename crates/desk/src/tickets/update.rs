@@ -439,6 +439,7 @@ pub(super) fn record(
     speech: Option<&Speech>,
 ) -> Result<(), db::Error> {
     let ticket = after.id;
+    crate::routing::note_end(tx, before, after)?;
     if let Some(&Speech { comment, author, public, by_staff }) = speech {
         events::record(tx, &Event::CommentAdded { ticket, comment, author, public, by_staff, channel })?;
     }

@@ -125,11 +125,7 @@ impl Policy for Live {
             let queue = QueueId(k as u16);
             self.engine.set_queue(
                 queue,
-                QueueRule {
-                    share: kind.queue_share as f32,
-                    weight: kind.wait_cost as f32,
-                    ..QueueRule::default()
-                },
+                QueueRule { share: kind.queue_share as f32, weight: kind.wait_cost as f32, turn: kind.turn },
             );
             self.classes.push(self.engine.class(&WorkClass {
                 priority: kind.priority,

@@ -5,6 +5,12 @@ use routing::Priority;
 use super::Policy;
 use crate::sim::{NONE, Queue, State};
 
+/// What goes first whatever it is worth: by priority, then by turn.
+type Pressing = (Priority, i8);
+
+/// By its worth alone.
+const AS_ANY: Pressing = (Priority::Normal, 0);
+
 #[derive(Default)]
 pub(crate) struct LongestIdle;
 
@@ -42,17 +48,17 @@ fn best_person(state: &State<'_>, contact: u32, worth: impl Fn(u16, u32) -> f64)
 }
 
 /// The best of the contacts that stand first in a queue this person may serve.
-fn best_contact(state: &State<'_>, person: u32, worth: impl Fn(u16, u32) -> (Priority, f64)) -> Option<u32> {
+fn best_contact(state: &State<'_>, person: u32, worth: impl Fn(u16, u32) -> (Pressing, f64)) -> Option<u32> {
     let group = state.people[person as usize].group;
-    let mut best: Option<(Priority, f64, u32)> = None;
+    let mut best: Option<(Pressing, f64, u32)> = None;
     for (k, queue) in state.queues.iter().enumerate() {
         if queue.first == NONE || !state.may(queue.first, group) {
             continue;
         }
-        let (priority, worth) = worth(k as u16, queue.first);
-        let better = best.is_none_or(|(first, most, _)| (priority, worth) > (first, most));
+        let (pressing, worth) = worth(k as u16, queue.first);
+        let better = best.is_none_or(|(first, most, _)| (pressing, worth) > (first, most));
         if better {
-            best = Some((priority, worth, queue.first));
+            best = Some((pressing, worth, queue.first));
         }
     }
     best.map(|(_, _, contact)| contact)
@@ -60,7 +66,8 @@ fn best_contact(state: &State<'_>, person: u32, worth: impl Fn(u16, u32) -> (Pri
 
 fn longest_waiting(state: &State<'_>, person: u32) -> Option<u32> {
     best_contact(state, person, |kind, first| {
-        (state.floor.types[usize::from(kind)].priority, -state.contacts[first as usize].queued)
+        let it = &state.floor.types[usize::from(kind)];
+        ((it.priority, it.turn), -state.contacts[first as usize].queued)
     })
 }
 
@@ -131,7 +138,7 @@ impl Policy for QueueRatio {
         best_contact(state, person, |kind, _| {
             let above =
                 f64::from(state.queues[usize::from(kind)].length) - self.shares[usize::from(kind)] * all;
-            (Priority::Normal, above)
+            (AS_ANY, above)
         })
     }
 }
@@ -161,7 +168,7 @@ impl Policy for CostOfWaiting {
                 (true, None) => f64::MAX.sqrt(),
                 (false, _) => state.waited(first),
             };
-            (Priority::Normal, worth * factor)
+            (AS_ANY, worth * factor)
         })
     }
 }

@@ -149,4 +149,64 @@ staff = [3, 4]
         let error = Scenario::read(&text).unwrap_err();
         assert!(error.message.contains("nobody serves"), "{error}");
     }
+
+    #[test]
+    fn what_goes_first_is_served_first_and_is_written_down() {
+        let two = r#"
+name = "two queues"
+[day]
+period = "1 h"
+periods = 8
+closing = "cut"
+[policy]
+kind = "POLICY"
+[[type]]
+name = "contracts"
+per_hour = 20
+service = { mean = "2 min" }
+turn = "first"
+[[type]]
+name = "questions"
+per_hour = 20
+service = { mean = "2 min" }
+turn = "last"
+[[group]]
+name = "desk"
+"#;
+        for policy in ["live", "longest_idle"] {
+            let scenario = Scenario::read(&two.replace("POLICY", policy)).unwrap();
+            assert_eq!((scenario.floor.types[0].turn, scenario.floor.types[1].turn), (1, -1));
+            let again = Scenario::read(&scenario.write()).unwrap();
+            assert_eq!((again.floor.types[0].turn, again.floor.types[1].turn), (1, -1));
+            let report = crate::Simulator::new(&again.floor).simulate(20, 7);
+            let wait_s = |at: usize| report.types[at].day.wait_s.unwrap().mean;
+            assert!(3.0 * wait_s(0) < wait_s(1), "{policy}: {} and {}", wait_s(0), wait_s(1));
+        }
+    }
+
+    /// A key that a file may have stands in the guide.
+    #[test]
+    fn the_guide_explains_every_key() {
+        let guide = include_str!("../../../../docs/guide/src/floor.md");
+        for table in include_str!("tables.rs").split("pub(super) struct ").skip(1) {
+            let body = table.split('}').next().unwrap_or_default();
+            let renamed = |field: &str| match field {
+                "types" => "type".to_owned(),
+                "groups" if table.starts_with("File") => "group".to_owned(),
+                "dialers" => "dialer".to_owned(),
+                "shifts" => "shift".to_owned(),
+                "kind" if table.starts_with("Dialer") => "type".to_owned(),
+                _ => field.to_owned(),
+            };
+            for line in body.lines().filter_map(|it| it.trim().strip_prefix("pub ")) {
+                let key = renamed(line.split(':').next().unwrap_or_default());
+                let is_told = [format!("`{key}`"), format!("`[{key}]`"), format!("`[[{key}]]`")]
+                    .iter()
+                    .any(|it| guide.contains(it))
+                    // In a table within a line, as in `{ share = 0.75, after = … }`.
+                    || guide.contains(&format!("{key} = "));
+                assert!(is_told, "{key} stands in no table of the guide");
+            }
+        }
+    }
 }

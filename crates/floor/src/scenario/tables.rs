@@ -112,7 +112,17 @@ pub(super) struct TypeTable {
     pub difficulty: f64,
     pub wait_cost: Option<f64>,
     pub queue_share: Option<f64>,
+    pub turn: Option<TurnWord>,
     pub promise: Option<Spanned<PromiseTable>>,
+}
+
+/// Among work of the same priority.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TurnWord {
+    First,
+    Usual,
+    Last,
 }
 
 #[derive(Deserialize)]

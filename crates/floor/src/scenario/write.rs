@@ -116,6 +116,10 @@ impl Scenario {
         if it.queue_share != 1.0 {
             line(text, "queue_share", &number(it.queue_share));
         }
+        match it.turn {
+            0 => {}
+            turn => line(text, "turn", if turn > 0 { "\"first\"" } else { "\"last\"" }),
+        }
         if !self.follows_from_skills(it) {
             let tier = |tier: &Tier| {
                 let names = self.names(&tier.groups);

@@ -20,6 +20,7 @@
 //! ```
 
 mod bits;
+mod giving;
 mod people;
 mod pick;
 mod predicates;

@@ -4,9 +4,9 @@ use crate::fields::Fields;
 use crate::{Problem, admin};
 use desk::people::{self, Group};
 use desk::routing::{
-    CONDITIONS_MAX, Condition, Conditions, Field, HELP_AFTER_MINUTES_MAX, Helper, NONE, Operator,
-    PROMISE_MINUTES_MAX, PolicyPreview, Promise, QUEUE_NAME_CHARS_MAX, QueuePolicy, QueueTurn, SHARE_MAX,
-    WEIGHT_MAX,
+    CONDITIONS_MAX, Condition, Conditions, Field, HELP_AFTER_MINUTES_MAX, Helper, NONE, OpeningHours,
+    Operator, PROMISE_MINUTES_MAX, PolicyPreview, Promise, QUEUE_NAME_CHARS_MAX, QueuePolicy, QueueTurn,
+    SHARE_MAX, WEEKDAYS, WEIGHT_MAX,
 };
 use desk::{GroupId, Tx, settings, skills};
 
@@ -28,6 +28,9 @@ pub struct Form {
     pub share: String,
     pub minutes: String,
     pub percent: String,
+    /// From Monday on.
+    pub days: [String; 7],
+    pub holidays: String,
 }
 
 /// One condition.
@@ -144,6 +147,10 @@ impl Form {
             share: policy.share.to_string(),
             minutes: policy.promise.map_or(String::new(), |it| it.minutes.to_string()),
             percent: policy.promise.map_or(String::new(), |it| it.percent.to_string()),
+            days: std::array::from_fn(|at| {
+                policy.hours.as_ref().map_or(String::new(), |it| it.day_words(at))
+            }),
+            holidays: policy.hours.as_ref().map_or(String::new(), |it| it.holidays.join(" ")),
         }
     }
 
@@ -176,6 +183,8 @@ impl Form {
             share: fields.owned("share"),
             minutes: fields.owned("minutes"),
             percent: fields.owned("percent"),
+            days: WEEKDAYS.map(|day| fields.owned(day)),
+            holidays: fields.owned("holidays"),
         }
     }
 
@@ -202,6 +211,8 @@ impl Form {
             weight: self.weight.parse().unwrap_or(0.0),
             share: self.share.parse().unwrap_or(0.0),
             promise,
+            hours: Some(OpeningHours::read(&self.days, &self.holidays))
+                .filter(|it| *it != OpeningHours::default()),
         }
     }
 }
@@ -261,6 +272,18 @@ impl admin::queues::Edit {
             (QueueTurn::Usual.name(), "as usual"),
             (QueueTurn::Last.name(), "last"),
         ]
+    }
+
+    /// Each weekday's field, its name, and what stands in it.
+    pub(super) fn days(&self) -> Vec<(&'static str, &'static str, &str)> {
+        const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let words = self.form.days.iter().map(String::as_str);
+        WEEKDAYS
+            .into_iter()
+            .zip(NAMES)
+            .zip(words)
+            .map(|((field, name), words)| (field, name, words))
+            .collect()
     }
 
     pub(super) fn has_group(&self, group: &Group) -> bool {
@@ -341,6 +364,7 @@ mod tests {
             weight: 2.5,
             share: 3.0,
             promise: Some(Promise { minutes: 30, percent: 95 }),
+            hours: Some(OpeningHours::read(&["9:00-12:00, 13:00-18:00", "22:00-6:00"], "2026-12-25")),
             ..QueuePolicy::named("Refunds")
         };
         assert_eq!(Form::of(&policy, &names).policy(&names), policy);

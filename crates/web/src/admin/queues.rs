@@ -59,7 +59,10 @@ impl Index {
     fn promise(&self, queue: &Queue) -> String {
         match queue.policy.promise {
             None => "nothing".to_owned(),
-            Some(it) => format!("{} % within {}", it.percent, crate::when::span(it.ms())),
+            Some(it) => {
+                let open = if queue.policy.hours.is_some() { ", in its hours" } else { "" };
+                format!("{} % within {}{open}", it.percent, crate::when::span(it.ms()))
+            }
         }
     }
 
@@ -247,7 +250,7 @@ mod tests {
     use super::*;
     use crate::samples::{renders, shell};
     use desk::GroupId;
-    use desk::routing::{Condition, Conditions, Field, Helper, Promise, QueuePolicy};
+    use desk::routing::{Condition, Conditions, Field, Helper, OpeningHours, Promise, QueuePolicy};
 
     fn queue(id: i64, name: &str, is_default: bool) -> Queue {
         let conditions = Conditions {
@@ -260,6 +263,7 @@ mod tests {
             helpers: vec![Helper { group: GroupId(2), after_minutes: 30 }],
             turn: QueueTurn::First,
             promise: Some(Promise { minutes: 15, percent: 90 }),
+            hours: Some(OpeningHours::read(&["9:00-18:00"], "2026-12-25")),
             ..QueuePolicy::named(name)
         };
         let policy = if is_default { QueuePolicy::named(name) } else { policy };
@@ -282,7 +286,7 @@ mod tests {
             "VIP &#60;b&#62;",
             "tag is vip and group is not Billing, and priority is high or urgent",
             "helped by Billing after 30 min",
-            "90 % within 15 min",
+            "90 % within 15 min, in its hours",
             "92 % of 41, 2 run",
             "what no other queue takes",
             "/admin/queues/4/place",
@@ -310,6 +314,7 @@ mod tests {
             html.contains("“x” is no group of this desk.") && html.contains("value=\"high, urgent\""),
             "{html}"
         );
+        assert!(html.contains("value=\"9:00-18:00\"") && html.contains("value=\"2026-12-25\""), "{html}");
         assert!(html.contains("/admin/queues/4/remove"), "{html}");
         let preview = PolicyPreview {
             tried: 3,

@@ -43,6 +43,35 @@ impl SignInLimits {
     }
 }
 
+/// Readings of one calendar's address per minute; calendars ask once an hour, and several may have it.
+const READINGS_PER_ADDRESS_AND_MINUTE: NonZeroU32 = NonZeroU32::new(12).expect("not zero");
+/// What is longer is no address of a calendar.
+const TOKEN_CHARS_MAX: usize = 100;
+
+/// How often one address of a calendar may be read, whether it exists or not.
+pub(crate) struct CalendarLimits {
+    addresses: DefaultKeyedRateLimiter<String>,
+}
+
+impl Default for CalendarLimits {
+    fn default() -> Self {
+        CalendarLimits { addresses: RateLimiter::keyed(Quota::per_minute(READINGS_PER_ADDRESS_AND_MINUTE)) }
+    }
+}
+
+impl CalendarLimits {
+    pub(crate) fn ask(&self, token: &str) -> Result<(), Problem> {
+        if self.addresses.len() > KEYS_MAX {
+            self.addresses.retain_recent();
+        }
+        let token: String = token.chars().take(TOKEN_CHARS_MAX).collect();
+        match self.addresses.check_key(&token) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(Problem::new(Kind::TooMuch, "This calendar was read just now. Wait a minute.")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +85,15 @@ mod tests {
         }
         assert!(limits.ask(&client, " ANA@desk.example ").is_err());
         assert!(limits.ask(&client, "mei@desk.example").is_ok());
+    }
+
+    #[test]
+    fn an_address_of_a_calendar_that_is_read_too_often_waits_and_another_does_not() {
+        let limits = CalendarLimits::default();
+        for _ in 0..READINGS_PER_ADDRESS_AND_MINUTE.get() {
+            assert!(limits.ask("one").is_ok());
+        }
+        assert!(limits.ask("one").is_err());
+        assert!(limits.ask("other").is_ok());
     }
 }

@@ -6,7 +6,7 @@ mod link;
 mod set_up;
 mod sign_in;
 
-pub(crate) use limits::SignInLimits;
+pub(crate) use limits::{CalendarLimits, SignInLimits};
 
 use crate::signed_in::{COOKIE, session_cookie};
 use crate::{Client, Problem, Web};

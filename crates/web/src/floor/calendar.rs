@@ -20,6 +20,7 @@ pub(super) fn routes() -> Router<Web> {
 
 async fn show(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, Problem> {
     let token = token.strip_suffix(".ics").unwrap_or(&token).to_owned();
+    web.calendars.ask(&token)?;
     // Nobody is signed in: the address is the proof.
     let found =
         web.desk.read(Actor::desk(), move |tx| Ok::<_, Problem>((calendar_of(tx, &token)?, tx.now())));
@@ -65,10 +66,16 @@ fn written(it: &Calendar, now: i64) -> String {
         event
             .uid(&format!("leave-{}@{host}", leave.id))
             .timestamp(at(now))
-            .summary(super::week::kind_words(&leave.kind))
-            .starts(day(leave.first_day))
+            .summary(super::week::kind_words(&leave.kind));
+        if leave.hours.is_some() {
+            let (from, to) =
+                leave.stretch(&jiff::tz::TimeZone::get(&it.time_zone).unwrap_or(jiff::tz::TimeZone::UTC));
+            event.starts(at(from)).ends(at(to));
+        } else {
             // The first day on which it is over.
-            .ends(day(leave.last_day.tomorrow().unwrap_or(leave.last_day)));
+            let over = leave.last_day.tomorrow().unwrap_or(leave.last_day);
+            event.starts(day(leave.first_day)).ends(day(over));
+        }
         all.push(event.done());
     }
     all.done().to_string()
@@ -100,6 +107,7 @@ mod tests {
             kind: desk::floor::leave::LeaveKind::Holiday,
             first_day: jiff::civil::date(2026, 12, 24),
             last_day: jiff::civil::date(2026, 12, 31),
+            hours: None,
             note: "secret".into(),
             state: desk::floor::leave::LeaveState::Granted,
             asked_at: 0,
@@ -115,7 +123,10 @@ mod tests {
             public_url: "https://desk.example/".into(),
             time_zone: "Asia/Manila".into(),
             shifts: vec![(shift.clone(), true), (shift, false)],
-            leaves: vec![leave],
+            leaves: vec![
+                leave.clone(),
+                desk::floor::leave::Leave { hours: Some((540, 780)), last_day: leave.first_day, ..leave },
+            ],
         };
         let text = written(&calendar, from);
         for line in [
@@ -127,6 +138,8 @@ mod tests {
             "UID:shift-7-1795395600@desk.example",
             "DTSTART;VALUE=DATE:20261224",
             "DTEND;VALUE=DATE:20270101",
+            "DTSTART:20261224T010000Z",
+            "DTEND:20261224T050000Z",
             "DESCRIPTION:Breaks: 12:00–12:30",
             "SUMMARY:Work\\, Tillers\\, Sons\\; and \\\\ Co",
         ] {

@@ -137,6 +137,7 @@ mod tests {
             kind,
             first_day: jiff::civil::date(2026, 12, 24),
             last_day: jiff::civil::date(2026, 12, 24),
+            hours: Some((780, 1_020)),
             note: "a very long note ".repeat(30),
             state,
             asked_at: 1_764_000_000_000,
@@ -191,7 +192,7 @@ mod tests {
             "Of some weeks it is not known",
             "is worked out for the first",
             "Mei, Kofi",
-            "24 Dec",
+            "24 Dec, 13:00–17:00",
             "/floor/leave/3/decision",
             "/floor/roster?week=2026-12-21",
         ] {

@@ -52,6 +52,9 @@ pub struct LeaveForm {
     pub kind: String,
     pub first_day: String,
     pub last_day: String,
+    /// Of one day, as `13:00`.
+    pub from: String,
+    pub until: String,
     pub note: String,
 }
 
@@ -62,6 +65,8 @@ impl LeaveForm {
             kind: form.owned("kind"),
             first_day: form.owned("first_day"),
             last_day: form.owned("last_day"),
+            from: form.owned("from"),
+            until: form.owned("until"),
             note: form.owned("note"),
         }
     }
@@ -77,7 +82,19 @@ impl LeaveForm {
             false => day(&self.last_day, "last_day")?,
         };
         let kind = LeaveKind::parse(&self.kind).ok_or_else(|| Problem::invalid("Say what leave it is."))?;
-        Ok(AskLeave { user, kind, first_day, last_day, note: self.note.clone() })
+        let minute = |text: &str| {
+            let (hours, minutes) = text.split_once(':')?;
+            Some(60 * hours.parse::<i64>().ok()? + minutes.parse::<i64>().ok()?)
+        };
+        let hours = match (self.from.as_str(), self.until.as_str()) {
+            ("", "") => None,
+            // From midnight on, or until the next.
+            (from, until) => Some((
+                if from.is_empty() { 0 } else { minute(from).unwrap_or(-1) },
+                if until.is_empty() { 24 * 60 } else { minute(until).unwrap_or(-1) },
+            )),
+        };
+        Ok(AskLeave { user, kind, first_day, last_day, hours, note: self.note.clone() })
     }
 
     pub fn kinds(&self) -> Vec<(&'static str, &'static str, bool)> {
@@ -161,8 +178,12 @@ pub fn leave_words(it: &Leave) -> String {
 /// `24 Dec – 2 Jan, 10 days`
 pub fn days_words(it: &Leave) -> String {
     let day = |day: Date| super::forecast::short_date(&day.to_string());
+    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     match it.days() {
-        1 => day(it.first_day),
+        1 => match it.hours {
+            None => day(it.first_day),
+            Some((from, to)) => format!("{}, {}–{}", day(it.first_day), clock(from), clock(to)),
+        },
         days => format!("{} – {}, {days} days", day(it.first_day), day(it.last_day)),
     }
 }

@@ -6,8 +6,8 @@
 
 mod store;
 
-use super::leave::{self, Leave, LeaveState};
-use super::roster::mine::{MyShift, week_of};
+use super::leave::{Leave, LeaveState};
+use super::roster::mine::{MyShift, weeks_from};
 use super::roster::when::Week;
 use super::roster::{RosterError, Standing};
 use crate::access::{random_token, token_hash};
@@ -67,17 +67,15 @@ pub fn calendar_of(tx: &mut Tx, token: &str) -> Result<Option<Calendar>, RosterE
     let company = settings::company(tx)?;
     let now = tx.now();
     let this_week = Week::containing(now, &person.time_zone);
-    let mut week = (0..WEEKS_BACK).fold(this_week, |week, _| week.before());
-    let first = week.monday();
+    let first = (0..WEEKS_BACK).fold(this_week, |week, _| week.before());
+    let count = (WEEKS_BACK + WEEKS_AHEAD) as usize;
+    let (weeks, mut leaves) = weeks_from(tx, user, &person.time_zone, first, count)?;
     let mut shifts = Vec::new();
-    for _ in 0..WEEKS_BACK + WEEKS_AHEAD {
-        let page = week_of(tx, user, &person.time_zone, week, this_week)?;
+    for page in weeks {
         let is_published = page.standing == Standing::Published;
         let worked = page.days.into_iter().flat_map(|it| it.shifts).filter(|it| !it.on_leave);
         shifts.extend(worked.map(|it| (it, is_published)));
-        week = week.after();
     }
-    let mut leaves = leave::list_of_between(tx, user, first, week.monday())?;
     leaves.retain(|it| it.state == LeaveState::Granted);
     Ok(Some(Calendar {
         user,

@@ -29,7 +29,7 @@ pub fn decide(tx: &mut Tx, command: &DecideLeave) -> Result<(), LeaveError> {
     // Meanwhile they may have asked for other days that touch these.
     if command.grant && found.state == LeaveState::Refused {
         let others = store::list_of_between(tx, found.user, found.first_day, found.last_day)?;
-        if let Some(other) = others.iter().find(|it| it.id != found.id) {
+        if let Some(other) = others.iter().find(|it| it.id != found.id && it.clashes_with(found.hours)) {
             return Err(LeaveError::Overlaps(other.first_day, other.last_day));
         }
     }

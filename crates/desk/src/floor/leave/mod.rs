@@ -2,16 +2,18 @@
 //!
 //! Days are the person's own, from midnight to midnight by their clock. Illness is told, not asked for, and what a lead
 //! enters for somebody holds at once. The kind and the note are for the person and for leads. Tables: `leaves`; read:
-//! `users`. Events: `LeaveAsked`, `LeaveDecided`, `LeaveWithdrawn`. Path: [`ask`], [`decide`] and [`withdraw`] change,
+//! `users`. Events: `LeaveAsked`, `LeaveDecided`, `LeaveWithdrawn`. Job: `TellLeave`. Path: [`ask`], [`decide`] and [`withdraw`] change,
 //! [`views`] shows; rosters read [`stretches_between`].
 
 mod ask;
 mod decide;
+mod letters;
 mod store;
 pub mod views;
 
 pub use ask::{AskLeave, ask, withdraw};
 pub use decide::{DecideLeave, decide};
+pub(crate) use letters::tell;
 pub(crate) use store::{list_between, list_of_between};
 
 use super::roster::RosterError;
@@ -27,6 +29,8 @@ pub const NOTE_CHARS_MAX: usize = 500;
 /// How far from today leave can begin or end.
 pub const DAYS_AWAY_MAX: i64 = 3 * 366;
 const DAY_MINUTES: i64 = 24 * 60;
+/// What is longer takes the whole day.
+pub const PART_OF_DAY_MINUTES_MAX: i64 = 12 * 60;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -92,6 +96,8 @@ pub struct Leave {
     pub first_day: Date,
     /// Included.
     pub last_day: Date,
+    /// Of one day: from and until which minute; `None`: the whole of its days.
+    pub hours: Option<(i64, i64)>,
     pub note: String,
     pub state: LeaveState,
     pub asked_at: i64,
@@ -111,13 +117,23 @@ impl Leave {
         self.first_day.until(self.last_day).map_or(0, |it| i64::from(it.get_days())) + 1
     }
 
-    /// From midnight to midnight by this clock, in milliseconds.
+    /// By this clock, in milliseconds: its hours, or from midnight to midnight.
     pub fn stretch(&self, zone: &TimeZone) -> (i64, i64) {
-        let midnight = |day: Date| {
+        let at = |day: Date, minute: i64| {
             let weekday = i64::from(day.weekday().to_monday_zero_offset());
-            moment(Week::of(day), weekday * DAY_MINUTES, zone)
+            moment(Week::of(day), weekday * DAY_MINUTES + minute, zone)
         };
-        (midnight(self.first_day), midnight(self.last_day.tomorrow().unwrap_or(self.last_day)))
+        let (from, to) = self.hours.unwrap_or((0, DAY_MINUTES));
+        (at(self.first_day, from), at(self.last_day, to))
+    }
+
+    /// Somebody cannot have both: these days, or hours of one of them.
+    fn clashes_with(&self, hours: Option<(i64, i64)>) -> bool {
+        match (self.hours, hours) {
+            // Hours are of one day, and the days touch.
+            (Some(own), Some(other)) => own.0 < other.1 && other.0 < own.1,
+            _ => true,
+        }
     }
 }
 
@@ -148,6 +164,8 @@ pub enum LeaveError {
     NoSuchLeave,
     #[error("leave ends on the day it begins or later, and lasts at most {LEAVE_DAYS_MAX} days")]
     DaysAreWrong,
+    #[error("a part of a day is of one day, ends after it begins, and lasts at most 12 hours")]
+    HoursAreWrong,
     #[error("leave lies within three years of today")]
     TooFarAway,
     #[error("a note has at most {NOTE_CHARS_MAX} characters")]
@@ -171,7 +189,7 @@ impl Refusal for LeaveError {
             NotALead | NotOneself => Kind::Forbidden,
             NoSuchPerson | NoSuchLeave => Kind::NotFound,
             Overlaps(..) | ChangedMeanwhile | IsWithdrawn => Kind::Conflict,
-            DaysAreWrong | TooFarAway | NoteIsTooLong => Kind::Invalid,
+            DaysAreWrong | HoursAreWrong | TooFarAway | NoteIsTooLong => Kind::Invalid,
             Roster(error) => error.kind(),
             Db(error) => error.kind(),
         }
@@ -182,6 +200,7 @@ impl Refusal for LeaveError {
         match self {
             NoSuchPerson => Some("user"),
             DaysAreWrong | TooFarAway | Overlaps(..) => Some("last_day"),
+            HoursAreWrong => Some("from"),
             NoteIsTooLong => Some("note"),
             _ => None,
         }
@@ -200,6 +219,7 @@ mod tests {
             kind: LeaveKind::Holiday,
             first_day: first.parse().expect("a day"),
             last_day: last.parse().expect("a day"),
+            hours: None,
             note: String::new(),
             state: LeaveState::Granted,
             asked_at: 0,
@@ -208,6 +228,22 @@ mod tests {
             decided_by_name: None,
             answer: String::new(),
         }
+    }
+
+    #[test]
+    fn hours_of_a_day_lie_where_the_persons_clock_shows_them() {
+        let it = Leave { hours: Some((13 * 60, 17 * 60)), ..leave("2026-03-29", "2026-03-29") };
+        let (from, to) = it.stretch(&zone("Europe/Madrid"));
+        let text = |ms: i64| jiff::Timestamp::from_millisecond(ms).expect("a moment").to_string();
+        assert_eq!(
+            (text(from).as_str(), text(to).as_str()),
+            ("2026-03-29T11:00:00Z", "2026-03-29T15:00:00Z")
+        );
+        let clash = |from: i64, to: i64| it.clashes_with(Some((60 * from, 60 * to)));
+        assert_eq!(
+            (clash(9, 13), clash(12, 14), clash(17, 18), it.clashes_with(None)),
+            (false, true, false, true)
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use db::{Error, Row, params};
 use jiff::civil::Date;
 
 const LEAVE: &str = "l.id, l.user_id, u.name, l.kind, l.first_day, l.last_day, l.note, l.state, l.asked_at, l.decided_at,
-   l.decided_by, d.name, l.answer from leaves l join users u on u.id = l.user_id left join users d on d.id = l.decided_by";
+   l.decided_by, d.name, l.answer, l.from_minute, l.to_minute from leaves l join users u on u.id = l.user_id left join users d on d.id = l.decided_by";
 
 fn leave(row: &Row<'_>) -> Result<Leave, Error> {
     let (kind, state): (String, String) = (row.get(3)?, row.get(7)?);
@@ -18,6 +18,7 @@ fn leave(row: &Row<'_>) -> Result<Leave, Error> {
         kind: LeaveKind::parse(&kind).ok_or_else(|| Error::Corrupt(format!("{kind:?} is no leave")))?,
         first_day: day(row.get(4)?)?,
         last_day: day(row.get(5)?)?,
+        hours: row.get::<Option<i64>>(13)?.zip(row.get::<Option<i64>>(14)?),
         note: row.get(6)?,
         state: LeaveState::parse(&state).ok_or_else(|| Error::Corrupt(format!("{state:?} is no state")))?,
         asked_at: row.get(8)?,
@@ -32,8 +33,9 @@ pub(super) fn insert(tx: &mut Tx, it: &AskLeave, note: &str, state: LeaveState) 
     let (now, by) = (tx.now(), tx.actor().user());
     let decided = (state != LeaveState::Asked).then_some(now);
     tx.one(
-        "insert into leaves (user_id, kind, first_day, last_day, note, state, asked_at, asked_by, decided_at, decided_by, answer)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '') returning id",
+        "insert into leaves (user_id, kind, first_day, last_day, note, state, asked_at, asked_by, decided_at, decided_by, answer,
+           from_minute, to_minute)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12) returning id",
         params![
             it.user,
             it.kind.as_str(),
@@ -44,7 +46,9 @@ pub(super) fn insert(tx: &mut Tx, it: &AskLeave, note: &str, state: LeaveState) 
             now,
             by,
             decided,
-            by.filter(|_| decided.is_some())
+            by.filter(|_| decided.is_some()),
+            it.hours.map(|it| it.0),
+            it.hours.map(|it| it.1)
         ],
         |row| row.get(0),
     )

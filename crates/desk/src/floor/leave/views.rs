@@ -2,7 +2,7 @@
 
 use super::{Leave, LeaveError, LeaveState, store};
 use crate::floor::roster::AwayTold;
-use crate::floor::roster::away::away_between;
+use crate::floor::roster::away::Absences;
 use crate::{LeaveId, Tx, UserId, settings};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -33,9 +33,10 @@ pub fn leave_page(tx: &mut Tx) -> Result<LeavePage, LeaveError> {
     let mut waiting = store::list(tx, None, Some(LeaveState::Asked), LEAVES_SHOWN_MAX)?;
     waiting.sort_by_key(|it| (it.first_day, it.id));
     let mut asked = Vec::new();
+    let mut absences = Absences::load(tx).map_err(Box::new)?;
     for (at, it) in waiting.into_iter().enumerate() {
         let told = match at < ANSWERS_MAX {
-            true => Some(away_between(tx, it.user, it.first_day, it.last_day).map_err(Box::new)?),
+            true => Some(absences.away_on(tx, &it).map_err(Box::new)?),
             false => None,
         };
         asked.push((it, told));
@@ -74,5 +75,6 @@ pub fn leave(tx: &mut Tx, id: LeaveId) -> Result<Leave, LeaveError> {
 /// What it would cost if it were granted; for leads.
 pub fn cost_of(tx: &mut Tx, id: LeaveId) -> Result<AwayTold, LeaveError> {
     let it = leave(tx, id)?;
-    Ok(away_between(tx, it.user, it.first_day, it.last_day).map_err(Box::new)?)
+    let mut absences = Absences::load(tx).map_err(Box::new)?;
+    Ok(absences.away_on(tx, &it).map_err(Box::new)?)
 }

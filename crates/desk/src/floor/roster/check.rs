@@ -90,7 +90,7 @@ pub fn findings(worked: &[Worked], leaves: &[Stretch], rules: &RosterRules) -> V
             if rules.unbroken_hours.is_some_and(|most| unbroken > most) {
                 tell(Some(it.line.shift.weekday), FindingKind::LongWithoutBreak { hours: unbroken });
             }
-            if is_on_leave(leaves, user, it.stretch.0) {
+            if is_on_leave(leaves, user, it.stretch) {
                 tell(Some(it.line.shift.weekday), FindingKind::OnLeave);
             }
         }

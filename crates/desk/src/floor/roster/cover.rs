@@ -2,7 +2,7 @@
 
 use super::check::Worked;
 use super::need::{NeedLine, NeedTold, PERIOD_MINUTES, PERIODS_PER_DAY, PERIODS_PER_WEEK};
-use super::when::{WEEK_MINUTES, Week, minute_of_week};
+use super::when::{WEEK_MINUTES, Week, beside_leave, minute_of_week};
 use super::{RosterError, is_on_leave};
 use crate::floor::leave::Stretch;
 use crate::floor::runs::{self, Answer, RunKind};
@@ -76,10 +76,14 @@ pub struct Gap {
 /// Those who have leave then, and those on a break, are not there.
 pub(super) fn on_clock(worked: &[Worked], leaves: &[Stretch], week: Week, clock: &TimeZone) -> Minutes {
     let minute = |at: i64| minute_of_week(at, week, clock);
-    let works = |it: &&Worked| !is_on_leave(leaves, it.line.user, it.stretch.0);
+    let works = |it: &&Worked| !is_on_leave(leaves, it.line.user, it.stretch);
     let parts = |it: &Worked| {
         let user = it.line.user;
-        it.parts().into_iter().map(move |part| (user, (minute(part.0), minute(part.1)))).collect::<Vec<_>>()
+        let theirs = leaves.iter().filter(|it| it.0 == user).map(|it| it.1);
+        beside_leave(it.parts(), theirs)
+            .into_iter()
+            .map(move |part| (user, (minute(part.0), minute(part.1))))
+            .collect::<Vec<_>>()
     };
     worked.iter().filter(works).flat_map(parts).collect()
 }
@@ -97,21 +101,32 @@ pub(super) fn periods((from, to): (i64, i64)) -> impl Iterator<Item = usize> {
 
 /// The need of one week, cut out of the last that was worked out.
 pub(super) fn need_of(tx: &mut Tx, week: Week) -> Result<Option<NeedTold>, RosterError> {
-    let Some(Answer::Roster(mut told)) = runs::last_done(tx, RunKind::Roster)?.and_then(|it| it.result)
-    else {
-        return Ok(None);
-    };
-    let Some(place) = told.place_of(week) else { return Ok(None) };
-    let cut = |it: &mut NeedLine| {
-        for list in [&mut it.people, &mut it.came] {
-            let until = (place + PERIODS_PER_WEEK).min(list.len());
-            *list = list.get(place..until).map(<[u32]>::to_vec).unwrap_or_default();
-            list.resize(PERIODS_PER_WEEK, 0);
-        }
-    };
-    cut(&mut told.all);
-    told.skills.iter_mut().for_each(cut);
-    Ok(Some(told))
+    Ok(last_need(tx)?.and_then(|it| it.of_week(week)))
+}
+
+/// Of all weeks for which it was worked out last.
+pub(super) fn last_need(tx: &mut Tx) -> Result<Option<NeedTold>, RosterError> {
+    match runs::last_done(tx, RunKind::Roster)?.and_then(|it| it.result) {
+        Some(Answer::Roster(told)) => Ok(Some(told)),
+        _ => Ok(None),
+    }
+}
+
+impl NeedTold {
+    pub(super) fn of_week(&self, week: Week) -> Option<NeedTold> {
+        let place = self.place_of(week)?;
+        let mut told = self.clone();
+        let cut = |it: &mut NeedLine| {
+            for list in [&mut it.people, &mut it.came] {
+                let until = (place + PERIODS_PER_WEEK).min(list.len());
+                *list = list.get(place..until).map(<[u32]>::to_vec).unwrap_or_default();
+                list.resize(PERIODS_PER_WEEK, 0);
+            }
+        };
+        cut(&mut told.all);
+        told.skills.iter_mut().for_each(cut);
+        Some(told)
+    }
 }
 
 /// By skill of the need: who surely has it at the level that is asked.

@@ -90,8 +90,8 @@ pub fn clear_leave(tx: &mut Tx, week: Week) -> Result<usize, RosterError> {
     let zones: HashMap<UserId, jiff::tz::TimeZone> =
         people::list_agents(tx)?.iter().map(|it| (it.id, when::zone(&it.time_zone))).collect();
     let is_away = |it: &Line| {
-        let begins = zones.get(&it.user).map(|zone| when::stretch(week, &it.shift, zone).0);
-        begins.is_some_and(|begins| is_on_leave(&leaves, it.user, begins))
+        let shift = zones.get(&it.user).map(|zone| when::stretch(week, &it.shift, zone));
+        shift.is_some_and(|shift| is_on_leave(&leaves, it.user, shift))
     };
     let (gone, stays): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(is_away);
     if gone.is_empty() {

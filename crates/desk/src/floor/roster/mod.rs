@@ -272,7 +272,7 @@ fn leaves_of(tx: &mut Tx, week: Week) -> Result<Vec<Stretch>, db::Error> {
     leave::stretches_between(tx, week.before().monday(), week.after().day(6))
 }
 
-/// Whoever begins a shift then is away.
-fn is_on_leave(leaves: &[Stretch], user: UserId, begins: i64) -> bool {
-    leaves.iter().any(|it| it.0 == user && (it.1.0..it.1.1).contains(&begins))
+/// They do not work this shift at all.
+fn is_on_leave(leaves: &[Stretch], user: UserId, shift: (i64, i64)) -> bool {
+    leaves.iter().any(|it| it.0 == user && when::is_away(shift, it.1))
 }

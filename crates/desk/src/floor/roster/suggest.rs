@@ -70,7 +70,7 @@ pub fn suggest(tx: &mut Tx, week: Week) -> Result<ToSuggest, RosterError> {
             let hours = (worked.1 - worked.0) as f64 / 3.6e6;
             if hours > rules.shift_hours.max(NEW_MINUTES as f64 / 60.0)
                 || !fits(worked)
-                || is_on_leave(&leaves, agent.id, worked.0)
+                || is_on_leave(&leaves, agent.id, worked)
             {
                 continue;
             }

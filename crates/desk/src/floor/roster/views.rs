@@ -63,7 +63,7 @@ pub struct Bar {
     pub breaks: Breaks,
     pub from: i64,
     pub to: i64,
-    /// It begins on a day of granted leave.
+    /// It is not worked, for granted leave.
     pub on_leave: bool,
 }
 
@@ -193,7 +193,7 @@ fn row(
             breaks: it.line.breaks,
             from: minute(it.stretch.0),
             to: minute(it.stretch.1),
-            on_leave: is_on_leave(away_then, it.line.user, it.stretch.0),
+            on_leave: is_on_leave(away_then, it.line.user, it.stretch),
         })
         .collect();
     let leave_bar = |leave: &Leave| {

@@ -143,8 +143,29 @@ pub fn is_right(it: &Shift) -> bool {
         && it.to_minute - it.from_minute <= DAY_MINUTES
 }
 
+/// Leave by whole days lasts at least so long, also where the clock goes forward; what is shorter is a part of a day.
+const WHOLE_DAY_LEAST_MS: i64 = 23 * 60 * MINUTE_MS;
+
+/// A shift is not worked at all: it begins on a whole day of leave, or lies within a part of one.
+pub(crate) fn is_away(shift: (i64, i64), leave: (i64, i64)) -> bool {
+    let is_whole = leave.1 - leave.0 >= WHOLE_DAY_LEAST_MS;
+    (leave.0..leave.1).contains(&shift.0) && (is_whole || shift.1 <= leave.1)
+}
+
+/// What is left of stretches of work beside leave for parts of days.
+pub(crate) fn beside_leave(
+    work: Vec<(i64, i64)>,
+    leaves: impl IntoIterator<Item = (i64, i64)>,
+) -> Vec<(i64, i64)> {
+    let parts = leaves.into_iter().filter(|it| it.1 - it.0 < WHOLE_DAY_LEAST_MS);
+    parts.fold(work, |work, away| {
+        let both = |(from, to): (i64, i64)| [(from, to.min(away.0)), (from.max(away.1), to)];
+        work.into_iter().flat_map(both).filter(|it| it.1 > it.0).collect()
+    })
+}
+
 /// Stretches of time from shifts, week by week: those of a published week where there is one, else the usual ones; without
-/// breaks, and without shifts that begin on leave.
+/// breaks, and without leave.
 pub(crate) fn stretches<'a>(
     usual: &'a [Line],
     published: impl Fn(Week) -> Option<&'a [Line]>,
@@ -160,8 +181,8 @@ pub(crate) fn stretches<'a>(
         let shifts = published(week).unwrap_or(usual);
         for line in shifts {
             let whole = stretch(week, &line.shift, &clock);
-            if !leaves.iter().any(|away| (away.0..away.1).contains(&whole.0)) {
-                found.extend(between_breaks(whole, line));
+            if !leaves.iter().any(|away| is_away(whole, *away)) {
+                found.extend(beside_leave(between_breaks(whole, line), leaves.iter().copied()));
             }
         }
         week = week.after();
@@ -212,6 +233,22 @@ mod tests {
 
     fn at(text: &str) -> i64 {
         text.parse::<Timestamp>().expect("a moment").as_millisecond()
+    }
+
+    #[test]
+    fn leave_for_a_part_of_a_day_takes_that_part_of_a_shift_and_whole_days_take_what_begins_on_them() {
+        const HOUR: i64 = 60 * MINUTE_MS;
+        let shift = (9 * HOUR, 17 * HOUR);
+        let left = |leave: (i64, i64)| beside_leave(vec![shift], [(leave.0 * HOUR, leave.1 * HOUR)]);
+        let away = |from: i64, to: i64| is_away(shift, (from * HOUR, to * HOUR));
+        assert_eq!(left((8, 13)), [(13 * HOUR, 17 * HOUR)], "the morning");
+        assert_eq!(left((13, 24)), [(9 * HOUR, 13 * HOUR)], "the afternoon");
+        assert_eq!(left((11, 12)), [(9 * HOUR, 11 * HOUR), (12 * HOUR, 17 * HOUR)], "in between");
+        assert_eq!((left((17, 20)), left((0, 24))), (vec![shift], vec![shift]), "whole days are not cut");
+        assert_eq!((away(0, 24), away(8, 17), away(8, 13), away(10, 18)), (true, true, false, false));
+        let night = (22 * HOUR, 30 * HOUR);
+        assert!(is_away(night, (0, 24 * HOUR)), "it begins on that day");
+        assert_eq!(beside_leave(vec![night], [(20 * HOUR, 24 * HOUR)]), [(24 * HOUR, 30 * HOUR)]);
     }
 
     #[test]

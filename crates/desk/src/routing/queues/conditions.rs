@@ -90,7 +90,7 @@ impl Operator {
 
 /// What conditions look at.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::routing) struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     pub channel: Channel,
     pub brand: BrandId,
     /// Joined by blanks.

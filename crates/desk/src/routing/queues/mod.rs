@@ -1,32 +1,34 @@
 //! Queues: what waits falls into the first whose conditions hold. A queue says who may have its work, when it goes, what
 //! waiting costs there, and what it promises.
 //!
-//! Table: `queues`. Event: `QueueChanged`. Path: [`create_queue`], [`update_queue`], [`order_queues`] and
+//! Tables: `queues`, `promise_runs`. Event: `QueueChanged`. Path: [`create_queue`], [`update_queue`], [`order_queues`] and
 //! [`delete_queue`] keep them; the owner of routing reads all of them with its knobs, and whenever it reads a ticket it
 //! looks into which queue that falls (`sought.rs`). Nothing of it is kept with the ticket, so a changed field is a changed
 //! queue. What no queue takes falls into the default one, which is always there and always the last.
 
 mod conditions;
+mod hours;
 mod promises;
 mod set;
 
-pub(super) use conditions::Facts;
+pub(crate) use conditions::Facts;
 pub use conditions::{Condition, Conditions, Field, NONE, Operator};
-pub(crate) use promises::promised;
+pub use hours::{OPENINGS_MAX, Opening, OpeningHours, PROMISE_WEEKS_MAX, QUEUE_HOLIDAYS_MAX, WEEKDAYS};
+pub(super) use promises::Run;
 pub use promises::{
     DAYS_COUNTED, KeptPromises, PromiseRow, PromisesNow, RunningPromise, kept_promises, promises_now,
     standing_of,
 };
+pub(crate) use promises::{Promised, note_end, promised, write_past};
 pub(super) use set::settled;
 pub use set::{create_queue, delete_queue, order_queues, queues, update_queue};
 
 use super::{own_pool, store};
-use crate::tickets::Channel;
-use crate::{GroupId, RoutingQueueId, Tx, people, settings};
+use crate::{GroupId, RoutingQueueId, Tx, settings};
 use ::routing::engine::QueueRule;
 use ::routing::requirements::PoolId;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 pub const SHARE_MAX: f64 = 1_000.0;
 pub const WEIGHT_MAX: f64 = 100.0;
@@ -67,12 +69,14 @@ pub struct QueuePolicy {
     /// named, each group's work counts by itself.
     pub share: f64,
     pub promise: Option<Promise>,
+    /// When the promise runs, by the company's clock; `None`: at every hour.
+    pub hours: Option<OpeningHours>,
 }
 
 /// What customers are promised of a queue's tickets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
-    /// From when a ticket comes to its first public answer.
+    /// From when the customer began to wait to the first public answer.
     pub minutes: i64,
     /// Of its tickets are answered in this time.
     pub percent: i64,
@@ -107,10 +111,11 @@ impl QueuePolicy {
             weight: 1.0,
             share: 1.0,
             promise: None,
+            hours: None,
         }
     }
 
-    pub(super) fn rule(&self) -> QueueRule {
+    pub(crate) fn rule(&self) -> QueueRule {
         let turn = match self.turn {
             QueueTurn::First => 1,
             QueueTurn::Usual => 0,
@@ -150,49 +155,66 @@ impl Helper {
 
 /// All queues of the desk in their order; the default one is the last.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Queues(Vec<Queue>);
+pub(crate) struct Queues {
+    all: Vec<Queue>,
+    /// By which queues open.
+    zone: TimeZone,
+}
 
 impl Queues {
     pub fn load(tx: &mut Tx) -> Result<Queues, db::Error> {
         let queues = store::queues::list_queues(tx)?;
         match queues.last() {
-            Some(last) if last.is_default => Ok(Queues(queues)),
+            Some(last) if last.is_default => {
+                let zone = TimeZone::get(&settings::company(tx)?.time_zone).unwrap_or(TimeZone::UTC);
+                Ok(Queues { all: queues, zone })
+            }
             _ => Err(db::Error::Corrupt("the default queue is not there".to_owned())),
         }
     }
 
     /// As if these were the queues. `None` without a default one at the end.
-    pub fn of(queues: Vec<Queue>) -> Option<Queues> {
-        queues.last().is_some_and(|it| it.is_default).then_some(Queues(queues))
+    pub fn with(&self, queues: Vec<Queue>) -> Option<Queues> {
+        let is_sound = queues.last().is_some_and(|it| it.is_default);
+        is_sound.then(|| Queues { all: queues, zone: self.zone.clone() })
     }
 
     pub fn all(&self) -> &[Queue] {
-        &self.0
+        &self.all
+    }
+
+    /// Until when a queue promises the first answer to somebody who has waited since then.
+    pub fn due(&self, queue: &Queue, since: i64) -> Option<i64> {
+        self.gone(queue, since, 1.0)
+    }
+
+    /// When such a share of the promised time has gone.
+    pub fn gone(&self, queue: &Queue, since: i64, share: f64) -> Option<i64> {
+        let ms = (share * queue.policy.promise?.ms() as f64) as i64;
+        Some(match &queue.policy.hours {
+            None => since + ms,
+            Some(hours) => hours.after(since, ms, &self.zone),
+        })
     }
 
     /// The one into which it falls.
     pub fn taking(&self, facts: &Facts<'_>) -> &Queue {
-        let found = self.0.iter().find(|it| it.is_default || it.policy.conditions.hold(facts));
+        let found = self.all.iter().find(|it| it.is_default || it.policy.conditions.hold(facts));
         found.unwrap_or_else(|| self.default_one())
     }
 
     /// The default one, if it is gone.
     pub fn get(&self, id: RoutingQueueId) -> &Queue {
-        self.0.iter().find(|it| it.id == id).unwrap_or_else(|| self.default_one())
+        self.all.iter().find(|it| it.id == id).unwrap_or_else(|| self.default_one())
     }
 
     pub fn default_one(&self) -> &Queue {
-        self.0.last().expect("made with the default queue at the end")
+        self.all.last().expect("made with the default queue at the end")
     }
 
     /// Which of them asks for skills; then needs must be read before it can be said into which queue a ticket falls.
     pub fn ask_for_skills(&self) -> bool {
-        self.0.iter().any(|it| it.policy.conditions.ask_for(Field::Skill))
-    }
-
-    /// Nobody but the ticket's own group has anything to do with any of it.
-    pub fn leave_groups_alone(&self) -> bool {
-        self.0.iter().all(|it| it.policy.groups.is_empty() && it.policy.helpers.is_empty())
+        self.all.iter().any(|it| it.policy.conditions.ask_for(Field::Skill))
     }
 }
 
@@ -207,29 +229,9 @@ pub(crate) fn queue_that_names(tx: &mut Tx, group: GroupId) -> Result<Option<Str
     Ok(Queues::load(tx)?.all().iter().find(names).map(|it| it.policy.name.clone()))
 }
 
-/// Who helps out with ordinary mail of each group, where its queue leaves that to the group.
-pub(crate) fn helpers_of_groups(tx: &mut Tx) -> Result<HashMap<GroupId, Vec<Helper>>, db::Error> {
-    let queues = Queues::load(tx)?;
-    let (brand, groups) = (settings::default_brand(tx)?, people::list_groups(tx)?);
-    let helpers = |group: GroupId| {
-        let plain = Facts {
-            channel: Channel::Email,
-            brand,
-            tags: "",
-            priority: None,
-            language: None,
-            group: Some(group),
-            skills: &[],
-        };
-        let queue = &queues.taking(&plain).policy;
-        if queue.groups.is_empty() { queue.helpers.clone() } else { Vec::new() }
-    };
-    Ok(groups.into_iter().map(|it| (it.id, helpers(it.id))).collect())
-}
-
 /// Who keeps others out of a piece of work: its group, or the groups of its queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Gate {
+pub(crate) enum Gate {
     Group(GroupId),
     Queue(RoutingQueueId),
 }
@@ -264,7 +266,7 @@ impl Gate {
 
 /// What the engine knows as one queue: a desk's queue, parted by group where it names no groups of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct QueueKey {
+pub(crate) struct QueueKey {
     pub queue: RoutingQueueId,
     pub group: Option<GroupId>,
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::events::{self, Event};
 use crate::routing::RoutingError;
 use crate::tickets::{Channel, Priority, Tags};
-use crate::{people, settings, skills};
+use crate::{people, skills};
 
 /// In their order, the default one last.
 pub fn queues(tx: &mut Tx) -> Result<Vec<Queue>, RoutingError> {
@@ -113,6 +113,12 @@ impl QueuePolicy {
             && !((1..=PROMISE_MINUTES_MAX).contains(&promise.minutes) && (1..=100).contains(&promise.percent))
         {
             return Err(RoutingError::PromiseIsWrong);
+        }
+        // Without a promise there is nothing that could run.
+        let minutes = self.promise.map(|it| it.minutes);
+        if let Some(hours) = self.hours.take().filter(|it| minutes.is_some() && !it.is_always()) {
+            let settled = hours.settled(minutes.unwrap_or_default());
+            self.hours = Some(settled.ok_or(RoutingError::HoursAreWrong)?);
         }
         self.groups.sort_unstable();
         self.groups.dedup();

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::RoutingQueueId;
-use crate::routing::queues::{Facts, Promise, Queue, QueuePolicy, QueueTurn};
+use crate::routing::queues::{Facts, Promise, Queue, QueuePolicy, QueueTurn, Run};
 use crate::tickets::Status;
 
 const QUEUE: &str = "select id, name, conditions, groups, helpers, turn, weight, share, promise_minutes,
-   promise_percent, is_default from queues";
+   promise_percent, is_default, hours from queues";
 
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, index: usize) -> Result<T, Error> {
     let text: String = row.get(index)?;
@@ -20,6 +20,7 @@ fn text(it: &impl serde::Serialize) -> Result<String, Error> {
 fn queue(row: &Row<'_>) -> Result<Queue, Error> {
     let turn: String = row.get(5)?;
     let (minutes, percent): (Option<i64>, Option<i64>) = (row.get(8)?, row.get(9)?);
+    let hours: Option<String> = row.get(11)?;
     Ok(Queue {
         id: row.get(0)?,
         is_default: row.get(10)?,
@@ -32,6 +33,10 @@ fn queue(row: &Row<'_>) -> Result<Queue, Error> {
             weight: row.get(6)?,
             share: row.get(7)?,
             promise: minutes.zip(percent).map(|(minutes, percent)| Promise { minutes, percent }),
+            hours: hours
+                .map(|it| serde_json::from_str(&it))
+                .transpose()
+                .map_err(|error: serde_json::Error| Error::Corrupt(error.to_string()))?,
         },
     })
 }
@@ -45,11 +50,12 @@ pub(in crate::routing) fn list_queues(tx: &mut Tx) -> Result<Vec<Queue>, Error> 
 pub(in crate::routing) fn insert_queue(tx: &mut Tx, it: &QueuePolicy) -> Result<RoutingQueueId, Error> {
     let (conditions, groups, helpers) = (text(&it.conditions)?, text(&it.groups)?, text(&it.helpers)?);
     let (minutes, percent) = (it.promise.map(|it| it.minutes), it.promise.map(|it| it.percent));
+    let hours = it.hours.as_ref().map(text).transpose()?;
     tx.value(
         "insert into queues (name, position, conditions, groups, helpers, turn, weight, share, promise_minutes,
-           promise_percent)
+           promise_percent, hours)
          values ($1, (select coalesce(max(position), 0) + 1 from queues where is_default = 0), $2, $3, $4, $5, $6, $7,
-           $8, $9) returning id",
+           $8, $9, $10) returning id",
         params![
             it.name,
             conditions,
@@ -59,7 +65,8 @@ pub(in crate::routing) fn insert_queue(tx: &mut Tx, it: &QueuePolicy) -> Result<
             it.weight,
             it.share,
             minutes,
-            percent
+            percent,
+            hours
         ],
     )
 }
@@ -71,9 +78,10 @@ pub(in crate::routing) fn save_queue(
 ) -> Result<(), Error> {
     let (conditions, groups, helpers) = (text(&it.conditions)?, text(&it.groups)?, text(&it.helpers)?);
     let (minutes, percent) = (it.promise.map(|it| it.minutes), it.promise.map(|it| it.percent));
+    let hours = it.hours.as_ref().map(text).transpose()?;
     tx.execute(
         "update queues set name = $1, conditions = $2, groups = $3, helpers = $4, turn = $5, weight = $6, share = $7,
-           promise_minutes = $8, promise_percent = $9 where id = $10",
+           promise_minutes = $8, promise_percent = $9, hours = $10 where id = $11",
         params![
             it.name,
             conditions,
@@ -84,6 +92,7 @@ pub(in crate::routing) fn save_queue(
             it.share,
             minutes,
             percent,
+            hours,
             queue
         ],
     )
@@ -186,6 +195,15 @@ pub(in crate::routing) fn list_unanswered(
     Ok(all)
 }
 
+/// Tickets whose customers wait for their first answer, those that wait longest.
+pub(in crate::routing) fn list_waiting_first(tx: &mut Tx, count_max: usize) -> Result<Vec<InQueue>, Error> {
+    let sql = format!(
+        "{IN_QUEUE} where t.status < 4 and t.waiting_since is not null and t.first_reply_at is null
+           and t.deleted_at is null order by t.waiting_since, t.id limit $1"
+    );
+    tx.list(&sql, params![count_max], in_queue)
+}
+
 /// Tickets that came since then, begun by their customers, without those that became part of another; the newest first. A ticket
 /// that an agent began has waited for nothing before its customer wrote.
 pub(in crate::routing) fn list_came_since(
@@ -217,4 +235,64 @@ pub(in crate::routing) fn list_needed_skills(
         Ok(true)
     })?;
     Ok(needed)
+}
+
+// --- promises that ran
+
+pub(in crate::routing) fn is_any_promised(tx: &mut Tx) -> Result<bool, Error> {
+    let found =
+        tx.find("select 1 from queues where promise_minutes is not null limit 1", params![], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
+pub(in crate::routing) fn insert_run(tx: &mut Tx, it: &Run) -> Result<(), Error> {
+    tx.execute(
+        "insert into promise_runs (ticket_id, queue_id, minutes, percent, began_at, due_at, ended_at, answered)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            it.ticket,
+            it.queue,
+            it.promise.minutes,
+            it.promise.percent,
+            it.began_at,
+            it.due_at,
+            it.ended_at,
+            i64::from(it.is_answered)
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(in crate::routing) fn find_last_run(tx: &mut Tx, ticket: TicketId) -> Result<Option<Run>, Error> {
+    tx.find(
+        "select ticket_id, queue_id, minutes, percent, began_at, due_at, ended_at, answered from promise_runs
+         where ticket_id = $1 order by id desc limit 1",
+        params![ticket],
+        |row| {
+            Ok(Run {
+                ticket: row.get(0)?,
+                queue: row.get(1)?,
+                promise: Promise { minutes: row.get(2)?, percent: row.get(3)? },
+                began_at: row.get(4)?,
+                due_at: row.get(5)?,
+                ended_at: row.get(6)?,
+                is_answered: row.get::<i64>(7)? == 1,
+            })
+        },
+    )
+}
+
+/// By queue, of what ended since then: kept, and broken. What was solved in time without an answer is neither.
+pub(in crate::routing) fn count_ended(
+    tx: &mut Tx,
+    since: i64,
+) -> Result<Vec<(RoutingQueueId, i64, i64)>, Error> {
+    tx.list(
+        "select queue_id,
+           cast(sum(case when ended_at <= due_at then answered else 0 end) as bigint),
+           cast(sum(case when ended_at <= due_at then 0 else 1 end) as bigint)
+         from promise_runs where ended_at >= $1 group by queue_id",
+        params![since],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
 }

@@ -1,5 +1,8 @@
 //! Queues: into which a ticket falls, whose work it is there, what is promised and how it is kept, on both databases.
 
+mod promises;
+mod taking;
+
 use desk::people::{self, PeopleError};
 use desk::routing::{
     self, Condition, Conditions, Field, Helper, PresenceStatus, Promise, Queue, QueuePolicy, QueueTurn,
@@ -72,6 +75,14 @@ fn answer(world: &World, user: UserId, ticket: TicketId) {
     let say = UpdateTicket { comment, ..UpdateTicket::of(ticket) };
     world.write_as(user, move |tx| tickets::update(tx, &say));
     world.run_jobs();
+}
+
+/// As the door does it: chosen while reading, then taken.
+fn take_next(world: &World, user: UserId) -> Option<TicketId> {
+    let next = world.read_as(world.as_(user), move |tx| routing::next_for(tx, user)).expect("they may")?;
+    let ticket = next.ticket;
+    assert!(world.write_as(user, move |tx| routing::take(tx, &next)), "nobody is quicker here");
+    Some(ticket)
 }
 
 fn names(queues: &[Queue]) -> Vec<&str> {
@@ -229,7 +240,7 @@ fn a_queues_own_groups_have_its_work_whatever_group_the_ticket_stands_in_and_hel
         });
         online(&world, ana);
         assert_eq!(holder(&world, one), None, "it is not the ticket's group that counts, on {on}");
-        let none = world.write_as(ana, move |tx| routing::take_next(tx, ana));
+        let none = take_next(&world, ana);
         assert_eq!(none, None, "nor can she ask for it, on {on}");
         online(&world, kofi);
         assert_eq!((holder(&world, one), holder(&world, two)), (Some(kofi), None), "on {on}");
@@ -247,10 +258,10 @@ fn a_queues_own_groups_have_its_work_whatever_group_the_ticket_stands_in_and_hel
         tag(&world, three, &["vip"]);
         let back = UpdateTicket { assignee: Some(None), ..UpdateTicket::of(three) };
         update(&world, back);
-        let taken = world.write_as(mei, move |tx| routing::take_next(tx, mei));
+        let taken = take_next(&world, mei);
         assert_eq!(taken, None, "whoever helps out later cannot ask for it before, on {on}");
         world.advance(11 * MINUTE);
-        let taken = world.write_as(mei, move |tx| routing::take_next(tx, mei));
+        let taken = take_next(&world, mei);
         assert_eq!(taken, Some(three), "on {on}");
     }
 }
@@ -321,91 +332,6 @@ fn what_is_promised_sooner_goes_first_under_the_rules_that_count_waiting() {
 }
 
 #[test]
-fn promises_run_until_the_first_answer_and_are_counted_as_kept_or_broken() {
-    for world in worlds() {
-        let on = world.name();
-        let (ana, kofi) = (world.agent("Ana"), world.agent("Kofi"));
-        assert_eq!(world.read(|tx| routing::promises_now(tx, UserId(1), 5)), Default::default(), "on {on}");
-        let promise = Promise { minutes: 15, percent: 50 };
-        make(&world, QueuePolicy { promise: Some(promise), ..tagged("vip", "VIP") });
-        let [in_time, too_late, kofis, nobodys, other] = ["a", "b", "c", "d", "e"].map(|it| world.ticket(it));
-        world.run_jobs();
-        [in_time, too_late, kofis, nobodys].into_iter().for_each(|ticket| tag(&world, ticket, &["vip"]));
-        let give = |ticket, user| {
-            update(&world, UpdateTicket { assignee: Some(Some(user)), ..UpdateTicket::of(ticket) });
-        };
-        give(kofis, kofi);
-        give(too_late, ana);
-        world.advance(10 * MINUTE);
-        answer(&world, ana, in_time);
-        let now = world.read(move |tx| routing::promises_now(tx, ana, 5));
-        assert_eq!((now.running, now.late), (2, 0), "hers and nobody's, on {on}");
-        world.advance(6 * MINUTE);
-        let standing = world.read(move |tx| routing::standing_of(tx, too_late));
-        assert!(standing.runs && standing.is_broken(world.now()), "{standing:?} on {on}");
-        let now = world.read(move |tx| routing::promises_now(tx, ana, 1));
-        assert_eq!((now.running, now.late, now.next.len()), (2, 2, 1), "on {on}");
-        let wall = world.read(desk::floor::wall);
-        assert_eq!(wall.late_count, 3, "the wall shows all of them, on {on}");
-        assert!(wall.at_risk.iter().all(|it| it.promised_by.as_deref() == Some("VIP")), "on {on}");
-        let waits: Vec<_> = wall.queues.iter().map(|it| (it.queue.as_deref(), it.waiting, it.late)).collect();
-        assert!(
-            waits.contains(&(Some("VIP"), 2, 1)),
-            "the answered one waits for somebody too: {waits:?} on {on}"
-        );
-        answer(&world, ana, too_late);
-        let counted = world.read(routing::kept_promises);
-        assert_eq!(counted.len(), 1, "on {on}");
-        let it = &counted[0];
-        assert_eq!((it.kept, it.broken, it.running), (1, 3, 0), "on {on}");
-        assert_eq!((it.percent(), it.is_enough()), (Some(25), false), "on {on}");
-        let kept = world.read(move |tx| routing::standing_of(tx, in_time));
-        assert!(!kept.runs && !kept.is_broken(world.now()), "{kept:?} on {on}");
-        let none = world.read(move |tx| routing::standing_of(tx, other));
-        assert_eq!((none.promise, none.due), (None, None), "on {on}");
-    }
-}
-
-#[test]
-fn a_promise_of_a_ticket_that_an_agent_began_runs_from_when_its_customer_writes() {
-    for world in worlds() {
-        let on = world.name();
-        let (ana, nia) = (world.agent("Ana"), world.customer("Nia", "nia@home.example"));
-        make(
-            &world,
-            QueuePolicy { promise: Some(Promise { minutes: 15, percent: 90 }), ..tagged("vip", "VIP") },
-        );
-        let begun = CreateTicket {
-            tags: vec!["vip".to_owned()],
-            ..CreateTicket::new(
-                nia,
-                "Your lamp is ready",
-                NewComment::public("Come and fetch it."),
-                Channel::Web,
-            )
-        };
-        let ticket = world.write_as(ana, move |tx| tickets::create(tx, &begun)).id;
-        world.run_jobs();
-        world.advance(48 * 60 * MINUTE);
-        let say =
-            UpdateTicket { comment: Some(NewComment::public("Until when?")), ..UpdateTicket::of(ticket) };
-        world.write_as(nia, move |tx| tickets::update(tx, &say));
-        world.run_jobs();
-        let standing = world.read(move |tx| routing::standing_of(tx, ticket));
-        assert_eq!(standing.due, Some(world.now() + 15 * MINUTE), "on {on}");
-        assert!(standing.runs && !standing.is_broken(world.now()), "{standing:?} on {on}");
-        world.advance(MINUTE);
-        answer(&world, ana, ticket);
-        let counted = world.read(routing::kept_promises);
-        assert_eq!(
-            (counted[0].kept, counted[0].broken),
-            (0, 0),
-            "it promised nothing when it began, on {on}"
-        );
-    }
-}
-
-#[test]
 fn a_group_of_which_a_queue_speaks_cannot_be_deleted() {
     for world in worlds() {
         let on = world.name();
@@ -451,8 +377,8 @@ fn what_was_set_for_groups_before_there_were_queues_stands_as_queues() {
     // The very text of the migration, on a desk whose settings say what they said before it.
     for (world, text) in World::on_each_database().into_iter().map(|world| {
         let text = match world.name() {
-            "SQLite" => include_str!("../../../migrations/0036_queues_of_groups.sql"),
-            _ => include_str!("../../../migrations/0036_queues_of_groups.postgres.sql"),
+            "SQLite" => include_str!("../../../../migrations/0036_queues_of_groups.sql"),
+            _ => include_str!("../../../../migrations/0036_queues_of_groups.postgres.sql"),
         };
         (world, text)
     }) {
