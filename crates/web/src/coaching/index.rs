@@ -254,10 +254,7 @@ mod tests {
         assert!(html.contains("about 1 time in 5") && html.contains("18 % of all tickets need it"));
         assert!(html.contains("/coaching/plans/1") && html.contains("+6 points"));
         assert!(html.contains("/tickets/41") && html.contains("https://old.example/t/A-77"));
-        assert!(
-            html.contains("Old &#60;desk&#62; #A-77"),
-            "the page says where the work is: {html}"
-        );
+        assert!(html.contains("Old &#60;desk&#62; #A-77"), "the page says where the work is: {html}");
         assert!(renders(&overview(false)).contains("Nothing stands out this week"));
     }
 
