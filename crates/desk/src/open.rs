@@ -66,6 +66,8 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0039_talks"),
     shared!("0040_moments_elsewhere"),
     shared!("0041_competency_levels"),
+    shared!("0042_promise_runs"),
+    shared!("0043_half_days"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

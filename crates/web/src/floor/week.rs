@@ -284,6 +284,7 @@ mod tests {
             kind: LeaveKind::Holiday,
             first_day: jiff::civil::date(2026, 11, 27),
             last_day: jiff::civil::date(2026, 12, 2),
+            hours: None,
             note: "بعيدًا <b>".into(),
             state,
             asked_at: 1_764_000_000_000,
