@@ -46,6 +46,8 @@ function bring(tag: string, load: () => Promise<void>): void {
 function setUpHtmx(): void {
   htmx.config.defaultSwap = "outerMorph";
   htmx.config.defaultTimeout = 20_000;
+  // What somebody has opened (a menu, a folded quotation) stays open when news change what stands around it.
+  htmx.config.morphIgnore.push("open");
   // The style sheet has these rules already.
   const injected = (htmx as unknown as { indicatorStyleSheet?: CSSStyleSheet }).indicatorStyleSheet;
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== injected);

@@ -1,16 +1,8 @@
-// A <details class="menu"> closes as a menu does: on Escape, on a click elsewhere, when its choice is made. News that come
-// meanwhile change what stands around it, and leave it open.
-import htmx from "htmx.org";
+// A <details class="menu"> closes as a menu does: on Escape, on a click elsewhere, when its choice is made.
 import { all } from "./dom";
 
-const MENUS = "details.menu, details.me, details.rail-more";
-
 export function watchMenus(): void {
-  const open = () => all<HTMLDetailsElement>(MENUS).filter((it) => it.open);
-  htmx.registerExtension("open-menus", {
-    htmx_before_morph_attr: (element: Element, { attrName, newValue }: { attrName: string; newValue: string | null }) =>
-      attrName !== "open" || newValue !== null || !element.matches(MENUS),
-  });
+  const open = () => all<HTMLDetailsElement>("details.menu[open], details.me[open], details.rail-more[open]");
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     for (const menu of open()) {

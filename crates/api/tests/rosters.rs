@@ -58,7 +58,11 @@ async fn leave_is_asked_for_costed_and_decided() {
             asked.body
         );
         let twice = program.call(&agent, "POST", "/leave_requests", body).await;
-        assert!(twice.status == 422 && twice.body.to_string().contains("touch leave"), "{}", twice.body);
+        let id = |body: &serde_json::Value| body["leave_request"]["id"].clone();
+        assert_eq!(id(&twice.body), id(&asked.body), "asking twice is asking once, on {on}");
+        let other = json!({ "leave_request": { "first_day": day, "note": "a funeral" } });
+        let other = program.call(&agent, "POST", "/leave_requests", other).await;
+        assert!(other.status == 422 && other.body.to_string().contains("touch leave"), "{}", other.body);
         let path = format!("/leave_requests/{}", asked.body["leave_request"]["id"]);
         assert_eq!(program.get(&format!("{path}/cost")).await.body["cost"]["short_hours"], json!(null));
         let grant = json!({ "leave_request": { "state": "granted", "answer": "Enjoy" } });
