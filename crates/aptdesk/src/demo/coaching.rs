@@ -75,7 +75,7 @@ impl History {
                 coaching::set_learning(tx, &SetLearning { goal, helper: Some(helper) })?;
             }
             for talk in 0..TALKS {
-                let at = now + talk * 21 * DAY_MS + (2 + n as i64) * HOUR_MS;
+                let at = (now / DAY_MS + 1 + talk * 21) * DAY_MS + (9 + n as i64) * HOUR_MS;
                 let session = coaching::plan_session(tx, &PlanSession { plan, at, minutes: 30 })?;
                 if talk == 0 {
                     coaching::hold_session(tx, session, true)?;

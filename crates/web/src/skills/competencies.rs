@@ -62,8 +62,8 @@ impl Show {
 
     fn seen(&self, it: &PersonWith) -> String {
         match it.seen {
-            seen if seen > 0.999 => "all of it".to_owned(),
-            seen => format!("{:.0} % of its weight", seen * 100.0),
+            seen if seen > 0.999 => String::new(),
+            seen => format!("{:.0} % of it seen", seen * 100.0),
         }
     }
 }
@@ -358,7 +358,7 @@ mod tests {
         let html = renders(&Show { shell: shell(), actor: lead(), page: page.clone(), roles });
         for words in [
             "De-escalation",
-            "61 % of its weight",
+            "61 % of it seen",
             "Hears &#60;first&#62;",
             "Phone agent",
             "Conversations",
