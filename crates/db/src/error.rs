@@ -28,6 +28,10 @@ pub enum Error {
     Open(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("no connection to the database became free within {0} ms")]
     NoConnection(u64),
+    #[error(
+        "the disk did not take what was written; nothing more is accepted until the desk is started anew"
+    )]
+    NotDurable,
     #[error("stored data could not be read: {0}")]
     Corrupt(String),
 }

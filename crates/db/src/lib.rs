@@ -18,6 +18,7 @@
 mod announcer;
 pub mod clock;
 mod error;
+mod flush;
 pub mod fulltext;
 mod migrate;
 mod pg;
@@ -26,6 +27,7 @@ pub mod server;
 mod sqlite;
 mod tx;
 mod value;
+mod writer;
 
 pub use announcer::ANNOUNCEMENTS_KEPT_MAX;
 pub use error::Error;

@@ -293,6 +293,59 @@ fn what_was_answered_is_still_there_after_the_database_is_opened_again() {
     }
 }
 
+#[test]
+fn many_callers_at_once_are_each_answered_for_their_own_change_and_refused_ones_leave_nothing() {
+    const CALLERS: usize = 24;
+    const CHANGES: usize = 40;
+    for place in places() {
+        std::thread::scope(|scope| {
+            for caller in 0..CALLERS {
+                let db = &place.db;
+                scope.spawn(move || {
+                    for change in 0..CHANGES {
+                        let text = format!("{caller}/{change}");
+                        let refused = (caller + change) % 5 == 0;
+                        let answer = db.write_now("ana", {
+                            let text = text.clone();
+                            move |tx| {
+                                let id: i64 =
+                                    tx.insert("insert into notes (text) values ($1)", params![&*text])?;
+                                if refused { Err(Error::Corrupt("refused".into())) } else { Ok(id) }
+                            }
+                        });
+                        assert_eq!(answer.is_err(), refused, "{text}");
+                        if let Ok(id) = answer {
+                            let there = db.read_now("ana", |tx| {
+                                tx.value::<String>("select text from notes where id = $1", params![id])
+                            });
+                            assert_eq!(there.expect("its own row"), text);
+                        }
+                    }
+                });
+            }
+        });
+        let kept =
+            (0..CALLERS).flat_map(|c| (0..CHANGES).map(move |n| c + n)).filter(|sum| sum % 5 != 0).count();
+        assert_eq!(count(&open(&place.url)), kept as i64);
+        assert_eq!(place.db.write_queue_len(), 0);
+    }
+}
+
+#[test]
+fn when_the_disk_does_not_take_the_log_nobody_is_told_of_success_and_nothing_more_is_accepted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("t.sqlite");
+    let log = folder.path().join("t.sqlite-wal");
+    let db = open(&format!("sqlite:{}", file.display()));
+    let lost = db.write_now("ana", move |tx| {
+        tx.batch("create table notes (id integer primary key, text text not null)")?;
+        std::fs::remove_file(&log).expect("the log is there");
+        Ok::<_, Error>(())
+    });
+    assert!(matches!(lost, Err(Error::NotDurable)), "{lost:?}");
+    assert!(matches!(note(&db, "later"), Err(Error::NotDurable)));
+}
+
 fn index_words(place: &Place) {
     let schema = match place.db.engine() {
         Engine::Sqlite => "create virtual table words using fts5 (terms, content='', contentless_delete=1)",
