@@ -16,7 +16,7 @@ const work = join(modules, ".aptdesk");
 
 // What the pages ask for by a name without a hash.
 const SCRIPTS = ["app", "widget"];
-const SHEETS = ["app", "public", "roster", "wall"];
+const SHEETS = ["app", "matrix", "public", "roster", "wall"];
 const FONT_SUBSETS = ["latin", "latin-ext", "cyrillic", "greek"];
 
 // The weights and letter forms the style sheets use; the rest of the font would be half of a first visit's bytes.

@@ -2,10 +2,12 @@
 // cell, a name hides rows in place, and choices ask the server anew. Cells carry a figure and classes; their words are made here.
 import { all } from "./dom";
 import { flash } from "./flash";
+import { MatrixRows } from "./matrix-rows";
 
 class SkillMatrix extends HTMLElement {
   private at: HTMLTableCellElement | undefined;
   private columnSheet: CSSStyleSheet | undefined;
+  private drawn: MatrixRows | undefined;
 
   connectedCallback(): void {
     this.addEventListener("keydown", this.onKey);
@@ -17,6 +19,8 @@ class SkillMatrix extends HTMLElement {
     queueMicrotask(() => {
       this.rove(this.table?.tBodies[0]?.rows[0]?.cells[1]);
       this.filter();
+      const frame = this.querySelector<HTMLElement>(".matrix-frame");
+      if (frame && this.table) this.drawn = new MatrixRows(frame, this.table);
     });
   }
 
@@ -148,7 +152,9 @@ class SkillMatrix extends HTMLElement {
 
   /** Hides columns by one rule each: touching every cell would take as long as it looks. */
   private hide(columns: number[]): void {
+    if (!columns.length && !this.hiddenColumns.size) return;
     this.hiddenColumns = new Set(columns);
+    this.drawn?.columnsChange(columns.length);
     if (!this.columnSheet) {
       if (!columns.length) return;
       this.columnSheet = new CSSStyleSheet();
@@ -167,6 +173,7 @@ class SkillMatrix extends HTMLElement {
     const isNamed = (row: HTMLTableRowElement) => (row.cells[0]?.textContent ?? "").toLocaleLowerCase().includes(word);
     const people = !word || rows.some(isNamed);
     for (const row of rows) row.hidden = people && !!word && !isNamed(row);
+    this.drawn?.showNames();
     const heads = all<HTMLElement>("thead tr:first-child th", this);
     const others = heads.map((head, n) => (n && !(head.textContent ?? "").toLocaleLowerCase().includes(word) ? n : 0));
     this.hide(people ? [] : others.filter(Boolean));

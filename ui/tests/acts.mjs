@@ -18,6 +18,7 @@ await run(ALL_MS_MAX, async (page) => {
   await stoppedSend(page);
   await newTicket(page);
   await filesOnAPhone(page);
+  await namesOfTheMatrix(page);
 });
 
 async function at(page, path, what) {
@@ -162,4 +163,25 @@ async function filesOnAPhone(page) {
     const { left, right } = document.querySelector("ticket-composer .split").getBoundingClientRect();
     return left >= 4 && right <= innerWidth - 4;
   })()`);
+}
+
+/** Scrolled sideways on a phone, each name stands in line with its row, and a name in the row itself can still be reached by keys. */
+async function namesOfTheMatrix(page) {
+  await at(page, "/skills", "the matrix");
+  await page.until("all rows are laid out", `!!document.querySelector(".matrix-frame.all-laid")`);
+  await page.evaluate(`document.querySelector(".matrix-frame").scrollLeft = 120`);
+  await page.until("the copy of the names takes their place", `document.querySelector(".matrix-frame.aside .matrix-names")?.checkVisibility({ visibilityProperty: true })`);
+  await page.expect("each name is beside its row", `(() => {
+    const rows = [...document.querySelectorAll(".matrix tbody tr")];
+    const names = [...document.querySelectorAll(".matrix-names > div")];
+    return rows.length > 0 && names.length === rows.length && rows.every((row, n) =>
+      Math.abs(row.getBoundingClientRect().top - names[n].getBoundingClientRect().top) < 1
+      && row.cells[0].querySelector("a").textContent === names[n].querySelector("a").textContent);
+  })()`);
+  await page.expect("the names stand at the edge", `(() => {
+    const edge = document.querySelector(".matrix-frame").getBoundingClientRect().left;
+    return document.querySelector(".matrix-names").getBoundingClientRect().left - edge < 20;
+  })()`);
+  await page.evaluate(`document.querySelector(".matrix tbody th a").focus()`);
+  await page.until("a focused name is seen in its row", `!document.querySelector(".matrix-frame").classList.contains("aside")`);
 }
