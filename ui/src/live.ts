@@ -92,17 +92,14 @@ function connect(): void {
   if (!name) return;
   source = new EventSource(`/live?topics=${encodeURIComponent(name)}${since()}`);
   for (const topic of wanted) {
-    source.addEventListener(topic, (event) => {
-      document.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: read(event as MessageEvent<string>) }));
-      refresh(topic);
-    });
+    source.addEventListener(topic, (event) => refresh(topic, read(event as MessageEvent<string>)));
   }
   // More has happened than the stream can tell.
-  source.addEventListener("missed", () => wanted.forEach(refresh));
+  source.addEventListener("missed", () => wanted.forEach((topic) => refresh(topic)));
   source.addEventListener("error", () => (interrupted = true));
   source.addEventListener("open", () => {
     // What happened while nobody listened is seen by looking again.
-    if (interrupted) wanted.forEach(refresh);
+    if (interrupted) wanted.forEach((topic) => refresh(topic));
     interrupted = false;
   });
 }
@@ -121,7 +118,8 @@ function read(event: MessageEvent<string>): unknown {
   }
 }
 
-function refresh(topic: string): void {
+function refresh(topic: string, detail?: unknown): void {
+  document.dispatchEvent(new CustomEvent(`live:${topic}`, { detail }));
   for (const element of all<HTMLElement>(`[data-live~="${CSS.escape(topic)}"][data-live-get]`)) {
     let fetchSoon = waiting.get(element);
     if (!fetchSoon) {

@@ -2,12 +2,14 @@
 // cell, a name hides rows in place, and choices ask the server anew. Cells carry a figure and classes; their words are made here.
 import { all } from "./dom";
 import { flash } from "./flash";
+import { MatrixNews } from "./matrix-news";
 import { MatrixRows } from "./matrix-rows";
 
 class SkillMatrix extends HTMLElement {
   private at: HTMLTableCellElement | undefined;
   private columnSheet: CSSStyleSheet | undefined;
   private drawn: MatrixRows | undefined;
+  private news: MatrixNews | undefined;
 
   connectedCallback(): void {
     this.addEventListener("keydown", this.onKey);
@@ -20,11 +22,14 @@ class SkillMatrix extends HTMLElement {
       this.rove(this.table?.tBodies[0]?.rows[0]?.cells[1]);
       this.filter();
       const frame = this.querySelector<HTMLElement>(".matrix-frame");
-      if (frame && this.table) this.drawn = new MatrixRows(frame, this.table);
+      if (!frame || !this.table || this.drawn) return;
+      this.drawn = new MatrixRows(frame, this.table);
+      this.news = new MatrixNews(this, this.table, (cell) => cell === this.at && this.say(cell));
     });
   }
 
   disconnectedCallback(): void {
+    this.news?.stop();
     this.hide([]);
   }
 

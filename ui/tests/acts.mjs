@@ -1,5 +1,6 @@
 // Does in Chromium what people do with keys and pointer: menus, the palette, a letter that is stopped because something
-// new has come. Prints `?come WORDS` when the world may let a letter come, and goes on when it is answered with a line.
+// new has come. Prints `?come WORDS` when the world may let a letter come, or `?learn PERSON SKILL` when somebody may prove a skill,
+// and goes on when it is answered with a line.
 // Usage: node acts.mjs SIGN_IN_LINK TICKET   (CHROMIUM names the browser)
 import { createInterface } from "node:readline";
 import { run } from "./chromium.mjs";
@@ -19,6 +20,7 @@ await run(ALL_MS_MAX, async (page) => {
   await newTicket(page);
   await filesOnAPhone(page);
   await namesOfTheMatrix(page);
+  await levelsThatMove(page);
 });
 
 async function at(page, path, what) {
@@ -30,6 +32,11 @@ async function at(page, path, what) {
 /** A letter of the customer with these words. */
 async function comes(words) {
   process.stdout.write(`?come ${words}\n`);
+  await answers.next();
+}
+
+async function learns(person, skill) {
+  process.stdout.write(`?learn ${person} ${skill}\n`);
   await answers.next();
 }
 
@@ -184,4 +191,20 @@ async function namesOfTheMatrix(page) {
   })()`);
   await page.evaluate(`document.querySelector(".matrix tbody th a").focus()`);
   await page.until("a focused name is seen in its row", `!document.querySelector(".matrix-frame").classList.contains("aside")`);
+}
+
+/** A level that moves while somebody looks is written anew in its cell; scrolling and the cell that the keyboard is at stay. */
+async function levelsThatMove(page) {
+  await at(page, "/skills", "levels that move");
+  const [person, skill] = await page.evaluate(`(() => {
+    const cell = document.querySelector(".matrix tbody td[class*=v]");
+    const [row, heads] = [cell.parentElement, document.querySelector(".matrix thead tr").cells];
+    cell.tabIndex = 0;
+    cell.focus();
+    window.watched = { cell, words: cell.innerHTML + cell.className };
+    return [row.dataset.u, heads[cell.cellIndex].dataset.s];
+  })()`);
+  await learns(person, skill);
+  await page.until("the cell says the new level", `window.watched.cell.innerHTML + window.watched.cell.className !== window.watched.words`);
+  await page.expect("it is the same cell, with words of its own", `window.watched.cell.isConnected && window.watched.cell.getAttribute("aria-label").includes(window.watched.cell.firstChild.nodeValue)`);
 }

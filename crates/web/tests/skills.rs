@@ -203,6 +203,30 @@ async fn the_matrix_is_filtered_ordered_and_downloaded() {
 }
 
 #[tokio::test]
+async fn the_news_of_a_matrix_are_the_levels_that_the_same_viewer_sees_on_its_page() {
+    let world = World::on_sqlite();
+    let (ana, kofi, lea) = (world.agent("Ana"), world.agent("Kofi"), world.lead("Lea"));
+    let skill = refunds(&world);
+    works(&world, ana, skill, 2);
+    let cells_of = |html: &str| {
+        let row = html.split("<tr ").find(|row| row.contains(&format!("data-u={ana}"))).unwrap_or_default();
+        row.split("</tbody>")
+            .next()
+            .unwrap_or_default()
+            .split_once("</small>")
+            .map(|it| it.1.trim().to_owned())
+    };
+    for viewer in [ana, kofi, lea] {
+        let mut browser = Browser::signed_in(&world, viewer);
+        let (page, news) = (browser.get("/skills").await.body, browser.get("/skills/_levels").await.body);
+        assert!(cells_of(&page).is_some());
+        assert_eq!(cells_of(&news), cells_of(&page));
+        assert!(news.contains(&format!("data-s=\"{skill}\"")) && !news.contains("<html"), "{news}");
+    }
+    assert_eq!(Browser::at(&world).get("/skills/_levels").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_portfolio_is_ones_own() {
     let world = World::on_sqlite();
     let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));

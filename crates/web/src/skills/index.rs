@@ -13,6 +13,9 @@ use desk::skills::{Sight, SkillKind, refit};
 use desk::{Actor, RoleId, Tx, people};
 use serde::Deserialize;
 
+/// A matrix with more cells than this is not kept up to date in place: its page says when there is something new.
+pub const CELLS_LIVE_MAX: usize = 20_000;
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -129,7 +132,15 @@ impl Index {
     }
 }
 
-/// What both the page and the download are made from.
+/// The same levels as they stand now, for a page that shows them already.
+#[derive(askama::Template)]
+#[template(path = "skills/_levels.html")]
+pub struct Levels {
+    pub heads: Vec<SkillHead>,
+    pub body: String,
+}
+
+/// What the page, its news and the download are made from.
 struct Read {
     matrix: Matrix,
     overlay: Overlay,
@@ -193,6 +204,20 @@ pub async fn index(
         })
     });
     Ok(Html(page.await?))
+}
+
+/// `/skills/_levels`: what the page puts into its cells when levels have moved.
+pub async fn levels(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Html<Levels>, Problem> {
+    let levels = web.desk.read(actor, move |tx| {
+        let read = read(tx, &asked)?;
+        let body = grid::body(&read.matrix, &read.overlay, &read.sight);
+        Ok::<_, Problem>(Levels { heads: read.matrix.skills, body })
+    });
+    Ok(Html(levels.await?))
 }
 
 /// `/skills.csv`: the same matrix for a spreadsheet.

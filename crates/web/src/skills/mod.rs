@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/{user}/portfolio.html", get(portfolio::file))
         .route("/skills/moved", get(moved::show))
         .route("/skills/_moved", get(moved::fact))
+        .route("/skills/_levels", get(index::levels))
         .route("/skills/roles", get(roles::index).post(roles::create))
         .route("/skills/roles/new", get(roles::new))
         .route("/skills/roles/{role}", get(roles::show).post(roles::update))
