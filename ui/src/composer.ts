@@ -8,7 +8,7 @@ import { Uploads } from "./uploads";
 const DRAFT_MS = 800;
 const LETTER_GAP_PX = 12;
 /** What a form carries beside what is written. */
-const NOT_OF_A_DRAFT = new Set(["upload_token", "seen", "file"]);
+const NOT_OF_A_DRAFT = new Set(["seen", "file"]);
 
 class TicketComposer extends HTMLElement {
   private form!: HTMLFormElement;
@@ -52,8 +52,10 @@ class TicketComposer extends HTMLElement {
     });
     form.addEventListener("click", (event) => {
       const choice = (event.target as Element).closest("label")?.querySelector("input[name=public]");
-      // By pointer or by its key one goes on to write; whoever walks the choices with arrows stays there.
-      if (choice && (event.detail > 0 || !event.isTrusted)) setTimeout(() => this.focusText());
+      // By pointer or by its key one goes on to write; whoever walks the choices with arrows stays there. After its key at once: the
+      // next letter belongs to the text already.
+      if (choice && !event.isTrusted) this.focusText();
+      else if (choice && event.detail > 0) setTimeout(() => this.focusText());
     });
     this.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
@@ -181,6 +183,8 @@ class TicketComposer extends HTMLElement {
     if (kept) {
       const draft = new URLSearchParams(kept);
       for (const [name, value] of draft) {
+        // Files are shown by the page itself.
+        if (name === "upload_token") continue;
         const field = this.form.elements.namedItem(name);
         if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = true;
         else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) field.value = value;
@@ -207,7 +211,7 @@ class TicketComposer extends HTMLElement {
   private setUpFiles(): void {
     const list = this.querySelector<HTMLElement>("[data-files]") ?? make("ul", { class: "files" });
     if (!list.isConnected) this.sheet.append(list);
-    this.uploads = new Uploads(this.dataset.uploads ?? "/uploads", list, () => (this.notice = ""));
+    this.uploads = new Uploads(this.dataset.uploads ?? "/uploads", list, () => this.changed());
     const input = this.querySelector<HTMLInputElement>("input[type=file]");
     input?.addEventListener("change", () => {
       this.uploads.add(input.files ?? []);

@@ -6,7 +6,15 @@ export const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
 export class Uploads {
   private running = new Set<XMLHttpRequest>();
 
-  constructor(private url: string, private list: HTMLElement, private changed: () => void) {}
+  constructor(private url: string, private list: HTMLElement, private changed: () => void) {
+    // Those that came with a draft.
+    list.addEventListener("click", (event) => {
+      const row = (event.target as Element).closest("button")?.closest("li[data-kept]");
+      if (!row) return;
+      row.remove();
+      changed();
+    });
+  }
 
   get busy(): boolean {
     return this.running.size > 0;

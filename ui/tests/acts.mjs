@@ -170,6 +170,11 @@ async function filesOnAPhone(page) {
     const { left, right } = document.querySelector("ticket-composer .split").getBoundingClientRect();
     return left >= 4 && right <= innerWidth - 4;
   })()`);
+  await page.until("the draft is saved with it", `document.querySelector("ticket-composer [data-saved]").textContent.includes("saved")`);
+  await at(page, `/tickets/${ticket}`, "files of a draft");
+  await page.expect("the file is there again", `document.querySelector("ticket-composer .files > li input[name=upload_token]")?.value`);
+  await page.evaluate(`document.querySelector("ticket-composer .files > li button").click()`);
+  await page.expect("and can be taken away", `!document.querySelector("ticket-composer .files > li")`);
 }
 
 /** Scrolled sideways on a phone, each name stands in line with its row, and a name in the row itself can still be reached by keys. */

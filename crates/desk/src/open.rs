@@ -68,6 +68,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0041_competency_levels"),
     shared!("0042_promise_runs"),
     shared!("0043_half_days"),
+    shared!("0044_draft_files"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

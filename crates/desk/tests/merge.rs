@@ -196,8 +196,14 @@ fn what_was_begun_to_be_written_is_there_on_the_survivor() {
     for world in World::on_each_database() {
         let (ana, _, first, second) = twice(&world);
         let mei = world.agent("Mei");
-        let draft =
-            |body: &str, public| Draft { public, body: body.into(), html: None, seen: None, updated_at: 0 };
+        let draft = |body: &str, public| Draft {
+            public,
+            body: body.into(),
+            html: None,
+            seen: None,
+            files: vec![],
+            updated_at: 0,
+        };
         for (who, on, words, public) in
             [(ana, first, "Dear Marta", true), (mei, first, "Ask Kofi", false), (mei, second, "Hello", true)]
         {

@@ -115,6 +115,34 @@ async fn a_draft_survives_and_is_ones_own() {
 }
 
 #[tokio::test]
+async fn a_draft_keeps_its_files_until_they_are_sent() {
+    let world = World::on_sqlite();
+    let ana = world.agent("Ana");
+    let id = world.ticket("No sound");
+    let mut browser = Browser::signed_in(&world, ana);
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "multipart/form-data; boundary=x")];
+    let body = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"plan.txt\"\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x--\r\n";
+    let uploaded = browser.ask(Method::POST, "/uploads", &headers, body.into()).await;
+    let json: serde_json::Value = serde_json::from_str(&uploaded.body).expect("JSON");
+    let token = json["token"].as_str().expect("a token").to_owned();
+    // A file alone is a draft too; a token that was never given out is none.
+    let kept =
+        [("body_text", ""), ("public", "true"), ("upload_token", &*token), ("upload_token", "made up")];
+    for (draft, page) in [
+        (format!("/tickets/{id}/draft"), format!("/tickets/{id}")),
+        ("/tickets/new/draft".into(), "/tickets/new".into()),
+    ] {
+        assert_eq!(browser.put(&draft, &kept).await.status, StatusCode::NO_CONTENT);
+        let page = browser.get(&page).await.body;
+        assert!(page.contains("plan.txt") && page.contains(&token) && !page.contains("made up"), "{page}");
+    }
+    let form = [("body_text", "See the file."), ("public", "true"), ("upload_token", &*token)];
+    let letter = browser.post_part(&format!("/tickets/{id}/comments"), &form).await.body;
+    assert!(letter.contains("plan.txt"));
+    assert!(!browser.get("/tickets/new").await.body.contains("plan.txt"), "it was sent elsewhere");
+}
+
+#[tokio::test]
 async fn solving_can_be_taken_back() {
     let world = World::on_sqlite();
     let ana = world.agent("Ana");

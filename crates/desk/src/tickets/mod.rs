@@ -28,8 +28,8 @@ pub use audit::{Audit, AuditEvent, audits_of};
 pub use close::close_solved;
 pub use create::{CreateError, CreateTicket, clean, create};
 pub use draft::{
-    Draft, NewTicketDraft, discard_draft, discard_new_draft, draft_of, new_draft_of, save_draft,
-    save_new_draft,
+    Draft, DraftFile, FILES_PER_DRAFT_MAX, NewTicketDraft, discard_draft, discard_new_draft, draft_of,
+    new_draft_of, save_draft, save_new_draft, waiting_files,
 };
 pub use filter::{Deletion, Filter, Order};
 pub use merge::{

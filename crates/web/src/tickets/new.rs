@@ -7,7 +7,9 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::people::{self, Group};
-use desk::tickets::{self, Channel, CreateTicket, NewComment, NewTicketDraft, Priority};
+use desk::tickets::{
+    self, Channel, CreateTicket, DraftFile, FILES_PER_DRAFT_MAX, NewComment, NewTicketDraft, Priority,
+};
 use desk::{Actor, GroupId, Kind, TicketId, Tx};
 use serde::Deserialize;
 
@@ -17,6 +19,8 @@ struct NewPage {
     shell: Shell,
     form: NewForm,
     groups: Vec<Group>,
+    /// Added before, and waiting.
+    files: Vec<DraftFile>,
     /// The form shows what was begun before.
     is_draft: bool,
     problem: Option<Problem>,
@@ -36,6 +40,8 @@ pub struct NewForm {
     tags: String,
     assign: String,
     followup_of: String,
+    #[serde(skip)]
+    upload_tokens: Vec<String>,
 }
 
 impl NewForm {
@@ -59,6 +65,7 @@ impl NewForm {
             priority: self.priority.clone(),
             tags: self.tags.clone(),
             mine: self.is_mine(),
+            upload_tokens: self.upload_tokens.clone(),
         }
     }
 
@@ -75,6 +82,7 @@ impl NewForm {
             tags: draft.tags,
             assign: if draft.mine { "me".into() } else { String::new() },
             followup_of: String::new(),
+            upload_tokens: draft.upload_tokens,
         }
     }
 }
@@ -147,15 +155,23 @@ fn open(tx: &mut Tx, form: &NewForm, comment: NewComment) -> Result<TicketId, Pr
 }
 
 async fn page(web: &Web, actor: Actor, form: NewForm, problem: Option<Problem>) -> Result<NewPage, Problem> {
-    let (shell, groups) =
-        web.desk.read(actor, |tx| Ok::<_, db::Error>((Shell::load(tx)?, people::list_groups(tx)?))).await?;
-    Ok(NewPage { shell, form, groups, is_draft: false, problem })
+    let tokens = form.upload_tokens.clone();
+    let read = web.desk.read(actor, move |tx| {
+        let files = tickets::waiting_files(tx, &tokens)?;
+        Ok::<_, db::Error>((Shell::load(tx)?, people::list_groups(tx)?, files))
+    });
+    let (shell, groups, files) = read.await?;
+    Ok(NewPage { shell, form, groups, files, is_draft: false, problem })
 }
 
 fn form_of(fields: Vec<(String, String)>) -> NewForm {
     let mut form = NewForm::default();
     for (name, value) in fields {
         let place = match name.as_str() {
+            "upload_token" if form.upload_tokens.len() < FILES_PER_DRAFT_MAX => {
+                form.upload_tokens.push(value);
+                continue;
+            }
             "requester" => &mut form.requester,
             "requester_name" => &mut form.requester_name,
             "subject" => &mut form.subject,
@@ -181,7 +197,14 @@ mod samples {
 
     #[test]
     fn what_was_written_stays_when_something_is_wrong() {
-        let page = |form, problem| NewPage { shell: shell(), form, groups: vec![], is_draft: false, problem };
+        let page = |form, problem| NewPage {
+            shell: shell(),
+            form,
+            groups: vec![],
+            files: vec![],
+            is_draft: false,
+            problem,
+        };
         renders(&page(NewForm::default(), None));
         let form = NewForm {
             body_text: "مرحبا".repeat(500),

@@ -1,10 +1,10 @@
 //! What the composer sends: a letter or a note, its files, and what its author had seen.
 
 use desk::CommentId;
-use desk::tickets::{Draft, NewComment, Status};
+use desk::tickets::{Draft, DraftFile, NewComment, Status};
 
 /// Files that one letter may carry.
-const FILES_PER_COMMENT_MAX: usize = 50;
+const FILES_PER_COMMENT_MAX: usize = desk::tickets::FILES_PER_DRAFT_MAX;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
@@ -47,7 +47,15 @@ impl Said {
     }
 
     pub fn draft(&self, seen: Option<CommentId>) -> Draft {
-        Draft { public: self.public, body: self.text.clone(), html: self.html.clone(), seen, updated_at: 0 }
+        let file = |token: &String| DraftFile { token: token.clone(), ..DraftFile::default() };
+        Draft {
+            public: self.public,
+            body: self.text.clone(),
+            html: self.html.clone(),
+            seen,
+            files: self.upload_tokens.iter().map(file).collect(),
+            updated_at: 0,
+        }
     }
 
     /// A note changes nothing for the customer, whatever the button under it says.

@@ -7,8 +7,8 @@ use super::story::{self, Entry, Sources};
 use super::viewers::Present;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, Query, State};
-use desk::tickets::Status;
 use desk::tickets::views::{self, Letter, TicketPage};
+use desk::tickets::{DraftFile, Status};
 use desk::{GroupId, TicketId, Tx, UserId, mail, people, routing, skills};
 use serde::Deserialize;
 
@@ -245,6 +245,10 @@ impl TicketView {
 
     pub fn draft_is_note(&self) -> bool {
         !self.is_agent || self.page.draft.as_ref().is_some_and(|draft| !draft.public)
+    }
+
+    pub fn draft_files(&self) -> &[DraftFile] {
+        self.page.draft.as_ref().map_or(&[], |draft| draft.files.as_slice())
     }
 
     pub fn draft_text(&self) -> &str {

@@ -174,6 +174,7 @@ fn a_draft_is_there_again_and_text_in_any_direction_stays_itself() {
         body: "مرحبا </textarea>".into(),
         html: None,
         seen: None,
+        files: vec![],
         updated_at: 1,
     });
     let html = renders(&page(t, vec![], None));
@@ -196,8 +197,14 @@ fn a_change_refreshes_head_facts_and_what_was_seen() {
         assert!(html.contains(&format!("<hx-partial hx-target=\"{target}\">")), "{target}");
     }
     let mut writing = view(Status::Pending, vec![]);
-    writing.page.draft =
-        Some(Draft { public: true, body: "Hello".into(), html: None, seen: None, updated_at: 1 });
+    writing.page.draft = Some(Draft {
+        public: true,
+        body: "Hello".into(),
+        html: None,
+        seen: None,
+        files: vec![],
+        updated_at: 1,
+    });
     assert!(
         !renders(&Changed { t: writing }).contains("#seen\""),
         "what came while writing counts as unseen"
