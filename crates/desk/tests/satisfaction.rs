@@ -3,7 +3,7 @@
 use desk::events::Event;
 use desk::mail::{self, Outgoing};
 use desk::satisfaction::{self, AnswerRating, RatingError};
-use desk::tickets::{self, Status, UpdateTicket};
+use desk::tickets::{self, NewComment, Status, UpdateTicket};
 use desk::work::Work;
 use desk::{TicketId, UserId};
 use testkit::World;
@@ -48,6 +48,22 @@ fn asked(world: &World) -> String {
 
 fn says(token: &str, score: i64) -> AnswerRating {
     AnswerRating { token: token.into(), score, reason: None, comment: Some("Quick!".into()) }
+}
+
+#[test]
+fn the_customer_is_asked_about_who_answered_them_whoever_the_ticket_belonged_to() {
+    for world in World::on_each_database() {
+        let dana = world.agent("Dana");
+        let (id, _) = solved(&world);
+        world.write_as(dana, move |tx| {
+            let comment = Some(NewComment::public("Try the other cable."));
+            tickets::update(tx, &UpdateTicket { comment, ..UpdateTicket::of(id) }).map(|_| ())
+        });
+        post(&world);
+        let token = asked(&world);
+        let page = world.read(move |tx| satisfaction::by_token(tx, &token));
+        assert_eq!(page.agent.as_deref(), Some("Dana"), "on {}", world.name());
+    }
 }
 
 #[test]

@@ -22,20 +22,22 @@ pub(crate) fn ask(tx: &mut Tx, ticket: TicketId) -> Result<(), db::Error> {
     }
     let Some(to) = mail::email_of(tx, ticket.requester)? else { return Ok(()) };
     let company = settings::company(tx)?;
-    let agent = match ticket.assignee {
+    // The customer knows who wrote to them, not whose name the ticket bears.
+    let agent = store::find_last_to_answer(tx, ticket.id)?.or(ticket.assignee);
+    let name = match agent {
         Some(agent) => people::find_user(tx, agent)?.map(|agent| agent.name),
         None => None,
     };
     let token = random_token();
     let link = format!("{}/rate/{token}", company.public_url.trim_end_matches('/'));
     let lang = mail::language_of(tx, &ticket)?;
-    let (subject, text) = lang.rating(&ticket.subject, agent.as_deref(), &company.name, &link);
+    let (subject, text) = lang.rating(&ticket.subject, name.as_deref(), &company.name, &link);
     let rules = MailRules::load(tx)?;
     if !mail::within_budget(tx, &rules, &to.address, &subject)? {
         return Ok(());
     }
     let expires_at = tx.now() + EXPIRES_AFTER_DAYS * DAY_MS;
-    let Some(rating) = store::insert_rating(tx, &ticket, &token_hash(&token), expires_at)? else {
+    let Some(rating) = store::insert_rating(tx, &ticket, agent, &token_hash(&token), expires_at)? else {
         return Ok(());
     };
     let sender = mail::sending_mailbox(tx, &ticket)?;

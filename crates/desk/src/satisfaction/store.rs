@@ -25,10 +25,22 @@ fn rating(row: &Row<'_>) -> Result<Rating, Error> {
     })
 }
 
-/// `None` when the ticket was asked about before.
+/// Whoever of the staff wrote the last public answer; the ticket may be somebody else's on paper.
+pub(super) fn find_last_to_answer(tx: &mut Tx, ticket: TicketId) -> Result<Option<UserId>, Error> {
+    tx.find(
+        "select c.author_id from comments c join users u on u.id = c.author_id
+         where c.ticket_id = $1 and c.public = 1 and u.role <> 'end-user' and u.deleted_at is null
+         order by c.id desc limit 1",
+        params![ticket],
+        |row| row.get(0),
+    )
+}
+
+/// A question about the work of `agent`. `None` when the ticket was asked about before.
 pub(super) fn insert_rating(
     tx: &mut Tx,
     ticket: &Ticket,
+    agent: Option<UserId>,
     token_hash: &str,
     expires_at: i64,
 ) -> Result<Option<RatingId>, Error> {
@@ -37,7 +49,7 @@ pub(super) fn insert_rating(
         "insert into satisfaction_ratings (ticket_id, requester_id, assignee_id, group_id, token_hash, asked_at,
                                            expires_at)
          values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id",
-        params![ticket.id, ticket.requester, ticket.assignee, ticket.group, token_hash, now, expires_at],
+        params![ticket.id, ticket.requester, agent, ticket.group, token_hash, now, expires_at],
         |row| row.get(0),
     )
 }
