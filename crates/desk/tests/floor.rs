@@ -229,6 +229,13 @@ fn a_run_is_asked_for_done_beside_the_desk_and_kept_with_its_result() {
         let run = done(&world, lea, Question::Worth);
         let Some(Answer::Worth(told)) = run.result else { panic!("{run:?}") };
         assert!(told.absences.len() == 2 && told.looked_at >= 1 && told.trainings.len() <= told.looked_at);
+        let people: Vec<UserId> = told.trainings.iter().filter_map(|it| it.user).collect();
+        let seen =
+            world.read_as(world.as_(lea), move |tx| skills::views::levels_seen(tx, &people)).expect("levels");
+        for it in &told.trainings {
+            let sees = it.user.zip(it.skill).is_some_and(|level| seen.contains(&level));
+            assert_eq!(it.from.is_some(), sees, "a level that nobody else sees stays so here: {it:?}");
+        }
         let run = done(&world, lea, Question::Forecast { weeks: 2, period_minutes: 30, days: 60 });
         assert!(matches!(&run.result, Some(Answer::Forecast(page)) if page.days.len() == 14));
         assert_eq!((run.done, run.failed), (1.0, None));

@@ -58,8 +58,9 @@ pub struct GoalLine {
 /// What a lead sees first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Overview {
-    /// The Monday of this week.
+    /// The Monday of the week whose moments are shown: this week, or the last until this one has some.
     pub week: i64,
+    pub is_this_week: bool,
     pub people: Vec<PersonRow>,
     /// Open plans, then closed ones.
     pub plans: Vec<PlanRow>,
@@ -153,12 +154,14 @@ pub fn overview(tx: &mut Tx) -> Result<Overview, CoachingError> {
     }
     let sight = Sight::load(tx)?;
     let mine = |user: UserId| !actor.is(user) && sight.sees_levels(user);
-    let week = monday_of(tx.now());
+    let this = monday_of(tx.now());
+    let mut found = store::list_moment_rows(tx, this - WEEK_MS, None, MOMENTS_MAX)?;
+    found.retain(|row| sight.sees_evidence(row.kept.user));
+    // A week that has just begun has shown nothing yet: the last one is what there is to talk about.
+    let week = if found.iter().any(|row| row.kept.week == this) { this } else { this - WEEK_MS };
     let mut moments: HashMap<UserId, Vec<MomentRow>> = HashMap::new();
-    for row in store::list_moment_rows(tx, week, None, MOMENTS_MAX)? {
-        if sight.sees_evidence(row.kept.user) {
-            moments.entry(row.kept.user).or_default().push(row);
-        }
+    for row in found.into_iter().filter(|row| row.kept.week == week) {
+        moments.entry(row.kept.user).or_default().push(row);
     }
     let all = store::list_plans(tx, PLANS_MAX)?.into_iter().filter(|it| mine(it.user)).collect();
     let plans = rows(tx, all)?;
@@ -179,7 +182,8 @@ pub fn overview(tx: &mut Tx) -> Result<Overview, CoachingError> {
     people.sort_by(|one, other| score(other).total_cmp(&score(one)));
     people.truncate(PEOPLE_MAX);
     let average = average_effect(tx, &plans)?;
-    Ok(Overview { week, people, plans, average, zone: zone_of_actor(tx)? })
+    let is_this_week = week == this || people.iter().all(|it| it.moments.is_empty());
+    Ok(Overview { week, is_this_week, people, plans, average, zone: zone_of_actor(tx)? })
 }
 
 fn average_effect(tx: &mut Tx, plans: &[PlanRow]) -> Result<Option<AverageEffect>, CoachingError> {

@@ -244,7 +244,14 @@ mod tests {
         let average = full.then_some(AverageEffect { goals: 3, estimate: 0.06, interval: (0.01, 0.11) });
         Index {
             shell: shell(),
-            page: Overview { week: 1_767_571_200_000, people, plans, average, zone: "Europe/Berlin".into() },
+            page: Overview {
+                week: 1_767_571_200_000,
+                is_this_week: true,
+                people,
+                plans,
+                average,
+                zone: "Europe/Berlin".into(),
+            },
         }
     }
 

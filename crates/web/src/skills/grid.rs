@@ -50,11 +50,11 @@ fn begin_row(html: &mut String, row: &MatrixRow, sees_evidence: bool) {
     ));
 }
 
-/// Classes: `v` level, `u` tenths of a level of uncertainty, `n` not yet sure, `r` nobody else holds it, `g` below what
+/// Nothing known is not below anything. Classes: `v` level, `u` tenths of a level of uncertainty, `n` not yet sure, `r` nobody else holds it, `g` below what
 /// the role asks, `p` and `m` risen and fallen within a month.
 fn cell_html(html: &mut String, cell: Option<&Cell>, target: f64, alone: bool, figures: &[String]) {
     let Some(cell) = cell else {
-        html.push_str(if target > 0.0 { "<td class=g>" } else { "<td>" });
+        html.push_str("<td>");
         return;
     };
     let unsure = (cell.sd * 10.0).round().clamp(1.0, 10.0) as usize;

@@ -130,7 +130,7 @@ mod tests {
                 name: "Jonas <Berg>".into(),
                 skill: Some(SkillId(1)),
                 skill_name: "SAML login".into(),
-                from: 1.2,
+                from: Some(1.2),
                 to: 3.5,
                 in_time: told(0.012),
                 for_good: told(0.001),

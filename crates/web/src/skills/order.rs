@@ -39,8 +39,6 @@ pub fn risks(matrix: &Matrix) -> Vec<Risk> {
     let risk = |(column, head): (usize, &SkillHead)| {
         let holds = |row: &&MatrixRow| row.cells[column].is_some_and(|cell| cell.level > INDEPENDENT_LEVEL);
         let only = matrix.rows.iter().find(holds).map(|row| row.name.clone());
-        // A level that this viewer may not see has a holder all the same.
-        let only = only.or_else(|| (head.independent_people > 0).then(|| "one person".to_owned()));
         Risk { skill: head.skill.name.clone(), only }
     };
     let mut heads: Vec<(usize, &SkillHead)> =
@@ -52,7 +50,7 @@ pub fn risks(matrix: &Matrix) -> Vec<Risk> {
 pub fn risk_words(risks: &[Risk]) -> String {
     let word = |risk: &Risk| match &risk.only {
         Some(name) => format!("{}: only {name}.", risk.skill),
-        None => format!("{}: nobody yet.", risk.skill),
+        None => format!("{}: nobody surely.", risk.skill),
     };
     let shown: Vec<String> = risks.iter().take(3).map(word).collect();
     match risks.len() {
@@ -84,7 +82,7 @@ pub fn arrange(matrix: &mut Matrix, role: Option<&RoleProfile>, order: Order, on
         .filter(|&column| role.is_none() || target(&matrix.skills[column]) > 0.0)
         .collect();
     let lacking = |row: &MatrixRow, column: usize| {
-        (target(&matrix.skills[column]) - row.cells[column].map_or(0.0, |cell| cell.level)).max(0.0)
+        row.cells[column].map_or(0.0, |cell| (target(&matrix.skills[column]) - cell.level).max(0.0))
     };
     let gap = |column: usize| match role.is_some() {
         true => matrix.rows.iter().map(|row| lacking(row, column)).sum(),

@@ -13,10 +13,12 @@ use super::roster::need::{self, NeedTold};
 use super::scenario::{self, Wanted};
 use super::{DAYS_USUAL, FloorError, FloorSettings, floor_settings, only_leads, store};
 use crate::skills::planning::{self, Shift};
+use crate::skills::{self, SkillsError};
 use crate::work::{self, Due, Work};
 use crate::{Actor, Db, FloorRunId, SkillId, Tx, UserId};
 use ::floor::{Batch, Figure, Report, Scenario, difference};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Simulations that may wait or run at once.
 pub const WAITING_MAX: i64 = 6;
@@ -196,7 +198,8 @@ pub struct TrainingTold {
     pub name: String,
     pub skill: Option<SkillId>,
     pub skill_name: String,
-    pub from: f64,
+    /// `None` where the viewer does not see the level.
+    pub from: Option<f64>,
     pub to: f64,
     /// Changes of shares: 0.01 is one point.
     pub in_time: Option<Told>,
@@ -278,18 +281,44 @@ fn policy_is_right(policy: &str) -> Result<(), FloorError> {
 /// The newest first; for leads.
 pub fn list(tx: &mut Tx, kind: RunKind, count_max: usize) -> Result<Vec<Run>, FloorError> {
     only_leads(tx)?;
-    Ok(store::list_runs(tx, kind, count_max)?)
+    let mut all = store::list_runs(tx, kind, count_max)?;
+    for run in &mut all {
+        hide_levels(tx, run)?;
+    }
+    Ok(all)
 }
 
 pub fn find(tx: &mut Tx, id: FloorRunId) -> Result<Run, FloorError> {
     only_leads(tx)?;
-    store::find_run(tx, id)?.ok_or(FloorError::NoSuchRun)
+    let mut run = store::find_run(tx, id)?.ok_or(FloorError::NoSuchRun)?;
+    hide_levels(tx, &mut run)?;
+    Ok(run)
 }
 
 /// The newest that ended well; for leads.
 pub fn last_done(tx: &mut Tx, kind: RunKind) -> Result<Option<Run>, FloorError> {
     only_leads(tx)?;
-    Ok(store::last_done(tx, kind)?)
+    let mut run = store::last_done(tx, kind)?;
+    if let Some(run) = &mut run {
+        hide_levels(tx, run)?;
+    }
+    Ok(run)
+}
+
+/// A simulation knows everybody's level; whoever reads what it found knows those that they may see.
+fn hide_levels(tx: &mut Tx, run: &mut Run) -> Result<(), FloorError> {
+    let Some(Answer::Worth(told)) = &mut run.result else { return Ok(()) };
+    let people: Vec<UserId> = told.trainings.iter().filter_map(|it| it.user).collect();
+    let seen = match skills::views::levels_seen(tx, &people) {
+        Ok(seen) => seen,
+        Err(SkillsError::Db(error)) => return Err(error.into()),
+        Err(_) => HashSet::new(),
+    };
+    for it in &mut told.trainings {
+        let sees = it.user.zip(it.skill).is_some_and(|level| seen.contains(&level));
+        it.from = it.from.filter(|_| sees);
+    }
+    Ok(())
 }
 
 /// Runs now, on this thread; seconds to a minute of work. What ended before is not run again; what cannot be answered is

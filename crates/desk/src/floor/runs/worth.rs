@@ -55,7 +55,7 @@ pub fn worth(
             name: colleague.name.clone(),
             skill: Some(history.skills[skill_at].id),
             skill_name: history.skills[skill_at].name.clone(),
-            from: colleague.beliefs[skill_at].level(),
+            from: Some(colleague.beliefs[skill_at].level()),
             to: *level,
             in_time: it.service_level.map(Told::from),
             for_good: it.resolution.map(Told::from),

@@ -4,6 +4,7 @@
 //! Difficulty is counted from the usual: the most frequent priority and channel, and the most frequent topic among work
 //! that needs the same skills, have none. So a topic is named here if it is unlike the others of its skills.
 
+use crate::skills::learn::difficulty_of;
 use crate::skills::{INDEPENDENT_LEVEL, INTERVAL_COVERAGE, SkillsError, store};
 use crate::tickets::Priority;
 use crate::{RefitRunId, Tx};
@@ -114,8 +115,13 @@ pub struct HardWork {
     pub unnamed: usize,
 }
 
-/// What is kept of a result: what differs most on either side.
-pub(super) fn keep(tx: &mut Tx, run: RefitRunId, unknowns: &[FittedUnknown]) -> Result<(), db::Error> {
+/// What is kept of a result: what differs most on either side, and which priority is the usual, told by no variance.
+pub(super) fn keep(
+    tx: &mut Tx,
+    run: RefitRunId,
+    unknowns: &[FittedUnknown],
+    usual_priority: Option<i64>,
+) -> Result<(), db::Error> {
     let mut all: Vec<Found> = unknowns
         .iter()
         .filter_map(|it| {
@@ -137,7 +143,19 @@ pub(super) fn keep(tx: &mut Tx, run: RefitRunId, unknowns: &[FittedUnknown]) -> 
         kept.extend_from_slice(&of_sort[..from]);
         kept.extend_from_slice(&of_sort[to..]);
     }
+    let usual = Belief { mean: 0.0, variance: 0.0 };
+    kept.extend(usual_priority.map(|key| Found { sort: Sort::Priority, key, belief: usual, rows: 0 }));
     store::save_unknowns(tx, run, &kept)
+}
+
+/// Work of a priority is taken for harder or easier from the start; a refit finds only what is to be added to that. Logits beside
+/// work of the usual priority.
+fn known_before(it: &Found, usual: Option<i64>) -> f64 {
+    let of = |key: i64| {
+        let priority = Priority::ALL.iter().find(|word| **word as i64 == key).copied();
+        difficulty_of(priority, 0, 0)
+    };
+    if it.sort == Sort::Priority { of(it.key) - usual.map_or(0.0, of) } else { 0.0 }
 }
 
 /// For leads.
@@ -149,7 +167,9 @@ pub fn hard_work(tx: &mut Tx) -> Result<HardWork, SkillsError> {
     let found = store::list_unknowns(tx)?;
     let mut all: Vec<HardKind> = Vec::with_capacity(found.len());
     let mut unnamed = 0;
-    for (it, name) in found {
+    let is_usual = |it: &Found| it.sort == Sort::Priority && it.belief.variance <= 0.0;
+    let usual = found.iter().find(|(it, _)| is_usual(it)).map(|(it, _)| it.key);
+    for (it, name) in found.into_iter().filter(|(it, _)| !is_usual(it)) {
         if it.sort.is_work() && it.rows < NAMED_FROM_ROWS {
             unnamed += 1;
             continue;
@@ -161,7 +181,7 @@ pub fn hard_work(tx: &mut Tx) -> Result<HardWork, SkillsError> {
                 .map_or_else(|| it.key.to_string(), |word| word.name().to_owned()),
             _ => name.unwrap_or_default(),
         };
-        all.push(hard_kind(&it, name));
+        all.push(hard_kind(&it, name, known_before(&it, usual)));
     }
     all.sort_by(|one, other| other.levels.total_cmp(&one.levels).then_with(|| one.name.cmp(&other.name)));
     let mut of = |wanted: &[Sort]| all.extract_if(.., |it| wanted.contains(&it.sort)).collect::<Vec<_>>();
@@ -180,16 +200,17 @@ fn p_of(difficulty: f64) -> f64 {
     p_solved([(1.0, Belief::at_level(INDEPENDENT_LEVEL, EXAMPLE_SD_LEVELS))], difficulty)
 }
 
-fn hard_kind(it: &Found, name: String) -> HardKind {
+fn hard_kind(it: &Found, name: String, known_before: f64) -> HardKind {
     // Two-sided, of the normal distribution.
     let reach = z_of(INTERVAL_COVERAGE) * it.belief.variance.max(0.0).sqrt();
     let levels = |logits: f64| logits * LEVELS_PER_LOGIT;
+    let mean = known_before + it.belief.mean;
     HardKind {
         sort: it.sort,
         name,
-        levels: levels(it.belief.mean),
-        interval: (levels(it.belief.mean - reach), levels(it.belief.mean + reach)),
-        p_solved: p_of(it.belief.mean),
+        levels: levels(mean),
+        interval: (levels(mean - reach), levels(mean + reach)),
+        p_solved: p_of(mean),
         rows: it.rows,
     }
 }
@@ -209,13 +230,31 @@ mod tests {
     fn what_is_harder_is_solved_for_good_less_often_and_its_interval_is_the_normals() {
         let found =
             Found { sort: Sort::Topic, key: 1, belief: Belief { mean: 0.8, variance: 0.04 }, rows: 31 };
-        let it = hard_kind(&found, "sso".into());
+        let it = hard_kind(&found, "sso".into(), 0.0);
         assert!((it.levels - 1.0).abs() < 1e-9 && it.differs());
         let half = (it.interval.1 - it.interval.0) / 2.0 / LEVELS_PER_LOGIT;
         assert!((half - 1.2816 * 0.2).abs() < 1e-3, "{half}");
         assert!(it.p_solved < p_of(0.0) - 0.1);
         let unsure = Found { belief: Belief { mean: 0.1, variance: 0.04 }, ..found };
-        assert!(!hard_kind(&unsure, String::new()).differs());
+        assert!(!hard_kind(&unsure, String::new(), 0.0).differs());
+    }
+
+    #[test]
+    fn a_priority_is_as_hard_as_it_was_taken_for_and_what_a_refit_adds() {
+        let of = |priority: Priority, mean: f64| Found {
+            sort: Sort::Priority,
+            key: priority as i64,
+            belief: Belief { mean, variance: 0.01 },
+            rows: 90,
+        };
+        // Urgent work is the usual here and taken for 0.4 harder than normal; low work is found to be just as hard.
+        let usual = Some(Priority::Urgent as i64);
+        let low = of(Priority::Low, 0.6);
+        assert!(known_before(&low, usual) + low.belief.mean < 1e-9);
+        assert!(!hard_kind(&low, String::new(), known_before(&low, usual)).differs());
+        let high = of(Priority::High, 0.0);
+        assert!((known_before(&high, Some(Priority::Normal as i64)) - 0.2).abs() < 1e-9);
+        assert_eq!(known_before(&Found { sort: Sort::Topic, ..high }, usual), 0.0);
     }
 
     #[test]

@@ -87,6 +87,8 @@ pub(super) struct Snapshot {
     pub through: BTreeMap<UserId, EvidenceId>,
     /// What the online tier holds, faded to the moment of the run.
     pub online: HashMap<(UserId, SkillId), Belief>,
+    /// The most frequent of all; the difficulty of the others is found beside it.
+    pub usual_priority: Option<i64>,
 }
 
 impl Snapshot {
@@ -98,7 +100,12 @@ impl Snapshot {
     ) -> Result<Snapshot, SkillsError> {
         let policy = Policy { sources_off: settings.sources_off.clone(), ..Policy::default() };
         let mut weights = store::all_weights(tx)?;
-        let mut snapshot = Snapshot { rows: Vec::new(), through: BTreeMap::new(), online: HashMap::new() };
+        let mut snapshot = Snapshot {
+            rows: Vec::new(),
+            through: BTreeMap::new(),
+            online: HashMap::new(),
+            usual_priority: None,
+        };
         let as_of = settings.as_of;
         store::each_evidence(tx, |it| {
             if through.is_some_and(|seen| seen.get(&it.user).is_none_or(|last| it.id > *last)) {
@@ -113,7 +120,7 @@ impl Snapshot {
             }
             snapshot.rows.push(row(&it, skills));
         })?;
-        leave_out_the_usual(&mut snapshot.rows);
+        snapshot.usual_priority = leave_out_the_usual(&mut snapshot.rows);
         store::each_proficiency(tx, |it| {
             snapshot.online.insert((it.user, it.skill), it.belief);
         })?;
@@ -126,7 +133,9 @@ impl Snapshot {
 ///
 /// Without this the difficulty of a topic would take up whatever a whole team is better (or worse) at than newcomers
 /// are, and everybody's level would stay near the start.
-fn leave_out_the_usual(rows: &mut [Row]) {
+///
+/// Says which priority is the usual.
+fn leave_out_the_usual(rows: &mut [Row]) -> Option<i64> {
     let mut topics: HashMap<u64, BTreeMap<i64, u64>> = HashMap::new();
     let (mut priorities, mut channels): (BTreeMap<i64, u64>, BTreeMap<i64, u64>) = Default::default();
     for row in rows.iter() {
@@ -146,6 +155,7 @@ fn leave_out_the_usual(rows: &mut [Row]) {
         row.priority = row.priority.filter(|it| Some(*it) != priority);
         row.channel = row.channel.filter(|it| Some(*it) != channel);
     }
+    priority
 }
 
 /// The first of those that are equally frequent, so that the same rows always give the same answer.

@@ -231,11 +231,11 @@ fn go(db: &Db, run: RefitRunId, settings: &Settings) -> Result<(), RunError> {
         tell("writing", 0.75 + 0.25 * written.min(1.0));
     }
     let count = people.len() as i64;
-    let unknowns = result.unknowns;
+    let (unknowns, usual_priority) = (result.unknowns, snapshot.usual_priority);
     db.write_now(Actor::desk(), move |tx| {
         tx.announce("refit");
         tx.announce("matrix");
-        hardest::keep(tx, run, &unknowns)?;
+        hardest::keep(tx, run, &unknowns, usual_priority)?;
         store::save_run_finished(tx, run, count, &figures)?;
         store::forget_old_runs(tx)
     })?;

@@ -36,7 +36,7 @@ pub fn curves(
     let mut moves: Vec<(SkillId, CurvePoint)> = tx.list(
         "select m.skill_id, e.at, m.mean_after, m.variance_after, e.kind from evidence e
          join evidence_moves m on m.evidence_id = e.id
-         where e.user_id = $1 and e.at >= $2 and e.struck_at is null order by e.id desc limit $3",
+         where e.user_id = $1 and e.at >= $2 and e.struck_at is null order by e.at desc, e.id desc limit $3",
         params![user, since, MOVES_DRAWN_MAX],
         |row| {
             let kind: String = row.get(4)?;

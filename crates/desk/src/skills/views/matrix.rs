@@ -27,7 +27,7 @@ pub struct Matrix {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SkillHead {
     pub skill: SkillSummary,
-    /// People who more likely than not have it at level 3, among those shown.
+    /// People who more likely than not have it at level 3, among those whose level this viewer sees.
     pub independent_people: usize,
     /// Whoever is shown: in the whole desk, likely at most one person is able at what tickets ask.
     pub single_point_of_failure: bool,
@@ -73,12 +73,13 @@ pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError>
     store::each_proficiency(tx, |it| {
         singles.see(&it);
         let (Some(&row), Some(&column)) = (row.get(&it.user), column.get(&it.skill)) else { return };
+        if !sight.sees(&it) {
+            hidden += 1;
+            return;
+        }
         // More likely than not at least so high: the mean is.
         independent_people[column] += usize::from(it.belief.level() > INDEPENDENT_LEVEL);
-        match sight.sees(&it) {
-            true => people[row].cells[column] = Some(Cell::of(&it)),
-            false => hidden += 1,
-        }
+        people[row].cells[column] = Some(Cell::of(&it));
     })?;
     let heads = skills.iter().zip(independent_people).map(|(it, independent_people)| {
         let demand = demand.get(&it.id).copied().unwrap_or(0);

@@ -163,7 +163,11 @@ pub fn person_skills(tx: &mut Tx, user: UserId) -> Result<PersonSkills, SkillsEr
     let skills: HashMap<SkillId, Skill> =
         store::list_all_shown_skills(tx)?.into_iter().map(|it| (it.id, it)).collect();
     let held = proficiencies_of(tx, user)?;
-    let then = levels_then(tx, user)?;
+    // A refit sees more than what was known then: its level and the one of then tell no growth.
+    let then = match refit::last_finished_at(tx)? {
+        None => levels_then(tx, user)?,
+        Some(_) => HashMap::new(),
+    };
     let mut levels: Vec<PersonLevel> = held
         .iter()
         .filter_map(|it| {
@@ -207,6 +211,16 @@ pub struct PersonAtSkill {
     pub cell: Cell,
 }
 
+/// Which levels of these people the viewer may see.
+pub fn levels_seen(tx: &mut Tx, people: &[UserId]) -> Result<HashSet<(UserId, SkillId)>, SkillsError> {
+    if people.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sight = Sight::load(tx)?;
+    let held = store::list_proficiencies(tx, Some(people), None)?;
+    Ok(held.iter().filter(|it| sight.sees(it)).map(|it| (it.user, it.skill)).collect())
+}
+
 pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError> {
     let sight = Sight::load(tx)?;
     let skill = store::find_shown_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
@@ -214,7 +228,8 @@ pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError>
         list_people(tx, None)?.into_iter().map(|it| (it.user, it.name)).collect();
     let mut held = store::list_proficiencies(tx, None, Some(&[skill.id]))?;
     held.retain(|it| names.contains_key(&it.user));
-    let independent_people = held.iter().filter(|it| it.belief.p_at_least(INDEPENDENT_LEVEL) > 0.5).count();
+    let alone = |it: &&Proficiency| sight.sees(it) && it.belief.p_at_least(INDEPENDENT_LEVEL) > 0.5;
+    let independent_people = held.iter().filter(alone).count();
     let demand = demand(tx)?.get(&skill.id).copied().unwrap_or(0);
     let mut people: Vec<PersonAtSkill> = held
         .iter()
