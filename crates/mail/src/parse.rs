@@ -20,6 +20,7 @@ pub use addresses::Mailbox;
 pub use attachments::Attachment;
 pub use bounce::Bounce;
 pub use calendar::Invite;
+pub use guard::has_header;
 
 use body::{Body, Walk};
 use headers::{Fields, message_ids};
@@ -90,7 +91,7 @@ pub fn parse(raw: &[u8]) -> Message {
         return without_structure(&sound, problems);
     };
     let fields = parsed.parts.first().map(|root| Fields::of(root, &sound)).unwrap_or_default();
-    if fields.0.is_empty() {
+    if fields.0.is_empty() || !guard::has_header(&sound) {
         return without_structure(&sound, problems);
     }
     let subject = fields.all("Subject").map(headers::unstructured).find(|subject| !subject.trim().is_empty());

@@ -52,7 +52,8 @@ pub struct Envelope {
     pub helo: String,
     pub tls: bool,
     pub received_at_ms: i64,
-    /// Bytes at the start of the raw message that this door has put there: Return-Path, Envelope-To and Received.
+    /// Bytes at the start of the raw message that this door has put there: Return-Path, Envelope-To and Received,
+    /// and an empty line where no header follows.
     pub trace_bytes: usize,
 }
 

@@ -264,6 +264,26 @@ async fn bare_line_feeds_alone_do_no_harm_and_are_kept() {
 }
 
 #[tokio::test]
+async fn words_without_a_header_are_read_as_text_by_either_command() {
+    let door = open(|_| {}).await;
+    for words in
+        ["just words without headers at all\n", " Hello Ana: call me\r\nat 10:30", "\u{1}\u{2}:\u{7f}\t;"]
+    {
+        assert!(Hand::reach(&door).await.transmit(words).await.starts_with("250"));
+        let mut hand = Hand::reach(&door).await;
+        hand.begin().await;
+        let chunk = format!("BDAT {} LAST\r\n{words}", words.len());
+        assert!(hand.ask(&chunk).await.starts_with("250"));
+        for (envelope, raw) in door.shelf.stored.lock().unwrap().drain(..) {
+            assert!(raw[envelope.trace_bytes..].starts_with(words.as_bytes()));
+            let read = mail::parse::parse(&raw);
+            assert_eq!(read.text.trim(), words.replace("\r\n", "\n").trim());
+            assert_eq!(read.delivered_to, ["help@desk.test"]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn chunks_are_put_together() {
     let door = open(|config| config.message_bytes_max = 100).await;
     let mut hand = Hand::reach(&door).await;

@@ -39,6 +39,62 @@ pub fn make_sound<'x>(raw: &'x [u8], problems: &mut Vec<String>) -> Cow<'x, [u8]
     sound
 }
 
+/// Fields of which one at least stands in every header.
+const FIELDS: &[&str] = &[
+    "From",
+    "To",
+    "Cc",
+    "Bcc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Sender",
+    "Reply-To",
+    "Return-Path",
+    "Received",
+    "Delivered-To",
+    "Envelope-To",
+    "Apparently-To",
+    "MIME-Version",
+    "Auto-Submitted",
+    "Precedence",
+];
+/// The beginnings of further ones.
+const FIELD_FAMILIES: &[&str] = &["X-", "Content-", "List-", "Resent-", "ARC-", "DKIM-", "Received-"];
+
+/// Does the message begin with a header? Words without one may hold a colon too (`Hello Ana: …`), so a field that mail
+/// has must be among its first lines, or nothing but fields up to an empty line.
+pub fn has_header(raw: &[u8]) -> bool {
+    let (mut fields, mut only_fields) = (0_usize, true);
+    for line in without_envelope(raw).split_inclusive(|&byte| byte == b'\n') {
+        if line.trim_ascii().is_empty() {
+            return only_fields && fields > 0 && line.ends_with(b"\n");
+        }
+        match field_name(line) {
+            Some(name) if is_of_mail(name) => return true,
+            Some(_) => fields += 1,
+            // A line that begins with a blank goes on with the field before it.
+            None => only_fields &= fields > 0 && matches!(line, [b' ' | b'\t', ..]),
+        }
+    }
+    false
+}
+
+fn field_name(line: &[u8]) -> Option<&[u8]> {
+    let colon = line.iter().position(|&byte| byte == b':')?;
+    let name = line[..colon].trim_ascii_end();
+    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some(name)
+}
+
+fn is_of_mail(name: &[u8]) -> bool {
+    let begins_with =
+        |start: &str| name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start.as_bytes()));
+    FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field.as_bytes()))
+        || FIELD_FAMILIES.iter().any(|family| begins_with(family))
+}
+
 /// Takes off an mbox line and blank lines in front.
 fn without_envelope(raw: &[u8]) -> &[u8] {
     let mut rest = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw);

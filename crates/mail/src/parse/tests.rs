@@ -44,6 +44,16 @@ fn any_bytes_at_all_are_a_message() {
 }
 
 #[test]
+fn words_with_a_colon_are_no_header() {
+    for words in ["Hello Ana: call me.\n", "note: call me\n", "\u{1}ü: x\n\n"] {
+        assert_eq!(message(words).text, words);
+    }
+    let odd = message("garbage\nSubject: No sound\n\nIt is quiet.\n");
+    assert_eq!((odd.subject.as_str(), odd.text.as_str()), ("No sound", "It is quiet.\n"));
+    assert_eq!(message("odd: field\n\nIt is quiet.\n").text, "It is quiet.\n");
+}
+
+#[test]
 fn what_is_missing_is_said_and_not_invented() {
     let read = message("To: desk@example.net\n\nhello\n");
     assert_eq!((read.from, read.date_ms, read.message_id), (None, None, None));

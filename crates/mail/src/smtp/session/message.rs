@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Session, TOO_LARGE, Transaction};
+use crate::parse::has_header;
 use crate::smtp::data::{could_be_split, find_end, is_looping, unstuff};
 use crate::smtp::{Envelope, Intake, Refused};
 
@@ -62,7 +63,7 @@ impl<I: Intake> Session<'_, I> {
             }
             None => {
                 if let Some(transaction) = self.transaction.take() {
-                    let (envelope, mut raw) = self.trace(transaction);
+                    let (envelope, mut raw) = self.trace(transaction, &self.input[self.at..end.message]);
                     unstuff(&self.input[self.at..end.message], &mut raw);
                     self.deliver(envelope, raw).await;
                 }
@@ -136,7 +137,7 @@ impl<I: Intake> Session<'_, I> {
         } else if let Some(mut transaction) = transaction {
             if is_last {
                 let chunks = std::mem::take(&mut transaction.chunks);
-                let (envelope, mut raw) = self.trace(transaction);
+                let (envelope, mut raw) = self.trace(transaction, &chunks);
                 raw.extend_from_slice(&chunks);
                 self.deliver(envelope, raw).await;
             } else {
@@ -150,8 +151,9 @@ impl<I: Intake> Session<'_, I> {
         Ok(true)
     }
 
-    /// Envelope and trace header; the message itself is appended by the caller.
-    fn trace(&self, transaction: Transaction) -> (Envelope, Vec<u8>) {
+    /// Envelope and trace header; the message itself is appended by the caller. Words that came without a header get an
+    /// empty line in front, or they would be read as a part of ours.
+    fn trace(&self, transaction: Transaction, received: &[u8]) -> (Envelope, Vec<u8>) {
         let config = &self.server.config;
         let received_at_ms = (config.now_ms)();
         let helo = self.helo.clone().unwrap_or_default();
@@ -165,8 +167,9 @@ impl<I: Intake> Session<'_, I> {
             IpAddr::V6(ip) => format!("IPv6:{ip}"),
         };
         let date = mail_parser::DateTime::from_timestamp(received_at_ms / 1000).to_rfc822();
+        let end = if has_header(received) { "" } else { "\r\n" };
         let trace = format!(
-            "Return-Path: <{}>\r\nEnvelope-To: {}\r\nReceived: from {helo} ([{ip}])\r\n\tby {} with {protocol}; {date}\r\n",
+            "Return-Path: <{}>\r\nEnvelope-To: {}\r\nReceived: from {helo} ([{ip}])\r\n\tby {} with {protocol}; {date}\r\n{end}",
             transaction.mail_from,
             transaction.rcpt_to.join(",\r\n\t"),
             config.hostname,
