@@ -3,7 +3,9 @@
 use crate::problem::Problem;
 use crate::shapes::{Change, CommentBody, CopyChange, PersonName, RequesterChange, TicketChange};
 use crate::time;
-use desk::tickets::{Channel, CreateTicket, NewComment, Priority, Status, TagChange, Type, UpdateTicket};
+use desk::tickets::{
+    Channel, CreateTicket, NewComment, Priority, Status, TagChange, Type, UpdateTicket, list_upload,
+};
 use desk::{GroupId, TicketId, Tx, UserId, people};
 
 /// Characters per line when text is made of HTML; long, so that paragraphs stay whole.
@@ -17,7 +19,7 @@ pub fn to_create(tx: &mut Tx, wanted: &TicketChange) -> Result<CreateTicket, Pro
         (None, None) => me.ok_or_else(|| Problem::missing("requester_id"))?,
     };
     let mut comment = match (&wanted.comment, &wanted.description) {
-        (Some(comment), _) => new_comment(&comment.whole())?,
+        (Some(comment), _) => new_comment(tx, &comment.whole())?,
         (None, Some(text)) => NewComment::public(text.as_str()),
         (None, None) => return Err(Problem::missing("description")),
     };
@@ -55,7 +57,7 @@ fn channel(wanted: &TicketChange) -> Channel {
 pub fn to_update(tx: &mut Tx, ticket: TicketId, wanted: &TicketChange) -> Result<UpdateTicket, Problem> {
     let mut command = UpdateTicket::of(ticket);
     command.channel = Channel::Api;
-    command.comment = wanted.comment.as_ref().map(|comment| new_comment(&comment.whole())).transpose()?;
+    command.comment = wanted.comment.as_ref().map(|comment| new_comment(tx, &comment.whole())).transpose()?;
     command.comment = command.comment.filter(|it| !is_empty(it));
     command.subject = wanted.subject.clone().or(wanted.raw_subject.clone());
     command.status = status(wanted.status.as_deref())?;
@@ -97,20 +99,33 @@ pub fn stamp(safe_update: Option<bool>, updated_stamp: Option<&str>) -> Result<O
     }
 }
 
-fn new_comment(body: &CommentBody) -> Result<NewComment, Problem> {
+fn new_comment(tx: &mut Tx, body: &CommentBody) -> Result<NewComment, Problem> {
     let text = match (&body.body, &body.html_body) {
         (Some(text), _) => text.clone(),
         (None, Some(html)) => text_of(html)?,
         (None, None) => String::new(),
     };
+    let upload_tokens = body.uploads.clone().unwrap_or_default();
+    waiting(tx, &upload_tokens)?;
     Ok(NewComment {
         author: body.author_id.map(UserId),
         public: body.public.unwrap_or(true),
         body: text,
         html: body.html_body.clone(),
-        upload_tokens: body.uploads.clone().unwrap_or_default(),
+        upload_tokens,
         ..NewComment::default()
     })
+}
+
+/// A program hears of a file that would be missing; the composer of the pages just sends what there is.
+fn waiting(tx: &mut Tx, upload_tokens: &[String]) -> Result<(), Problem> {
+    for token in upload_tokens {
+        if list_upload(tx, token)?.is_empty() {
+            let why = format!("{token:?} is no upload that waits for a comment");
+            return Err(Problem::invalid("uploads", why));
+        }
+    }
+    Ok(())
 }
 
 fn text_of(html: &str) -> Result<String, Problem> {

@@ -201,6 +201,33 @@ async fn a_file_is_uploaded_taken_by_a_comment_and_read_only_by_its_signed_addre
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_without_a_waiting_file_is_refused_by_name_and_nothing_is_written() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let path = "/api/v2/uploads.json?filename=bill.txt";
+        let upload = program.send("POST", path, Some(&program.bearer()), "hello").await;
+        let token =
+            upload.body["upload"]["token"].as_str().unwrap_or_else(|| panic!("{} on {on}", upload.body));
+        let with = |token: &str| json!({ "ticket": { "subject": "Bill", "comment": { "body": "Here", "uploads": [token] } } });
+        let made = program.post("/tickets.json", with(token)).await;
+        assert_eq!(made.status, 201, "{} on {on}", made.body);
+        let ticket = format!("/tickets/{}", made.body["ticket"]["id"]);
+        for bad in ["nonsense", token] {
+            let created = program.post("/tickets.json", with(bad)).await;
+            let updated = program.put(&ticket, with(bad)).await;
+            for answer in [created, updated] {
+                let said = (answer.status.as_u16(), &answer.body["error"]);
+                assert_eq!(said, (422, &json!("RecordInvalid")), "{} on {on}", answer.body);
+                let why = answer.body["details"]["uploads"][0]["description"].as_str();
+                assert!(why.is_some_and(|why| why.contains(bad)), "{} on {on}", answer.body);
+            }
+        }
+        assert_eq!(program.get("/tickets.json?per_page=9&page=1").await.body["count"], 1, "on {on}");
+        assert_eq!(program.get(&format!("{ticket}/comments")).await.body["count"], 1, "on {on}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_copy_is_given_and_taken_away_and_the_audit_says_so() {
     for program in Program::on_each_database() {
         let on = program.world.name();
