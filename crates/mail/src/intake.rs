@@ -17,6 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Addresses whose verdict is remembered between two changes of the mailboxes.
 const VERDICTS_KEPT_MAX: usize = 10_000;
 
+/// Invitations shown of one mail.
+const INVITES_SHOWN_MAX: usize = 10;
+
 /// Takes mail into a desk, whichever door it came by.
 pub struct DeskIntake {
     desk: Desk,
@@ -190,6 +193,7 @@ pub fn incoming(
         diagnostic: bounce.diagnostic.clone(),
         original_message_id: bounce.original_message_id.clone(),
     });
+    let (text_new, html_new) = said(message);
     Ok(Incoming {
         from: message.from.as_ref().map(address).unwrap_or_default(),
         sender: message.sender.as_ref().map(address),
@@ -202,8 +206,8 @@ pub fn incoming(
         message_id: message.message_id.clone(),
         in_reply_to: message.in_reply_to.clone(),
         references: message.references.clone(),
-        text_new: message.visible_text.clone(),
-        html_new: message.visible_html.clone(),
+        text_new,
+        html_new,
         quoted: message.quoted_text.clone(),
         quoted_html: message.quoted_html.clone(),
         full_text: message.text.clone(),
@@ -217,4 +221,63 @@ pub fn incoming(
         auth,
         problems: message.problems.clone(),
     })
+}
+
+/// What is new in a mail, as text and, if it has that, as HTML: its words, and below them each invitation.
+fn said(message: &Message) -> (String, Option<String>) {
+    let (mut text, mut html) = (message.visible_text.clone(), message.visible_html.clone());
+    for invite in message.invites.iter().take(INVITES_SHOWN_MAX) {
+        let words = invite.words();
+        text.truncate(text.trim_end().len());
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&words);
+        if let Some(html) = &mut html {
+            html.push_str(&parse::html::text_to_html(&words));
+        }
+    }
+    (text, html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVENT: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:<b>Planning</b>\r\nDTSTART;TZID=Europe/Berlin:20260701T100000\r\n\
+        DTEND;TZID=Europe/Berlin:20260701T110000\r\nLOCATION:Room 7 & 8\r\nORGANIZER:mailto:ana@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+    #[test]
+    fn an_invitation_that_comes_alone_is_what_the_mail_says() {
+        let said_of = |method: &str| {
+            let raw = format!(
+                "From: ana@example.org\r\nContent-Type: text/calendar; method={method}\r\n\r\n{EVENT}"
+            );
+            said(&parse::parse(raw.as_bytes()))
+        };
+        let lines = "<b>Planning</b>\nWhen: 2026-07-01 10:00 Europe/Berlin – 2026-07-01 11:00 Europe/Berlin\n\
+            Where: Room 7 & 8\nOrganizer: ana@example.org\n";
+        assert_eq!(said_of("request"), (format!("Invitation: {lines}"), None));
+        assert_eq!(said_of("cancel"), (format!("Cancelled: {lines}"), None));
+    }
+
+    #[test]
+    fn an_invitation_stands_below_the_words_of_its_letter_in_both_forms() {
+        let raw = format!(
+            "From: ana@example.org\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\n--i\r\nContent-Type: text/plain\r\n\r\n\
+             Please come.\r\n--i\r\nContent-Type: text/html\r\n\r\n<p>Please come.</p>\r\n--i\r\n\
+             Content-Type: text/calendar\r\n\r\n{EVENT}\r\n--i--\r\n"
+        );
+        let (text, html) = said(&parse::parse(raw.as_bytes()));
+        assert!(
+            text.starts_with("Please come.\n\nInvitation: <b>Planning</b>\nWhen: 2026-07-01 10:00"),
+            "{text}"
+        );
+        let html = html.unwrap();
+        assert!(
+            html.contains("Please come.") && html.contains("Invitation: &lt;b&gt;Planning&lt;/b&gt;<br>"),
+            "{html}"
+        );
+        assert!(html.contains("Where: Room 7 &amp; 8<br>"), "{html}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Invitations (RFC 5545), read as far as a person wants to see them.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ pub struct Invite {
     pub location: Option<String>,
     pub uid: Option<String>,
     pub method: Option<String>,
+    pub status: Option<String>,
     pub attendees: Vec<String>,
 }
 
@@ -24,6 +25,58 @@ const ATTENDEES_MAX: usize = 200;
 /// Lines read of one calendar.
 const LINES_MAX: usize = 20_000;
 
+/// Characters of one field that are shown.
+const SHOWN_CHARS_MAX: usize = 300;
+/// `2026-07-01`: a whole day, without a time.
+const DAY_CHARS: usize = 10;
+
+impl Invite {
+    pub fn is_cancelled(&self) -> bool {
+        self.method.as_deref() == Some("CANCEL") || self.status.as_deref() == Some("CANCELLED")
+    }
+
+    /// Lines for a person: what, when, where, and who invites.
+    pub fn words(&self) -> String {
+        let what = match self.method.as_deref() {
+            _ if self.is_cancelled() => "Cancelled",
+            Some("REPLY") => "Answer to an invitation",
+            Some("COUNTER") => "Another time is proposed",
+            _ => "Invitation",
+        };
+        let summary = Some(self.summary.as_str()).filter(|summary| !summary.trim().is_empty());
+        let when = self.when();
+        let lines = [
+            (what, summary.or(Some("(no title)"))),
+            ("When", when.as_deref()),
+            ("Where", self.location.as_deref()),
+            ("Organizer", self.organizer.as_deref()),
+        ];
+        let lines = lines.into_iter().filter_map(|(name, value)| {
+            let value = value.map(shown).filter(|value| !value.is_empty())?;
+            Some(format!("{name}: {value}\n"))
+        });
+        lines.collect()
+    }
+
+    fn when(&self) -> Option<String> {
+        let start = self.start.as_deref()?;
+        let day = |text: &str| text.parse::<Date>().ok().filter(|_| text.len() == DAY_CHARS);
+        let end = match (day(start), self.end.as_deref().and_then(day)) {
+            // Whole days end with the first one that is free again.
+            (Some(first), Some(free)) => {
+                free.yesterday().ok().filter(|last| *last > first).map(|last| last.to_string())
+            }
+            _ => self.end.clone().filter(|end| end.as_str() != start),
+        };
+        Some(end.map_or(start.to_owned(), |end| format!("{start} – {end}")))
+    }
+}
+
+/// In one line, of a length that can be read.
+fn shown(value: &str) -> String {
+    value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SHOWN_CHARS_MAX).collect()
+}
+
 /// None if the text holds no event.
 pub fn read_invite(text: &str) -> Option<Invite> {
     let mut invite = Invite::default();
@@ -31,7 +84,7 @@ pub fn read_invite(text: &str) -> Option<Invite> {
     for line in unfold(text).take(LINES_MAX) {
         let Some((name, parameters, value)) = split_line(&line) else { continue };
         match (name.as_str(), in_event) {
-            ("METHOD", false) => invite.method = Some(value.to_ascii_uppercase()),
+            ("METHOD", false) => invite.method = Some(value.trim().to_ascii_uppercase()),
             ("BEGIN", false) if value.eq_ignore_ascii_case("VEVENT") => (in_event, seen) = (true, true),
             ("BEGIN", true) => depth += 1,
             ("END", true) if depth > 0 => depth -= 1,
@@ -48,6 +101,7 @@ fn apply(invite: &mut Invite, name: &str, parameters: &[(String, String)], value
         "SUMMARY" => invite.summary = unescape(value),
         "LOCATION" => invite.location = Some(unescape(value)).filter(|text| !text.is_empty()),
         "UID" => invite.uid = Some(value.to_owned()),
+        "STATUS" => invite.status = Some(value.trim().to_ascii_uppercase()),
         "DTSTART" => (invite.start, invite.start_ms) = moment(parameters, value),
         "DTEND" => (invite.end, invite.end_ms) = moment(parameters, value),
         "ORGANIZER" => invite.organizer = Some(person(value)),
@@ -167,6 +221,18 @@ mod tests {
         assert_eq!(invite.end.as_deref(), Some("2026-07-01 09:00 UTC"));
         assert_eq!(invite.organizer.as_deref(), Some("ana@example.org"));
         assert_eq!(invite.method.as_deref(), Some("REQUEST"));
+    }
+
+    #[test]
+    fn whole_days_are_shown_with_the_last_of_them() {
+        let words = |end: &str| {
+            let text = format!(
+                "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260701\nDTEND;VALUE=DATE:{end}\nSTATUS:Cancelled\nEND:VEVENT\n"
+            );
+            read_invite(&text).expect("an event").words()
+        };
+        assert_eq!(words("20260702"), "Cancelled: (no title)\nWhen: 2026-07-01\n");
+        assert_eq!(words("20260704"), "Cancelled: (no title)\nWhen: 2026-07-01 – 2026-07-03\n");
     }
 
     #[test]
