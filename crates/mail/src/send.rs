@@ -77,9 +77,15 @@ pub fn build(mail: &OutgoingMail) -> Vec<u8> {
         message = message.references(MessageId::new_list(references.into_iter()));
     }
     if mail.auto_submitted {
-        message = message.header("Auto-Submitted", Raw::new("auto-generated"));
-        message = message.header("X-Auto-Response-Suppress", Raw::new("All"));
-        message = message.header(LOOP_HEADER, Raw::new("1"));
+        let is_given = |name: &str| mail.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+        // A desk gives its loop header a value that it knows again; a second one in front would hide it.
+        for (name, value) in
+            [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"), (LOOP_HEADER, "1")]
+        {
+            if !is_given(name) {
+                message = message.header(name, Raw::new(value));
+            }
+        }
     }
     if let Some(link) = &mail.list_unsubscribe {
         let link = one_line(link);
@@ -449,6 +455,23 @@ mod tests {
                 && text.contains("List-Unsubscribe-Post"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn automatic_mail_carries_each_of_its_headers_once() {
+        let raw = build(&OutgoingMail {
+            auto_submitted: true,
+            headers: vec![
+                (LOOP_HEADER.to_owned(), "known-again".to_owned()),
+                ("X-Auto-Response-Suppress".to_owned(), "All".to_owned()),
+            ],
+            ..mail()
+        });
+        let text = String::from_utf8_lossy(&raw);
+        for name in ["Auto-Submitted", LOOP_HEADER, "X-Auto-Response-Suppress"] {
+            assert_eq!(text.matches(&format!("\n{name}: ")).count(), 1, "{name} in {text}");
+        }
+        assert_eq!(parse(&raw).loop_header.as_deref(), Some("known-again"));
     }
 
     #[test]
