@@ -105,8 +105,40 @@ pub enum ImapError {
 
 impl From<async_imap::error::Error> for ImapError {
     fn from(error: async_imap::error::Error) -> Self {
-        ImapError::Server(error.to_string())
+        ImapError::Server(words(&error))
     }
+}
+
+/// Characters shown of an answer that is no IMAP.
+const ANSWER_CHARS_MAX: usize = 200;
+
+/// What the server has said. Of an answer that it cannot read, the client tells how reading failed, and quotes it at
+/// the end.
+fn words(error: &async_imap::error::Error) -> String {
+    let said = match error {
+        async_imap::error::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    };
+    match said.split_once(" during parsing of ") {
+        Some((_, quoted)) => format!("“{}”, which is not IMAP", first_line(quoted)),
+        None => said,
+    }
+}
+
+/// Of a text in quotes and with backslashes, as the client writes it.
+fn first_line(quoted: &str) -> String {
+    let mut line = String::new();
+    let mut chars = quoted.chars().skip(1).take(ANSWER_CHARS_MAX);
+    while let Some(c) = chars.next().filter(|c| *c != '"') {
+        match c {
+            '\\' => match chars.next() {
+                Some('r' | 'n') | None => break,
+                Some(escaped) => line.push(escaped),
+            },
+            c => line.push(c),
+        }
+    }
+    line
 }
 
 /// How waiting ended.

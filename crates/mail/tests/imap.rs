@@ -401,6 +401,26 @@ async fn an_expired_token_is_refused_in_the_servers_words() {
 }
 
 #[tokio::test]
+async fn a_server_of_another_kind_is_quoted_in_its_own_words() {
+    for (greeting, line) in [
+        ("220 \"sink\" at C:\\run\r\n", "220 \"sink\" at C:\\run"),
+        ("HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let account =
+            ImapAccount { host: "127.0.0.1".to_owned(), ..account(listener.local_addr().unwrap().port()) };
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(greeting.as_bytes()).await.unwrap();
+            // Stays on the line until the other side has read it.
+            let _ = BufReader::new(stream).lines().next_line().await;
+        });
+        let said = probe(&account).await.unwrap_err().to_string();
+        assert_eq!(said, format!("the server said: “{line}”, which is not IMAP"));
+    }
+}
+
+#[tokio::test]
 async fn nobody_at_home_is_said_so() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     assert!(matches!(probe(&account(port)).await, Err(ImapError::Unreachable { .. })));

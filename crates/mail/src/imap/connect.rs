@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::{COMMAND_TIMEOUT, ImapAccount, ImapAuth, ImapError, ImapTls, within};
+use super::{COMMAND_TIMEOUT, ImapAccount, ImapAuth, ImapError, ImapTls, within, words};
 
 /// A connection, encrypted or not.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + fmt::Debug {}
@@ -21,7 +21,7 @@ pub type BoxedStream = Box<dyn Stream>;
 pub async fn sign_in(account: &ImapAccount) -> Result<Session<BoxedStream>, ImapError> {
     let client = within(COMMAND_TIMEOUT, "connecting", greet(account)).await?;
     let refused =
-        |(error, _): (async_imap::error::Error, Client<BoxedStream>)| ImapError::Refused(error.to_string());
+        |(error, _): (async_imap::error::Error, Client<BoxedStream>)| ImapError::Refused(words(&error));
     within(COMMAND_TIMEOUT, "signing in", async {
         match &account.auth {
             ImapAuth::Password(password) => client.login(&account.user, password).await.map_err(refused),
@@ -69,7 +69,7 @@ async fn read_greeting<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug>(
     match client.read_response().await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(ImapError::Server("nothing; it hung up".to_owned())),
-        Err(error) => Err(ImapError::Server(error.to_string())),
+        Err(error) => Err(async_imap::error::Error::from(error).into()),
     }
 }
 
