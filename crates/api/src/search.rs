@@ -53,7 +53,8 @@ fn all_hits(tx: &mut Tx, call: &Call) -> Result<Vec<Hit>, Problem> {
         _ => {
             hits.extend(tickets_by(tx, call, &query)?);
             // Conditions of tickets fit nothing else.
-            if query.filter == Filter::default() && query.unknown.is_empty() && call.actor.is_staff() {
+            let is_of_tickets = query.filter != Filter::default() || !query.subject.is_empty();
+            if !is_of_tickets && query.unknown.is_empty() && call.actor.is_staff() {
                 hits.extend(users_of(tx, call, text)?);
                 hits.extend(organizations_of(tx, call, text, &query)?);
                 hits.extend(groups_of(tx, call, &query)?);
@@ -65,9 +66,9 @@ fn all_hits(tx: &mut Tx, call: &Call) -> Result<Vec<Hit>, Problem> {
 }
 
 fn tickets_by(tx: &mut Tx, call: &Call, query: &Query) -> Result<Vec<Hit>, Problem> {
-    let newest_first = call.query("sort_order").is_none_or(|order| order != "asc");
-    let sort = call.query("sort_by").filter(|sort| *sort != "relevance");
-    if query.terms.is_empty() && query.unknown.is_empty() {
+    let newest_first = call.query("sort_order").map_or(!query.ascending, |order| order != "asc");
+    let sort = call.query("sort_by").or(query.order_by.as_deref()).filter(|sort| *sort != "relevance");
+    if query.is_without_words() && query.unknown.is_empty() {
         let order = match (sort.unwrap_or("created_at"), newest_first) {
             ("updated_at", true) => tickets::Order::UpdatedNewest,
             ("updated_at", false) => tickets::Order::UpdatedOldest,
@@ -156,6 +157,9 @@ fn groups_of(tx: &mut Tx, call: &Call, query: &Query) -> Result<Vec<Hit>, Proble
     Ok(all.into_iter().map(Hit::Group).collect())
 }
 
+/// What is said about people and organizations, and how to order what is found.
+const CONDITIONS: [&str; 7] = ["type", "email", "role", "name", "external_id", "order_by", "sort"];
+
 /// `key:value` parted from plain words.
 struct Conditions {
     pairs: Vec<(String, String)>,
@@ -168,7 +172,7 @@ impl Conditions {
         let mut words = Vec::new();
         for token in text.split_whitespace() {
             match token.split_once(':') {
-                Some((key, value)) if ["type", "email", "role", "name", "external_id"].contains(&key) => {
+                Some((key, value)) if CONDITIONS.contains(&key) => {
                     pairs.push((key.to_owned(), value.trim_matches('"').to_owned()));
                 }
                 _ => words.push(token.trim_matches('"')),

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Program;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_created_ticket_comes_back_with_its_audit_and_its_address() {
@@ -157,6 +157,47 @@ async fn a_search_finds_tickets_and_people_and_counts_them() {
     assert!(kinds.contains(&json!("ticket")) && kinds.contains(&json!("user")), "{kinds:?}");
     assert_eq!(program.get("/search/count?query=type:ticket%20status:new").await.body["count"], 2);
     assert_eq!(program.get("/search").await.status, 400);
+}
+
+/// The subjects (or names) that a search finds, in its order.
+async fn found(program: &Program, query: &str) -> Vec<String> {
+    let query = query.replace(' ', "%20").replace('>', "%3E").replace('<', "%3C");
+    let body = program.get(&format!("/search.json?query={query}")).await.body;
+    let word = |hit: &Value| hit["subject"].as_str().or(hit["name"].as_str()).unwrap_or_default().to_owned();
+    body["results"].as_array().unwrap_or_else(|| panic!("{body}")).iter().map(word).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_knows_subjects_times_before_now_and_the_order_that_its_words_ask_for() {
+    const HOUR_MS: i64 = 3_600_000;
+    let (old, new) = ("Refund for March", "No sound");
+    for program in Program::on_each_database() {
+        let first = program.ticket(old).await;
+        program.world.advance(3 * HOUR_MS);
+        let second = program.ticket(new).await;
+        for (id, priority) in [(first, "high"), (second, "low")] {
+            program.put(&format!("/tickets/{id}"), json!({ "ticket": { "priority": priority } })).await;
+        }
+        for (query, wanted) in [
+            ("subject:refund", vec![old]),
+            ("subject:refund march", vec![old]),
+            ("subject:sound work", vec![new]),
+            ("subject:work", vec![]),
+            ("subject:marta", vec![]),
+            ("created>2hours", vec![new]),
+            ("created<2hours", vec![old]),
+            ("created>1week sort:asc", vec![old, new]),
+            ("created<1week", vec![]),
+            ("created>2moons", vec![]),
+            ("type:ticket order_by:created_at sort:asc", vec![old, new]),
+            ("type:ticket order_by:created_at sort:desc", vec![new, old]),
+            ("type:ticket order_by:priority sort:asc", vec![new, old]),
+            ("type:ticket work order_by:priority", vec![old, new]),
+            ("type:user marta order_by:created_at sort:asc", vec!["Marta"]),
+        ] {
+            assert_eq!(found(&program, query).await, wanted, "{query} on {}", program.world.name());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

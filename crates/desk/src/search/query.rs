@@ -14,10 +14,28 @@ pub struct Query {
     pub filter: Filter,
     /// Folded; all must be found.
     pub terms: Vec<String>,
+    /// Folded; all must be in the subject.
+    pub subject: Vec<String>,
+    /// `order_by:priority` and the like, for those who can order so.
+    pub order_by: Option<String>,
+    /// `sort:asc`
+    pub ascending: bool,
     /// `type:user` and the like: what to search for. `None`: tickets.
     pub about: Option<String>,
     /// Conditions that name nobody or nothing, in the searcher's words.
     pub unknown: Vec<String>,
+}
+
+impl Query {
+    /// Only conditions: no index is asked.
+    pub fn is_without_words(&self) -> bool {
+        self.terms.is_empty() && self.subject.is_empty()
+    }
+
+    /// What a ticket must be found by, wherever it holds it. The last may be a beginning.
+    pub(super) fn all_terms(&self) -> Vec<String> {
+        [self.subject.as_slice(), self.terms.as_slice()].concat()
+    }
 }
 
 /// Reads a query. Conditions that name nothing known find nothing, and say so in `unknown`.
@@ -40,6 +58,7 @@ pub fn parse(tx: &mut Tx, text: &str) -> Result<Query, Error> {
     }
     query.terms = ::text::query_terms(&words, None);
     query.terms.truncate(WORDS_MAX);
+    query.subject.truncate(WORDS_MAX);
     Ok(query)
 }
 
@@ -75,6 +94,7 @@ const KEYS: &[&str] = &[
     "priority",
     "type",
     "ticket_type",
+    "subject",
     "via",
     "channel",
     "organization",
@@ -127,7 +147,26 @@ fn condition(tx: &mut Tx, query: &mut Query, key: &str, sign: char, value: &str)
         "requester" => set(&mut filter.requester, person(tx, &lower)?),
         "group" => set(&mut filter.group, group(tx, &lower)?),
         "organization" => set(&mut filter.organization, organization(tx, &lower)?),
-        "created" | "updated" | "solved" => moment(filter, key, sign, value),
+        "created" | "updated" | "solved" => match (ago(tx.now(), &lower), sign) {
+            (Some(at), '>' | '<') => between(filter, key, sign, at, 1),
+            (Some(_), _) => false,
+            (None, _) => moment(filter, key, sign, value),
+        },
+        "subject" => {
+            let terms = ::text::query_terms(value, None);
+            let known = !terms.is_empty();
+            query.subject.extend(terms);
+            known
+        }
+        "order_by" => {
+            query.order_by =
+                Some(if matches!(lower.as_str(), "created" | "updated") { lower + "_at" } else { lower });
+            true
+        }
+        "sort" => {
+            query.ascending = lower == "asc";
+            true
+        }
         _ => true,
     };
     Ok(understood)
@@ -162,6 +201,28 @@ fn moment(filter: &mut Filter, key: &str, sign: char, value: &str) -> bool {
         },
         _ => return false,
     };
+    between(filter, key, sign, start, length)
+}
+
+/// `4hours`: that long before now. Months and years are those of the calendar.
+fn ago(now: i64, value: &str) -> Option<i64> {
+    let (count, unit) = value.split_at(value.find(|c: char| !c.is_ascii_digit())?);
+    let (count, span) = (count.parse::<i64>().ok()?, jiff::Span::new());
+    let span = match unit.strip_suffix('s').unwrap_or(unit) {
+        "minute" => span.try_minutes(count),
+        "hour" => span.try_hours(count),
+        "day" => span.try_days(count),
+        "week" => span.try_weeks(count),
+        "month" => span.try_months(count),
+        "year" => span.try_years(count),
+        _ => return None,
+    };
+    let now = jiff::Timestamp::from_millisecond(now).ok()?.to_zoned(jiff::tz::TimeZone::UTC);
+    Some(now.checked_sub(span.ok()?).ok()?.timestamp().as_millisecond())
+}
+
+/// After, before, or within a time that starts here and is so long.
+fn between(filter: &mut Filter, key: &str, sign: char, start: i64, length: i64) -> bool {
     let (after, before) = match key {
         "created" => (&mut filter.created_after, &mut filter.created_before),
         "updated" => (&mut filter.updated_after, &mut filter.updated_before),
@@ -236,6 +297,25 @@ mod tests {
         assert_eq!(split("created>=2026-01-01"), Some(("created", '>', "2026-01-01")));
         assert_eq!(split("https://example.org"), None);
         assert_eq!(split("status:"), None);
+    }
+
+    #[test]
+    fn a_time_is_said_by_how_long_ago_it_was() {
+        let ms = |moment: &str| moment.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let now = ms("2026-03-31T12:00:00Z");
+        for (words, then) in [
+            ("90minutes", "2026-03-31T10:30:00Z"),
+            ("1hour", "2026-03-31T11:00:00Z"),
+            ("2days", "2026-03-29T12:00:00Z"),
+            ("3weeks", "2026-03-10T12:00:00Z"),
+            ("1month", "2026-02-28T12:00:00Z"),
+            ("2years", "2024-03-31T12:00:00Z"),
+        ] {
+            assert_eq!(ago(now, words), Some(ms(then)), "{words}");
+        }
+        for words in ["2026-03-31", "hours", "2", "2moons", "99999999999years", "2026-03-31T12:00:00Z"] {
+            assert_eq!(ago(now, words), None, "{words}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn search_tickets(
     if !query.unknown.is_empty() {
         return Ok(Found { rows: Vec::new(), more: false, deeper: false });
     }
-    if query.terms.is_empty() {
+    if query.is_without_words() {
         let page = views::page(tx, &query.filter, Order::UpdatedNewest, None, count_max)?;
         return Ok(Found { more: page.next.is_some(), rows: page.rows, deeper: false });
     }
@@ -78,7 +78,7 @@ fn matching(tx: &mut Tx, query: &Query, depth: Depth, enough: usize) -> Result<V
     if depth == Depth::Whole {
         return matching_among(tx, query, None, enough);
     }
-    if query.terms.len() > 1 {
+    if query.all_terms().len() > 1 {
         let rows = matching_among(tx, query, Some(NEWEST_LOOKED_AT_FIRST), enough)?;
         if !rows.is_empty() {
             return Ok(rows);
@@ -100,9 +100,13 @@ fn matching_among(
         && let Ok(number) = only.parse::<i64>()
     {
         seen.insert(number);
-        rows.extend(visible(tx, &query.filter, &[number])?);
+        rows.extend(visible(tx, query, &[number])?);
     }
-    for index in ["search_tickets", "search_comments"] {
+    let everywhere = query.all_terms();
+    for (index, terms) in [("search_tickets", &everywhere), ("search_comments", &query.terms)] {
+        if terms.is_empty() {
+            continue;
+        }
         let mut span = Ids::ALL;
         if let Some(newest) = newest {
             span.below = newest_id(tx, index)? + 1;
@@ -110,13 +114,13 @@ fn matching_among(
         }
         // Among few, several words cost the same however many are fetched.
         let at_a_time =
-            if newest.is_some() && query.terms.len() > 1 { MATCHES_LOOKED_AT_MAX } else { MATCHES_PER_STEP };
+            if newest.is_some() && terms.len() > 1 { MATCHES_LOOKED_AT_MAX } else { MATCHES_PER_STEP };
         let mut looked_at = 0;
         let start = rows.len();
         'enough: while looked_at < MATCHES_LOOKED_AT_MAX {
             let ids = match newest {
-                Some(_) => fulltext::newest_at_once(tx, index, &query.terms, span, at_a_time)?,
-                None => fulltext::newest(tx, index, &query.terms, span, at_a_time)?,
+                Some(_) => fulltext::newest_at_once(tx, index, terms, span, at_a_time)?,
+                None => fulltext::newest(tx, index, terms, span, at_a_time)?,
             };
             let Some(last) = ids.last().copied() else { break };
             span.below = last;
@@ -125,7 +129,7 @@ fn matching_among(
                 let tickets =
                     if index == "search_comments" { tickets_of_comments(tx, some)? } else { some.to_vec() };
                 let new: Vec<i64> = tickets.into_iter().filter(|id| seen.insert(*id)).collect();
-                rows.extend(visible(tx, &query.filter, &new)?);
+                rows.extend(visible(tx, query, &new)?);
                 if rows.len() - start >= enough {
                     break 'enough;
                 }
@@ -151,28 +155,32 @@ fn tickets_of_comments(tx: &mut Tx, comments: &[i64]) -> Result<Vec<i64>, Error>
     tx.list(&sql, params![json(comments)], |row| row.get(0))
 }
 
-fn visible(tx: &mut Tx, filter: &Filter, ids: &[i64]) -> Result<Vec<TicketRow>, Error> {
+fn visible(tx: &mut Tx, query: &Query, ids: &[i64]) -> Result<Vec<TicketRow>, Error> {
     let mut rows = Vec::new();
     for some in ids.chunks(views::PAGE_ROWS_MAX) {
         let among = Some(some.iter().map(|id| TicketId(*id)).collect());
-        let filter = Filter { among, ..filter.clone() };
+        let filter = Filter { among, ..query.filter.clone() };
         rows.extend(views::page(tx, &filter, Order::UpdatedNewest, None, views::PAGE_ROWS_MAX)?.rows);
     }
+    // The index holds more of a ticket than its subject.
+    rows.retain(|row| query.subject.is_empty() || hits(row, &query.subject) == query.subject.len());
     Ok(rows)
+}
+
+/// How many of these words the subject holds.
+fn hits(row: &TicketRow, terms: &[String]) -> usize {
+    let subject = ::text::search_terms(&row.subject, None);
+    let holds = |term: &String| subject.split(' ').any(|word| word.starts_with(term.as_str()));
+    terms.iter().filter(|term| holds(term)).count()
 }
 
 /// A word in the subject counts most, then freshness, then work that is still open.
 fn score(row: &TicketRow, query: &Query, newest: i64) -> f64 {
     const MONTH_MS: f64 = 30.0 * 86_400_000.0;
-    let subject = ::text::search_terms(&row.subject, None);
-    let hits = query
-        .terms
-        .iter()
-        .filter(|term| subject.split(' ').any(|word| word.starts_with(term.as_str())))
-        .count();
+    let terms = query.all_terms();
     let age = (newest - row.updated_at).max(0) as f64 / MONTH_MS;
     let open = f64::from(u8::from(row.solved_at.is_none()));
-    2.0 * hits as f64 / query.terms.len() as f64 + 1.0 / (1.0 + age) + 0.25 * open
+    2.0 * hits(row, &terms) as f64 / terms.len() as f64 + 1.0 / (1.0 + age) + 0.25 * open
 }
 
 /// People whose name, address or organization holds all words; ids, newest first.
