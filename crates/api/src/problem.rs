@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Kind, Refusal};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 #[derive(Clone, Debug)]
 pub enum Problem {
@@ -22,7 +22,11 @@ pub enum Problem {
     },
     /// More records than one call may name.
     TooManyValues(String),
-    Conflict(String),
+    Conflict {
+        description: String,
+        /// What has changed meanwhile; empty when it is not known.
+        fields: Vec<String>,
+    },
     TooLarge(String),
     TooMany {
         retry_after_s: u64,
@@ -49,7 +53,8 @@ impl Problem {
             Problem::NotFound => "Not found".into(),
             Problem::Invalid { field, description, .. } => format!("{field}: {description}"),
             Problem::Forbidden(text) | Problem::BadRequest(text) => text.clone(),
-            Problem::Conflict(text) | Problem::TooLarge(text) | Problem::TooManyValues(text) => text.clone(),
+            Problem::TooLarge(text) | Problem::TooManyValues(text) => text.clone(),
+            Problem::Conflict { description, .. } => description.clone(),
             Problem::TooMany { .. } => "Too many requests".into(),
             Problem::Busy => "The desk is busy; try again in a moment".into(),
             Problem::Broken => "Something went wrong on our side".into(),
@@ -65,7 +70,7 @@ impl Problem {
             Problem::BadRequest(_) => "BadRequest",
             Problem::Invalid { .. } => "RecordInvalid",
             Problem::TooManyValues(_) => "TooManyValues",
-            Problem::Conflict(_) => "UpdateConflict",
+            Problem::Conflict { .. } => "UpdateConflict",
             Problem::TooLarge(_) => "RequestTooLarge",
             Problem::TooMany { .. } => "TooManyRequests",
             Problem::Busy => "ServiceUnavailable",
@@ -80,7 +85,7 @@ impl Problem {
             Problem::NotFound => StatusCode::NOT_FOUND,
             Problem::BadRequest(_) => StatusCode::BAD_REQUEST,
             Problem::Invalid { .. } | Problem::TooManyValues(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Problem::Conflict(_) => StatusCode::CONFLICT,
+            Problem::Conflict { .. } => StatusCode::CONFLICT,
             Problem::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -97,6 +102,12 @@ impl Problem {
                 "description": "Record validation errors",
                 "details": { field: [{ "description": description, "error": code }] },
             }),
+            Problem::Conflict { description, fields } if !fields.is_empty() => {
+                let changed = json!([{ "description": "has been changed since", "error": self.name() }]);
+                let details: Map<String, Value> =
+                    fields.iter().map(|field| (field.clone(), changed.clone())).collect();
+                json!({ "error": self.name(), "description": description, "details": details })
+            }
             _ => json!({ "error": self.name(), "description": self.sentence() }),
         }
     }
@@ -112,7 +123,9 @@ impl<E: Refusal> From<E> for Problem {
             (Kind::Invalid | Kind::Conflict, Some(field)) if error.is_duplicate() => {
                 Problem::Invalid { field: field.into(), code: "DuplicateValue", description: sentence }
             }
-            (Kind::Conflict, None | Some("safe_update")) => Problem::Conflict(sentence),
+            (Kind::Conflict, None | Some("safe_update")) => {
+                Problem::Conflict { description: sentence, fields: error.conflicting().to_vec() }
+            }
             (Kind::TooMuch, None) => Problem::TooLarge(sentence),
             (Kind::Conflict | Kind::Invalid | Kind::TooMuch, field) => {
                 Problem::invalid(field.unwrap_or("base"), sentence)

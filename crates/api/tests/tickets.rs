@@ -68,6 +68,9 @@ async fn a_safe_update_is_refused_after_somebody_elses_change() {
     let safe = json!({ "ticket": { "priority": "urgent", "safe_update": true, "updated_stamp": stamp } });
     let answer = program.put(&format!("/tickets/{id}"), safe).await;
     assert_eq!((answer.status.as_u16(), &answer.body["error"]), (409, &json!("UpdateConflict")));
+    let changed: Vec<&String> =
+        answer.body["details"].as_object().expect("what has changed").keys().collect();
+    assert_eq!(changed, ["priority"], "not what was so before: {}", answer.body);
     assert_eq!(program.get(&format!("/tickets/{id}")).await.body["ticket"]["priority"], "low");
 }
 

@@ -27,6 +27,11 @@ pub trait Refusal: std::error::Error + Send + Sync + 'static {
         None
     }
 
+    /// What somebody else has changed meanwhile, in API words, when it is known and the actor may know it.
+    fn conflicting(&self) -> &[String] {
+        &[]
+    }
+
     /// The value must be unique, and somebody else has it.
     fn is_duplicate(&self) -> bool {
         false

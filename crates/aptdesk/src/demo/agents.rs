@@ -145,7 +145,7 @@ pub fn take(tx: &mut Tx, turn: &Turn) -> Result<bool> {
     };
     match tickets::update(tx, &update) {
         Ok(_) => Ok(true),
-        Err(UpdateError::ChangedMeanwhile | UpdateError::TicketIsClosed) => Ok(false),
+        Err(UpdateError::ChangedMeanwhile { .. } | UpdateError::TicketIsClosed) => Ok(false),
         Err(error) => Err(Failure::from(error)),
     }
 }

@@ -75,6 +75,25 @@ impl Draftsman {
     }
 }
 
+/// The fields that have changed from this moment on; `comment`, when something was said.
+pub(super) fn changed_since(tx: &mut Tx, ticket: TicketId, moment: i64) -> Result<Vec<String>, Error> {
+    let lists: Vec<String> = tx.list(
+        "select events from audits where ticket_id = $1 and created_at >= $2 order by id",
+        params![ticket, moment],
+        |row| row.get(0),
+    )?;
+    let mut fields = std::collections::BTreeSet::new();
+    for list in lists {
+        let events: Vec<AuditEvent> =
+            serde_json::from_str(&list).map_err(|error| Error::Corrupt(error.to_string()))?;
+        fields.extend(events.into_iter().map(|event| match event {
+            AuditEvent::Create { field_name, .. } | AuditEvent::Change { field_name, .. } => field_name,
+            AuditEvent::Comment { .. } => "comment".to_owned(),
+        }));
+    }
+    Ok(fields.into_iter().collect())
+}
+
 /// The audits of a ticket, oldest first, after the audit `after`.
 pub fn audits_of(
     tx: &mut Tx,

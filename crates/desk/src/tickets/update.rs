@@ -93,7 +93,7 @@ pub enum UpdateError {
     #[error("something new has come that you have not seen")]
     Unseen { newest: CommentId },
     #[error("somebody else has just changed this ticket")]
-    ChangedMeanwhile,
+    ChangedMeanwhile { fields: Vec<String> },
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -121,7 +121,7 @@ pub fn update(tx: &mut Tx, command: &UpdateTicket) -> Result<Updated, UpdateErro
     }
     ticket.updated_at = tx.now().max(before.updated_at + i64::from(tx.now() == before.updated_at));
     if !store::save_ticket(tx, &mut ticket)? {
-        return Err(UpdateError::ChangedMeanwhile);
+        return Err(UpdateError::ChangedMeanwhile { fields: Vec::new() });
     }
     store::save_tags(tx, ticket.id, &before.tags, &ticket.tags)?;
     let author = speech.as_ref().map(|speech| speech.author).or(actor.user()).unwrap_or(THE_DESK);
@@ -215,8 +215,15 @@ fn look_before_sending(
     ticket: &Ticket,
     command: &UpdateTicket,
 ) -> Result<(), UpdateError> {
-    if command.updated_stamp.is_some_and(|stamp| stamp / 1000 < ticket.updated_at / 1000) {
-        return Err(UpdateError::ChangedMeanwhile);
+    if let Some(stamp) = command.updated_stamp
+        && stamp / 1000 < ticket.updated_at / 1000
+    {
+        // A stamp has no fractions of a second, and what happens inside is not for customers.
+        let fields = match actor.is_staff() {
+            true => audit::changed_since(tx, ticket.id, (stamp / 1000 + 1) * 1000)?,
+            false => Vec::new(),
+        };
+        return Err(UpdateError::ChangedMeanwhile { fields });
     }
     if let (Some(seen), Some(new)) = (command.seen, &command.comment)
         && new.public
@@ -475,9 +482,9 @@ impl Refusal for UpdateError {
         match self {
             UpdateError::NoSuchTicket => Kind::NotFound,
             UpdateError::NotYours | UpdateError::LightAgentsStayInside => Kind::Forbidden,
-            UpdateError::TicketIsClosed | UpdateError::Unseen { .. } | UpdateError::ChangedMeanwhile => {
-                Kind::Conflict
-            }
+            UpdateError::TicketIsClosed
+            | UpdateError::Unseen { .. }
+            | UpdateError::ChangedMeanwhile { .. } => Kind::Conflict,
             UpdateError::NeverNewAgain
             | UpdateError::SolvingNeedsAnAssignee
             | UpdateError::AssigneeIsNoAgent
@@ -498,8 +505,15 @@ impl Refusal for UpdateError {
             UpdateError::NoSuchRequester => Some("requester"),
             UpdateError::NoSuchProblem => Some("problem_id"),
             UpdateError::NothingSaid | UpdateError::TooLong => Some("comment"),
-            UpdateError::ChangedMeanwhile => Some("safe_update"),
+            UpdateError::ChangedMeanwhile { .. } => Some("safe_update"),
             _ => None,
+        }
+    }
+
+    fn conflicting(&self) -> &[String] {
+        match self {
+            UpdateError::ChangedMeanwhile { fields } => fields,
+            _ => &[],
         }
     }
 }
