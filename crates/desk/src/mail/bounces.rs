@@ -55,11 +55,42 @@ fn reported(tx: &mut Tx, bounce: &Bounce) -> Result<Option<FoundMailOut>, db::Er
 }
 
 fn words_of(bounce: &Bounce) -> String {
-    let parts = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];
+    let status = bounce.status.as_deref().map(str::trim);
+    // Most servers name the code in their words too.
+    let is_said = |status: &str| bounce.diagnostic.as_deref().is_some_and(|said| names(said, status));
+    let parts = [status.filter(|status| !is_said(status)), bounce.diagnostic.as_deref()];
     let words =
         parts.into_iter().flatten().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
     match words.is_empty() {
         true => "the other server gave no reason".into(),
         false => words.chars().take(DIAGNOSTIC_CHARS_MAX).collect(),
+    }
+}
+
+/// Does the code stand in the words, and not only as a piece of a longer one?
+fn names(words: &str, status: &str) -> bool {
+    words.split(|c: char| !c.is_ascii_digit() && c != '.').any(|it| it.trim_matches('.') == status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_said_once() {
+        let words = |diagnostic: &str| {
+            let bounce = Bounce {
+                status: Some("5.2.2".into()),
+                diagnostic: Some(diagnostic.into()),
+                ..Bounce::default()
+            };
+            words_of(&bounce)
+        };
+        assert_eq!(words("552 5.2.2 mailbox full"), "552 5.2.2 mailbox full");
+        assert_eq!(words("552-5.2.2. mailbox full"), "552-5.2.2. mailbox full");
+        assert_eq!(words("mailbox full (#5.2.2)"), "mailbox full (#5.2.2)");
+        assert_eq!(words("552 5.2.21 mailbox full"), "5.2.2 552 5.2.21 mailbox full");
+        assert_eq!(words("mailbox full"), "5.2.2 mailbox full");
+        assert_eq!(words(""), "5.2.2");
     }
 }
