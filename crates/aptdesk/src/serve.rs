@@ -10,6 +10,7 @@ use axum::Router;
 use desk::access::{self, LinkPurpose};
 use desk::{Actor, Desk, settings, work};
 use jobs::Stop;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -196,7 +197,10 @@ fn raise_file_limit() {
 
 pub fn log_to_stderr(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| "info".into());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let _ = match config.log_json {
         true => builder.json().try_init(),
         false => builder.with_target(false).compact().try_init(),

@@ -63,6 +63,11 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         format!("/reviews/calibrations/{}", desk.reviewed.calibration),
         "/reviews/raters".to_owned(),
         "/skills/hardest".to_owned(),
+        "/skills/team".to_owned(),
+        format!(
+            "/skills/team/skills/{}",
+            desk.world.read(skills::list_skills).first().expect("a library").id
+        ),
         "/skills/competencies".to_owned(),
         "/skills/competencies/new".to_owned(),
         format!("/skills/competencies/{}", desk.competency),

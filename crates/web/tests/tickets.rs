@@ -115,6 +115,21 @@ async fn a_draft_survives_and_is_ones_own() {
 }
 
 #[tokio::test]
+async fn who_answers_what_nobody_has_takes_it_and_who_answers_for_another_does_not() {
+    let world = World::on_sqlite();
+    let (ana, mei) = (world.agent("Ana"), world.agent("Mei"));
+    let id = world.ticket("No sound");
+    let says = |public: &'static str| [("body_text", "Turn it up."), ("public", public)];
+    let path = format!("/tickets/{id}/comments");
+    Browser::signed_in(&world, mei).post_part(&path, &says("false")).await;
+    assert_eq!(ticket(&world, id).assignee, None, "a note takes nothing");
+    Browser::signed_in(&world, ana).post_part(&path, &says("true")).await;
+    assert_eq!(ticket(&world, id).assignee, Some(ana));
+    Browser::signed_in(&world, mei).post_part(&path, &says("true")).await;
+    assert_eq!(ticket(&world, id).assignee, Some(ana));
+}
+
+#[tokio::test]
 async fn a_draft_keeps_its_files_until_they_are_sent() {
     let world = World::on_sqlite();
     let ana = world.agent("Ana");

@@ -39,8 +39,12 @@ pub async fn create(
 
 /// Answers what the status was before.
 fn send(tx: &mut desk::Tx, id: TicketId, said: &Said) -> Result<Status, UpdateError> {
-    let before = tickets::find_ticket(tx, id)?.ok_or(UpdateError::NoSuchTicket)?.status;
+    let ticket = tickets::find_ticket(tx, id)?.ok_or(UpdateError::NoSuchTicket)?;
+    let before = ticket.status;
+    // Whoever answers what nobody has takes it: the customer's next letter comes to them.
+    let me = tx.actor().user().filter(|_| said.public && tx.actor().is_staff() && ticket.assignee.is_none());
     let update = UpdateTicket {
+        assignee: me.map(Some),
         comment: Some(said.comment()),
         status: said.status().filter(|status| *status != before),
         seen: said.seen,

@@ -34,16 +34,20 @@ pub(in crate::coaching) fn list_sessions(tx: &mut Tx, plan: CoachingPlanId) -> R
     tx.list(&format!("{SESSION} where plan_id = $1 order by at desc, id desc"), params![plan], session)
 }
 
-/// The next talk of each plan that was not held yet.
+/// The next talk of each plan: not held yet, and not over.
 pub(in crate::coaching) fn list_next_sessions(
     tx: &mut Tx,
     plans: &[CoachingPlanId],
 ) -> Result<Vec<(CoachingPlanId, i64)>, Error> {
     let sql = format!(
-        "select plan_id, min(at) from coaching_sessions where held_at is null and plan_id in {} group by plan_id",
+        "select plan_id, min(at) from coaching_sessions
+         where held_at is null and at + minutes * 60000 > $2 and plan_id in {} group by plan_id",
         tx.numbers_in(1)
     );
-    tx.list(&sql, params![json_numbers(plans.iter().map(|it| it.0))], |row| Ok((row.get(0)?, row.get(1)?)))
+    let now = tx.now();
+    tx.list(&sql, params![json_numbers(plans.iter().map(|it| it.0)), now], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
 }
 
 pub(in crate::coaching) fn insert_session(tx: &mut Tx, it: &PlanSession) -> Result<CoachingSessionId, Error> {
