@@ -68,7 +68,8 @@ fn cell_html(html: &mut String, cell: Option<&Cell>, target: f64, alone: bool, f
     let flags = [
         (!cell.sure, " n"),
         (alone && cell.level > desk::skills::INDEPENDENT_LEVEL, " r"),
-        (cell.level < target, " g"),
+        // By the figure that is shown: 3.0 is not below 3.
+        ((cell.level * 10.0).round() < target * 10.0, " g"),
         (cell.trend.is_some_and(|by| by >= TREND_SHOWN_MIN), " p"),
         (cell.trend.is_some_and(|by| by <= -TREND_SHOWN_MIN), " m"),
     ];

@@ -336,6 +336,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_known_and_what_is_shown_as_the_asked_level_are_not_below_it() {
+        let mut matrix = usual();
+        matrix.rows[0].cells[0] = Some(cell(2.96, 0.4));
+        let overlay = Overlay { targets: vec![3.0, 3.0], said: None };
+        let html = page(matrix, Asked::default(), overlay);
+        assert!(html.contains(r#"<td class="v3 u4">3.0"#) && html.contains(r#"n">3.1<td>"#), "{html}");
+    }
+
+    #[test]
     fn a_level_that_moved_within_a_month_is_marked() {
         let mut matrix = usual();
         matrix.rows[0].cells[0] =
