@@ -305,13 +305,11 @@ fn many_callers_at_once_are_each_answered_for_their_own_change_and_refused_ones_
                     for change in 0..CHANGES {
                         let text = format!("{caller}/{change}");
                         let refused = (caller + change) % 5 == 0;
-                        let answer = db.write_now("ana", {
-                            let text = text.clone();
-                            move |tx| {
-                                let id: i64 =
-                                    tx.insert("insert into notes (text) values ($1)", params![&*text])?;
-                                if refused { Err(Error::Corrupt("refused".into())) } else { Ok(id) }
-                            }
+                        let own = text.clone();
+                        let answer = db.write_now("ana", move |tx| {
+                            let id: i64 =
+                                tx.insert("insert into notes (text) values ($1)", params![&*own])?;
+                            if refused { Err(Error::Corrupt("refused".into())) } else { Ok(id) }
                         });
                         assert_eq!(answer.is_err(), refused, "{text}");
                         if let Ok(id) = answer {
