@@ -2,13 +2,14 @@
 //!
 //! There is nothing in between: encryption to whoever answers would only look like protection.
 
+use db::Wire;
 use db::server::{Connect, NoConnection, named};
-use postgres::Config;
-use postgres::config::SslMode;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// With `sslmode=require` in the address (or `verify-full`, which means the same here) the connection is encrypted and the
@@ -18,8 +19,8 @@ pub fn connect() -> Connect {
         let (url, authorities) = without_authorities(&url.replace("sslmode=verify-full", "sslmode=require"));
         let config = named(url.parse::<Config>()?);
         match (config.get_ssl_mode(), authorities) {
-            (SslMode::Require, file) => Ok(config.connect(checked_tls(file.as_deref())?)?),
-            (_, None) => Ok(config.connect(postgres::NoTls)?),
+            (SslMode::Require, file) => Wire::connect(&config, checked_tls(file.as_deref())?),
+            (_, None) => Wire::connect(&config, tokio_postgres::NoTls),
             (_, Some(_)) => Err("sslrootcert is only used with sslmode=require".into()),
         }
     })

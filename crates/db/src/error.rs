@@ -23,7 +23,7 @@ pub enum Error {
     #[error("SQLite refused a statement: {sql}")]
     Sqlite { sql: String, source: rusqlite::Error },
     #[error("PostgreSQL refused a statement: {sql}")]
-    Postgres { sql: String, source: postgres::Error },
+    Postgres { sql: String, source: tokio_postgres::Error },
     #[error("the database could not be opened")]
     Open(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("no connection to the database became free within {0} ms")]
@@ -42,12 +42,25 @@ impl Error {
         matches!(self, Error::Busy | Error::Stopped | Error::NoConnection(_))
     }
 
-    /// The database says that another transaction won: run the closure again.
-    pub(crate) fn lost_a_race(&self) -> bool {
-        use postgres::error::SqlState;
+    /// The connection is gone. What its last statement did cannot be known.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        use tokio_postgres::error::{DbError, Severity};
+        let last_words =
+            |said: &DbError| matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
         match self {
             Error::Postgres { source, .. } => {
-                source.is_closed()
+                source.is_closed() || source.as_db_error().is_some_and(last_words)
+            }
+            _ => false,
+        }
+    }
+
+    /// The database says that another transaction won, or the connection was lost: run the closure again.
+    pub(crate) fn lost_a_race(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        match self {
+            Error::Postgres { source, .. } => {
+                self.is_cut_off()
                     || matches!(
                         source.code(),
                         Some(&SqlState::T_R_SERIALIZATION_FAILURE) | Some(&SqlState::T_R_DEADLOCK_DETECTED)
@@ -76,9 +89,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn postgres(sql: &str, source: postgres::Error) -> Self {
+    pub(crate) fn postgres(sql: &str, source: tokio_postgres::Error) -> Self {
         match source.code() {
-            Some(&postgres::error::SqlState::UNIQUE_VIOLATION) => Error::Unique(Box::new(source)),
+            Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION) => Error::Unique(Box::new(source)),
             _ => Error::Postgres { sql: sql.to_owned(), source },
         }
     }

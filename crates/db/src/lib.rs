@@ -2,7 +2,7 @@
 //!
 //! The product is synchronous: `read` and `write` take a plain closure over a [`Tx`]. On SQLite one writer thread
 //! runs queued closures and commits them together (group commit); readers use their own connections on the calling
-//! thread. On PostgreSQL each closure is a transaction on a pooled blocking connection and is run again when the
+//! thread. On PostgreSQL each closure is a transaction on a pooled connection and is run again when the
 //! database says that it lost a race. An answer of success means that the change survives a power cut.
 //!
 //! This crate knows no ticket: the actor is a type parameter, and SQL belongs to its callers.
@@ -24,9 +24,11 @@ mod migrate;
 mod pg;
 mod pool;
 pub mod server;
+mod session;
 mod sqlite;
 mod tx;
 mod value;
+mod wire;
 mod writer;
 
 pub use announcer::ANNOUNCEMENTS_KEPT_MAX;
@@ -34,6 +36,7 @@ pub use error::Error;
 pub use migrate::Migration;
 pub use tx::Tx;
 pub use value::{Column, FromColumn, Param, Row, ToParam};
+pub use wire::Wire;
 
 use announcer::Announcer;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! PostgreSQL: each closure is a transaction on a pooled blocking connection, run again when it lost a race.
+//! PostgreSQL: each closure is a transaction on a pooled connection, run again when it lost a race.
 //!
 //! Announcements reach other processes by one coalesced `NOTIFY` outside the write path, and theirs reach us by
 //! `LISTEN` on a connection of its own.
@@ -6,9 +6,10 @@
 use crate::announcer::Announcer;
 use crate::pool::Pool;
 use crate::server::{NoConnection, Server};
+pub(crate) use crate::session::Mode;
+use crate::session::Session;
 use crate::tx::Connection;
-use crate::{Error, Options, Tx, clock};
-use std::collections::HashMap;
+use crate::{Error, Options, Tx, Wire, clock};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
@@ -25,12 +26,6 @@ const NOTIFY_PAUSE_MS: u64 = 10;
 /// PostgreSQL's own limit of a notification is 8,000 bytes.
 const NOTIFY_BYTES_MAX: usize = 7_500;
 const RECONNECT_PAUSE_MS: u64 = 1_000;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Read,
-    Write,
-}
 
 pub(crate) struct Postgres<A> {
     server: Server,
@@ -82,22 +77,13 @@ impl<A: Send + 'static> Postgres<A> {
         tx.actor = Some(actor);
         tx.now = (self.clock)();
         tx.announcements.clear();
-        tx.lost_a_race = false;
-        let begin = match mode {
-            Mode::Read => "begin isolation level repeatable read read only",
-            Mode::Write => "begin",
-        };
-        let outcome = match tx.batch(begin) {
-            Ok(()) => catch_unwind(AssertUnwindSafe(|| closure(&mut tx)))
-                .unwrap_or_else(|_| Err(Error::Panicked.into())),
-            Err(error) => Err(error.into()),
-        };
-        let ended = tx.batch(if outcome.is_ok() { "commit" } else { "rollback" });
+        tx.session().begin(mode);
+        let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)))
+            .unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let ended = tx.session().end(mode, outcome.is_ok());
         // Whether a lost connection lost the commit as well cannot be known: only a refusal may be repeated.
-        let lost_a_race = match (&outcome, &ended) {
-            (Ok(_), Err(Error::Postgres { source, .. })) => !source.is_closed() && tx.lost_a_race,
-            _ => tx.lost_a_race,
-        };
+        let lost_a_race =
+            tx.session().lost_a_race && !(outcome.is_ok() && ended.as_ref().is_err_and(Error::is_cut_off));
         let outcome = outcome.and_then(|value| match ended {
             Ok(()) => Ok(value),
             Err(error) => Err(error.into()),
@@ -113,20 +99,23 @@ impl<A: Send + 'static> Postgres<A> {
     }
 
     fn connect(&self) -> Result<Tx<A>, Error> {
-        let client = self.server.connect()?;
-        Ok(Tx::on(Connection::Postgres { client: Box::new(client), statements: HashMap::new() }))
+        Ok(Tx::on(Connection::Postgres(Box::new(Session::on(self.server.connect()?)))))
     }
 
-    fn return_to_pool(&self, tx: Tx<A>) {
-        match &tx.connection {
-            Connection::Postgres { client, .. } if !client.is_closed() => self.pool.give_back(tx),
-            _ => self.pool.forget(),
+    /// When one connection was cut off, a restart of the server has cut them all: those that wait are not tried one by one.
+    fn return_to_pool(&self, mut tx: Tx<A>) {
+        if tx.session().is_good() {
+            return self.pool.give_back(tx);
+        }
+        self.pool.forget();
+        for _ in self.pool.drain() {
+            self.pool.forget();
         }
     }
 }
 
 impl<A> Drop for Postgres<A> {
-    /// A blocking client must not be dropped on an async worker, and we may be on one.
+    /// A connection must not be dropped on an async worker, and we may be on one.
     fn drop(&mut self) {
         let idle: Vec<Connection> = self.pool.drain().into_iter().map(|tx| tx.connection).collect();
         if !idle.is_empty() {
@@ -137,7 +126,7 @@ impl<A> Drop for Postgres<A> {
 
 fn tell_others(server: Server, process: String, waiting: Receiver<Arc<str>>) -> Result<(), Error> {
     let work = move || {
-        let mut client: Option<postgres::Client> = None;
+        let mut wire: Option<Wire> = None;
         while let Ok(first) = waiting.recv() {
             let mut message = format!("{process}\n{first}");
             pause(Duration::from_millis(NOTIFY_PAUSE_MS));
@@ -151,12 +140,11 @@ fn tell_others(server: Server, process: String, waiting: Receiver<Arc<str>>) -> 
                     Err(_) => break,
                 }
             }
-            if client.as_ref().is_none_or(postgres::Client::is_closed) {
-                client = server.connect().ok();
+            if wire.as_ref().is_none_or(Wire::is_closed) {
+                wire = server.connect().ok();
             }
-            if let Some(client) = &mut client
-                && let Err(error) = channel(client)
-                    .and_then(|name| client.execute("select pg_notify($1, $2)", &[&name, &message]))
+            if let Some(wire) = &mut wire
+                && let Err(error) = notify(wire, &message)
             {
                 tracing::warn!(%error, "other processes could not be told of a change");
             }
@@ -169,9 +157,17 @@ fn tell_others(server: Server, process: String, waiting: Receiver<Arc<str>>) -> 
         .map_err(|source| Error::Open(Box::new(source)))
 }
 
+fn notify(wire: &mut Wire, message: &str) -> Result<(), tokio_postgres::Error> {
+    let name = channel(wire)?;
+    let statement = wire.prepare("select pg_notify($1, $2)")?;
+    wire.query(None, &statement, &[&name, &message]).map(|_| ())
+}
+
 /// Channels belong to a whole database, and desks to a schema in it: each desk has a channel of its own.
-fn channel(client: &mut postgres::Client) -> Result<String, postgres::Error> {
-    let schema: Option<String> = client.query_one("select cast(current_schema() as text)", &[])?.get(0);
+fn channel(wire: &mut Wire) -> Result<String, tokio_postgres::Error> {
+    let statement = wire.prepare("select cast(current_schema() as text)")?;
+    let rows = wire.query(None, &statement, &[])?;
+    let schema: Option<String> = rows.first().and_then(|row| row.get(0));
     let mut name = format!("aptdesk_{}", schema.unwrap_or_default().replace('"', ""));
     while name.len() > CHANNEL_BYTES_MAX {
         name.pop();
@@ -206,16 +202,13 @@ fn listen(
     announcements: &Announcer,
     alive: &Weak<()>,
 ) -> Result<(), NoConnection> {
-    use postgres::fallible_iterator::FallibleIterator;
-    let mut client = server.connect()?;
-    let name = channel(&mut client)?;
-    client.batch_execute(&format!("listen \"{name}\""))?;
+    let mut wire = server.connect()?;
+    let name = channel(&mut wire)?;
+    wire.batch(&format!("listen \"{name}\""))?;
     // Until this moment, since the last connection ended, others may have told something.
     announcements.listens_from_now();
-    while alive.strong_count() > 0 && !client.is_closed() {
-        let mut heard = client.notifications();
-        let mut next = heard.timeout_iter(Duration::from_millis(RECONNECT_PAUSE_MS));
-        while let Some(notification) = next.next()? {
+    while alive.strong_count() > 0 && !wire.is_closed() {
+        for notification in wire.hear(Duration::from_millis(RECONNECT_PAUSE_MS))? {
             let mut lines = notification.payload().split('\n');
             if lines.next() != Some(process) {
                 for topic in lines {

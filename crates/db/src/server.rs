@@ -1,16 +1,16 @@
 //! Where a PostgreSQL server is, and how a connection to it is made: plainly, unless whoever opens the database brings a way of
 //! their own. Encryption is a matter of doors.
 
-use crate::Error;
-use postgres::config::SslMode;
-use postgres::{Client, Config};
+use crate::{Error, Wire};
 use std::sync::Arc;
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 
 /// Why there is no connection.
 pub type NoConnection = Box<dyn std::error::Error + Send + Sync>;
 
 /// Makes a connection to the server at an address (`postgres://…`).
-pub type Connect = Arc<dyn Fn(&str) -> Result<Client, NoConnection> + Send + Sync>;
+pub type Connect = Arc<dyn Fn(&str) -> Result<Wire, NoConnection> + Send + Sync>;
 
 /// Without encryption. An address that asks for it is refused.
 pub fn plainly() -> Connect {
@@ -18,7 +18,7 @@ pub fn plainly() -> Connect {
         let config = named(url.parse()?);
         match config.get_ssl_mode() {
             SslMode::Require => Err("this program cannot encrypt connections to PostgreSQL".into()),
-            _ => Ok(config.connect(postgres::NoTls)?),
+            _ => Wire::connect(&config, tokio_postgres::NoTls),
         }
     })
 }
@@ -38,7 +38,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn connect(&self) -> Result<Client, Error> {
+    pub(crate) fn connect(&self) -> Result<Wire, Error> {
         (self.connect)(&self.url).map_err(Error::Open)
     }
 }

@@ -1,12 +1,12 @@
 //! A transaction as the product sees it: plain statements, one text for both databases.
 
+use crate::session::Session;
 use crate::value::Source;
 use crate::{Column, Engine, Error, FromColumn, Param, Row};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Prepared statements kept per connection.
-const STATEMENTS_KEPT_MAX: usize = 512;
+pub(crate) const STATEMENTS_KEPT_MAX: usize = 512;
 
 /// One open transaction. `A` is who acts.
 pub struct Tx<A> {
@@ -14,14 +14,13 @@ pub struct Tx<A> {
     pub(crate) actor: Option<A>,
     pub(crate) now: i64,
     pub(crate) announcements: Vec<Arc<str>>,
-    pub(crate) lost_a_race: bool,
     pub(crate) postponed: Vec<crate::fulltext::Postponed>,
     scratch: String,
 }
 
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
-    Postgres { client: Box<postgres::Client>, statements: HashMap<String, postgres::Statement> },
+    Postgres(Box<Session>),
 }
 
 impl Connection {
@@ -38,7 +37,6 @@ impl<A> Tx<A> {
             actor: None,
             now: 0,
             announcements: Vec::new(),
-            lost_a_race: false,
             postponed: Vec::new(),
             scratch: String::new(),
         }
@@ -57,7 +55,7 @@ impl<A> Tx<A> {
     pub fn engine(&self) -> Engine {
         match self.connection {
             Connection::Sqlite(_) => Engine::Sqlite,
-            Connection::Postgres { .. } => Engine::Postgres,
+            Connection::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -70,11 +68,7 @@ impl<A> Tx<A> {
                 bind(&mut statement, params).map_err(|e| Error::sqlite(sql, e))?;
                 statement.raw_execute().map(|n| n as u64).map_err(|e| Error::sqlite(sql, e))
             }
-            Connection::Postgres { client, statements } => {
-                let outcome =
-                    prepared(client, statements, sql).and_then(|s| client.execute(&s, &dynamic(params)));
-                outcome.map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))
-            }
+            Connection::Postgres(session) => session.execute(sql, params),
         }
     }
 
@@ -166,11 +160,8 @@ impl<A> Tx<A> {
                 }
                 Ok(())
             }
-            Connection::Postgres { client, statements } => {
-                let outcome =
-                    prepared(client, statements, sql).and_then(|s| client.query(&s, &dynamic(params)));
-                let rows =
-                    outcome.map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e)))?;
+            Connection::Postgres(session) => {
+                let rows = session.query(sql, params)?;
                 for row in &rows {
                     if !see(&Row(Source::Postgres(row)))? {
                         break;
@@ -187,9 +178,15 @@ impl<A> Tx<A> {
             Connection::Sqlite(connection) => {
                 connection.execute_batch(sql).map_err(|e| Error::sqlite(sql, e))
             }
-            Connection::Postgres { client, .. } => client
-                .batch_execute(sql)
-                .map_err(|e| remember_race(&mut self.lost_a_race, Error::postgres(sql, e))),
+            Connection::Postgres(session) => session.batch(sql),
+        }
+    }
+
+    /// The connection to PostgreSQL, for those who know that it is one.
+    pub(crate) fn session(&mut self) -> &mut Session {
+        match &mut self.connection {
+            Connection::Postgres(session) => session,
+            Connection::Sqlite(_) => unreachable!("sessions are asked for by `pg` only"),
         }
     }
 
@@ -273,29 +270,4 @@ fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Param<'_>]) -> Result
         statement.raw_bind_parameter(i + 1, ToSqlOutput::Borrowed(value))?;
     }
     Ok(())
-}
-
-fn prepared(
-    client: &mut postgres::Client,
-    statements: &mut HashMap<String, postgres::Statement>,
-    sql: &str,
-) -> Result<postgres::Statement, postgres::Error> {
-    if let Some(statement) = statements.get(sql) {
-        return Ok(statement.clone());
-    }
-    let statement = client.prepare(sql)?;
-    if statements.len() >= STATEMENTS_KEPT_MAX {
-        statements.clear();
-    }
-    statements.insert(sql.to_owned(), statement.clone());
-    Ok(statement)
-}
-
-fn dynamic<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn postgres::types::ToSql + Sync)> {
-    params.iter().map(|param| param as &(dyn postgres::types::ToSql + Sync)).collect()
-}
-
-fn remember_race(lost_a_race: &mut bool, error: Error) -> Error {
-    *lost_a_race |= error.lost_a_race();
-    error
 }

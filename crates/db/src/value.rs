@@ -1,7 +1,7 @@
 //! Values that travel to and from either database: what a parameter may be, what a column may hold.
 
 use crate::Error;
-use postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::types::{IsNull, ToSql, Type};
 
 /// A value on its way into a statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -140,7 +140,7 @@ pub struct Row<'a>(pub(crate) Source<'a>);
 
 pub(crate) enum Source<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
-    Postgres(&'a postgres::Row),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 impl Row<'_> {
@@ -172,7 +172,7 @@ impl Row<'_> {
     }
 }
 
-fn postgres_column(row: &postgres::Row, index: usize) -> Result<Column<'_>, Error> {
+fn postgres_column(row: &tokio_postgres::Row, index: usize) -> Result<Column<'_>, Error> {
     let kind = row
         .columns()
         .get(index)
@@ -208,7 +208,7 @@ impl ToSql for Param<'_> {
     fn to_sql(
         &self,
         kind: &Type,
-        out: &mut postgres::types::private::BytesMut,
+        out: &mut tokio_postgres::types::private::BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match (*self, kind) {
             (Param::Null, _) => Ok(IsNull::Yes),
@@ -235,5 +235,5 @@ impl ToSql for Param<'_> {
         true
     }
 
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
 }

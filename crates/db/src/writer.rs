@@ -101,7 +101,7 @@ fn joined<'b, A>(
 fn changes_on<A>(tx: &Tx<A>) -> u64 {
     match &tx.connection {
         Connection::Sqlite(connection) => connection.total_changes(),
-        Connection::Postgres { .. } => 0,
+        Connection::Postgres(_) => 0,
     }
 }
 
