@@ -9,7 +9,7 @@ use crate::shapes::{
 };
 use crate::skills::{named, wanted};
 use axum::http::StatusCode;
-use desk::skills::views::{contests as read_contests, evidence_about, person_skills};
+use desk::skills::views::{contests as read_contests, evidence_about, levels_seen, person_skills};
 use desk::skills::{ContestEvidence, ContestOutcome, DecideContest, contest_evidence, decide_contest};
 use desk::skills::{Rate, RateSelf, StrikeEvidence, rate, rate_self, strike_evidence};
 use desk::{ContestId, EvidenceId, UserId};
@@ -43,19 +43,23 @@ pub async fn evidence(Id(user): Id<UserId>, call: Call) -> Answer {
     .await
 }
 
-/// One's own word about oneself, or a lead's about somebody.
+/// One's own word about oneself, or a lead's about somebody. What it moved is told to those who saw the level before: how far
+/// a word has moved a level tells where it was.
 pub async fn rate_skill(Id(user): Id<UserId>, call: Call) -> Answer {
     let body = call.body::<SkillRatingBody>()?.skill_rating;
     let level = body.level.ok_or_else(|| Problem::missing("level"))?;
     call.write(move |tx, call| {
         let skill = wanted(tx, body.skill_id, body.skill.as_deref())?;
+        let saw = levels_seen(tx, &[user])?.contains(&(user, skill));
         let id = match call.actor.is(user) {
             true => rate_self(tx, &RateSelf { skill, level })?,
             false => rate(tx, &Rate { user, skill, level, note: body.note.clone().unwrap_or_default() })?,
         };
         let all = evidence_about(tx, user, Some(skill))?;
         let row = all.iter().find(|row| row.id == id).ok_or(Problem::NotFound)?;
-        let body = json!({ "evidence": EvidenceShape::of(row) });
+        let mut shape = EvidenceShape::of(row);
+        shape.moves.retain(|_| saw || call.actor.is(user));
+        let body = json!({ "evidence": shape });
         Ok(Reply { status: StatusCode::CREATED, ..Reply::ok(body) })
     })
     .await

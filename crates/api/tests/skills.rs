@@ -3,8 +3,29 @@
 mod common;
 
 use common::Program;
+use desk::UserId;
 use desk::skills::{self, AddEvidence, Observed};
 use serde_json::json;
+
+/// One ticket of theirs was solved for good: too little for others to see a level.
+fn one_outcome(program: &Program, user: UserId) {
+    let at = program.world.now();
+    program.world.write(move |tx| {
+        let skill = skills::find_skill_by_key(tx, "billing-and-refunds")?.expect("the library has it").id;
+        let outcome = AddEvidence {
+            key: "one".into(),
+            user,
+            observed: Observed::Outcome { for_good: true },
+            ticket: None,
+            by: None,
+            skills: vec![(skill, 1.0)],
+            difficulty: 0.0,
+            at,
+            note: String::new(),
+        };
+        skills::add_evidence(tx, &outcome)
+    });
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_library_is_walked_by_kind_and_changed_by_leads_only() {
@@ -77,22 +98,7 @@ async fn unsure_levels_and_evidence_are_for_the_person_and_their_leads() {
         let on = program.world.name();
         let (ana, ben) = (program.world.agent("Ana"), program.world.agent("Ben"));
         let (as_ana, as_ben) = (program.as_(ana), program.as_(ben));
-        let now = program.world.now();
-        program.world.write(move |tx| {
-            let skill = skills::find_skill_by_key(tx, "billing-and-refunds")?.expect("the library has it").id;
-            let outcome = AddEvidence {
-                key: "one".into(),
-                user: ana,
-                observed: Observed::Outcome { for_good: true },
-                ticket: None,
-                by: None,
-                skills: vec![(skill, 1.0)],
-                difficulty: 0.0,
-                at: now,
-                note: String::new(),
-            };
-            skills::add_evidence(tx, &outcome)
-        });
+        one_outcome(&program, ana);
         let levels = format!("/users/{ana}/proficiencies");
         let theirs = program.call(&as_ana, "GET", &levels, json!({})).await.body;
         assert_eq!((theirs["proficiencies"].as_array().unwrap().len(), &theirs["hidden"]), (1, &json!(0)));
@@ -115,6 +121,23 @@ async fn unsure_levels_and_evidence_are_for_the_person_and_their_leads() {
                 .iter()
                 .all(|it| it["cells"].as_array().unwrap().len() == width)
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rating_somebody_does_not_tell_the_level_that_was_hidden_until_then() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let as_ana = program.as_(ana);
+        one_outcome(&program, ana);
+        let path = format!("/users/{ana}/skill_ratings");
+        let rating =
+            |level: f64| json!({ "skill_rating": { "skill": "billing-and-refunds", "level": level } });
+        let first = program.post(&path, rating(4.0)).await;
+        assert_eq!((first.status.as_u16(), &first.body["evidence"]["moves"]), (201, &json!([])), "on {on}");
+        let own = program.call(&as_ana, "POST", &path, rating(3.0)).await.body;
+        assert_eq!(own["evidence"]["moves"].as_array().unwrap().len(), 1, "{own} on {on}");
     }
 }
 

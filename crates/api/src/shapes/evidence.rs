@@ -67,7 +67,7 @@ pub struct WantedDecision {
 pub struct EvidenceShape {
     pub id: i64,
     pub user_id: i64,
-    /// outcome, satisfaction, self, lead, peer
+    /// outcome, satisfaction, self, lead, peer, release, review, check, handle_time
     pub kind: &'static str,
     /// 1 or 0 for an outcome, stars for a satisfaction rating, else a level.
     pub value: f64,
@@ -82,6 +82,7 @@ pub struct EvidenceShape {
     pub counts: bool,
     /// The last objection of the person it is about.
     pub contest: Option<ContestShape>,
+    /// Of skills whose level the caller sees.
     pub moves: Vec<MoveShape>,
     pub created_at: String,
 }
