@@ -7,10 +7,11 @@ use crate::shapes::{
     UserShape, Via,
 };
 use crate::time::iso;
+use desk::mail::views::{MailSource, sources_of};
 use desk::people::{self, User};
 use desk::satisfaction::Rating;
 use desk::tickets::{self, Attachment, Audit, AuditEvent, Comment, Ticket};
-use desk::{AuditId, CommentId, GroupId, OrganizationId, TicketId, Tx, UserId, satisfaction};
+use desk::{AuditId, CommentId, GroupId, MailId, OrganizationId, TicketId, Tx, UserId, satisfaction};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -23,6 +24,8 @@ pub fn shapes(tx: &mut Tx, urls: &Urls, list: &[Ticket]) -> Result<Vec<TicketSha
     let ratings = satisfaction::views::of_tickets(tx, &ids)?;
     let ratings: HashMap<TicketId, &Rating> = ratings.iter().map(|it| (it.ticket, it)).collect();
     let staff = tx.actor().is_staff();
+    let mails: Vec<MailId> = beside.values().filter_map(|it| it.mail).collect();
+    let sources = sources(tx, &mails)?;
     Ok(list
         .iter()
         .map(|ticket| {
@@ -33,9 +36,18 @@ pub fn shapes(tx: &mut Tx, urls: &Urls, list: &[Ticket]) -> Result<Vec<TicketSha
                     beside.description.clear();
                 }
             }
-            TicketShape::of(ticket, beside, ratings.get(&ticket.id).copied(), urls)
+            let source = beside.mail.and_then(|mail| sources.get(&mail));
+            TicketShape::of(ticket, beside, source, ratings.get(&ticket.id).copied(), urls)
         })
         .collect())
+}
+
+/// Who wrote these mails; for staff.
+fn sources(tx: &mut Tx, mails: &[MailId]) -> Result<HashMap<MailId, MailSource>, Problem> {
+    match tx.actor().is_staff() {
+        true => Ok(sources_of(tx, mails)?),
+        false => Ok(HashMap::new()),
+    }
 }
 
 pub fn shape(tx: &mut Tx, urls: &Urls, ticket: &Ticket) -> Result<TicketShape, Problem> {
@@ -139,11 +151,14 @@ pub fn comment_shapes(
     let with_inline = call.query("include_inline_images").is_some_and(|it| it == "true");
     let files = tickets::attachments_of_ticket(tx, ticket)?;
     let audits = audits_by_comment(tx, ticket)?;
+    let mails: Vec<MailId> = comments.iter().filter_map(|comment| comment.mail).collect();
+    let sources = sources(tx, &mails)?;
     let shape = |comment: &Comment| {
         let mine =
             files.iter().filter(|file| file.comment == Some(comment.id) && (with_inline || !file.inline));
         let mine = mine.map(|file| attachment_shape(call, urls, file)).collect();
-        CommentShape::of(comment, mine, audits.get(&comment.id).map(|id| id.0))
+        let source = comment.mail.and_then(|mail| sources.get(&mail));
+        CommentShape::of(comment, mine, audits.get(&comment.id).map(|id| id.0), source)
     };
     Ok(comments.iter().map(shape).collect())
 }
@@ -162,6 +177,7 @@ fn audits_by_comment(tx: &mut Tx, ticket: TicketId) -> Result<HashMap<CommentId,
 /// An audit with its events as clients know them; a comment stands in it as a whole.
 pub fn audit_shape(tx: &mut Tx, call: &Call, urls: &Urls, audit: &Audit) -> Result<AuditShape, Problem> {
     let mut events = Vec::new();
+    let mut via = Via::channel(audit.channel);
     for (i, event) in audit.events.iter().enumerate() {
         // Events have no ids of their own; these stay the same and never meet.
         let id = audit.id.0 * 1_000 + i as i64;
@@ -177,7 +193,13 @@ pub fn audit_shape(tx: &mut Tx, call: &Call, urls: &Urls, audit: &Audit) -> Resu
                 Some(comment) => {
                     let files = tickets::attachments_of_comment(tx, comment.id)?;
                     let files = files.iter().map(|file| attachment_shape(call, urls, file)).collect();
-                    json!(CommentShape::of(&comment, files, Some(audit.id.0)))
+                    let mails = Vec::from_iter(comment.mail);
+                    let sources = sources(tx, &mails)?;
+                    let source = sources.values().next();
+                    if source.is_some() {
+                        via = Via::mail(audit.channel, source);
+                    }
+                    json!(CommentShape::of(&comment, files, Some(audit.id.0), source))
                 }
                 None => json!({ "id": comment, "type": "Comment", "public": public }),
             },
@@ -188,7 +210,7 @@ pub fn audit_shape(tx: &mut Tx, call: &Call, urls: &Urls, audit: &Audit) -> Resu
         ticket_id: audit.ticket.0,
         created_at: iso(audit.created_at),
         author_id: audit.author.0,
-        via: Via::channel(audit.channel),
+        via,
         metadata: json!({ "system": {}, "custom": {} }),
         events,
     })

@@ -3,8 +3,23 @@
 mod common;
 
 use common::{Program, sample};
-use desk::mail::{Address, Door, Incoming, MailState, Receipt};
+use desk::mail::mailboxes::{self, CreateMailbox, MailboxKind, MailboxSettings};
+use desk::mail::{Address, AuthSummary, Door, Ended, Incoming, MailState, Receipt};
 use serde_json::json;
+
+/// By SMTP, to the addresses that the mail names.
+fn received(program: &Program, parsed: &Incoming) -> Ended {
+    let receipt = Receipt {
+        door: Door::Smtp,
+        remote_ip: "192.0.2.1".into(),
+        helo: "mx.example.org".into(),
+        mail_from: parsed.from.address.clone(),
+        rcpt_to: parsed.to.iter().map(|it| it.address.clone()).collect(),
+        raw: format!("Subject: {}\r\n\r\n{}", parsed.subject, parsed.full_text).into_bytes(),
+    };
+    let parsed = parsed.clone();
+    program.world.write(move |tx| desk::mail::receive(tx, &receipt, &parsed))
+}
 
 /// A mail without a sender, which nobody but a person can decide on.
 fn suspend(program: &Program, subject: &str) -> i64 {
@@ -16,15 +31,7 @@ fn suspend(program: &Program, subject: &str) -> i64 {
         message_id: Some(format!("{}@robot.example.org", subject.replace(' ', "-"))),
         ..Incoming::default()
     };
-    let receipt = Receipt {
-        door: Door::Smtp,
-        remote_ip: "192.0.2.1".into(),
-        helo: "mx.example.org".into(),
-        mail_from: String::new(),
-        rcpt_to: vec!["help@example.com".into()],
-        raw: format!("Subject: {subject}\r\n\r\nNobody has signed this.").into_bytes(),
-    };
-    let ended = program.world.write(move |tx| desk::mail::receive(tx, &receipt, &parsed));
+    let ended = received(program, &parsed);
     assert_eq!(ended.state, MailState::Suspended);
     ended.mail.0
 }
@@ -79,5 +86,45 @@ async fn the_ledger_says_where_every_mail_has_gone() {
             program.get("/mail/unaccounted").await.body["mail"],
             json!({ "unaccounted": 0, "suspended": 1 })
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_says_who_wrote_it_and_to_which_address() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let mailbox = CreateMailbox {
+            address: "help@example.com".into(),
+            name: "Acme help".into(),
+            kind: MailboxKind::Smtp,
+            group: None,
+            brand: None,
+            settings: MailboxSettings::default(),
+            secret: None,
+        };
+        program.world.write(move |tx| mailboxes::create(tx, &mailbox));
+        let parsed = Incoming {
+            from: Address { name: Some("Marta Reyes".into()), address: "marta@example.org".into() },
+            to: vec![Address::bare("help+7-secret@example.com")],
+            subject: "No sound".into(),
+            text_new: "It is silent.".into(),
+            full_text: "It is silent.".into(),
+            message_id: Some("silent@example.org".into()),
+            auth: AuthSummary { aligned: true, json: r#"{"spf":"pass"}"#.into() },
+            ..Incoming::default()
+        };
+        let ticket = received(&program, &parsed).ticket.expect("it became a ticket");
+        let source = json!({
+            "from": { "address": "marta@example.org", "name": "Marta Reyes" },
+            "to": { "address": "help@example.com", "name": "Acme help" },
+            "rel": null,
+        });
+        let shown = program.get(&format!("/tickets/{ticket}")).await.body["ticket"].clone();
+        assert_eq!(shown["via"], json!({ "channel": "email", "source": source }), "on {on}");
+        assert_eq!(shown["recipient"], "help@example.com");
+        let comments = program.get(&format!("/tickets/{ticket}/comments")).await.body;
+        assert_eq!(comments["comments"][0]["via"]["source"], source, "on {on}");
+        let audits = program.get(&format!("/tickets/{ticket}/audits")).await.body;
+        assert_eq!(audits["audits"][0]["via"]["source"], source, "on {on}");
     }
 }

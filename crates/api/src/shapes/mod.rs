@@ -20,6 +20,7 @@ mod routing;
 mod shelf;
 mod skills;
 mod tickets;
+mod via;
 
 pub use applications::*;
 pub use assessments::*;
@@ -41,6 +42,7 @@ pub use routing::*;
 pub use shelf::*;
 pub use skills::*;
 pub use tickets::*;
+pub use via::*;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,38 +1,17 @@
 //! Tickets, comments, audits, files, views and ratings as the API shows them.
 
+use super::{Source, Via};
 use crate::call::Urls;
 use crate::time::{iso, iso_if};
-use desk::mail::views::LedgerEntry;
+use desk::mail::views::{LedgerEntry, MailSource};
 use desk::satisfaction::Rating;
 use desk::satisfaction::views::Score;
 use desk::tickets::facts::Facts;
-use desk::tickets::{Channel, Comment, Ticket};
+use desk::tickets::{Comment, Ticket};
 use desk::{GroupId, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-
-#[derive(Clone, Serialize, ToSchema)]
-pub struct Via {
-    /// `email`, `web`, `api`, `chat`, `voice`, `rule`, `system`.
-    pub channel: &'static str,
-    pub source: Source,
-}
-
-#[derive(Clone, Serialize, ToSchema)]
-pub struct Source {
-    #[schema(value_type = Object)]
-    pub from: Value,
-    #[schema(value_type = Object)]
-    pub to: Value,
-    pub rel: Option<&'static str>,
-}
-
-impl Via {
-    pub fn channel(channel: Channel) -> Via {
-        Via { channel: channel.name(), source: Source { from: json!({}), to: json!({}), rel: None } }
-    }
-}
 
 #[derive(Clone, Default, Serialize, ToSchema)]
 pub struct TicketRating {
@@ -84,6 +63,7 @@ pub struct TicketShape {
     pub description: String,
     pub priority: Option<&'static str>,
     pub status: &'static str,
+    /// The desk's address that the first mail came to.
     pub recipient: Option<String>,
     pub requester_id: i64,
     pub submitter_id: i64,
@@ -119,9 +99,15 @@ pub struct TicketShape {
 }
 
 impl TicketShape {
-    pub fn of(ticket: &Ticket, beside: Facts, rating: Option<&Rating>, urls: &Urls) -> TicketShape {
+    pub fn of(
+        ticket: &Ticket,
+        beside: Facts,
+        mail: Option<&MailSource>,
+        rating: Option<&Rating>,
+        urls: &Urls,
+    ) -> TicketShape {
         let numbers = |ids: &[UserId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
-        let mut via = Via::channel(ticket.channel);
+        let mut via = Via::mail(ticket.channel, mail);
         if let Some(source) = ticket.followup_source {
             via.source =
                 Source { from: json!({ "ticket_id": source }), to: json!({}), rel: Some("follow_up") };
@@ -145,7 +131,7 @@ impl TicketShape {
             priority: ticket.priority.map(|priority| priority.name()),
             // A deleted ticket appears in exports only.
             status: if beside.deleted_at.is_some() { "deleted" } else { ticket.status.name() },
-            recipient: None,
+            recipient: mail.map(|it| it.to.address.clone()),
             requester_id: ticket.requester.0,
             submitter_id: ticket.submitter.0,
             assignee_id: ticket.assignee.map(|id| id.0),
@@ -223,7 +209,12 @@ pub struct CommentShape {
 }
 
 impl CommentShape {
-    pub fn of(comment: &Comment, attachments: Vec<AttachmentShape>, audit: Option<i64>) -> CommentShape {
+    pub fn of(
+        comment: &Comment,
+        attachments: Vec<AttachmentShape>,
+        audit: Option<i64>,
+        mail: Option<&MailSource>,
+    ) -> CommentShape {
         CommentShape {
             id: comment.id.0,
             kind: "Comment",
@@ -234,7 +225,7 @@ impl CommentShape {
             public: comment.public,
             attachments,
             audit_id: audit,
-            via: Via::channel(comment.channel),
+            via: Via::mail(comment.channel, mail),
             created_at: iso(comment.created_at),
             metadata: json!({ "system": {}, "custom": {} }),
         }

@@ -1,10 +1,13 @@
 //! Rows of the ledger, of the suspended queue and of outgoing mail, shaped for a screen or an API answer.
 
 use super::outgoing::MailOutState;
-use super::{Incoming, MailError, MailState, store};
+use super::tokens::without_plus;
+use super::{Address, Incoming, MailError, MailState, store};
+use crate::tickets::json_numbers;
 use crate::{CommentId, MailId, MailboxId, TicketId, Tx};
 use db::{Error, Row, params};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Rows of one page.
 pub const ROWS_PER_PAGE_MAX: usize = 200;
@@ -188,6 +191,43 @@ pub fn mail_facts_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<MailFacts>, Ma
             })
         },
     )?)
+}
+
+/// Who wrote a mail, and to which address of the desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MailSource {
+    pub from: Address,
+    pub to: Address,
+}
+
+/// Of these mails. A plus-part of the desk's address, which may hold a ticket's secret, is left out.
+pub fn sources_of(tx: &mut Tx, mails: &[MailId]) -> Result<HashMap<MailId, MailSource>, MailError> {
+    must_be_staff(tx)?;
+    if mails.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "select m.id, m.from_address, m.from_name, m.mail_from, b.address, b.name, m.rcpt_to
+         from mail_in m left join mailboxes b on b.id = m.mailbox_id where m.id in {}",
+        tx.numbers_in(1)
+    );
+    let rows: Vec<(MailId, MailSource)> =
+        tx.list(&sql, params![json_numbers(mails.iter().map(|it| it.0))], |row| {
+            let from: Option<String> = row.get(1)?;
+            let envelope: String = row.get(3)?;
+            let ours: Option<String> = row.get(4)?;
+            let recipients: String = row.get(6)?;
+            let sent_to = || {
+                let all: Vec<String> = serde_json::from_str(&recipients).unwrap_or_default();
+                all.first().map(|it| without_plus(it)).unwrap_or_default()
+            };
+            let source = MailSource {
+                from: Address { name: row.get(2)?, address: from.unwrap_or(envelope) },
+                to: Address { name: row.get(5)?, address: ours.unwrap_or_else(sent_to) },
+            };
+            Ok((row.get(0)?, source))
+        })?;
+    Ok(rows.into_iter().collect())
 }
 
 const OUT_STATE: &str = "id, kind, comment_id, to_address, state, server_answer, attempts, automatic, created_at, sent_at, failed_at";

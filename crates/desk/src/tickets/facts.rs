@@ -14,6 +14,8 @@ pub struct Facts {
     pub description: String,
     /// Whether the first comment is public.
     pub is_public: bool,
+    /// The mail that the first comment came by.
+    pub mail: Option<MailId>,
     pub ccs: Vec<UserId>,
     pub followers: Vec<UserId>,
     /// Other tickets name this one as their problem.
@@ -28,17 +30,17 @@ pub fn facts_of(tx: &mut Tx, tickets: &[TicketId]) -> Result<HashMap<TicketId, F
         return Ok(all);
     }
     let (among, list) = (tx.numbers_in(1), json_numbers(tickets.iter().map(|id| id.0)));
-    let firsts: Vec<(TicketId, String, bool)> = tx.list(
+    let firsts: Vec<(TicketId, String, bool, Option<MailId>)> = tx.list(
         &format!(
-            "select ticket_id, body, public from comments
+            "select ticket_id, body, public, mail_id from comments
              where id in (select min(id) from comments where ticket_id in {among} group by ticket_id)"
         ),
         params![list],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
-    for (ticket, body, public) in firsts {
+    for (ticket, body, public, mail) in firsts {
         let facts = all.entry(ticket).or_default();
-        (facts.description, facts.is_public) = (body, public);
+        (facts.description, facts.is_public, facts.mail) = (body, public, mail);
     }
     let people: Vec<(TicketId, String, UserId)> = tx.list(
         &format!(
