@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk::{Actor, Tx, settings};
+use desk::{Actor, Tx, UserId, settings};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::str::FromStr;
@@ -87,6 +87,12 @@ impl Call {
             return Err(Problem::BadRequest(format!("{name} may hold {IDS_PER_CALL_MAX} numbers")));
         }
         Ok(ids.into_iter().map(T::from).collect())
+    }
+
+    /// The `{id}` of a person in a path; `me` is whoever calls.
+    pub fn person(&self, who: &str) -> Result<UserId, Problem> {
+        let found = if who == "me" { self.actor.user() } else { who.parse().ok() };
+        found.ok_or(Problem::NotFound)
     }
 
     pub fn paging(&self) -> Result<Paging, Problem> {

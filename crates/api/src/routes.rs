@@ -2,6 +2,7 @@
 
 mod growth;
 mod hours;
+mod personal;
 mod queues;
 mod skilled;
 
@@ -27,6 +28,8 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Satisfaction", of_ratings()));
     all.extend(tagged("Mail", of_mail()));
     all.extend(tagged("Skills", skilled::of_skills()));
+    all.extend(tagged("Skills", personal::of_findings()));
+    all.extend(tagged("Personal", personal::of_people()));
     all.extend(tagged("Roles and planning", skilled::of_planning()));
     all.extend(tagged("Rosters and leave", hours::of_rosters()));
     all.extend(tagged("Reviews", skilled::of_reviews()));

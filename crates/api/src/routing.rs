@@ -19,7 +19,7 @@ use desk::routing::{
 use desk::skills::{
     Hardness, INDEPENDENT_LEVEL, Requirement, SetRequirements, requirements_of, set_requirements,
 };
-use desk::{AgentStatusId, RoutingContestId, TicketId, UserId};
+use desk::{AgentStatusId, RoutingContestId, TicketId};
 use serde_json::json;
 
 pub async fn requirements(Id(ticket): Id<TicketId>, call: Call) -> Answer {
@@ -243,10 +243,7 @@ pub async fn destroy_agent_status(Id(status): Id<AgentStatusId>, call: Call) -> 
 
 /// `/users/me/presence` or `/users/7/presence`.
 pub async fn set_presence(Id(who): Id<String>, call: Call) -> Answer {
-    let user = match who.as_str() {
-        "me" => call.actor.user().ok_or(Problem::NotFound)?,
-        id => UserId(id.parse().map_err(|_| Problem::NotFound)?),
-    };
+    let user = call.person(&who)?;
     let wanted = call.body::<PresenceBody>()?.presence;
     let plain =
         match (&wanted.status, wanted.agent_status_id) {
