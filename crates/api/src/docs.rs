@@ -84,6 +84,7 @@ fn entry(route: &Route) -> String {
                 if *paged { ", in pages" } else { "" }
             )
         }
+        Gives::Refusal => "422, with the reason".to_owned(),
         Gives::Page(content_type) => format!("200, {content_type}"),
     };
     let _ = write!(html, "<dt>Answer</dt><dd>{gives}</dd></dl></details>");

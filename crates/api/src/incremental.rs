@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 /// Rows of one exported page.
 const EXPORT_ROWS_MAX: usize = 1_000;
 /// Changes younger than this are not exported yet.
-const HELD_BACK_MS: i64 = 5_000;
+pub const HELD_BACK_MS: i64 = 5_000;
 
 struct Exported {
     rows: Vec<Ticket>,

@@ -43,6 +43,7 @@ mod rosters;
 mod routes;
 mod routing;
 mod routing_attributes;
+mod routing_changes;
 mod search;
 mod shapes;
 mod shelf;

@@ -136,6 +136,7 @@ fn success(route: &Route) -> (&'static str, ResponseBuilder) {
     let json = |schema: Schema| Content::new(Some(RefOr::T(schema)));
     match &route.gives {
         Gives::Nothing => ("204", answer),
+        Gives::Refusal => ("422", answer),
         Gives::One(key, shape, status) => {
             let body = ObjectBuilder::new().property(*key, reference(shape)).required(*key).build();
             let status = if *status == 201 { "201" } else { "200" };

@@ -1,5 +1,6 @@
 //! The one table of routes. The router, the OpenAPI document and the browsable page are made from it.
 
+mod attributes;
 mod growth;
 mod hours;
 mod personal;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Hiring", growth::of_interviews()));
     all.extend(tagged("Coaching", growth::of_coaching()));
     all.extend(tagged("Routing", skilled::of_routing()));
+    all.extend(tagged("Routing", attributes::of_attributes()));
     all.extend(tagged("Queues and decisions", queues::of_queues()));
     all.extend(tagged("This document", of_documents()));
     all

@@ -3,15 +3,19 @@
 //!
 //! Zendesk's skill type is our kind of skill, its skill is our skill, and somebody has it when they surely have
 //! [`HAS_LEVEL`]. Giving somebody a skill is a lead's rating, and taking it away too: what their work says still counts.
+//! The kinds are the desk's own, and none can be added, renamed or removed; a skill is asked for by rules, not by conditions.
 
 use crate::call::{Answer, Call, Id, Ids, Reply, Urls};
 use crate::problem::Problem;
-use crate::shapes::{AttributeShape, AttributeValueBody, AttributeValueShape, InstanceValuesBody};
+use crate::shapes::{
+    AttributeDefinitionsShape, AttributeShape, AttributeValueBody, AttributeValueChange, AttributeValueShape,
+    InstanceValuesBody,
+};
 use crate::tickets;
 use desk::routing::HAS_LEVEL;
 use desk::skills::{
     self, CreateSkill, Hardness, INDEPENDENT_LEVEL, Rate, Requirement, SetRequirements, Skill, SkillKind,
-    UpdateSkill, requirements_of, set_requirements,
+    SkillsError, UpdateSkill, requirements_of, set_requirements,
 };
 use desk::{SkillId, TicketId, Tx, UserId};
 use serde_json::{Value, json};
@@ -61,8 +65,58 @@ pub async fn show_value(Ids(kind, skill): Ids<String, SkillId>, call: Call) -> A
     .await
 }
 
+/// Zendesk's skills have conditions on tickets; here rules on words tell what a ticket needs.
+pub async fn definitions(call: Call) -> Answer {
+    call.only_staff()?;
+    Ok(Reply::one("definitions", AttributeDefinitionsShape::default()))
+}
+
+/// Refused for whoever could change the library, and for others as any change of it is.
+pub async fn create_attribute(call: Call) -> Answer {
+    Err(kinds_are_fixed(&call))
+}
+
+pub async fn update_attribute(Id(kind): Id<String>, call: Call) -> Answer {
+    kind_of(&kind)?;
+    Err(kinds_are_fixed(&call))
+}
+
+pub async fn destroy_attribute(Id(kind): Id<String>, call: Call) -> Answer {
+    kind_of(&kind)?;
+    Err(kinds_are_fixed(&call))
+}
+
+fn kinds_are_fixed(call: &Call) -> Problem {
+    if !call.actor.is_lead() {
+        return SkillsError::NotALead.into();
+    }
+    let kinds = SkillKind::ALL.map(SkillKind::as_str).join(", ");
+    let words =
+        format!("skill types are kinds of skills, and these are fixed: {kinds}; make a skill of one of them");
+    Problem::invalid("attribute", words)
+}
+
+fn without_conditions(wanted: &AttributeValueChange) -> Result<(), Problem> {
+    let says_something = |it: &Value| match it {
+        Value::Null => false,
+        Value::Array(all) => !all.is_empty(),
+        Value::Object(all) => !all.is_empty(),
+        _ => true,
+    };
+    match wanted.conditions.as_ref().is_some_and(says_something) {
+        false => Ok(()),
+        true => {
+            let words =
+                "a skill has no conditions here; say by a rule which words need it, at /api/v2/skill_rules";
+            Err(Problem::invalid("conditions", words))
+        }
+    }
+}
+
 pub async fn create_value(Id(kind): Id<String>, call: Call) -> Answer {
-    let name = call.body::<AttributeValueBody>()?.attribute_value.name.unwrap_or_default();
+    let wanted = call.body::<AttributeValueBody>()?.attribute_value;
+    without_conditions(&wanted)?;
+    let name = wanted.name.unwrap_or_default();
     call.write(move |tx, _| {
         let kind = kind_of(&kind)?;
         let command = CreateSkill {
@@ -80,7 +134,9 @@ pub async fn create_value(Id(kind): Id<String>, call: Call) -> Answer {
 }
 
 pub async fn update_value(Ids(kind, skill): Ids<String, SkillId>, call: Call) -> Answer {
-    let name = call.body::<AttributeValueBody>()?.attribute_value.name;
+    let wanted = call.body::<AttributeValueBody>()?.attribute_value;
+    without_conditions(&wanted)?;
+    let name = wanted.name;
     call.write(move |tx, _| {
         let skill = skill_of(tx, &kind, skill)?.id;
         let command = UpdateSkill { skill, name: name.clone(), meaning: None, anchors: None, decay: None };

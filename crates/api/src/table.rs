@@ -54,6 +54,8 @@ pub enum Gives {
     Many(&'static str, Shape, bool),
     /// No JSON of ours.
     Page(&'static str),
+    /// 422: clients may ask for it, and are told why it has no meaning here.
+    Refusal,
 }
 
 impl Route {
@@ -136,6 +138,10 @@ impl Route {
 
     pub(crate) fn gives_page(self, content_type: &'static str) -> Route {
         Route { gives: Gives::Page(content_type), ..self }
+    }
+
+    pub(crate) fn refuses(self) -> Route {
+        Route { gives: Gives::Refusal, ..self }
     }
 
     pub(crate) fn query(mut self, name: &'static str, meaning: &'static str) -> Route {

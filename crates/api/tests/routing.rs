@@ -109,6 +109,75 @@ async fn skill_types_and_skills_have_zendesks_shapes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn kinds_of_skills_are_fixed_and_what_cannot_be_said_is_refused_in_words() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let as_ana = program.as_(program.world.agent("Ana"));
+        let body = json!({ "attribute": { "name": "Colour" } });
+        let refused = program.post("/routing/attributes", body.clone()).await;
+        assert_eq!(refused.status, 422, "on {on}");
+        assert!(refused.body.to_string().contains("language"), "it names the kinds: {}", refused.body);
+        assert_eq!(program.call(&as_ana, "POST", "/routing/attributes", body.clone()).await.status, 403);
+        assert_eq!(program.put("/routing/attributes/language", body.clone()).await.status, 422);
+        assert_eq!(program.delete("/routing/attributes/language").await.status, 422);
+        assert_eq!(program.put("/routing/attributes/magic", body).await.status, 404);
+        let none = json!({ "definitions": { "conditions_all": [], "conditions_any": [] } });
+        assert_eq!(program.get("/routing/attributes/definitions").await.body, none, "on {on}");
+        let conditional = json!({ "attribute_value": {
+            "name": "Refunds of gifts", "conditions": { "all": [{ "subject": "type" }] },
+        } });
+        let path = "/routing/attributes/product/values";
+        let refused = program.post(path, conditional).await;
+        assert!(refused.body.to_string().contains("skill_rules"), "{} on {on}", refused.body);
+        let plain = json!({ "attribute_value": { "name": "Refunds of gifts", "conditions": {} } });
+        assert_eq!(program.post(path, plain).await.status, 201, "on {on}");
+        let moments = program.get("/incremental/routing/instance_values").await;
+        assert_eq!(moments.status, 422, "on {on}");
+        assert!(moments.body.to_string().contains("/routing/agents/"), "{}", moments.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_follows_the_library_change_by_change() {
+    const MINUTE: i64 = 60_000;
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        program.world.advance(MINUTE);
+        let next = |answer: &Value| {
+            answer["next_page"].as_str().unwrap().split("/api/v2").nth(1).unwrap().to_owned()
+        };
+        let kinds = program.get("/incremental/routing/attributes.json").await.body;
+        assert_eq!(kinds["count"], 7, "{kinds} on {on}");
+        assert_eq!(program.get(&next(&kinds)).await.body["count"], 0);
+        let skills = program.get("/incremental/routing/attribute_values").await.body;
+        let all = skills["attribute_values"].as_array().unwrap();
+        assert!(all.len() > 20 && all.iter().all(|it| it["type"] == "create"), "{skills} on {on}");
+        let after = next(&skills);
+        assert_eq!(program.get(&after).await.body["count"], 0, "on {on}");
+
+        let values = "/routing/attributes/product/values";
+        let made = program.post(values, json!({ "attribute_value": { "name": "Boilers" } })).await.body;
+        let path = format!("{values}/{}", made["attribute_value"]["id"].as_str().unwrap());
+        assert_eq!(program.get(&after).await.body["count"], 0, "the newest are held back, on {on}");
+        program.world.advance(MINUTE);
+        program.put(&path, json!({ "attribute_value": { "name": "Pumps" } })).await;
+        program.world.advance(MINUTE);
+        program.delete(&path).await;
+        program.world.advance(MINUTE);
+        let changes = program.get(&after).await.body;
+        let told: Vec<(&str, &str)> = changes["attribute_values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| (it["name"].as_str().unwrap(), it["type"].as_str().unwrap()))
+            .collect();
+        assert_eq!(told, [("Pumps", "create"), ("Pumps", "update"), ("Pumps", "delete")], "on {on}");
+        assert_eq!(program.get(&next(&changes)).await.body["count"], 0);
+        assert_eq!(program.get("/incremental/routing/attribute_values?cursor=x").await.status, 400);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn agents_have_skills_and_tickets_need_them() {
     for program in Program::on_each_database() {
         let on = program.world.name();

@@ -3,8 +3,8 @@
 use crate::shapes::*;
 use crate::table::Route;
 use crate::{
-    competencies, planning, proficiencies, refits, reviews, role_profiles, routing, routing_attributes,
-    shelf, skill_rules, skills,
+    competencies, planning, proficiencies, refits, reviews, role_profiles, routing, shelf, skill_rules,
+    skills,
 };
 
 pub(super) fn of_skills() -> Vec<Route> {
@@ -290,67 +290,6 @@ pub(super) fn of_routing() -> Vec<Route> {
             .gives::<RoutingQueueShape>("queue"),
         Route::post("/users/me/next_ticket", "Take the next ticket that waits", routing::take_next)
             .gives_page("application/json"),
-        Route::get("/routing/attributes", "Skill types, as Zendesk lists them", routing_attributes::index)
-            .gives_all::<AttributeShape>("attributes")
-            .query("include", "attribute_values"),
-        Route::get("/routing/attributes/{id}", "Show a skill type", routing_attributes::show)
-            .gives::<AttributeShape>("attribute"),
-        Route::get("/routing/attributes/{id}/values", "Skills of a type", routing_attributes::list_values)
-            .gives_all::<AttributeValueShape>("attribute_values"),
-        Route::post("/routing/attributes/{id}/values", "Create a skill", routing_attributes::create_value)
-            .takes::<AttributeValueBody>()
-            .creates::<AttributeValueShape>("attribute_value"),
-        Route::get(
-            "/routing/attributes/{id}/values/{second}",
-            "Show a skill",
-            routing_attributes::show_value,
-        )
-        .gives::<AttributeValueShape>("attribute_value"),
-        Route::patch(
-            "/routing/attributes/{id}/values/{second}",
-            "Rename a skill",
-            routing_attributes::update_value,
-        )
-        .takes::<AttributeValueBody>()
-        .gives::<AttributeValueShape>("attribute_value"),
-        Route::delete(
-            "/routing/attributes/{id}/values/{second}",
-            "Retire a skill",
-            routing_attributes::destroy_value,
-        ),
-        Route::get(
-            "/routing/agents/{id}/instance_values",
-            "Skills that somebody has",
-            routing_attributes::of_agent,
-        )
-        .gives_all::<AttributeValueShape>("attribute_values"),
-        Route::post(
-            "/routing/agents/{id}/instance_values",
-            "Say which skills somebody has",
-            routing_attributes::set_of_agent,
-        )
-        .takes::<InstanceValuesBody>()
-        .gives_all::<AttributeValueShape>("attribute_values"),
-        Route::get(
-            "/routing/tickets/{id}/instance_values",
-            "Skills that a ticket needs",
-            routing_attributes::of_ticket,
-        )
-        .gives_all::<AttributeValueShape>("attribute_values"),
-        Route::post(
-            "/routing/tickets/{id}/instance_values",
-            "Say which skills a ticket needs",
-            routing_attributes::set_of_ticket,
-        )
-        .takes::<InstanceValuesBody>()
-        .gives_all::<AttributeValueShape>("attribute_values"),
-        Route::get(
-            "/routing/requirements/fulfilled",
-            "Tickets whose skills the caller has",
-            routing_attributes::fulfilled,
-        )
-        .gives_page("application/json")
-        .query("ticket_ids", "Which tickets, parted by commas"),
         Route::get(
             "/users/me/routing_offers",
             "Messages, chats and calls that I am asked to take",

@@ -3,6 +3,7 @@
 use crate::call::Urls;
 use crate::time::iso;
 use desk::routing::{AgentStatus, AskedStage, Contest, Offer, RoutingRequirements};
+use desk::skills::views::{LibraryChange, LibraryChangeRow};
 use desk::skills::{Skill, SkillKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,9 +59,60 @@ impl AttributeValueShape {
     }
 }
 
+/// What conditions of a skill may look at: nothing here, as rules on words tell what a ticket needs.
+#[derive(Default, Serialize, ToSchema)]
+pub struct AttributeDefinitionsShape {
+    #[schema(value_type = Vec<Object>)]
+    pub conditions_all: [serde_json::Value; 0],
+    #[schema(value_type = Vec<Object>)]
+    pub conditions_any: [serde_json::Value; 0],
+}
+
+/// A kind of skill as an export that follows the desk tells it.
+#[derive(Serialize, ToSchema)]
+pub struct AttributeChangeShape {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub time: String,
+    /// create
+    #[serde(rename = "type")]
+    pub change: &'static str,
+}
+
+/// What became of a skill.
+#[derive(Serialize, ToSchema)]
+pub struct AttributeValueChangeShape {
+    pub id: String,
+    pub attribute_id: &'static str,
+    /// As it is called now.
+    pub name: String,
+    pub time: String,
+    /// create, update, delete (it was retired or merged)
+    #[serde(rename = "type")]
+    pub change: &'static str,
+}
+
+impl AttributeValueChangeShape {
+    pub fn of(it: &LibraryChangeRow) -> AttributeValueChangeShape {
+        AttributeValueChangeShape {
+            id: it.skill.id.to_string(),
+            attribute_id: it.skill.kind.as_str(),
+            name: it.skill.name.clone(),
+            time: iso(it.at),
+            change: match it.change {
+                LibraryChange::Created => "create",
+                LibraryChange::Changed => "update",
+                LibraryChange::Retired => "delete",
+            },
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct AttributeValueChange {
     pub name: Option<String>,
+    /// Refused unless empty: write a skill rule.
+    pub conditions: Option<serde_json::Value>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

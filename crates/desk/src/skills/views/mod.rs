@@ -3,12 +3,14 @@
 //! Fairness: a level that stands on fewer than [`EFFECTIVE_OBSERVATIONS_TO_SHOW`] effective observations is shown to the
 //! person only, marked as not yet sure. Who else sees sure levels and evidence is a setting: [`Sight`].
 
+mod changes;
 mod contests;
 mod curves;
 mod fairness;
 mod matrix;
 mod moved;
 
+pub use changes::{LibraryChange, LibraryChangeRow, library_changes};
 pub use contests::{CONTESTS_SHOWN_MAX, ContestPage, ContestRow, contests, count_contests_to_decide};
 pub use curves::{CurvePoint, curves};
 pub use fairness::{COUNT_TO_SHOW_MIN, Division, FairnessReport, GroupRow, SourceRow, Spread, fairness};
