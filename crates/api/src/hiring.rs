@@ -132,6 +132,23 @@ pub async fn add_candidate(Id(opening): Id<OpeningId>, call: Call) -> Answer {
     .await
 }
 
+/// Many at once: a list, or a spreadsheet's text. Nobody is added when one of them is wrong, and nobody twice.
+pub async fn import_candidates(Id(opening): Id<OpeningId>, call: Call) -> Answer {
+    let wanted = call.body::<CandidateImportBody>()?.candidate_import;
+    let list: Vec<AddCandidate> =
+        wanted.candidates.iter().flatten().map(CandidateToImport::command).collect();
+    call.write(move |tx, _| {
+        let done = match (&wanted.csv, &wanted.candidates) {
+            (Some(csv), None) => hiring::import_candidates(tx, opening, csv)?,
+            (None, Some(_)) => hiring::import_candidate_list(tx, opening, &list)?,
+            _ => return Err(Problem::invalid("candidate_import", "say either candidates or csv")),
+        };
+        let shape = CandidateImportShape { added: done.added, known: done.known };
+        Ok(Reply { status: StatusCode::CREATED, ..Reply::one("candidate_import", shape) })
+    })
+    .await
+}
+
 pub async fn candidate(Id(id): Id<CandidateId>, call: Call) -> Answer {
     call.read(move |tx, call| {
         call.only_staff()?;

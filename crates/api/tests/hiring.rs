@@ -87,6 +87,35 @@ async fn an_opening_measures_its_candidates_and_forgets_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn candidates_come_by_the_list_or_by_the_sheet_all_or_none_and_nobody_twice() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let as_ana = program.as_(program.world.agent("Ana"));
+        let opening = format!("/openings/{}", made_opening(&program, "draft").await);
+        let (imports, list) = (format!("{opening}/candidate_imports"), format!("{opening}/candidates"));
+        let two = json!({ "candidate_import": { "candidates": [
+            { "name": "Nour", "email": "nour@example.org", "source": "fair" }, { "name": "Kim" },
+        ] } });
+        assert_eq!(program.call(&as_ana, "POST", &imports, two.clone()).await.status, 403, "on {on}");
+        let first = program.post(&imports, two).await;
+        assert_eq!(first.status, 201, "{} on {on}", first.body);
+        assert_eq!(first.body["candidate_import"], json!({ "added": 2, "known": 0 }));
+        let sheet = json!({ "candidate_import": { "csv": "name,email\nNour,NOUR@example.org\nLee,lee@example.org\n" } });
+        let second = program.post(&imports, sheet).await.body;
+        assert_eq!(second["candidate_import"], json!({ "added": 1, "known": 1 }), "{second} on {on}");
+        let wrong = json!({ "candidate_import": { "candidates": [
+            { "name": "Ada", "email": "ada@example.org" }, { "name": "Bo", "email": "nobody" },
+        ] } });
+        let refused = program.post(&imports, wrong).await;
+        assert_eq!(refused.status, 422, "on {on}");
+        assert!(refused.body.to_string().contains("line 2:"), "{}", refused.body);
+        assert_eq!(program.post(&imports, json!({ "candidate_import": {} })).await.status, 422);
+        let all = program.get(&list).await.body;
+        assert_eq!(all["candidates"].as_array().unwrap().len(), 3, "all or none: {all} on {on}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn leads_read_applications_and_delete_them_with_the_candidate() {
     for program in Program::on_each_database() {
         let on = program.world.name();

@@ -60,6 +60,13 @@ pub(super) fn of_hiring() -> Vec<Route> {
         Route::post("/openings/{id}/candidates", "Add a candidate", hiring::add_candidate)
             .takes::<HiringCandidateBody>()
             .creates::<HiringCandidateShape>("candidate"),
+        Route::post(
+            "/openings/{id}/candidate_imports",
+            "Add up to 2,000 candidates, of a list or a spreadsheet; who is known is passed over",
+            hiring::import_candidates,
+        )
+        .takes::<CandidateImportBody>()
+        .creates::<CandidateImportShape>("candidate_import"),
         Route::get("/candidates/{id}", "Show a candidate, with the reasons of the fit", hiring::candidate)
             .gives::<HiringCandidateShape>("candidate"),
         Route::put("/candidates/{id}", "Change a candidate's stage or note", hiring::update_candidate)

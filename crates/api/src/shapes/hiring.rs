@@ -2,7 +2,7 @@
 
 use crate::time::{iso, iso_if};
 use desk::hiring::views::{CandidatePage, CandidateRow, Colleague, OpeningPage};
-use desk::hiring::{Candidate, Fit, KnownError, Opening, Scorecard, SkillFit};
+use desk::hiring::{AddCandidate, Candidate, Fit, KnownError, Opening, Scorecard, SkillFit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -296,6 +296,46 @@ pub struct HiringCandidateChange {
     pub note: Option<String>,
     /// new, interviews, offer, hired, declined, withdrawn
     pub stage: Option<String>,
+}
+
+/// Either of the two.
+#[derive(Deserialize, ToSchema)]
+pub struct CandidateImportChange {
+    pub candidates: Option<Vec<CandidateToImport>>,
+    /// Comma-separated, with a first line that names the columns: name, email, source, note.
+    pub csv: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct CandidateImportBody {
+    pub candidate_import: CandidateImportChange,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct CandidateToImport {
+    pub name: String,
+    pub email: Option<String>,
+    pub source: Option<String>,
+    pub note: Option<String>,
+}
+
+impl CandidateToImport {
+    pub fn command(&self) -> AddCandidate {
+        let said = |text: &Option<String>| text.clone().unwrap_or_default();
+        AddCandidate {
+            name: self.name.clone(),
+            email: said(&self.email),
+            source: said(&self.source),
+            note: said(&self.note),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CandidateImportShape {
+    pub added: usize,
+    /// Their address is among the candidates already.
+    pub known: usize,
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,4 +1,4 @@
-//! Candidates from a file, as another tool writes it.
+//! Candidates from a file, as another tool writes it, or from a list that a program sends.
 
 use super::error::only_leads;
 use super::*;
@@ -21,13 +21,37 @@ pub fn import_candidates(tx: &mut Tx, opening: OpeningId, csv: &str) -> Result<I
     if csv.len() > CSV_BYTES_MAX {
         return Err(HiringError::FileIsTooLarge);
     }
+    let all = read(csv)?;
+    add_all(tx, opening.id, &all)
+}
+
+/// The same for a list that a program sends; a wrong candidate is named by their place in it, from 1.
+pub fn import_candidate_list(
+    tx: &mut Tx,
+    opening: OpeningId,
+    list: &[AddCandidate],
+) -> Result<Imported, HiringError> {
+    only_leads(tx)?;
+    let opening = candidates::open_opening(tx, opening)?;
+    if list.len() > CANDIDATES_PER_OPENING_MAX {
+        return Err(HiringError::TooManyCandidates);
+    }
+    let mut all = Vec::with_capacity(list.len());
+    for (it, line) in list.iter().zip(1..) {
+        let wrong = |error: HiringError| HiringError::LineIsWrong { line, reason: error.to_string() };
+        all.push(candidates::checked(it).map_err(wrong)?);
+    }
+    add_all(tx, opening.id, &all)
+}
+
+fn add_all(tx: &mut Tx, opening: OpeningId, all: &[AddCandidate]) -> Result<Imported, HiringError> {
     let mut done = Imported::default();
-    for it in read(csv)? {
-        if !it.email.is_empty() && store::find_candidate_by_address(tx, opening.id, &it.email)?.is_some() {
+    for it in all {
+        if !it.email.is_empty() && store::find_candidate_by_address(tx, opening, &it.email)?.is_some() {
             done.known += 1;
             continue;
         }
-        candidates::add(tx, opening.id, &it, None)?;
+        candidates::add(tx, opening, it, None)?;
         done.added += 1;
     }
     Ok(done)

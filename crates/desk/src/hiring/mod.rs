@@ -37,7 +37,7 @@ pub use candidates::{
 pub use drafts::{Draft, Gap, draft_of_role, draft_of_skill, gaps};
 pub use error::HiringError;
 pub use fit::{Fit, KnownError, SkillFit};
-pub use import::{Imported, import_candidates};
+pub use import::{Imported, import_candidate_list, import_candidates};
 pub use interviewers::{SetInterviewers, set_interviewers};
 pub use openings::{
     Opening, OpeningNeed, OpeningState, WriteNeed, WriteOpening, create_opening, move_opening, update_opening,
