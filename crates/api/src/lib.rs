@@ -29,6 +29,7 @@ mod limits;
 mod memberships;
 mod openapi;
 mod organizations;
+mod outcomes;
 mod paging;
 mod personal;
 mod planning;

@@ -139,7 +139,11 @@ fn success(route: &Route) -> (&'static str, ResponseBuilder) {
         Gives::Refusal => ("422", answer),
         Gives::One(key, shape, status) => {
             let body = ObjectBuilder::new().property(*key, reference(shape)).required(*key).build();
-            let status = if *status == 201 { "201" } else { "200" };
+            let status = match status {
+                201 => "201",
+                202 => "202",
+                _ => "200",
+            };
             (status, answer.content("application/json", json(Schema::Object(body))))
         }
         Gives::Many(key, shape, _) => {

@@ -3,6 +3,7 @@
 mod attributes;
 mod growth;
 mod hours;
+mod outcomes;
 mod personal;
 mod queues;
 mod skilled;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Skills", skilled::of_skills()));
     all.extend(tagged("Skills", personal::of_findings()));
     all.extend(tagged("Personal", personal::of_people()));
+    all.extend(tagged("Imports from other desks", outcomes::of_outcomes()));
     all.extend(tagged("Roles and planning", skilled::of_planning()));
     all.extend(tagged("Rosters and leave", hours::of_rosters()));
     all.extend(tagged("Reviews", skilled::of_reviews()));

@@ -126,6 +126,11 @@ impl Route {
         Route { gives: Gives::One(key, Shape::of::<T>(), 201), ..self }
     }
 
+    /// It is done in jobs after the answer.
+    pub(crate) fn accepts<T: ToSchema>(self, key: &'static str) -> Route {
+        Route { gives: Gives::One(key, Shape::of::<T>(), 202), ..self }
+    }
+
     /// A list in pages.
     pub(crate) fn lists<T: ToSchema>(self, key: &'static str) -> Route {
         Route { gives: Gives::Many(key, Shape::of::<T>(), true), ..self }

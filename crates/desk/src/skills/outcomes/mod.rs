@@ -29,7 +29,7 @@ pub use follow::{Followed, Page, followed, take_due, take_page};
 pub use mapping::{Cells, Field, Layout, Mapping, MappingError, RatingScale};
 pub use row::OutcomeRow;
 pub use rows::{RowRead, Rows, RowsError, columns_of};
-pub use runs::{Begin, Begun, Run, begin, finish, list_runs};
+pub use runs::{Begin, Begun, Run, begin, find_run, finish, list_runs};
 pub use sources::{Elsewhere, Source, TICKET_MARK, list_sources, set_ticket_url};
 pub use store::{ImportedTicket, newest_opening};
 pub use suggest::{Suggestion, suggest};

@@ -86,6 +86,11 @@ pub fn finish(tx: &mut Tx, run: OutcomeRunId) -> Result<Run, OutcomesError> {
     store::find_run(tx, run)?.ok_or(OutcomesError::NoSuchRun)
 }
 
+pub fn find_run(tx: &mut Tx, run: OutcomeRunId) -> Result<Run, OutcomesError> {
+    only_admins(tx)?;
+    store::find_run(tx, run)?.ok_or(OutcomesError::NoSuchRun)
+}
+
 /// The newest first.
 pub fn list_runs(tx: &mut Tx) -> Result<Vec<Run>, OutcomesError> {
     only_admins(tx)?;
