@@ -13,6 +13,7 @@ use crate::shapes::{
 };
 use crate::tickets;
 use desk::routing::HAS_LEVEL;
+use desk::skills::views::levels_seen;
 use desk::skills::{
     self, CreateSkill, Hardness, INDEPENDENT_LEVEL, Rate, Requirement, SetRequirements, Skill, SkillKind,
     SkillsError, UpdateSkill, requirements_of, set_requirements,
@@ -256,13 +257,14 @@ fn values<'a>(skills: impl Iterator<Item = &'a Skill>, urls: &Urls) -> Vec<Attri
     skills.map(|skill| AttributeValueShape::of(skill, urls)).collect()
 }
 
-/// The skills in use that they surely have; of colleagues, only where enough is known to be shown to others.
+/// The skills that they surely have, as far as the caller sees their levels.
 fn had_by(tx: &mut Tx, agent: UserId) -> Result<Vec<SkillId>, Problem> {
     let agents = desk::people::list_agents(tx)?;
     agents.iter().find(|it| it.id == agent).ok_or(Problem::NotFound)?;
-    let sees_all = tx.actor().is_lead() || tx.actor().is(agent);
+    let seen = levels_seen(tx, &[agent])?;
     let known = skills::proficiencies_of(tx, agent)?;
-    let has = known.iter().filter(|it| (sees_all || it.is_sure()) && it.belief.sure_level() >= HAS_LEVEL);
+    let has =
+        known.iter().filter(|it| seen.contains(&(agent, it.skill)) && it.belief.sure_level() >= HAS_LEVEL);
     Ok(has.map(|it| it.skill).collect())
 }
 

@@ -4,6 +4,7 @@ mod common;
 
 use common::Program;
 use desk::routing::{self, PresenceStatus, SetPresence};
+use desk::skills::{Circle, Policy};
 use serde_json::{Value, json};
 
 fn names(of: &Value) -> Vec<&str> {
@@ -206,6 +207,28 @@ async fn agents_have_skills_and_tickets_need_them() {
         let fulfilled = program.call(&as_ana, "GET", &asked, Value::Null).await;
         assert_eq!(fulfilled.body, json!({ "fulfilled_ticket_ids": [ticket.0] }));
         assert_eq!(program.get("/routing/agents/0/instance_values").await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_skill_whose_level_one_does_not_see_is_not_told() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let path = format!("/routing/agents/{ana}/instance_values");
+        let skills = program.world.read(desk::skills::list_skills);
+        let french = skills.iter().find(|it| it.name == "French").expect("it is there").id;
+        program.post(&path, json!({ "attribute_value_ids": [french] })).await;
+        let as_ben = program.as_(program.world.agent("Ben"));
+        let seen = program.call(&as_ben, "GET", &path, Value::Null).await.body;
+        assert_eq!(names(&seen["attribute_values"]), ["French"], "on {on}");
+        let policy = Policy { levels: Circle::Person, ..Policy::default() };
+        program.world.write(move |tx| desk::skills::set_policy(tx, &policy));
+        let seen = program.call(&as_ben, "GET", &path, Value::Null).await.body;
+        assert_eq!(seen["attribute_values"], json!([]), "on {on}");
+        assert_eq!(program.get(&path).await.body["attribute_values"], json!([]), "nor to admins, on {on}");
+        let own = program.call(&program.as_(ana), "GET", &path, Value::Null).await.body;
+        assert_eq!(names(&own["attribute_values"]), ["French"], "on {on}");
     }
 }
 
