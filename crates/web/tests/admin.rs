@@ -61,6 +61,18 @@ async fn the_company_is_saved_and_a_wrong_time_zone_is_named() {
     assert_eq!(company.support_address, "help@tillers.example");
     assert_eq!(company.public_url, "https://desk.tillers.example");
     assert_eq!((company.undo_send_seconds, company.ticket_capacity), (10, 6));
+    form.extend([
+        ("busy_senders", "Alarms@tillers.example\nnot a sender"),
+        ("mails_per_sender_per_hour_max", "70"),
+    ]);
+    let refused = browser.post("/admin/company", &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("is neither an e-mail address nor a domain"));
+    form[12].1 = "Alarms@tillers.example\n@forms.example";
+    assert_eq!(browser.post("/admin/company", &form).await.location.as_deref(), Some("/admin/company"));
+    let rules = world.read(desk::mail::MailRules::load);
+    assert_eq!(rules.busy_senders, ["alarms@tillers.example", "forms.example"]);
+    assert_eq!(rules.mails_per_sender_per_hour_max, 70);
 }
 
 #[tokio::test]

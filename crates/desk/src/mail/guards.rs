@@ -1,7 +1,7 @@
 //! What keeps mail from doing harm: loops, floods, forgeries, and the desk itself as a mail bomb.
 
 use super::{Address, Incoming, mailboxes, store};
-use crate::people::User;
+use crate::people::{self, User};
 use crate::{Tx, settings};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ pub(super) const AUTOMATIC_PER_ADDRESS_MAX: usize = 10;
 /// Automatic mails to one address with one subject within three hours.
 pub(super) const AUTOMATIC_PER_SUBJECT_MAX: usize = 2;
 pub(super) const AUTOMATIC_WINDOW_MS: i64 = 3 * HOUR_MS;
+/// Senders and domains that may be named as writing much.
+pub const BUSY_SENDERS_MAX: usize = 200;
 
 /// What an admin may change about the handling of mail. Setting `mail_rules`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,9 +24,13 @@ pub struct MailRules {
     pub acknowledge_unverified: bool,
     /// An agent's answer by mail counts as the agent's even if the sender could not be verified.
     pub trust_unverified_agents: bool,
-    /// Mails of one sender within an hour; what comes beyond is suspended until the hour has passed. Far above what a
-    /// person or a monitoring system sends.
+    /// Mails of one sender within an hour; what comes beyond is suspended until the hour has passed. Above what a
+    /// person writes, who rarely comes to some tens.
     pub mails_per_sender_per_hour_max: i64,
+    /// Addresses, and whole domains, that write much by their nature: a monitoring system, the form of a web site.
+    pub busy_senders: Vec<String>,
+    /// Mails of one of the busy senders within an hour.
+    pub mails_per_busy_sender_per_hour_max: i64,
     /// Mails in a row, within an hour, in which one sender says the same; what comes beyond is suspended.
     pub same_mails_per_sender_per_hour_max: i64,
     /// Automatic mails of the whole desk within an hour.
@@ -37,7 +43,9 @@ impl Default for MailRules {
             acknowledge: true,
             acknowledge_unverified: false,
             trust_unverified_agents: false,
-            mails_per_sender_per_hour_max: 20_000,
+            mails_per_sender_per_hour_max: 100,
+            busy_senders: Vec::new(),
+            mails_per_busy_sender_per_hour_max: 2_000,
             same_mails_per_sender_per_hour_max: 50,
             automatic_per_hour_max: 2_000,
         }
@@ -53,10 +61,36 @@ impl MailRules {
         if !tx.actor().is_admin() {
             return Err(super::MailError::NotAnAdmin);
         }
+        self.check()?;
         settings::save(tx, "mail_rules", self)?;
         let by = tx.actor().user();
         Ok(crate::events::record(tx, &crate::events::Event::SettingsChanged { by })?)
     }
+
+    /// What keeps these rules from being saved.
+    pub fn check(&self) -> Result<(), super::MailError> {
+        if self.busy_senders.len() > BUSY_SENDERS_MAX {
+            return Err(super::MailError::TooManySenders);
+        }
+        match self.busy_senders.iter().find(|it| fold_sender(it).as_ref() != Some(*it)) {
+            Some(wrong) => Err(super::MailError::NotASender(wrong.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Mails that this sender may write within an hour.
+    fn mails_per_hour_max(&self, address: &str) -> i64 {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        match self.busy_senders.iter().any(|it| it == address || it == domain) {
+            true => self.mails_per_busy_sender_per_hour_max,
+            false => self.mails_per_sender_per_hour_max,
+        }
+    }
+}
+
+/// An address or a domain as it is listed among the busy senders; `None` if it is neither.
+pub fn fold_sender(text: &str) -> Option<String> {
+    people::fold_address(text).or_else(|| people::fold_domain(text))
 }
 
 /// Who wrote: From, or the envelope's sender where From is missing.
@@ -96,7 +130,8 @@ pub(super) fn reason_to_suspend(
     }
     let words = words_hash(parsed);
     let (mails, same) = store::count_sender(tx, &sender.address, &words, HOUR_MS)?;
-    let (most, most_same) = (rules.mails_per_sender_per_hour_max, rules.same_mails_per_sender_per_hour_max);
+    let most = rules.mails_per_hour_max(&sender.address);
+    let most_same = rules.same_mails_per_sender_per_hour_max;
     if mails > most {
         return Ok(Some(format!("more than {most} mails came from {} within an hour", sender.address)));
     }
@@ -142,6 +177,25 @@ mod tests {
         assert_eq!(sender_of(&parsed, "x@y.z").address, "secretary@example.org");
         parsed.from = Address { name: Some("Ana".into()), address: "ANA@example.org".into() };
         assert_eq!(sender_of(&parsed, "x@y.z").address, "ana@example.org");
+    }
+
+    #[test]
+    fn who_writes_much_by_nature_is_listed_by_address_or_by_domain() {
+        let busy_senders = vec!["alarms@example.org".to_owned(), "forms.example".to_owned()];
+        let rules = MailRules { busy_senders, ..MailRules::default() };
+        assert!(rules.check().is_ok());
+        for busy in ["alarms@example.org", "shop@forms.example"] {
+            assert_eq!(rules.mails_per_hour_max(busy), 2_000, "{busy}");
+        }
+        for other in ["ana@example.org", "a@other.forms.example", "forms.example@b.example", ""] {
+            assert_eq!(rules.mails_per_hour_max(other), 100, "{other}");
+        }
+        assert_eq!(fold_sender(" @Forms.Example ").as_deref(), Some("forms.example"));
+        assert_eq!(fold_sender("Alarms@Example.org").as_deref(), Some("alarms@example.org"));
+        for wrong in ["localhost", "two words", "*@example.org x", "Forms.example"] {
+            let rules = MailRules { busy_senders: vec![wrong.into()], ..MailRules::default() };
+            assert!(rules.check().is_err(), "{wrong}");
+        }
     }
 
     #[test]

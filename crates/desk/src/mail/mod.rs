@@ -22,7 +22,7 @@ mod threading;
 pub mod tokens;
 pub mod views;
 
-pub use guards::MailRules;
+pub use guards::{BUSY_SENDERS_MAX, MailRules, fold_sender};
 pub use ledger::{CheckReport, auth_of, check, give_up, oldest_unsent_at, raw_of, store_only, unaccounted};
 pub use outgoing::{
     Decided, Fate, MailOutKind, MailOutState, NewMailOut, OutState, Outgoing, OutgoingAttachment,
@@ -213,6 +213,10 @@ pub enum MailError {
     NoSuchMailbox,
     #[error("{0:?} is not an e-mail address")]
     NotAnAddress(String),
+    #[error("{0:?} is neither an e-mail address nor a domain such as example.org")]
+    NotASender(String),
+    #[error("at most {BUSY_SENDERS_MAX} senders may be listed")]
+    TooManySenders,
     #[error("there is a mailbox with this address already")]
     AddressTaken,
     #[error("the stored password of this mailbox cannot be read; enter it again")]
@@ -238,14 +242,20 @@ impl Refusal for MailError {
             | MailError::NotThrownAway
             | MailError::NotFailed
             | MailError::AddressTaken => Kind::Conflict,
-            MailError::NotAnAddress(_) => Kind::Invalid,
+            MailError::NotAnAddress(_) | MailError::NotASender(_) | MailError::TooManySenders => {
+                Kind::Invalid
+            }
             MailError::SecretUnreadable | MailError::Refused(_) => Kind::Broken,
             MailError::Db(error) => error.kind(),
         }
     }
 
     fn field(&self) -> Option<&'static str> {
-        matches!(self, MailError::NotAnAddress(_) | MailError::AddressTaken).then_some("address")
+        match self {
+            MailError::NotAnAddress(_) | MailError::AddressTaken => Some("address"),
+            MailError::NotASender(_) | MailError::TooManySenders => Some("busy_senders"),
+            _ => None,
+        }
     }
 
     fn is_duplicate(&self) -> bool {

@@ -17,7 +17,7 @@ pub fn fold_address(address: &str) -> Option<String> {
 }
 
 /// Lower case, without a leading `@`; `None` if it cannot be a domain.
-pub(super) fn fold_domain(domain: &str) -> Option<String> {
+pub(crate) fn fold_domain(domain: &str) -> Option<String> {
     let domain = domain.trim().trim_start_matches('@').trim_end_matches('.').to_lowercase();
     (is_domain(&domain) && domain.contains('.')).then_some(domain)
 }

@@ -13,6 +13,7 @@ pub(crate) mod store;
 mod users;
 pub mod views;
 
+pub(crate) use folding::fold_domain;
 pub use folding::{fold_address, fold_phone, is_locale, is_time_zone, name_from_address};
 pub use groups::{
     CreateGroup, UpdateGroup, add_membership, create_group, delete_group, remove_membership, set_memberships,

@@ -71,6 +71,32 @@ fn a_flood_is_suspended_and_others_are_not() {
 }
 
 #[test]
+fn without_a_setting_no_person_floods_and_a_listed_system_is_heard() {
+    for world in worlds() {
+        let flood = |world: &World, from: &str, kept: &str, mails: i64| -> Vec<Ended> {
+            (0..mails)
+                .map(|n| send(world, &letter(from, &format!("{kept} {n}"), &format!("different {n}"))))
+                .collect()
+        };
+        let usual = MailRules::default().mails_per_sender_per_hour_max;
+        assert!((50..=200).contains(&usual), "more than a person writes, and no flood");
+        let ended = flood(&world, "flood@example.net", "Buy", usual + 2);
+        let beyond = &ended[usual as usize..];
+        assert!(beyond.iter().all(|it| it.state == MailState::Suspended), "on {}", world.name());
+        assert_eq!(ended.iter().filter(|it| it.state == MailState::Comment).count() as i64, usual);
+        assert!(reason(&world, &beyond[0]).contains("more than 100 mails came from flood@example.net"));
+        let (ana, mail) = (world.agent("Ana"), beyond[0].mail);
+        world.write_as(ana, move |tx| mail::recover(tx, mail));
+
+        let rules = MailRules { busy_senders: vec!["alarms@example.com".into()], ..MailRules::default() };
+        world.write(move |tx| rules.save(tx));
+        let heard = flood(&world, "Alarms@example.com", "Disk", usual + 2);
+        assert!(heard.iter().all(|it| it.state == MailState::Comment), "on {}", world.name());
+        assert_sound(&world);
+    }
+}
+
+#[test]
 fn who_says_the_same_over_and_over_is_suspended_and_heard_again_with_other_words() {
     for world in worlds() {
         world

@@ -6,7 +6,7 @@ use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use desk::events::{self, Event};
-use desk::mail::MailRules;
+use desk::mail::{self, MailRules};
 use desk::settings::{self, Company};
 use desk::{Tx, people};
 
@@ -32,6 +32,11 @@ impl Edit {
         self.company.attachment_bytes_max / MIB
     }
 
+    /// One to a line.
+    fn busy_senders(&self) -> String {
+        self.rules.busy_senders.join("\n")
+    }
+
     fn exploration_percent(&self) -> i64 {
         (self.company.exploration_share * 100.0).round() as i64
     }
@@ -52,7 +57,8 @@ pub async fn update(
         let company = written(settings::company(tx)?, &form);
         let rules = written_rules(MailRules::load(tx)?, &form);
         let only_skills = form.is_on("only_skills");
-        if let Some(problem) = wrong(&company, only_skills) {
+        if let Some(problem) = wrong(&company, only_skills).or_else(|| rules.check().err().map(Problem::from))
+        {
             let shell = Shell::load(tx)?;
             return Ok::<_, Problem>(Some(Edit {
                 shell,
@@ -109,12 +115,32 @@ fn written_rules(before: MailRules, form: &Fields) -> MailRules {
             .parsed("mails_per_sender_per_hour_max")
             .filter(|it| *it > 0)
             .unwrap_or(before.mails_per_sender_per_hour_max),
+        mails_per_busy_sender_per_hour_max: form
+            .parsed("mails_per_busy_sender_per_hour_max")
+            .filter(|it| *it > 0)
+            .unwrap_or(before.mails_per_busy_sender_per_hour_max),
+        busy_senders: match form.has("busy_senders") {
+            true => busy_senders(form),
+            false => before.busy_senders,
+        },
         automatic_per_hour_max: form
             .parsed("automatic_per_hour_max")
             .filter(|it| *it >= 0)
             .unwrap_or(before.automatic_per_hour_max),
         ..before
     }
+}
+
+/// As they are kept, where they can be; what is neither an address nor a domain stays as it was written.
+fn busy_senders(form: &Fields) -> Vec<String> {
+    let mut senders: Vec<String> = Vec::new();
+    for written in form.lines("busy_senders") {
+        let sender = mail::fold_sender(&written).unwrap_or(written);
+        if !senders.contains(&sender) {
+            senders.push(sender);
+        }
+    }
+    senders
 }
 
 /// The first thing that cannot stay as it was written.
