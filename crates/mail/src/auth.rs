@@ -43,8 +43,11 @@ pub enum Verdict {
     Neutral,
     TempError,
     PermError,
-    #[default]
+    /// Looked at, and there was nothing: no record, no signature.
     None,
+    /// Nobody has looked.
+    #[default]
+    Unchecked,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,8 +137,8 @@ impl Resolver {
         self.in_time(raw, Some(origin)).await
     }
 
-    /// A message that was fetched from somebody else's server: who had connected there is not known, so nothing is said
-    /// of SPF, and DMARC can pass by a signature but not fail.
+    /// A message that was fetched from somebody else's server: who had connected there is not known, so SPF is not
+    /// checked, and DMARC can pass by a signature but not fail.
     pub async fn verify_fetched(&self, raw: &[u8]) -> AuthResults {
         self.in_time(raw, None).await
     }
@@ -160,8 +163,9 @@ impl Resolver {
             }
             None => SpfOutput::default(),
         };
+        let spf_result = if origin.is_some() { spf_verdict(spf.result()) } else { Verdict::Unchecked };
         let mut results = AuthResults {
-            spf: SpfVerdict { result: spf_verdict(spf.result()), domain: spf.domain().to_owned() },
+            spf: SpfVerdict { result: spf_result, domain: spf.domain().to_owned() },
             ..AuthResults::default()
         };
         let Some(mut message) = AuthenticatedMessage::parse(raw) else { return results };
@@ -179,7 +183,7 @@ impl Resolver {
             self.authenticator.verify_dmarc(Parameters::new(asked).with_txt_cache(&self.records)).await;
         results.dmarc = DmarcVerdict {
             result: match dmarc_verdict(&dmarc.result()) {
-                Verdict::Fail if origin.is_none() => Verdict::None,
+                Verdict::Fail if origin.is_none() => Verdict::Unchecked,
                 result => result,
             },
             domain: dmarc.domain().to_owned(),
@@ -456,10 +460,10 @@ mod tests {
         ];
         let resolver = Resolver::with_records(records).unwrap();
         let results = resolver.verify_fetched(&signed).await;
-        assert_eq!((results.spf.result, results.dkim[0].result), (Verdict::None, Verdict::Pass));
+        assert_eq!((results.spf.result, results.dkim[0].result), (Verdict::Unchecked, Verdict::Pass));
         assert_eq!((results.dmarc.result, results.aligned), (Verdict::Pass, true));
         let results = resolver.verify_fetched(LETTER).await;
-        assert_eq!((results.spf.result, results.dmarc.result), (Verdict::None, Verdict::None));
+        assert_eq!((results.spf.result, results.dmarc.result), (Verdict::Unchecked, Verdict::Unchecked));
         assert_eq!(results.dmarc.policy.as_deref(), Some("reject"));
         assert!(!results.aligned);
     }

@@ -33,6 +33,18 @@ fn execute(desk: &Desk, sql: &'static str) {
     desk.db.write_now(Actor::desk(), move |tx| tx.execute(sql, &[])).unwrap();
 }
 
+fn envelope() -> Envelope {
+    Envelope {
+        mail_from: "ana@client.test".into(),
+        rcpt_to: vec!["help@desk.test".into()],
+        remote_ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
+        helo: "mx.client.test".into(),
+        tls: false,
+        received_at_ms: 0,
+        trace_bytes: 0,
+    }
+}
+
 #[test]
 fn a_mail_that_is_read_again_after_a_failure_keeps_what_was_found_out_about_its_sender() {
     let folder = tempfile::tempdir().unwrap();
@@ -43,18 +55,9 @@ fn a_mail_that_is_read_again_after_a_failure_keeps_what_was_found_out_about_its_
         &desk,
         "create trigger fails before insert on tickets begin select raise(abort, 'the disk is full'); end",
     );
-    let envelope = Envelope {
-        mail_from: "ana@client.test".into(),
-        rcpt_to: vec!["help@desk.test".into()],
-        remote_ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
-        helo: "mx.client.test".into(),
-        tls: false,
-        received_at_ms: 0,
-        trace_bytes: 0,
-    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let accepted = runtime
-        .block_on(intake.accept(envelope, RAW.to_vec()))
+        .block_on(intake.accept(envelope(), RAW.to_vec()))
         .expect("it is kept, and so it is acknowledged");
     let mail = MailId(accepted.id.parse().unwrap());
     assert_eq!(desk.db.read_now(Actor::desk(), desk::mail::unaccounted).unwrap(), 1);
@@ -69,4 +72,19 @@ fn a_mail_that_is_read_again_after_a_failure_keeps_what_was_found_out_about_its_
         "{auth}"
     );
     assert_eq!(desk.db.read_now(Actor::desk(), desk::mail::unaccounted).unwrap(), 0);
+}
+
+#[test]
+fn without_a_resolver_the_ledger_says_that_nobody_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = a_desk(folder.path());
+    let intake = DeskIntake::new(desk.clone(), None, "mx.desk.test");
+    let accepted = tokio::runtime::Runtime::new().unwrap().block_on(intake.accept(envelope(), RAW.to_vec()));
+    let mail = MailId(accepted.expect("it is kept").id.parse().unwrap());
+    let entry = desk.db.read_now(Actor::desk(), move |tx| views::ledger_entry(tx, mail)).unwrap().unwrap();
+    let auth: serde_json::Value = serde_json::from_str(&entry.auth.unwrap()).unwrap();
+    for check in ["spf", "dmarc"] {
+        assert_eq!(auth["details"][check]["result"], "unchecked", "{auth}");
+    }
+    assert_eq!(auth["details"]["arc"], "unchecked", "{auth}");
 }

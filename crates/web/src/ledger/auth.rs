@@ -2,6 +2,10 @@
 
 use serde_json::Value;
 
+/// What is kept where nobody has looked: no resolver, or mail that somebody else's server had taken in.
+const UNCHECKED: &str = "unchecked";
+const NOT_CHECKED: &str = "Not checked.";
+
 /// One check and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -43,11 +47,9 @@ pub fn checks(json: Option<&str>) -> Vec<Check> {
         checks.push(Check { name: "DKIM", words: dkim_words(&result, &domain, &reason), result });
     }
     if signatures.is_empty() && details.get("dkim").is_some() {
-        checks.push(Check {
-            name: "DKIM",
-            result: "none".into(),
-            words: "The message carries no signature.".into(),
-        });
+        // Signatures and ARC are looked at together or not at all.
+        let result = if text(details, "arc") == UNCHECKED { UNCHECKED } else { "none" };
+        checks.push(Check { name: "DKIM", words: dkim_words(result, "", ""), result: result.to_owned() });
     }
     if let Some(dmarc) = details.get("dmarc") {
         let (result, domain) = (text(dmarc, "result"), text(dmarc, "domain"));
@@ -57,7 +59,9 @@ pub fn checks(json: Option<&str>) -> Vec<Check> {
             result,
         });
     }
-    if let Some(arc) = details.get("arc").and_then(Value::as_str).filter(|arc| *arc != "none") {
+    if let Some(arc) =
+        details.get("arc").and_then(Value::as_str).filter(|arc| !matches!(*arc, "none" | UNCHECKED))
+    {
         let words = if arc == "pass" {
             "Every station on the way vouches for it."
         } else {
@@ -86,6 +90,7 @@ fn spf_words(result: &str, domain: &str) -> String {
         "neutral" => format!("{domain} does not say which servers may send for it."),
         "temperror" => "The domain could not be asked at that moment.".to_owned(),
         "permerror" => format!("What {domain} says about its servers cannot be read."),
+        UNCHECKED => NOT_CHECKED.to_owned(),
         _ => "The sender's domain says nothing about its servers.".to_owned(),
     }
 }
@@ -96,6 +101,7 @@ fn dkim_words(result: &str, domain: &str, reason: &str) -> String {
         "pass" => format!("Signed by {domain}, and unchanged since."),
         "temperror" => format!("The key of {domain} could not be fetched at that moment{because}."),
         "none" => "The message carries no signature.".to_owned(),
+        UNCHECKED => NOT_CHECKED.to_owned(),
         _ => format!("The signature of {domain} does not hold{because}."),
     }
 }
@@ -110,6 +116,7 @@ fn dmarc_words(result: &str, domain: &str, policy: &str) -> String {
         "pass" => format!("The sender shown is the sender proved, for {domain}."),
         "fail" => format!("The sender shown is not proved for {domain}.{wish}"),
         "temperror" => "The domain could not be asked at that moment.".to_owned(),
+        UNCHECKED => NOT_CHECKED.to_owned(),
         _ => "The sender's domain has no policy.".to_owned(),
     }
 }
@@ -130,6 +137,17 @@ mod tests {
         assert!(words[1].contains("does not hold: body hash"));
         assert!(words[2].contains("be refused"));
         assert_eq!(is_aligned(Some(PASSED)), Some(false));
+    }
+
+    #[test]
+    fn where_nobody_asked_nothing_is_said_of_the_domain() {
+        let kept = r#"{"aligned":false,"details":{"spf":{"result":"unchecked","domain":""},"dkim":[],
+            "dmarc":{"result":"unchecked","domain":"","policy":null},"arc":"unchecked"}}"#;
+        let checks = checks(Some(kept));
+        assert_eq!(checks.iter().map(|check| check.name).collect::<Vec<_>>(), ["SPF", "DKIM", "DMARC"]);
+        assert!(checks.iter().all(|check| check.words == "Not checked." && check.class() == "closed"));
+        let asked = kept.replace("unchecked", "none");
+        assert!(super::checks(Some(&asked)).iter().all(|check| check.words != "Not checked."));
     }
 
     #[test]
