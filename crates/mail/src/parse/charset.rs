@@ -13,17 +13,39 @@ pub struct Decoded {
 /// Bytes that the detector looks at; more do not make it any surer.
 const DETECT_BYTES_MAX: usize = 64 * 1024;
 
+/// Characters of a label that a problem repeats.
+const LABEL_CHARS_MAX: usize = 60;
+
 /// A label is believed as long as the bytes do not contradict it; valid UTF-8 contradicts every one-byte charset.
 pub fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
-    let label = label.map(tidy_label).filter(|label| !label.is_empty());
-    let Some(label) = label else { return decode_unlabelled(bytes, None) };
-    if matches!(label.as_str(), "us-ascii" | "ascii" | "ansi_x3.4-1968" | "7bit" | "8bit" | "default") {
-        return decode_unlabelled(bytes, Some(&label));
+    let written = label.map(as_written).unwrap_or_default();
+    let label = label.map(tidy_label).unwrap_or_default();
+    match label.as_str() {
+        _ if written.is_empty() => decode_unlabelled(bytes, "no charset was given"),
+        // A word that stands for no charset.
+        "" => decode_unlabelled(bytes, &unknown(&written)),
+        "us-ascii" | "ascii" | "ansi_x3.4-1968" | "7bit" | "8bit" | "default" => {
+            decode_unlabelled(bytes, &wrong(&written))
+        }
+        label => match Encoding::for_label(label.as_bytes()) {
+            Some(encoding) if encoding != REPLACEMENT => decode_labelled(bytes, &written, encoding),
+            _ => decode_rare(bytes, label, &written),
+        },
     }
-    match Encoding::for_label(label.as_bytes()) {
-        Some(encoding) if encoding != REPLACEMENT => decode_labelled(bytes, &label, encoding),
-        _ => decode_rare(bytes, &label),
-    }
+}
+
+/// A label as it stood in the message, without what could not be shown.
+fn as_written(label: &str) -> String {
+    let shown = label.chars().filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation());
+    shown.filter(|c| !matches!(c, '"' | '\'')).take(LABEL_CHARS_MAX).collect()
+}
+
+fn wrong(written: &str) -> String {
+    format!("the charset {written} was wrong")
+}
+
+fn unknown(written: &str) -> String {
+    format!("the charset {written} is unknown")
 }
 
 /// The label of a code page that Windows names by its number; the western one for a number that nobody knows.
@@ -48,10 +70,11 @@ pub fn label_of_page(page: u32) -> String {
 
 /// The best reading of bytes that carry no label at all, such as raw 8-bit header fields.
 pub fn guess(bytes: &[u8]) -> String {
-    decode_unlabelled(bytes, None).text
+    decode_unlabelled(bytes, "").text
 }
 
-fn decode_unlabelled(bytes: &[u8], label: Option<&str>) -> Decoded {
+/// `said`: what is to be told of the label, should the bytes not be plain ASCII.
+fn decode_unlabelled(bytes: &[u8], said: &str) -> Decoded {
     if bytes.is_ascii() {
         if bytes.contains(&0x1b) && has_iso_2022_jp_escape(bytes) {
             let text = ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned();
@@ -66,8 +89,6 @@ fn decode_unlabelled(bytes: &[u8], label: Option<&str>) -> Decoded {
         let text = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0.into_owned();
         return Decoded { text, problem: None };
     }
-    let said =
-        label.map_or("no charset was given".to_owned(), |label| format!("the charset {label} was wrong"));
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Decoded { text: text.to_owned(), problem: Some(format!("{said}; read as UTF-8")) };
     }
@@ -88,7 +109,7 @@ fn decode_labelled(bytes: &[u8], label: &str, encoding: &'static Encoding) -> De
     if encoding == UTF_8 {
         return match std::str::from_utf8(bytes) {
             Ok(text) => Decoded { text: text.to_owned(), problem: None },
-            Err(_) => decode_unlabelled(bytes, Some(label)),
+            Err(_) => decode_unlabelled(bytes, &wrong(label)),
         };
     }
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
@@ -97,14 +118,14 @@ fn decode_labelled(bytes: &[u8], label: &str, encoding: &'static Encoding) -> De
     }
     let contradicted = had_errors || encoding == ISO_2022_JP || encoding.is_single_byte();
     if contradicted && let Ok(utf8) = std::str::from_utf8(bytes) {
-        let problem = Some(format!("the charset {label} was wrong; read as UTF-8"));
+        let problem = Some(format!("{}; read as UTF-8", wrong(label)));
         return Decoded { text: utf8.to_owned(), problem };
     }
     if had_errors || (encoding == ISO_2022_JP && !bytes.is_ascii()) {
         let better = detect(bytes);
         let (guessed, guess_had_errors) = better.decode_without_bom_handling(bytes);
         if better != encoding && !guess_had_errors {
-            let problem = Some(format!("the charset {label} was wrong; read as {}", better.name()));
+            let problem = Some(format!("{}; read as {}", wrong(label), better.name()));
             return Decoded { text: guessed.into_owned(), problem };
         }
         return Decoded {
@@ -121,22 +142,20 @@ fn decode_wide(bytes: &[u8], label: &str, encoding: &'static Encoding) -> Decode
         let encoding = Encoding::for_bom(bytes).map_or(encoding, |(marked, _)| marked);
         return Decoded { text: encoding.decode_with_bom_removal(bytes).0.into_owned(), problem: None };
     }
-    decode_unlabelled(bytes, Some(label))
+    decode_unlabelled(bytes, &wrong(label))
 }
 
 /// Charsets that browsers have dropped but mail has not: UTF-7, the old DOS pages.
-fn decode_rare(bytes: &[u8], label: &str) -> Decoded {
+fn decode_rare(bytes: &[u8], label: &str, written: &str) -> Decoded {
     if !bytes.is_empty()
         && std::str::from_utf8(bytes).is_err() | bytes.is_ascii()
         && let Some(decoder) = mail_parser::decoders::charsets::map::charset_decoder(label.as_bytes())
     {
         return Decoded { text: decoder(bytes), problem: None };
     }
-    let mut decoded = decode_unlabelled(bytes, Some(label));
-    if decoded.problem.is_none() {
-        decoded.problem = Some(format!("the charset {label} is unknown"));
-    }
-    decoded
+    let said = unknown(written);
+    let decoded = decode_unlabelled(bytes, &said);
+    Decoded { problem: decoded.problem.or(Some(said)), ..decoded }
 }
 
 fn tidy_label(label: &str) -> String {
@@ -221,6 +240,20 @@ mod tests {
     fn a_cut_character_does_not_turn_utf8_into_something_else() {
         assert_eq!(decode(&"Größe, Länge, Höhe, Tür".as_bytes()[..13], Some("utf-8")).text, "Größe, Län");
         assert!(decode(b"\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f\xc3", Some("utf-8")).text.starts_with("äöüß"));
+    }
+
+    #[test]
+    fn a_charset_that_nobody_knows_is_named_as_it_stood() {
+        let problem = |bytes: &[u8], label: &str| decode(bytes, Some(label)).problem.unwrap_or_default();
+        let greeting = "Grüße".as_bytes();
+        assert_eq!(problem(greeting, "X-Klingon"), "the charset X-Klingon is unknown; read as UTF-8");
+        assert_eq!(problem(b"plain", "\"X-Klingon\""), "the charset X-Klingon is unknown");
+        assert_eq!(problem(greeting, "unknown-8bit"), "the charset unknown-8bit is unknown; read as UTF-8");
+        assert_eq!(problem(greeting, "US-ASCII"), "the charset US-ASCII was wrong; read as UTF-8");
+        assert_eq!(problem(greeting, " "), "no charset was given; read as UTF-8");
+        assert!(problem(b"plain", "x-unknown").is_empty(), "ASCII is read as what it is");
+        let hostile = problem(greeting, &format!("a\r\nb\u{202e}{}", "x".repeat(500)));
+        assert!(hostile.starts_with("the charset abxxx") && hostile.len() < 120, "{hostile}");
     }
 
     #[test]
