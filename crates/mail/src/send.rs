@@ -1,5 +1,7 @@
 //! Mail that leaves: built, signed elsewhere, handed to a relay, and its fate told in the relay's own words.
 
+mod each;
+
 use std::time::Duration;
 
 use lettre::address::{Address as LettreAddress, Envelope as Route};
@@ -7,6 +9,7 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters, TlsVersion};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::HeaderType;
@@ -227,6 +230,12 @@ const RELAY_CONNECTIONS_MAX: u32 = 10;
 /// Connections to one relay, kept open between messages.
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// What a connection outside the pool is made with.
+    host: String,
+    port: u16,
+    tls: Tls,
+    hello: ClientId,
+    sign_in: Option<(Credentials, Vec<Mechanism>)>,
 }
 
 impl Mailer {
@@ -245,57 +254,28 @@ impl Mailer {
                 if mode == RelayTls::Implicit { Tls::Wrapper(parameters) } else { Tls::Required(parameters) }
             }
         };
+        let hello = ClientId::Domain(relay.hostname.clone());
+        let sign_in = match &relay.auth {
+            RelayAuth::Nobody => None,
+            RelayAuth::Password { user, password } => Some((
+                Credentials::new(user.clone(), password.clone()),
+                vec![Mechanism::Plain, Mechanism::Login],
+            )),
+            RelayAuth::XOAuth2 { user, token } => {
+                Some((Credentials::new(user.clone(), token.clone()), vec![Mechanism::Xoauth2]))
+            }
+        };
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(relay.host.as_str())
             .port(relay.port)
-            .tls(tls)
-            .hello_name(ClientId::Domain(relay.hostname.clone()))
+            .tls(tls.clone())
+            .hello_name(hello.clone())
             .timeout(Some(RELAY_TIMEOUT))
             .pool_config(PoolConfig::new().max_size(RELAY_CONNECTIONS_MAX));
-        builder = match &relay.auth {
-            RelayAuth::Nobody => builder,
-            RelayAuth::Password { user, password } => builder
-                .credentials(Credentials::new(user.clone(), password.clone()))
-                .authentication(vec![Mechanism::Plain, Mechanism::Login]),
-            RelayAuth::XOAuth2 { user, token } => builder
-                .credentials(Credentials::new(user.clone(), token.clone()))
-                .authentication(vec![Mechanism::Xoauth2]),
-        };
-        Ok(Mailer { transport: builder.build::<Tokio1Executor>() })
-    }
-
-    /// What becomes of it for each recipient. One transaction for all of them while nobody is refused; then each
-    /// recipient has one of their own, so that a refused one keeps nobody else from getting the mail.
-    pub async fn deliver_each(
-        &self,
-        mail_from: &str,
-        rcpt_to: &[String],
-        raw: &[u8],
-    ) -> Vec<(String, Delivery)> {
-        let same = |delivery: Delivery| rcpt_to.iter().map(|to| (to.clone(), delivery.clone())).collect();
-        match self.attempt(mail_from, rcpt_to, raw).await {
-            Attempt::Sent(words) => return same(Delivery::Sent(words)),
-            Attempt::Refused(delivery) if rcpt_to.len() < 2 => return same(delivery),
-            Attempt::Refused(_) => {}
-            // Nobody answered, or the connection broke: the others would fare no better.
-            Attempt::Unreached(words) => return same(Delivery::Deferred(words)),
+        if let Some((credentials, mechanisms)) = &sign_in {
+            builder = builder.credentials(credentials.clone()).authentication(mechanisms.clone());
         }
-        let mut fates = Vec::with_capacity(rcpt_to.len());
-        let mut unreached = None;
-        for to in rcpt_to {
-            let delivery = match &unreached {
-                Some(words) => Delivery::Deferred(String::clone(words)),
-                None => match self.attempt(mail_from, std::slice::from_ref(to), raw).await {
-                    Attempt::Sent(words) => Delivery::Sent(words),
-                    Attempt::Refused(delivery) => delivery,
-                    Attempt::Unreached(words) => {
-                        unreached = Some(words.clone());
-                        Delivery::Deferred(words)
-                    }
-                },
-            };
-            fates.push((to.clone(), delivery));
-        }
-        fates
+        let transport = builder.build::<Tokio1Executor>();
+        Ok(Mailer { transport, host: relay.host.clone(), port: relay.port, tls, hello, sign_in })
     }
 
     /// One transaction for all the recipients: one refusal refuses all. See [`Mailer::deliver_each`].
@@ -315,9 +295,7 @@ impl Mailer {
         // The client adds the last line break by itself.
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         match self.transport.send_raw(&route, raw).await {
-            Ok(answer) => {
-                Attempt::Sent(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" ")))
-            }
+            Ok(answer) => Attempt::Sent(said(&answer)),
             Err(error) if error.status().is_none() && !error.is_permanent() => {
                 Attempt::Unreached(words(&error))
             }
@@ -344,13 +322,17 @@ enum Attempt {
 }
 
 fn route(mail_from: &str, rcpt_to: &[String]) -> Result<Route, String> {
-    let read = |text: &str| {
-        text.parse::<LettreAddress>()
-            .map_err(|_| format!("{text} is not an address that mail can be sent to"))
-    };
-    let from = if mail_from.is_empty() { None } else { Some(read(mail_from)?) };
-    let to = rcpt_to.iter().map(|address| read(address)).collect::<Result<Vec<_>, _>>()?;
+    let from = if mail_from.is_empty() { None } else { Some(to_address(mail_from)?) };
+    let to = rcpt_to.iter().map(|address| to_address(address)).collect::<Result<Vec<_>, _>>()?;
     Route::new(from, to).map_err(|_| "there is no recipient".to_owned())
+}
+
+fn to_address(text: &str) -> Result<LettreAddress, String> {
+    text.parse().map_err(|_| format!("{text} is not an address that mail can be sent to"))
+}
+
+fn said(answer: &Response) -> String {
+    format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" "))
 }
 
 fn fate(error: &lettre::transport::smtp::Error) -> Delivery {

@@ -14,6 +14,8 @@ use tokio::sync::watch;
 #[derive(Default)]
 struct Elsewhere {
     taken: Mutex<Vec<(Envelope, Vec<u8>)>>,
+    /// Recipients of each mail that was carried over to the end, taken or not.
+    offered: Mutex<Vec<usize>>,
 }
 
 impl Intake for Elsewhere {
@@ -26,6 +28,12 @@ impl Intake for Elsewhere {
     }
 
     async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<Accepted, Refused> {
+        self.offered.lock().unwrap().push(envelope.rcpt_to.len());
+        match parse(&raw).subject.as_str() {
+            "too large" => return Err(Refused::TooLarge),
+            "broken" => return Err(Refused::Broken("the disk is full".to_owned())),
+            _ => {}
+        }
         self.taken.lock().unwrap().push((envelope, raw));
         Ok(Accepted { id: "r1".to_owned() })
     }
@@ -186,7 +194,46 @@ async fn one_refused_recipient_keeps_nobody_else_from_getting_the_mail() {
     );
     let taken = elsewhere.taken.lock().unwrap();
     let to: Vec<&[String]> = taken.iter().map(|(envelope, _)| envelope.rcpt_to.as_slice()).collect();
-    assert_eq!(to, [["ana@there.test".to_owned()], ["bo@there.test".to_owned()]], "each of them once");
+    assert_eq!(to, [["ana@there.test".to_owned(), "bo@there.test".to_owned()]], "both of them once");
+}
+
+#[tokio::test]
+async fn where_everybody_is_refused_nothing_is_carried_over() {
+    let (address, elsewhere, _stop) = relay(None).await;
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    let all = ["nobody@there.test".to_owned(), "later@there.test".to_owned()];
+    let fates = mailer.deliver_each("help@desk.test", &all, &letter()).await;
+    assert!(matches!(fates.as_slice(), [(_, Delivery::Failed(_)), (_, Delivery::Deferred(_))]), "{fates:?}");
+    assert!(elsewhere.offered.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_as_a_whole_is_not_carried_over_for_each_recipient() {
+    for (subject, transfers, is_final) in [("too large", 1, true), ("broken", 2, false)] {
+        let (address, elsewhere, _stop) = relay(None).await;
+        let mailer = Mailer::new(&settings(address)).unwrap();
+        let many: Vec<String> = (0..40).map(|n| format!("cc{n}@there.test")).collect();
+        let letter = String::from_utf8(letter()).unwrap().replace("Re: hello", subject);
+        let fates = mailer.deliver_each("help@desk.test", &many, letter.as_bytes()).await;
+        assert_eq!(fates.iter().map(|(to, _)| to).collect::<Vec<_>>(), many.iter().collect::<Vec<_>>());
+        assert!(
+            fates.iter().all(|(_, fate)| matches!(fate, Delivery::Failed(_)) == is_final),
+            "{subject}: {fates:?}"
+        );
+        assert!(fates.iter().all(|(_, fate)| !matches!(fate, Delivery::Sent(_))));
+        assert_eq!(elsewhere.offered.lock().unwrap().as_slice(), vec![40; transfers], "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_recipient_is_told_apart_over_an_encrypted_connection_too() {
+    let (cert, key) = self_signed("localhost").unwrap();
+    let (address, elsewhere, _stop) = relay(Some((cert.clone(), key))).await;
+    let secure = Relay { tls: RelayTls::StartTls, ca_pem: Some(cert), ..settings(address) };
+    let all = ["ana@there.test".to_owned(), "nobody@there.test".to_owned()];
+    let fates = Mailer::new(&secure).unwrap().deliver_each("help@desk.test", &all, &letter()).await;
+    assert!(matches!(fates.as_slice(), [(_, Delivery::Sent(_)), (_, Delivery::Failed(_))]), "{fates:?}");
+    assert!(elsewhere.taken.lock().unwrap()[0].0.tls);
 }
 
 #[tokio::test]
