@@ -1,5 +1,7 @@
 //! Invitations (RFC 5545), read as far as a person wants to see them.
 
+mod words;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -12,6 +14,10 @@ pub struct Invite {
     pub start_ms: Option<i64>,
     pub end: Option<String>,
     pub end_ms: Option<i64>,
+    /// How long it lasts, in words, where no end is given.
+    pub duration: Option<String>,
+    /// How it repeats, in words.
+    pub repeats: Option<String>,
     pub organizer: Option<String>,
     pub location: Option<String>,
     pub uid: Option<String>,
@@ -48,6 +54,7 @@ impl Invite {
         let lines = [
             (what, summary.or(Some("(no title)"))),
             ("When", when.as_deref()),
+            ("Repeats", self.repeats.as_deref()),
             ("Where", self.location.as_deref()),
             ("Organizer", self.organizer.as_deref()),
         ];
@@ -68,7 +75,11 @@ impl Invite {
             }
             _ => self.end.clone().filter(|end| end.as_str() != start),
         };
-        Some(end.map_or(start.to_owned(), |end| format!("{start} – {end}")))
+        Some(match (end, self.duration.as_deref()) {
+            (Some(end), _) => format!("{start} – {end}"),
+            (None, Some(duration)) => format!("{start}, {duration}"),
+            (None, None) => start.to_owned(),
+        })
     }
 }
 
@@ -104,6 +115,8 @@ fn apply(invite: &mut Invite, name: &str, parameters: &[(String, String)], value
         "STATUS" => invite.status = Some(value.trim().to_ascii_uppercase()),
         "DTSTART" => (invite.start, invite.start_ms) = moment(parameters, value),
         "DTEND" => (invite.end, invite.end_ms) = moment(parameters, value),
+        "DURATION" => invite.duration = words::duration(value),
+        "RRULE" => invite.repeats = Some(words::repetition(value)).filter(|text| !text.is_empty()),
         "ORGANIZER" => invite.organizer = Some(person(value)),
         "ATTENDEE" if invite.attendees.len() < ATTENDEES_MAX => invite.attendees.push(person(value)),
         _ => {}
@@ -233,6 +246,20 @@ mod tests {
         };
         assert_eq!(words("20260702"), "Cancelled: (no title)\nWhen: 2026-07-01\n");
         assert_eq!(words("20260704"), "Cancelled: (no title)\nWhen: 2026-07-01 – 2026-07-03\n");
+    }
+
+    #[test]
+    fn how_long_it_lasts_and_how_it_repeats_is_shown() {
+        let text = "BEGIN:VEVENT\nSUMMARY:Standup\nDTSTART;TZID=Europe/Berlin:20260706T093000\nDURATION:PT15M\n\
+            RRULE:FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20261231\nBEGIN:VALARM\nDURATION:PT5M\nEND:VALARM\nEND:VEVENT\n";
+        assert_eq!(
+            read_invite(text).expect("an event").words(),
+            "Invitation: Standup\nWhen: 2026-07-06 09:30 Europe/Berlin, 15 minutes\n\
+             Repeats: every week on Monday and Thursday, until 2026-12-31\n"
+        );
+        let ends = text.replace("DURATION:PT15M", "DTEND:20260706T100000Z");
+        let ends = read_invite(&ends).expect("an event").words();
+        assert!(ends.contains("09:30 Europe/Berlin – 2026-07-06 10:00 UTC\n"), "{ends}");
     }
 
     #[test]
