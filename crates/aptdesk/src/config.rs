@@ -219,6 +219,27 @@ impl Config {
     }
 }
 
+/// What matters to a verb that only opens the desk's data.
+const OF_THE_DATA: [&str; 4] = ["config", "data", "database", "durability"];
+
+/// A verb, and those below it, with a help that lists only the settings that matter to it. The others are taken all the
+/// same: one file and one script may serve all verbs.
+pub fn with_fitting_help(verb: clap::Command) -> clap::Command {
+    let matters_too: &[&str] = match verb.get_name() {
+        "serve" | "demo" => return verb,
+        "setup" => &["http", "public_url"],
+        _ => &[],
+    };
+    let is_of_the_server = |id: &str| {
+        !OF_THE_DATA.contains(&id) && !matters_too.contains(&id) && TABLE.iter().any(|row| row.name == id)
+    };
+    let fit = |arg: clap::Arg| {
+        let is_hidden = is_of_the_server(arg.get_id().as_str());
+        if is_hidden { arg.hide(true) } else { arg }
+    };
+    verb.mut_args(fit).mut_subcommands(with_fitting_help)
+}
+
 pub fn print_table(markdown: bool) -> Outcome {
     for line in table(markdown) {
         crate::say(&line);

@@ -19,7 +19,7 @@ mod setup;
 mod skills_cli;
 mod users;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -104,7 +104,9 @@ fn small_pages() {
 
 fn main() -> ExitCode {
     small_pages();
-    let outcome = match Cli::parse().verb {
+    let words = config::with_fitting_help(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&words).unwrap_or_else(|error| error.exit());
+    let outcome = match cli.verb {
         Verb::Serve(flags) => serve::run(&flags),
         Verb::Setup(flags) => setup::run(&flags),
         Verb::Demo(flags) => demo::run(&flags),
@@ -152,8 +154,7 @@ fn say(line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn every_verb_can_be_asked_for_help() {
@@ -163,5 +164,32 @@ mod tests {
         for verb in command.get_subcommands() {
             assert!(verb.get_about().is_some(), "{} says nothing of itself", verb.get_name());
         }
+    }
+
+    fn help(words: &[&str]) -> String {
+        let mut command = config::with_fitting_help(Cli::command());
+        let verb = words.iter().fold(&mut command, |verb, word| {
+            verb.find_subcommand_mut(word).unwrap_or_else(|| panic!("there is no {word}"))
+        });
+        verb.render_long_help().to_string()
+    }
+
+    #[test]
+    fn the_help_of_a_verb_lists_only_the_settings_that_matter_to_it() {
+        for verb in [&["check"][..], &["backup"], &["user", "add"], &["skills", "import-outcomes"]] {
+            let help = help(verb);
+            assert!(help.contains("--data") && help.contains("--database"), "{verb:?}: {help}");
+            for of_the_server in ["--smtp", "--relay", "--dkim-key", "--log-format", "--public-url"] {
+                assert!(!help.contains(of_the_server), "{verb:?}: {help}");
+            }
+        }
+        assert!(help(&["setup"]).contains("--public-url") && !help(&["setup"]).contains("--relay"));
+        assert!(help(&["serve"]).contains("--relay") && help(&["demo"]).contains("--smtp"));
+    }
+
+    #[test]
+    fn a_setting_that_is_not_listed_is_taken_all_the_same() {
+        let command = config::with_fitting_help(Cli::command());
+        assert!(command.try_get_matches_from(["aptdesk", "check", "--smtp", "off", "--data", "x"]).is_ok());
     }
 }
