@@ -37,6 +37,7 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         "/tickets/new".to_owned(),
         "/skills".to_owned(),
         "/people".to_owned(),
+        format!("/people/{}", desk.admin),
         "/floor/roster".to_owned(),
         "/floor/roster?day=0&edit=new".to_owned(),
         "/assessments".to_owned(),
@@ -294,6 +295,7 @@ fn questions_to_people(world: &World, ana: UserId) -> (CampaignId, CheckId) {
             expires_at: Some(now + 20 * DAY_MS),
         };
         assessments::add_certificate(tx, &certificate)?;
+        skills::set_interests(tx, &skills::SetInterests { user: ana, skills: skills.clone() })?;
         let question = Question {
             text: "Which comes first?".into(),
             choices: vec!["The order number".into(), "What went wrong".into()],
