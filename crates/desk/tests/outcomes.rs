@@ -9,6 +9,7 @@ use desk::skills::outcomes::{
 use desk::skills::{self, views};
 use desk::skills::{planning, refit};
 use desk::{Actor, Kind, OutcomeRunId, Refusal, UserId, people};
+use std::collections::BTreeMap;
 use testkit::World;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -23,6 +24,29 @@ fn mapping() -> Mapping {
         .into_iter()
         .map(|(topic, skills)| (topic.to_owned(), skills.into_iter().map(str::to_owned).collect()));
     Mapping { source: "old desk".into(), topics: topics.collect(), ..Mapping::default() }
+}
+
+#[test]
+fn ordinary_topics_are_suggested_the_skill_they_need() {
+    for world in World::on_each_database() {
+        let rosa = world.admin("Rosa");
+        let suggested = world.read_as(world.as_(rosa), |tx| {
+            let topics = BTreeMap::from(["Delivery late", "bug_report", "zzz"].map(|it| (it.to_owned(), 1)));
+            let context = Context::load(tx, &Mapping::default())?;
+            outcomes::suggest(tx, &context, &topics)
+        });
+        let suggested: Vec<(String, Vec<String>)> =
+            suggested.expect("an admin may").into_iter().map(|it| (it.topic, it.skills)).collect();
+        let wanted = [
+            ("bug_report", vec!["basic-troubleshooting:2:1"]),
+            ("delivery late", vec!["shipping-and-delivery:2:1"]),
+            ("zzz", vec![]),
+        ];
+        let wanted = wanted.map(|(topic, skills)| {
+            (topic.to_owned(), skills.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        });
+        assert_eq!(suggested, wanted, "on {}", world.name());
+    }
 }
 
 /// ticket, person, days ago, topic, rating, reopened

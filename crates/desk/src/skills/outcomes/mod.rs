@@ -21,6 +21,7 @@ pub(in crate::skills) mod store;
 mod suggest;
 mod take;
 mod tally;
+mod topics;
 mod undo;
 mod write;
 

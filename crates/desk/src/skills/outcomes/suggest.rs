@@ -1,6 +1,7 @@
-//! A first mapping: which skills the desk's rules hear in the names of topics and tags.
+//! A first mapping: which skills the desk's rules hear in the names of topics and tags, and which ones topics of such
+//! names need as a rule.
 
-use super::{Context, OutcomesError};
+use super::{Context, OutcomesError, topics as known_topics};
 use crate::Tx;
 use crate::skills::difficulty::key_name;
 use serde::Serialize;
@@ -30,6 +31,12 @@ pub fn suggest(
             let mut needs: Vec<_> = exact.collect();
             if needs.is_empty() {
                 needs = context.rules().needs_in(&words);
+            }
+            if needs.is_empty() {
+                let known = known_topics::needs_of(&words);
+                needs = known
+                    .filter_map(|(key, level, weight)| Some((context.skill_named(&key)?, level, weight)))
+                    .collect();
             }
             let skill = |(skill, level, weight): (crate::SkillId, f64, f64)| {
                 Some(format!("{}:{level}:{weight}", context.key(skill)?))
