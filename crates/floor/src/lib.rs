@@ -46,4 +46,4 @@ pub use report::{GroupFigures, GroupReport, Report, TypeFigures, TypeReport};
 pub use run::{Figure, Simulator, difference, variance_reduction};
 pub use scenario::{Calendar, Clocks, Scenario, ScenarioError, Shift};
 pub use staffing::{Kept, Plan, PlanError};
-pub use worth::{Change, Worth, candidates, changed, worth};
+pub use worth::{Change, TRAINED_SD_LEVELS, Worth, candidates, changed, worth};

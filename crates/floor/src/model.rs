@@ -1,6 +1,7 @@
 //! A floor, described: who calls, who answers, in which periods, and by which rule they meet. Times in seconds from opening.
 
 use routing::{Channel, Priority, Requirement};
+use serde::Serialize;
 use skills::{Belief, SkillBelief, SkillId};
 
 use crate::chance::Shape;
@@ -161,7 +162,7 @@ pub enum Pick {
     ByLot,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
     pub name: String,
     /// People on duty by period; the last entry, one more than there are periods, is after close.

@@ -4,14 +4,14 @@ use serde::Serialize;
 use skills::{Belief, SkillBelief, SkillId};
 
 use crate::batch::{Batch, Estimate};
-use crate::model::{ContactType, Floor, Group, Pick, Tier};
+use crate::model::{Arrivals, ContactType, Floor, Group, Pick, Tier};
 use crate::run::{Figure, Simulator, difference};
 use crate::scenario::Scenario;
 
 /// Days of the first look at each candidate; each further look doubles them.
 const FIRST_LOOK_DAYS: u64 = 8;
-/// How sure the desk is of a level right after training.
-const TRAINED_SD_LEVELS: f64 = 0.4;
+/// How sure the desk is of a level right after training, in levels.
+pub const TRAINED_SD_LEVELS: f64 = 0.4;
 
 /// Something that could be done.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +21,8 @@ pub enum Change {
     Train { group: usize, skill: SkillId, level: f64 },
     /// One more person in a group whenever somebody of it is on duty.
     Hire { group: usize },
+    /// Somebody new with hours, levels and a pace of their own, who may have what they surely meet.
+    Join(Box<Group>),
     /// One person fewer in a group.
     Away { group: usize },
     /// Other hours: people on duty by period.
@@ -31,7 +33,7 @@ impl Change {
     pub fn skill(&self) -> Option<SkillId> {
         match self {
             Change::Train { skill, .. } => Some(*skill),
-            Change::Hire { .. } | Change::Away { .. } | Change::Roster { .. } => None,
+            Change::Hire { .. } | Change::Join(_) | Change::Away { .. } | Change::Roster { .. } => None,
         }
     }
 }
@@ -75,6 +77,7 @@ pub fn changed(floor: &Floor, change: &Change) -> Floor {
         Change::Hire { group } => {
             floor.groups[*group].staff.iter_mut().filter(|it| **it > 0).for_each(|it| *it += 1);
         }
+        Change::Join(person) => join(&mut floor, person),
         Change::Away { group } => {
             floor.groups[*group].staff.iter_mut().for_each(|it| *it = it.saturating_sub(1));
         }
@@ -107,6 +110,39 @@ pub fn changed(floor: &Floor, change: &Change) -> Floor {
         }
     }
     floor
+}
+
+/// They have at once what they surely meet, beside those whose work it is, and the rest when it gives way.
+fn join(floor: &mut Floor, person: &Group) {
+    let at = floor.groups.len();
+    let mut person = person.clone();
+    person.time_factors.resize(floor.types.len(), 1.0);
+    let last = person.staff.last().copied().unwrap_or(0);
+    person.staff.resize(floor.clock.periods + 1, last);
+    let meets: Vec<bool> = (0..floor.types.len()).map(|kind| may_have(floor, &person, kind)).collect();
+    let mut served = Vec::new();
+    for (at_kind, (it, meets)) in floor.types.iter_mut().zip(meets).enumerate() {
+        let tier = |after_s| Tier { groups: vec![at], after_s, pick: Pick::LongestIdle };
+        let place = it.tiers.iter().position(|tier| is_late(it, tier) != meets);
+        match (place, meets, it.gives_way_s) {
+            (Some(place), ..) => it.tiers[place].groups.push(at),
+            (None, true, _) => it.tiers.insert(0, tier(0.0)),
+            (None, false, Some(after_s)) => it.tiers.push(tier(after_s)),
+            (None, false, None) => continue,
+        }
+        served.push(at_kind);
+    }
+    person.serves = vec![served];
+    floor.groups.push(person);
+}
+
+/// Who writes again writes of the same matter: what follows only from work that they do not meet is not theirs either.
+fn may_have(floor: &Floor, person: &Group, kind: usize) -> bool {
+    let comes = |it: &&ContactType| !matches!(it.arrivals, Arrivals::Never);
+    let leads_here = |it: &&ContactType| it.writes_again.iter().any(|next| next.to == kind);
+    let mut before = floor.types.iter().filter(comes).filter(leads_here).peekable();
+    let meets = person.surely_meets(&floor.types[kind]);
+    meets && (before.peek().is_none() || before.any(|it| person.surely_meets(it)))
 }
 
 /// One person of a group as a group of their own; the group itself if it is one person.

@@ -80,9 +80,7 @@ fn hiring_helps_where_work_waits_and_an_absence_hurts() {
     assert!(told[0].effect.low.unwrap() > 0.0 && told[3].effect.high.unwrap() < 0.0);
 }
 
-#[test]
-fn training_opens_work_and_poor_candidates_are_left_early() {
-    let text = r#"
+const TWO_TEAMS: &str = r#"
 name = "training"
 [day]
 period = "4 h"
@@ -108,9 +106,16 @@ name = "logins team"
 staff = 5
 skills = { logins = 4 }
 "#;
-    let scenario = Scenario::read(text).unwrap();
-    let skill =
-        |name: &str| skills::SkillId(scenario.skills.iter().position(|it| it == name).unwrap() as i64);
+
+fn two_teams() -> (Scenario, impl Fn(&str) -> skills::SkillId) {
+    let scenario = Scenario::read(TWO_TEAMS).unwrap();
+    let names = scenario.skills.clone();
+    (scenario, move |name: &str| skills::SkillId(names.iter().position(|it| it == name).unwrap() as i64))
+}
+
+#[test]
+fn training_opens_work_and_poor_candidates_are_left_early() {
+    let (scenario, skill) = two_teams();
     let changes = [
         Change::Train { group: 1, skill: skill("refunds"), level: 4.0 },
         Change::Train { group: 0, skill: skill("logins"), level: 4.0 },
@@ -124,4 +129,47 @@ skills = { logins = 4 }
     assert_eq!(told[0].candidate, 0, "refunds are short of hands: {told:?}");
     assert!(told[0].effect.low.unwrap() > 0.0);
     assert!(told.last().unwrap().days < 128, "{told:?}");
+}
+
+#[test]
+fn somebody_new_has_what_they_meet_and_helps_most_where_hands_are_short() {
+    let (scenario, skill) = two_teams();
+    let with = |name: &str| {
+        let (skill, level) = (skill(name), 4.0);
+        let belief = skills::Belief::at_level(level, TRAINED_SD_LEVELS);
+        Change::Join(Box::new(Group {
+            name: name.to_owned(),
+            staff: vec![1],
+            serves: vec![],
+            at_once: 1,
+            pace: vec![1.0],
+            time_factors: vec![],
+            levels: vec![(skill, level)],
+            beliefs: vec![skills::SkillBelief { skill, belief }],
+            cost_per_hour: 1.0,
+        }))
+    };
+    let changes = [with("logins"), with("refunds")];
+    let joined = changed(&scenario.floor, &changes[1]);
+    assert_eq!((joined.groups.len(), joined.groups[2].serves.as_slice()), (3, &[vec![0]][..]));
+    assert_eq!(
+        (&joined.types[0].tiers[0].groups[..], &joined.types[1].tiers[0].groups[..]),
+        (&[0, 2][..], &[1][..])
+    );
+    assert_eq!(joined.groups[0].staff, scenario.floor.groups[0].staff, "nobody else moves");
+    let told = worth(&scenario.floor, &changes, Figure::ServiceLevel, 64, 2, 3, &mut |_| {});
+    assert_eq!(told[0].candidate, 1, "refunds are short of hands: {told:?}");
+    assert!(told[0].effect.low.unwrap() > 0.0 && told[0].effect.mean > told[1].effect.mean);
+}
+
+#[test]
+fn somebody_new_waits_with_the_others_until_work_gives_way() {
+    let (mut scenario, _) = two_teams();
+    scenario.floor.types[0].gives_way_s = Some(600.0);
+    let floor = scenario.floor;
+    let person = Group { name: "new".into(), staff: vec![1], ..floor.groups[1].clone() };
+    let joined = changed(&floor, &Change::Join(Box::new(person)));
+    let tiers = &joined.types[0].tiers;
+    assert_eq!((tiers.len(), tiers[1].after_s, tiers[1].groups.as_slice()), (2, 600.0, &[2][..]));
+    assert_eq!(joined.groups[2].serves, [[0, 1]]);
 }

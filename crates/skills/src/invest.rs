@@ -50,26 +50,61 @@ pub fn tickets_gained(question: &Question<'_>) -> f64 {
 
 /// The same with an interval that holds `share` (0–1) of the drawn futures.
 pub fn worth(question: &Question<'_>, share: f64, seed: u64) -> Worth {
-    let mut dice = Dice::new(seed);
-    let mut futures: Vec<f64> = (0..DRAWS)
-        .map(|_| {
-            let able: Vec<Hand<'_>> = question
-                .others
-                .iter()
-                .filter(|it| dice.unit() < it.able)
-                .map(|it| Hand { able: 1.0, here: it.here })
-                .collect();
-            // One draw decides both worlds: whoever is able untaught is able taught.
-            let fate = dice.unit();
-            let gained =
-                f64::from(u8::from(fate < question.after)) - f64::from(u8::from(fate < question.before));
-            // Work counted from n tickets is known to about one part in √n.
-            let work = (1.0 + dice.normal() / question.counted.max(1.0).sqrt()).max(0.0);
-            gained * work * reach(question.demand, &able, question.here)
-        })
-        .collect();
+    told(tickets_gained(question), futures(question, seed), share)
+}
+
+/// One skill of somebody who would bring several.
+#[derive(Debug, Clone)]
+pub struct Part<'a> {
+    pub question: Question<'a>,
+    /// The skill's share in a ticket that needs it, 0–1.
+    pub share: f64,
+    /// Of its futures: parts that are compared share it.
+    pub seed: u64,
+}
+
+impl Part<'_> {
+    /// Expected tickets a week gained.
+    pub fn gained(&self) -> f64 {
+        self.share * tickets_gained(&self.question)
+    }
+}
+
+/// What all of them bring together, with an interval that holds `share` (0–1) of the drawn futures; skills are drawn
+/// independently of each other.
+pub fn worth_together(parts: &[Part<'_>], share: f64) -> Worth {
+    let mut together = vec![0.0; DRAWS];
+    for it in parts {
+        for (sum, gained) in together.iter_mut().zip(futures(&it.question, it.seed)) {
+            *sum += it.share * gained;
+        }
+    }
+    told(parts.iter().map(Part::gained).sum(), together, share)
+}
+
+fn told(tickets: f64, mut futures: Vec<f64>, share: f64) -> Worth {
     let (low, high) = coverage::middle(&mut futures, share);
-    Worth { tickets: tickets_gained(question), low, high }
+    Worth { tickets, low, high }
+}
+
+/// Tickets a week gained in each of the drawn futures.
+fn futures(question: &Question<'_>, seed: u64) -> Vec<f64> {
+    let mut dice = Dice::new(seed);
+    let future = |_| {
+        let able: Vec<Hand<'_>> = question
+            .others
+            .iter()
+            .filter(|it| dice.unit() < it.able)
+            .map(|it| Hand { able: 1.0, here: it.here })
+            .collect();
+        // One draw decides both worlds: whoever is able untaught is able taught.
+        let fate = dice.unit();
+        let gained = f64::from(u8::from(fate < question.after)) - f64::from(u8::from(fate < question.before));
+        // Work counted from n tickets is known to about one part in √n.
+        let work = (1.0 + dice.normal() / question.counted.max(1.0).sqrt()).max(0.0);
+        gained * work * reach(question.demand, &able, question.here)
+    };
+    (0..DRAWS).map(future).collect()
 }
 
 /// Tickets a week that come when the learner is here and nobody else able is.
@@ -112,6 +147,29 @@ mod tests {
             after: 0.9,
         };
         assert_eq!(worth(&question, 0.8, 1), Worth { tickets: 0.0, low: 0.0, high: 0.0 });
+    }
+
+    #[test]
+    fn what_two_skills_bring_together_is_the_sum_and_surer_than_its_parts() {
+        let (always, demand) = ([1.0; HOURS_PER_WEEK], [0.1; HOURS_PER_WEEK]);
+        let part = |seed| Part {
+            question: Question {
+                demand: &demand,
+                counted: 400.0,
+                others: &[],
+                here: &always,
+                before: 0.0,
+                after: 0.8,
+            },
+            share: 0.5,
+            seed,
+        };
+        let (one, two) = (worth_together(&[part(1)], 0.8), worth_together(&[part(1), part(2)], 0.8));
+        assert!((one.tickets - 0.5 * 0.8 * 16.8).abs() < 1e-9, "{one:?}");
+        assert!((two.tickets - 2.0 * one.tickets).abs() < 1e-9, "{two:?}");
+        assert!(one.low < 1e-9 && two.low > 0.0, "both fail seldom: {one:?} {two:?}");
+        assert!(two.low <= two.tickets && two.tickets <= two.high);
+        assert_eq!(worth_together(&[], 0.8), Worth { tickets: 0.0, low: 0.0, high: 0.0 });
     }
 
     #[test]

@@ -196,6 +196,7 @@ fn words(scenario: &Scenario, change: &Change) -> String {
             format!("{} learns {skill} up to {level}", name(group))
         }
         Change::Hire { group } => format!("one more like {}", name(group)),
+        Change::Join(person) => format!("{} joins", person.name),
         Change::Away { group } => format!("without one of {}", name(group)),
         Change::Roster { group, .. } => format!("other hours for {}", name(group)),
     }
