@@ -3,10 +3,11 @@
 use crate::call::{Answer, Call, Id, Reply};
 use crate::problem::Problem;
 use crate::shapes::{
-    AbsenceShape, InvestmentsShape, ShiftShape, ShiftsBody, SkillRiskShape, SkillWeekShape, SuggestionsShape,
-    TeamShape,
+    AbsenceShape, InvestmentSimulationShape, InvestmentsShape, ShiftShape, ShiftsBody, SkillRiskShape,
+    SkillWeekShape, SuggestionsShape, TeamShape,
 };
-use desk::skills::planning::{self, Breaks, Shift};
+use desk::floor::runs::{self, Answer as Found, Run, RunKind};
+use desk::skills::planning::{self, Breaks, Order, Shift};
 use desk::{SkillId, UserId};
 
 pub async fn team(call: Call) -> Answer {
@@ -36,7 +37,18 @@ pub async fn absence(Id(user): Id<UserId>, call: Call) -> Answer {
 }
 
 pub async fn invest(call: Call) -> Answer {
-    call.read(|tx, _| Ok(Reply::one("investments", InvestmentsShape::of(&planning::invest(tx)?)))).await
+    call.read(|tx, _| {
+        let page = planning::invest(tx)?;
+        let simulation = match runs::last_done(tx, RunKind::Worth)? {
+            Some(Run { result: Some(Found::Worth(told)), finished_at, .. }) => {
+                let choices = runs::choices(tx, &told, Order::PerHour)?;
+                Some(InvestmentSimulationShape::of(finished_at, &told, &choices))
+            }
+            _ => None,
+        };
+        Ok(Reply::one("investments", InvestmentsShape::of(&page, simulation)))
+    })
+    .await
 }
 
 pub async fn suggestions(call: Call) -> Answer {

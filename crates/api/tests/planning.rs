@@ -30,10 +30,22 @@ async fn planning_answers_leads_in_figures() {
             program.get(&format!("/users/{ana}/absence")).await.body["absence"]["missed_tickets"],
             0.0
         );
+        let role = json!({ "role_profile": { "name": "Logins", "requirements": [{ "skill": "saml-and-sso", "level": 3, "weight": 1 }] } });
+        assert_eq!(program.post("/role_profiles", role).await.status, 201, "on {on}");
+        let found = program.get("/investments").await.body;
+        let found = &found["investments"];
         assert_eq!(
-            program.get("/investments").await.body["investments"]["worth_by"],
-            "demand_weighted_coverage"
+            (&found["worth_by"], &found["simulation"]),
+            (&json!("demand_weighted_coverage"), &json!(null))
         );
+        let hires = found["hiring"].as_array().unwrap();
+        assert!(hires.iter().any(|it| it["name"] == "Logins" && it["hours_per_year"] == 1700.0), "{found}");
+        assert!(hires.iter().any(|it| it["role_profile_id"].is_null()), "the gap has a profile too: {found}");
+        for it in hires {
+            let (low, high) = (it["worth_interval"][0].as_f64(), it["worth_interval"][1].as_f64());
+            let worth = it["worth_tickets_per_week"].as_f64();
+            assert!(worth > Some(0.0) && low <= worth && worth <= high, "{it}");
+        }
         assert_eq!(program.get("/gaps").await.body["gaps"][0]["gap"], 3.0);
         assert_eq!(program.get("/skill_suggestions").await.status, 200);
         assert_eq!(program.call(&program.as_(ana), "GET", "/coverage", json!({})).await.status, 403);

@@ -6,7 +6,7 @@ use desk::floor::runs::{self, Answer, Difference, Question, RunKind};
 use desk::floor::scenario::{Grouping, Wanted, scenario};
 use desk::floor::{FloorError, FloorSettings, History, forecasts, save_floor_settings, wall};
 use desk::routing::{self, PresenceStatus, SetPresence};
-use desk::skills::planning::{self, Shift};
+use desk::skills::planning::{self, Order, Shift};
 use desk::skills::{self, Hardness, Requirement, SetRequirements};
 use desk::tickets::{self, Channel, NewComment, Status, UpdateTicket};
 use desk::work::Work;
@@ -236,6 +236,28 @@ fn a_run_is_asked_for_done_beside_the_desk_and_kept_with_its_result() {
             let sees = it.user.zip(it.skill).is_some_and(|level| seen.contains(&level));
             assert_eq!(it.from.is_some(), sees, "a level that nobody else sees stays so here: {it:?}");
         }
+        let costs = told.clone();
+        let ranked = world
+            .read_as(world.as_(lea), move |tx| runs::choices(tx, &costs, Order::Most))
+            .expect("a lead may");
+        assert_eq!(ranked.len(), told.trainings.len() + told.hires.len());
+        for it in &ranked {
+            assert!(it.in_time.is_some() && it.hours > 0.0, "{it:?} on {}", world.name());
+            match (it.learning(), it.hiring()) {
+                (Some(it), _) if it.from.is_none() => {
+                    assert!(told.trainings.iter().any(|of| of.user == it.user && of.from.is_none()));
+                }
+                (None, Some(_)) => assert_eq!(it.hours_together(), 1_820.0),
+                _ => {}
+            }
+        }
+        let gap = told.hires.iter().find(|it| it.role.is_none()).expect("nobody is surely able");
+        assert!(gap.levels.iter().any(|it| it.skill == past.saml && it.level == 2.5), "{gap:?}");
+        assert!(
+            told.hires.len() <= planning::HIRES_MAX && told.hires.iter().all(|it| it.weeks == told.weeks)
+        );
+        let refused = world.read_as(world.as_(past.mei), move |tx| runs::choices(tx, &told, Order::Most));
+        assert!(matches!(refused, Err(FloorError::NotALead)));
         let run = done(&world, lea, Question::Forecast { weeks: 2, period_minutes: 30, days: 60 });
         assert!(matches!(&run.result, Some(Answer::Forecast(page)) if page.days.len() == 14));
         assert_eq!((run.done, run.failed), (1.0, None));

@@ -1,8 +1,9 @@
 //! Planning from tickets, beliefs and hours: coverage, absences, gaps, learning; shifts from files.
 
-use desk::skills::planning::{self, HereSource, PlanError, PlanSettings, Shift, TeamPage};
-use desk::skills::{self, AddEvidence, Hardness, Observed, Requirement, SetRequirements};
-use desk::{Kind, Refusal, SkillId, UserId};
+use desk::skills::planning::{self, HereSource, NewWeek, Order, PlanError, PlanSettings, Shift, TeamPage};
+use desk::skills::roles::{self, NewNeed, Who, WriteRole};
+use desk::skills::{self, AddEvidence, Circle, Hardness, Observed, Policy, Requirement, SetRequirements};
+use desk::{Kind, Refusal, RoleId, SkillId, UserId};
 use testkit::World;
 
 const HOUR: i64 = 3_600_000;
@@ -15,15 +16,20 @@ fn skill(world: &World, key: &'static str) -> SkillId {
 
 /// Enough solved work to be taken for able.
 fn masters(world: &World, user: UserId, skill: SkillId) {
+    works(world, user, skill, 1.0, |_| true);
+}
+
+/// Sixty tickets of that difficulty, of which some stay solved.
+fn works(world: &World, user: UserId, skill: SkillId, difficulty: f64, solves: fn(usize) -> bool) {
     for n in 0..60 {
         let evidence = AddEvidence {
             key: format!("test:{user}:{skill}:{n}"),
             user,
-            observed: Observed::Outcome { for_good: true },
+            observed: Observed::Outcome { for_good: solves(n) },
             ticket: None,
             by: None,
             skills: vec![(skill, 1.0)],
-            difficulty: 1.0,
+            difficulty,
             at: world.now(),
             note: String::new(),
         };
@@ -145,8 +151,68 @@ fn hours_at_which_nobody_works_are_uncovered_and_learning_at_those_hours_is_wort
                 && kofi_learns.worth.tickets <= kofi_learns.worth.high
         );
         assert_eq!((kofi_learns.from, kofi_learns.to), (None, 3.5));
-        assert_eq!(kofi_learns.teacher.as_ref().map(|it| it.0), Some(mei));
+        assert_eq!(kofi_learns.cost.teacher.as_ref().map(|it| it.0), Some(mei));
         assert!(found.candidates.iter().all(|it| it.user != mei), "she is not here when it comes");
+    }
+}
+
+fn role(world: &World, lead: UserId, name: &'static str, skill: SkillId, level: f64) -> RoleId {
+    let needs = vec![NewNeed { skill, level, weight: 1.0, who: Who::Everyone }];
+    let write = WriteRole { name: name.into(), needs, ..WriteRole::default() };
+    world.write_as(lead, move |tx| roles::create_role(tx, &write)).id
+}
+
+#[test]
+fn a_hire_has_a_profile_a_week_an_interval_and_a_cost() {
+    for world in World::on_each_database() {
+        let (lea, mei, _) = usual(&world);
+        let saml = skill(&world, SAML);
+        let logins = role(&world, lea, "Logins", saml, 3.0);
+        // Mei leaves Mondays, when SAML is asked for.
+        shifts(&world, lea, week(mei, 1..5));
+        let found = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+        let of = |role: Option<RoleId>| found.hires.iter().find(|it| it.role == role).expect("worth it");
+        let (hire, gap) = (of(Some(logins)), of(None));
+        assert!((hire.worth.tickets - 0.9 * 0.84).abs() < 0.02, "{hire:?} on {}", world.name());
+        assert!(gap.worth.tickets >= hire.worth.tickets, "the gap holds this and more: {gap:?}");
+        for it in [hire, gap] {
+            assert!(it.worth.low <= it.worth.tickets && it.worth.tickets <= it.worth.high);
+            assert_eq!((it.hours(), it.levels[0].0.id, it.levels[0].1), (1_820.0, saml, 3.5));
+            assert_eq!((it.week, it.through[0].0.id), (NewWeek::Weekdays, saml), "it comes on Monday noon");
+        }
+        // Ten hours of learning bring more than ten of a colleague who is paid for a year.
+        let per_hour: Vec<bool> =
+            found.ranked(Order::PerHour).iter().map(|it| it.hiring().is_some()).collect();
+        assert!(!per_hour[0] && per_hour.iter().any(|it| *it), "{per_hour:?}");
+        let dearer = PlanSettings { hire_hours_per_year: 880.0, ..PlanSettings::default() };
+        world.write_as(lea, move |tx| planning::save_plan_settings(tx, &dearer));
+        let again = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+        assert!(again.hires.iter().all(|it| it.hours() == 1_000.0));
+        let wild = PlanSettings { hire_hours_once: -1.0, ..PlanSettings::default() };
+        let wrong = world.try_as(lea, move |tx| planning::save_plan_settings(tx, &wild));
+        assert!(matches!(wrong, Err(PlanError::SettlingInIsWrong)));
+    }
+}
+
+#[test]
+fn a_level_that_is_not_for_leads_is_neither_shown_nor_read_off_the_cost() {
+    for world in World::on_each_database() {
+        let (lea, mei, kofi) = usual(&world);
+        let saml = skill(&world, SAML);
+        shifts(&world, lea, week(mei, 1..5));
+        works(&world, kofi, saml, 0.0, |n| n % 4 == 0);
+        let kofi_learns = || {
+            let found = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+            found.candidates.into_iter().find(|it| it.user == kofi && it.skill.id == saml).expect("worth it")
+        };
+        let seen = kofi_learns();
+        assert!(seen.from.is_some_and(|it| it > 0.0), "{seen:?} on {}", world.name());
+        let policy = Policy { levels: Circle::Person, ..Policy::default() };
+        world.write(move |tx| skills::set_policy(tx, &policy));
+        let hidden = kofi_learns();
+        assert_eq!((hidden.from, hidden.cost.teacher), (None, None));
+        assert_eq!(hidden.cost.hours, 44.0, "counted from 0: 6, 10, 16 and half of 24");
+        assert!(seen.cost.hours < hidden.cost.hours);
     }
 }
 

@@ -45,7 +45,13 @@ async fn a_lead_walks_from_the_team_down_to_tickets_and_people() {
     assert!(
         browser.get(&format!("/skills/team/people/{mei}")).await.body.contains("Nothing would be missed")
     );
-    assert_eq!(browser.get("/skills/invest").await.status, StatusCode::OK);
+    let invest = browser.get("/skills/invest").await;
+    assert_eq!(invest.status, StatusCode::OK);
+    for words in
+        ["By coverage", "What is missing most", "open a position", "Monday to Friday, 9–17", "1820 h"]
+    {
+        assert!(invest.body.contains(words), "{words} is missing in {}", invest.body);
+    }
     let page = browser.get(&format!("/skills/{skill}")).await.body;
     assert!(page.contains("Login loop") && page.contains("Make them one"));
     for path in ["/skills/team", "/skills/invest", "/skills/library", "/skills/team/shifts"] {
@@ -82,10 +88,17 @@ async fn shifts_are_written_by_hand_and_read_from_a_file() {
         ("hours_per_level", "3"),
         ("hours_per_level", "4"),
         ("hours_per_level", "5"),
+        ("hire_hours_per_year", "1500"),
+        ("hire_hours_once", "80"),
     ];
     browser.post("/skills/team/assumptions", &settled).await;
     let kept = world.read(skills::planning::plan_settings);
     assert_eq!((kept.weeks, kept.attendance, kept.hours_per_level[4]), (4, 0.8, 5.0));
+    assert_eq!((kept.hire_hours_per_year, kept.hire_hours_once), (1_500.0, 80.0));
+    let mut wrong = settled;
+    wrong[8].1 = "0";
+    browser.post("/skills/team/assumptions", &wrong).await;
+    assert_eq!(world.read(skills::planning::plan_settings), kept, "nothing is kept by halves");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-//! Coverage, absences, gaps, shifts and investments in JSON.
+//! Coverage, absences, gaps and shifts in JSON.
 
 use super::SkillNameShape;
 use desk::UserId;
 use desk::skills::planning::{
-    AbsencePage, AbsentSkill, Block, Break, Breaks, Candidate, HereSource, Hire, InvestPage, PersonLoad,
-    Shift, ShiftLine, SkillRisk, SkillWeek, TeamPage, block_words, clock_words, weekday_name,
+    AbsencePage, AbsentSkill, Block, Break, Breaks, HereSource, PersonLoad, Shift, ShiftLine, SkillRisk,
+    SkillWeek, TeamPage, block_words, clock_words, weekday_name,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -286,73 +286,6 @@ impl AbsenceShape {
             missed_by_day: page.lost_by_day,
             most_missed: page.worst.as_ref().map(BlockShape::of),
             skills: page.skills.iter().map(skill).collect(),
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct InvestmentsShape {
-    /// What worth means: demand_weighted_coverage, in tickets a week.
-    pub worth_by: &'static str,
-    /// The most for an hour first.
-    pub learning: Vec<LearningShape>,
-    pub hiring: Vec<HireShape>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct LearningShape {
-    pub user_id: i64,
-    pub name: String,
-    pub skill: SkillNameShape,
-    /// Null: too little is known.
-    pub from_level: Option<f64>,
-    pub to_level: f64,
-    pub worth_tickets_per_week: f64,
-    pub worth_interval: [f64; 2],
-    pub hours: f64,
-    pub teacher_hours: f64,
-    pub wants: bool,
-    pub teacher: Option<PersonNameShape>,
-    /// What the skill stands on and they are not known to have.
-    pub missing_prerequisites: Vec<SkillNameShape>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct HireShape {
-    pub role_profile_id: i64,
-    pub name: String,
-    pub week: &'static str,
-    pub worth_tickets_per_week: f64,
-    pub through: Vec<SkillNameShape>,
-}
-
-impl InvestmentsShape {
-    pub fn of(page: &InvestPage) -> InvestmentsShape {
-        let learning = |it: &Candidate| LearningShape {
-            user_id: it.user.0,
-            name: it.name.clone(),
-            skill: SkillNameShape::of(&it.skill),
-            from_level: it.from,
-            to_level: it.to,
-            worth_tickets_per_week: it.worth.tickets,
-            worth_interval: [it.worth.low, it.worth.high],
-            hours: it.hours,
-            teacher_hours: it.teacher_hours,
-            wants: it.wants,
-            teacher: it.teacher.as_ref().map(named),
-            missing_prerequisites: it.first.iter().map(SkillNameShape::of).collect(),
-        };
-        let hire = |it: &Hire| HireShape {
-            role_profile_id: it.role.0,
-            name: it.name.clone(),
-            week: it.shift,
-            worth_tickets_per_week: it.tickets,
-            through: it.through.iter().map(|it| SkillNameShape::of(&it.0)).collect(),
-        };
-        InvestmentsShape {
-            worth_by: "demand_weighted_coverage",
-            learning: page.candidates.iter().map(learning).collect(),
-            hiring: page.hires.iter().map(hire).collect(),
         }
     }
 }

@@ -22,7 +22,7 @@ use desk::floor::runs::{self, Question, Run, RunKind};
 use desk::floor::{FloorSettings, save_floor_settings};
 use desk::{Actor, FloorRunId, Kind, Tx};
 
-pub(crate) use words::{point_interval, points, told_percent};
+pub(crate) use words::{point_interval, points, told_percent, verdict};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()

@@ -186,6 +186,8 @@ pub async fn settle(
         attendance: form.parsed::<f64>("attendance").unwrap_or(0.0) / 100.0,
         minutes_per_ticket: form.parsed("minutes_per_ticket").unwrap_or(0.0),
         hours_per_level: std::array::from_fn(|n| hours.get(n).copied().unwrap_or(-1.0)),
+        hire_hours_per_year: form.parsed("hire_hours_per_year").unwrap_or(0.0),
+        hire_hours_once: form.parsed("hire_hours_once").unwrap_or(-1.0),
     };
     let back = if form.text("back") == "/skills/invest" { "/skills/invest" } else { "/skills/team" };
     match web

@@ -1,10 +1,14 @@
 //! Simulations that somebody asked for on a page: they run beside the desk, as jobs, and their results are kept.
 
+mod choices;
+mod told;
 mod what_if;
 mod worth;
 
+pub use choices::{Choice, What, choices};
+pub use told::{AbsenceTold, Figures, HireTold, HourTold, LevelTold, TrainingTold, WhatIfTold, WorthTold};
 pub use what_if::what_if;
-pub use worth::worth;
+pub use worth::{WORTH_WEEKS, worth};
 
 use super::forecasts::{ForecastPage, Told, forecast_of, holidays, series};
 use super::history::History;
@@ -31,8 +35,6 @@ const WEEKS_LIVED: u64 = 60;
 /// Trainings that are looked at, of which so many are looked at to the end.
 pub const CANDIDATES_MAX: usize = 1_000;
 pub const CANDIDATES_KEPT: usize = 25;
-/// Weeks for candidates.
-const WORTH_WEEKS: u64 = 64;
 /// One learns half a level beyond what is asked.
 const TARGET_BEYOND: f64 = 0.5;
 /// Almost all is in time already: then what is solved for good tells candidates apart.
@@ -82,7 +84,7 @@ pub enum Question {
         changes: Vec<Difference>,
         policy: String,
     },
-    /// What each training, and each absence, would change.
+    /// What each training, each hire and each absence would change.
     Worth,
     Replay {
         days: i64,
@@ -139,80 +141,6 @@ pub struct Run {
     /// 0 to 1.
     pub done: f64,
     pub result: Option<Answer>,
-}
-
-/// A usual week with and without the differences, on the same customers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct WhatIfTold {
-    /// In words.
-    pub changes: Vec<String>,
-    pub history_days: f64,
-    pub weeks: u64,
-    pub promise_minutes: f64,
-    pub base: Figures,
-    pub other: Figures,
-    pub difference: Figures,
-    /// By the hour of the day at which work comes.
-    pub hours: Vec<HourTold>,
-    /// By person, pieces of work a week: base and other.
-    pub people: Vec<(String, f64, f64)>,
-}
-
-/// What cannot be measured is absent. Of a difference: other − base.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Figures {
-    /// Seconds until somebody has it.
-    pub wait_s: Option<Told>,
-    /// Seconds until the answer.
-    pub reply_s: Option<Told>,
-    /// Shares, 0 to 1.
-    pub in_time: Option<Told>,
-    pub for_good: Option<Told>,
-}
-
-/// Minutes until somebody has it, of work that comes in this hour; and pieces of work a day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct HourTold {
-    pub came: f64,
-    pub base: Option<Told>,
-    pub other: Option<Told>,
-}
-
-/// Trainings and absences by simulation, the best and the dearest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct WorthTold {
-    pub history_days: f64,
-    pub looked_at: usize,
-    pub weeks: u64,
-    pub promise_minutes: f64,
-    pub base: Figures,
-    /// Candidates were screened by what is in time; otherwise by what is solved for good.
-    pub by_time: bool,
-    pub trainings: Vec<TrainingTold>,
-    pub absences: Vec<AbsenceTold>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct TrainingTold {
-    pub user: Option<UserId>,
-    pub name: String,
-    pub skill: Option<SkillId>,
-    pub skill_name: String,
-    /// `None` where the viewer does not see the level.
-    pub from: Option<f64>,
-    pub to: f64,
-    /// Changes of shares: 0.01 is one point.
-    pub in_time: Option<Told>,
-    pub for_good: Option<Told>,
-    pub weeks: u64,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct AbsenceTold {
-    pub user: Option<UserId>,
-    pub name: String,
-    pub in_time: Option<Told>,
-    pub for_good: Option<Told>,
 }
 
 /// A lead wants to know; the job begins in a moment.
@@ -308,17 +236,22 @@ pub fn last_done(tx: &mut Tx, kind: RunKind) -> Result<Option<Run>, FloorError> 
 /// A simulation knows everybody's level; whoever reads what it found knows those that they may see.
 fn hide_levels(tx: &mut Tx, run: &mut Run) -> Result<(), FloorError> {
     let Some(Answer::Worth(told)) = &mut run.result else { return Ok(()) };
-    let people: Vec<UserId> = told.trainings.iter().filter_map(|it| it.user).collect();
-    let seen = match skills::views::levels_seen(tx, &people) {
-        Ok(seen) => seen,
-        Err(SkillsError::Db(error)) => return Err(error.into()),
-        Err(_) => HashSet::new(),
-    };
+    let seen = levels_of_trainings(tx, told)?;
     for it in &mut told.trainings {
         let sees = it.user.zip(it.skill).is_some_and(|level| seen.contains(&level));
         it.from = it.from.filter(|_| sees);
     }
     Ok(())
+}
+
+/// Which of the levels that trainings begin at the reader may see.
+fn levels_of_trainings(tx: &mut Tx, told: &WorthTold) -> Result<HashSet<(UserId, SkillId)>, FloorError> {
+    let people: Vec<UserId> = told.trainings.iter().filter_map(|it| it.user).collect();
+    match skills::views::levels_seen(tx, &people) {
+        Ok(seen) => Ok(seen),
+        Err(SkillsError::Db(error)) => Err(error.into()),
+        Err(_) => Ok(HashSet::new()),
+    }
 }
 
 /// Runs now, on this thread; seconds to a minute of work. What ended before is not run again; what cannot be answered is
@@ -373,9 +306,12 @@ fn answer(db: &Db, question: &Question, tell: &mut dyn FnMut(f64)) -> Result<Ans
         Question::WhatIf { .. } | Question::Worth => DAYS_USUAL,
         Question::Roster => need::HISTORY_DAYS,
     };
-    let (history, settings, attendance) = db.read_now(Actor::desk(), move |tx| {
+    let wants_hires = matches!(question, Question::Worth);
+    let (history, settings, attendance, hires) = db.read_now(Actor::desk(), move |tx| {
         let attendance = planning::plan_settings(tx)?.attendance;
-        Ok::<_, FloorError>((History::load(tx, days)?, floor_settings(tx)?, attendance))
+        let history = History::load(tx, days)?;
+        let hires = if wants_hires { profiles(tx)? } else { Vec::new() };
+        Ok::<_, FloorError>((history, floor_settings(tx)?, attendance, hires))
     })?;
     tell(0.05);
     let mut rest = |done: f64| tell(0.05 + 0.95 * done);
@@ -387,7 +323,7 @@ fn answer(db: &Db, question: &Question, tell: &mut dyn FnMut(f64)) -> Result<Ans
         Question::WhatIf { changes, policy } => {
             Ok(Answer::WhatIf(what_if(&history, &settings, changes, policy, WEEKS_LIVED, &mut rest)?))
         }
-        Question::Worth => Ok(Answer::Worth(worth(&history, &settings, WORTH_WEEKS, &mut rest)?)),
+        Question::Worth => Ok(Answer::Worth(worth(&history, &settings, &hires, WORTH_WEEKS, &mut rest)?)),
         Question::Replay { other, .. } => {
             Ok(Answer::Replay(replay(&history, &settings, other, LIVES_USUAL, &mut rest)?))
         }
@@ -395,6 +331,11 @@ fn answer(db: &Db, question: &Question, tell: &mut dyn FnMut(f64)) -> Result<Ans
             Ok(Answer::Roster(need::need(&history, &settings, attendance, need::WEEKS_AHEAD)?))
         }
     }
+}
+
+/// Whom one might hire, as planning sees it.
+pub fn profiles(tx: &mut Tx) -> Result<Vec<planning::Hire>, FloorError> {
+    planning::hires(tx).map_err(choices::of_planning)
 }
 
 /// A usual week, figures told by the hour of the day, with the place of each active colleague among its groups.

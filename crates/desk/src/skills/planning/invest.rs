@@ -3,35 +3,36 @@
 //! Until the floor is simulated, worth is the change of coverage: tickets a week that come while somebody able is here,
 //! each ticket shared among the skills it needs.
 
+use super::cost::{Known, LearningCost};
+use super::hire::{Hire, hires_of};
 use super::plan::{Plan, PlanSkill};
-use super::week::{Hours, mark};
 use super::{INTERVAL_SHARE, PlanError, PlanSettings, store};
 use crate::skills::{SkillSummary, roles};
-use crate::{RoleId, SkillId, Tx, UserId};
-use ::skills::coverage::{HOURS_PER_WEEK, Hand};
-use ::skills::invest::{
-    Question, TAUGHT_SD_LEVELS, Worth, hours_to_learn, p_able_when_taught, tickets_gained, worth,
-};
-use ::skills::{Belief, LEVEL_MAX};
+use crate::{SkillId, Tx, UserId};
+use ::skills::LEVEL_MAX;
+use ::skills::coverage::Hand;
+use ::skills::invest::{Question, Worth, p_able_when_taught, tickets_gained, worth};
 use serde::Serialize;
 use std::collections::HashSet;
 
 /// One learns half a level beyond what is asked, so as to be able with some certainty.
-const TARGET_BEYOND: f64 = 0.5;
+pub(super) const TARGET_BEYOND: f64 = 0.5;
 /// Skills of a smaller demand, in tickets a week, are not looked at.
-const WEEKLY_MIN: f64 = 0.1;
+pub(super) const WEEKLY_MIN: f64 = 0.1;
 const CANDIDATES_SHOWN_MAX: usize = 30;
 const HIRES_SHOWN_MAX: usize = 6;
-/// What somebody who teaches spends of the learner's hours.
-pub const TEACHER_SHARE: f64 = 0.25;
 /// Gains below this many tickets a week are nothing.
-const GAIN_MIN: f64 = 0.01;
-/// Weekly shifts that a new colleague might have, by the company's clock: days, first and last minute.
-const NEW_SHIFTS: [(&str, std::ops::Range<i64>, i64, i64); 3] = [
-    ("Monday to Friday, 9–17", 0..5, 9 * 60, 17 * 60),
-    ("Monday to Friday, 13–21", 0..5, 13 * 60, 21 * 60),
-    ("Wednesday to Sunday, 9–17", 2..7, 9 * 60, 17 * 60),
-];
+pub(super) const GAIN_MIN: f64 = 0.01;
+
+/// What stands first where candidates are ranked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The most for an hour.
+    #[default]
+    PerHour,
+    /// The most, whatever it costs.
+    Most,
+}
 
 /// Somebody learns something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,19 +40,16 @@ pub struct Candidate {
     pub user: UserId,
     pub name: String,
     pub skill: SkillSummary,
-    /// The expected level today; `None`: nothing, or too little, is known.
+    /// The expected level today; `None`: nothing, or too little, is known, or it is not for the reader.
     pub from: Option<f64>,
     pub to: f64,
     /// Tickets a week that need the skill.
     pub weekly: f64,
     /// Tickets a week gained, with an interval.
     pub worth: Worth,
-    /// Hours of learning, and of teaching.
-    pub hours: f64,
-    pub teacher_hours: f64,
+    pub cost: LearningCost,
     /// They said that they want to learn it.
     pub wants: bool,
-    pub teacher: Option<(UserId, String)>,
     /// What the skill stands on and they are not known to have.
     pub first: Vec<SkillSummary>,
 }
@@ -59,21 +57,8 @@ pub struct Candidate {
 impl Candidate {
     /// Tickets a week for each ten hours spent.
     pub fn per_ten_hours(&self) -> f64 {
-        10.0 * self.worth.tickets / (self.hours + self.teacher_hours).max(0.1)
+        10.0 * self.worth.tickets / self.cost.total().max(0.1)
     }
-}
-
-/// One more colleague with the profile of a role.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Hire {
-    pub role: RoleId,
-    pub name: String,
-    /// The week that would bring most.
-    pub shift: &'static str,
-    /// Tickets a week gained.
-    pub tickets: f64,
-    /// Skills that it comes from, the dearest first.
-    pub through: Vec<(SkillSummary, f64)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -89,11 +74,55 @@ pub struct InvestPage {
     pub hires: Vec<Hire>,
 }
 
+/// One line of the list in which learning and hiring are ranked together.
+#[derive(Clone, Copy, Debug)]
+pub enum Investment<'a> {
+    Learning(&'a Candidate),
+    Hiring(&'a Hire),
+}
+
+impl<'a> Investment<'a> {
+    pub fn learning(&self) -> Option<&'a Candidate> {
+        match self {
+            Investment::Learning(it) => Some(it),
+            Investment::Hiring(_) => None,
+        }
+    }
+
+    pub fn hiring(&self) -> Option<&'a Hire> {
+        match self {
+            Investment::Hiring(it) => Some(it),
+            Investment::Learning(_) => None,
+        }
+    }
+
+    fn rank(&self, order: Order) -> f64 {
+        match (self, order) {
+            (Investment::Learning(it), Order::PerHour) => it.per_ten_hours(),
+            (Investment::Hiring(it), Order::PerHour) => it.per_ten_hours(),
+            (Investment::Learning(it), Order::Most) => it.worth.tickets,
+            (Investment::Hiring(it), Order::Most) => it.worth.tickets,
+        }
+    }
+}
+
+impl InvestPage {
+    pub fn ranked(&self, order: Order) -> Vec<Investment<'_>> {
+        let learning = self.candidates.iter().map(Investment::Learning);
+        let mut all: Vec<Investment<'_>> =
+            learning.chain(self.hires.iter().map(Investment::Hiring)).collect();
+        all.sort_by(|one, other| other.rank(order).total_cmp(&one.rank(order)));
+        all
+    }
+}
+
 pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
     let plan = Plan::load(tx)?;
     let interested: HashSet<(UserId, SkillId)> = store::list_interested(tx)?.into_iter().collect();
     let prerequisites = crate::skills::store::list_prerequisites(tx, None)?;
     let roles = roles::list_roles(tx)?;
+    let people = plan.people.iter().map(|it| (it.user, it.name.clone())).collect();
+    let known = Known::of(tx, &plan.settings, people, plan.beliefs.values())?;
     let mut drafts: Vec<(f64, usize, usize, f64)> = Vec::new();
     for (s, it) in plan.skills.iter().enumerate().filter(|(_, it)| it.weekly() >= WEEKLY_MIN) {
         let target = target_of(it);
@@ -105,8 +134,8 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
             let question = question(&plan, it, &others, p, before, after);
             let gained = tickets_gained(&question) * it.share;
             if gained >= GAIN_MIN {
-                let hours = hours(&plan, it, p, target).max(0.5);
-                drafts.push((gained / hours, s, p, target));
+                let from = known.level(plan.people[p].user, it.skill.id);
+                drafts.push((gained / known.hours(from, target), s, p, target));
             }
         }
     }
@@ -119,9 +148,8 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
             let it = &plan.skills[s];
             let (others, before, after) = chances(&plan, it, p, target);
             let found = worth(&question(&plan, it, &others, p, before, after), INTERVAL_SHARE, it.seed());
-            let hours = hours(&plan, it, p, target).max(0.5);
-            let teacher = teacher(&plan, it, p, target);
             let user = plan.people[p].user;
+            let from = known.level(user, it.skill.id);
             let lacks = |needs: &(SkillId, SkillSummary, f64)| {
                 let belief = plan.beliefs.get(&(user, needs.1.id));
                 needs.0 == it.skill.id && !belief.is_some_and(|held| held.belief.p_at_least(needs.2) > 0.5)
@@ -130,7 +158,7 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
                 user,
                 name: plan.people[p].name.clone(),
                 skill: it.skill.clone(),
-                from: sure_level(&plan, it, p),
+                from,
                 to: target,
                 weekly: it.weekly(),
                 worth: Worth {
@@ -138,17 +166,15 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
                     low: found.low.min(found.tickets) * it.share,
                     high: found.high.max(found.tickets) * it.share,
                 },
-                hours,
-                teacher_hours: if teacher.is_some() { hours * TEACHER_SHARE } else { 0.0 },
+                cost: known.cost(user, it.skill.id, from, target),
                 wants: interested.contains(&(user, it.skill.id)),
-                teacher,
                 first: prerequisites.iter().filter(|it| lacks(it)).map(|it| it.1.clone()).collect(),
             }
         })
         .collect();
     candidates.sort_by(|one, other| other.per_ten_hours().total_cmp(&one.per_ten_hours()));
-    let mut hires: Vec<Hire> = roles.iter().filter_map(|role| hire(&plan, role)).collect();
-    hires.sort_by(|one, other| other.tickets.total_cmp(&one.tickets));
+    let mut hires = hires_of(&plan, &roles);
+    hires.retain(|it| it.worth.tickets >= GAIN_MIN);
     hires.truncate(HIRES_SHOWN_MAX);
     Ok(InvestPage {
         settings: plan.settings,
@@ -160,7 +186,7 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
     })
 }
 
-fn target_of(it: &PlanSkill) -> f64 {
+pub(super) fn target_of(it: &PlanSkill) -> f64 {
     (it.level + TARGET_BEYOND).min(LEVEL_MAX)
 }
 
@@ -182,63 +208,4 @@ fn question<'a>(
 ) -> Question<'a> {
     let here = &plan.people[learner].here;
     Question { demand: &it.demand, counted: it.counted as f64, others, here, before, after }
-}
-
-fn sure_level(plan: &Plan, it: &PlanSkill, person: usize) -> Option<f64> {
-    let held = plan.beliefs.get(&(plan.people[person].user, it.skill.id))?;
-    held.is_sure().then(|| held.belief.level())
-}
-
-fn hours(plan: &Plan, it: &PlanSkill, person: usize, target: f64) -> f64 {
-    hours_to_learn(sure_level(plan, it, person).unwrap_or(0.0), target, &plan.settings.hours_per_level)
-}
-
-/// The one of the others who most likely has the level that is to be reached.
-fn teacher(plan: &Plan, it: &PlanSkill, learner: usize, target: f64) -> Option<(UserId, String)> {
-    let chance = |p: usize| {
-        let held = plan.beliefs.get(&(plan.people[p].user, it.skill.id)).filter(|held| held.is_sure())?;
-        Some((held.belief.p_at_least(target), p)).filter(|it| it.0 > 0.5)
-    };
-    let best = (0..plan.people.len())
-        .filter(|p| *p != learner)
-        .filter_map(chance)
-        .max_by(|one, other| one.0.total_cmp(&other.0));
-    best.map(|(_, p)| (plan.people[p].user, plan.people[p].name.clone()))
-}
-
-/// The best week for one more person with this profile; `None` if it brings nothing.
-fn hire(plan: &Plan, role: &roles::RoleProfile) -> Option<Hire> {
-    let of_shift = |(name, days, from, to): &(&'static str, std::ops::Range<i64>, i64, i64)| {
-        let mut here: Hours = [0.0; HOURS_PER_WEEK];
-        for day in days.clone() {
-            mark(day * 24 * 60 + from, day * 24 * 60 + to, plan.settings.attendance, &mut here);
-        }
-        let mut through: Vec<(SkillSummary, f64)> = Vec::new();
-        for it in &plan.skills {
-            let Some(need) = role.needs.iter().find(|need| need.skill.id == it.skill.id) else { continue };
-            let (_, others) = it.hands(&plan.people);
-            let after = Belief::at_level(need.level, TAUGHT_SD_LEVELS).p_at_least(it.level);
-            let question = Question {
-                demand: &it.demand,
-                counted: it.counted as f64,
-                others: &others,
-                here: &here,
-                before: 0.0,
-                after,
-            };
-            let gained = tickets_gained(&question) * it.share;
-            if gained >= GAIN_MIN {
-                through.push((it.skill.clone(), gained));
-            }
-        }
-        through.sort_by(|one, other| other.1.total_cmp(&one.1));
-        let tickets: f64 = through.iter().map(|it| it.1).sum();
-        through.truncate(3);
-        Hire { role: role.id, name: role.name.clone(), shift: name, tickets, through }
-    };
-    NEW_SHIFTS
-        .iter()
-        .map(of_shift)
-        .max_by(|one, other| one.tickets.total_cmp(&other.tickets))
-        .filter(|it| it.tickets > 0.0)
 }

@@ -7,6 +7,8 @@
 
 mod absence;
 mod breaks;
+pub(crate) mod cost;
+mod hire;
 mod invest;
 mod plan;
 mod shifts;
@@ -20,7 +22,9 @@ pub(crate) mod week;
 pub use ::skills::invest::Worth;
 pub use absence::{AbsencePage, AbsentSkill, absence};
 pub use breaks::{BREAK_MINUTES_LEAST, BREAKS_PER_SHIFT_MAX, Break, Breaks};
-pub use invest::{Candidate, Hire, InvestPage, invest};
+pub use cost::LearningCost;
+pub use hire::{HIRES_MAX, Hire, NewWeek, hires};
+pub use invest::{Candidate, InvestPage, Investment, Order, invest};
 pub use plan::HereSource;
 pub use shifts::{
     Shift, ShiftLine, clock_words, import_shifts, list_shifts, set_shifts, set_week, shifts_as_csv,
@@ -43,6 +47,8 @@ pub const CSV_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const COVERED_SHARE: f64 = 0.8;
 /// The share of probability of an interval on these pages.
 pub const INTERVAL_SHARE: f64 = 0.8;
+/// What one more colleague may cost, in hours.
+pub const HIRE_HOURS_MAX: f64 = 4_000.0;
 const SETTINGS_KEY: &str = "planning";
 const DAY_MS: i64 = 24 * 3_600_000;
 const WEEK_MS: i64 = 7 * DAY_MS;
@@ -59,6 +65,10 @@ pub struct PlanSettings {
     pub minutes_per_ticket: f64,
     /// Hours of learning to reach each of the levels 1 to 5 from the one below.
     pub hours_per_level: [f64; 5],
+    /// Hours that one more colleague is paid for in a year.
+    pub hire_hours_per_year: f64,
+    /// Hours of others, once, to find a colleague and to settle them in.
+    pub hire_hours_once: f64,
 }
 
 impl Default for PlanSettings {
@@ -68,6 +78,8 @@ impl Default for PlanSettings {
             attendance: 0.9,
             minutes_per_ticket: 20.0,
             hours_per_level: [6.0, 10.0, 16.0, 24.0, 40.0],
+            hire_hours_per_year: 1_700.0,
+            hire_hours_once: 120.0,
         }
     }
 }
@@ -89,6 +101,12 @@ pub fn save_plan_settings(tx: &mut Tx, it: &PlanSettings) -> Result<(), PlanErro
     }
     if it.hours_per_level.iter().any(|hours| !(0.0..=1_000.0).contains(hours)) {
         return Err(PlanError::HoursAreWrong);
+    }
+    if !(1.0..=HIRE_HOURS_MAX).contains(&it.hire_hours_per_year) {
+        return Err(PlanError::YearIsWrong);
+    }
+    if !(0.0..=HIRE_HOURS_MAX).contains(&it.hire_hours_once) {
+        return Err(PlanError::SettlingInIsWrong);
     }
     settings::save(tx, SETTINGS_KEY, it)?;
     let by = tx.actor().user();
@@ -125,6 +143,10 @@ pub enum PlanError {
     MinutesAreWrong,
     #[error("a level takes between 0 and 1000 hours")]
     HoursAreWrong,
+    #[error("a colleague is paid for 1 to {HIRE_HOURS_MAX} hours a year")]
+    YearIsWrong,
+    #[error("to find somebody and settle them in takes between 0 and {HIRE_HOURS_MAX} hours")]
+    SettlingInIsWrong,
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -141,7 +163,9 @@ impl Refusal for PlanError {
             | WeeksAreWrong
             | AttendanceIsWrong
             | MinutesAreWrong
-            | HoursAreWrong => Kind::Invalid,
+            | HoursAreWrong
+            | YearIsWrong
+            | SettlingInIsWrong => Kind::Invalid,
             TooManyShifts | FileIsTooLarge => Kind::TooMuch,
             Db(error) => error.kind(),
         }
@@ -156,6 +180,8 @@ impl Refusal for PlanError {
             AttendanceIsWrong => Some("attendance"),
             MinutesAreWrong => Some("minutes_per_ticket"),
             HoursAreWrong => Some("hours_per_level"),
+            YearIsWrong => Some("hire_hours_per_year"),
+            SettlingInIsWrong => Some("hire_hours_once"),
             _ => None,
         }
     }
