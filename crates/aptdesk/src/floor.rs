@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod clocks;
+mod invest;
 mod past;
 mod tables;
 
@@ -31,6 +32,8 @@ pub enum FloorVerb {
         #[arg(long, default_value_t = 20)]
         keep: usize,
     },
+    /// What each training and each hire would change for a desk, from its own history, and for how many hours.
+    Invest(invest::InvestFlags),
     /// How much work will come, by day and hour, with intervals, and how good the same would have been before.
     Forecast(past::ForecastFlags),
     /// A usual week of a desk, from its own history, as a scenario that `simulate`, `staff` and `worth` read.
@@ -59,6 +62,7 @@ pub fn run(verb: &FloorVerb) -> Outcome {
         FloorVerb::Simulate(flags) => simulate(flags),
         FloorVerb::Staff(flags) => staff(flags),
         FloorVerb::Worth { flags, level, keep } => worth(flags, *level, *keep),
+        FloorVerb::Invest(flags) => invest::invest(flags),
         FloorVerb::Forecast(flags) => past::forecast(flags),
         FloorVerb::Scenario(flags) => past::scenario(flags),
         FloorVerb::Replay(flags) => past::replay(flags),

@@ -89,7 +89,7 @@ fn text_of(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn history(
+pub(super) fn history(
     flags: &config::Flags,
     days: i64,
 ) -> Result<(desk::Desk, History), Box<dyn std::error::Error + Send + Sync>> {
