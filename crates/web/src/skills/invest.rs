@@ -319,6 +319,19 @@ mod tests {
     }
 
     #[test]
+    fn on_a_phone_every_figure_stands_beside_its_name() {
+        let html = by_floor(Some(run()), Some(run()));
+        let cards = html.split("cards-on-phone").nth(1).and_then(|it| it.split("</table>").next());
+        let cards = cards.expect("the list");
+        assert_eq!(cards.matches("<td").count(), cards.matches("<td data-label=").count(), "{cards}");
+        // A row is a line of two ends on a phone: what belongs together is one thing.
+        assert_eq!(
+            cards.matches("<th scope=\"row\">").count(),
+            cards.matches("<th scope=\"row\"><span>").count()
+        );
+    }
+
+    #[test]
     fn nothing_to_gain_says_so() {
         assert!(page(vec![], vec![]).contains("Nothing to gain"));
     }

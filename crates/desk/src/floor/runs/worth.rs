@@ -193,3 +193,17 @@ fn trainings(history: &History, active: &[usize]) -> Vec<(usize, Change)> {
     found.truncate(CANDIDATES_MAX);
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_new_is_like_the_middle_one_and_of_two_like_the_lower() {
+        let all = |levels: &[f64]| middle(levels.iter().map(|it| Belief::at_level(*it, 0.5)).collect());
+        let level = |it: Option<Belief>| it.map(|it| (10.0 * it.level()).round() / 10.0);
+        assert_eq!(level(all(&[4.0, 1.0, 2.5])), Some(2.5));
+        assert_eq!(level(all(&[3.0, 2.0])), Some(2.0));
+        assert_eq!(all(&[]), None);
+    }
+}
