@@ -13,13 +13,13 @@ use crate::shapes::{
 };
 use crate::tickets;
 use desk::routing::HAS_LEVEL;
-use desk::skills::views::levels_seen;
 use desk::skills::{
-    self, CreateSkill, Hardness, INDEPENDENT_LEVEL, Rate, Requirement, SetRequirements, Skill, SkillKind,
-    SkillsError, UpdateSkill, requirements_of, set_requirements,
+    self, CreateSkill, Hardness, INDEPENDENT_LEVEL, Rate, Requirement, SetRequirements, Sight, Skill,
+    SkillKind, SkillsError, UpdateSkill, requirements_of, set_requirements, views,
 };
 use desk::{SkillId, TicketId, Tx, UserId};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
@@ -257,14 +257,20 @@ fn values<'a>(skills: impl Iterator<Item = &'a Skill>, urls: &Urls) -> Vec<Attri
     skills.map(|skill| AttributeValueShape::of(skill, urls)).collect()
 }
 
-/// The skills that they surely have, as far as the caller sees their levels.
+/// The skills that they surely have, as far as the caller sees their levels. Of a level that too little was seen for, what a
+/// lead said last, where the caller sees evidence: whoever gives somebody a skill finds it again.
 fn had_by(tx: &mut Tx, agent: UserId) -> Result<Vec<SkillId>, Problem> {
     let agents = desk::people::list_agents(tx)?;
     agents.iter().find(|it| it.id == agent).ok_or(Problem::NotFound)?;
-    let seen = levels_seen(tx, &[agent])?;
+    let sight = Sight::load(tx)?;
     let known = skills::proficiencies_of(tx, agent)?;
-    let has =
-        known.iter().filter(|it| seen.contains(&(agent, it.skill)) && it.belief.sure_level() >= HAS_LEVEL);
+    let asks_said = sight.sees_levels(agent) && known.iter().any(|it| !sight.sees(it));
+    let said = if asks_said { views::said(tx)? } else { HashMap::new() };
+    let by_lead = |skill: SkillId| said.get(&(agent, skill)).and_then(|it| it.by_lead);
+    let has = known.iter().filter(|it| match sight.sees(it) {
+        true => it.belief.sure_level() >= HAS_LEVEL,
+        false => by_lead(it.skill).is_some_and(|level| level >= HAS_LEVEL),
+    });
     Ok(has.map(|it| it.skill).collect())
 }
 

@@ -109,8 +109,9 @@ async fn a_release_draws_back_what_was_known_and_its_people_read_why() {
         let (ana, lea) = (program.world.agent("Ana"), program.world.lead("Lea"));
         let rating = json!({ "skill_rating": { "skill": "billing-and-refunds", "level": 5 } });
         program.post(&format!("/users/{ana}/skill_ratings"), rating).await;
-        let levels = format!("/users/{ana}/proficiencies");
-        let before = program.get(&levels).await.body["proficiencies"][0]["level"].as_f64().unwrap();
+        let (levels, as_ana) = (format!("/users/{ana}/proficiencies"), program.as_(ana));
+        let before = program.call(&as_ana, "GET", &levels, json!({})).await.body;
+        let before = before["proficiencies"][0]["level"].as_f64().unwrap();
         let body =
             json!({ "release": { "name": "Invoices 2", "keep": 0.5, "skills": ["billing-and-refunds"] } });
         let refused = program.call(&program.as_(lea), "POST", "/releases", body.clone()).await;
@@ -126,8 +127,9 @@ async fn a_release_draws_back_what_was_known_and_its_people_read_why() {
         let evidence = program.get(&format!("/users/{ana}/evidence")).await.body;
         assert_eq!(evidence["evidence"][0]["kind"], "release", "{evidence} on {on}");
         assert_eq!(evidence["evidence"][0]["note"], "Invoices 2");
-        let after = &program.get(&levels).await.body["proficiencies"][0]["level"];
-        assert!(after.as_f64().is_none_or(|after| after < before), "{after} on {on}");
+        let after = program.call(&as_ana, "GET", &levels, json!({})).await.body;
+        let after = &after["proficiencies"][0]["level"];
+        assert!(after.as_f64().is_some_and(|after| after < before), "{after} on {on}");
         let wrong =
             json!({ "release": { "name": "Invoices 3", "keep": 7, "skills": ["billing-and-refunds"] } });
         assert_eq!(program.post("/releases", wrong).await.status, 422);

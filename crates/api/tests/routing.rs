@@ -4,7 +4,7 @@ mod common;
 
 use common::Program;
 use desk::routing::{self, PresenceStatus, SetPresence};
-use desk::skills::{Circle, Policy};
+use desk::skills::{Circle, Policy, Rate};
 use serde_json::{Value, json};
 
 fn names(of: &Value) -> Vec<&str> {
@@ -220,6 +220,18 @@ async fn a_skill_whose_level_one_does_not_see_is_not_told() {
         let french = skills.iter().find(|it| it.name == "French").expect("it is there").id;
         program.post(&path, json!({ "attribute_value_ids": [french] })).await;
         let as_ben = program.as_(program.world.agent("Ben"));
+        let seen = program.call(&as_ben, "GET", &path, Value::Null).await.body;
+        assert_eq!(seen["attribute_values"], json!([]), "one word shows nobody's level, on {on}");
+        assert_eq!(
+            names(&program.get(&path).await.body["attribute_values"]),
+            ["French"],
+            "who said it knows"
+        );
+        for n in 0..4 {
+            let rate = Rate { user: ana, skill: french, level: 3.0, note: String::new() };
+            let lead = program.world.lead(&format!("Lead {n}"));
+            program.world.write_as(lead, move |tx| desk::skills::rate(tx, &rate));
+        }
         let seen = program.call(&as_ben, "GET", &path, Value::Null).await.body;
         assert_eq!(names(&seen["attribute_values"]), ["French"], "on {on}");
         let policy = Policy { levels: Circle::Person, ..Policy::default() };

@@ -86,7 +86,9 @@ async fn people_rate_themselves_and_leads_rate_others() {
         let unknown = json!({ "skill_rating": { "skill": "juggling", "level": 2 } });
         assert_eq!(program.post(&path, unknown).await.status, 422);
 
-        let known = program.get(&format!("/users/{ana}/proficiencies")).await.body;
+        let levels = format!("/users/{ana}/proficiencies");
+        assert_eq!(program.get(&levels).await.body["hidden"], 1, "two words are no five, on {on}");
+        let known = program.call(&as_ana, "GET", &levels, json!({})).await.body;
         assert_eq!(known["proficiencies"][0]["skill"]["key"], key, "{known} on {on}");
         assert!(known["proficiencies"][0]["level"].as_f64().unwrap() > 0.0);
     }

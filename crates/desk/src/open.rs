@@ -69,6 +69,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0042_promise_runs"),
     shared!("0043_half_days"),
     shared!("0044_draft_files"),
+    shared!("0046_footing"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -4,7 +4,7 @@ use desk::events::Event;
 use desk::skills::views::{self, Division, MatrixFilter};
 use desk::skills::{
     self, AddEvidence, Circle, ContestEvidence, ContestOutcome, DecayClass, DecideContest, Observed, Policy,
-    Proficiency, Rate, Release, SkillsError, UpdateSkill,
+    Proficiency, Rate, RateSelf, Release, SkillsError, UpdateSkill,
 };
 use desk::work::Work;
 use desk::{EvidenceId, SkillId, UserId};
@@ -193,6 +193,72 @@ fn who_may_see_what_is_a_setting_and_never_goes_below_five_observations() {
         assert_eq!([ana, kofi, mei, lea].map(evidence), [true, false, false, false]);
         set(Circle::Leads, Circle::Leads);
         assert_eq!([ana, kofi, mei, lea].map(sees), [2, 0, 0, 1]);
+    }
+}
+
+/// What a viewer sees of somebody in one skill.
+fn seen(world: &World, viewer: UserId, of: UserId, skill: SkillId) -> Option<views::Cell> {
+    let cells = world.read_as(world.as_(viewer), move |tx| views::cells_of(tx, &[of], &[skill]));
+    cells.expect("staff may look").remove(&(of, skill))
+}
+
+#[test]
+fn a_word_of_a_lead_is_one_observation_in_both_tiers_however_much_it_says() {
+    for world in World::on_each_database() {
+        let (ana, kofi, lea) = (world.agent("Ana"), world.agent("Kofi"), world.lead("Lea"));
+        let refunds = skill(&world, "billing-and-refunds");
+        let rate = |by: UserId| {
+            let rate = Rate { user: ana, skill: refunds, level: 4.0, note: String::new() };
+            world.write_as(by, move |tx| skills::rate(tx, &rate));
+        };
+        let hidden = |world: &World| [kofi, lea].iter().all(|it| seen(world, *it, ana, refunds).is_none());
+        rate(lea);
+        assert!(hidden(&world), "one word, on {}", world.name());
+        world.write_as(ana, move |tx| skills::rate_self(tx, &RateSelf { skill: refunds, level: 4.0 }));
+        rate(lea);
+        for n in 0..2 {
+            rate(world.lead(&format!("Lead {n}")));
+        }
+        assert!(hidden(&world), "saying it twice is one word, and four are not five");
+        assert_eq!(held(&world, ana)[0].effective_observations, 4.0);
+        skills::refit::run(&world.desk.db, None).expect("it runs");
+        assert!(hidden(&world), "nor after a refit, on {}", world.name());
+        assert_eq!(held(&world, ana)[0].effective_observations, 4.0);
+        rate(world.lead("Lead 2"));
+        assert!(seen(&world, kofi, ana, refunds).is_some_and(|it| it.sure), "on {}", world.name());
+        skills::refit::run(&world.desk.db, None).expect("it runs");
+        assert!(seen(&world, kofi, ana, refunds).is_some_and(|it| it.sure), "on {}", world.name());
+        assert_eq!(world.read(move |tx| skills::check_person(tx, ana)), []);
+    }
+}
+
+#[test]
+fn quiet_weeks_widen_a_level_and_do_not_hide_it_until_hardly_anything_of_it_is_left() {
+    for world in World::on_each_database() {
+        let (ana, kofi, lea) = (world.agent("Ana"), world.agent("Kofi"), world.lead("Lea"));
+        let refunds = skill(&world, "billing-and-refunds");
+        let class = world.read(move |tx| skills::find_skill(tx, refunds)).expect("it is there").decay;
+        works(&world, ana, refunds);
+        let then = seen(&world, kofi, ana, refunds).expect("twelve are enough");
+        world.advance(class.tau_days() as i64 * DAY);
+        for refit in [false, true] {
+            if refit {
+                skills::refit::run(&world.desk.db, Some(lea)).expect("it runs");
+            }
+            let now = seen(&world, kofi, ana, refunds).expect("what was seen stays seen");
+            assert_eq!((now.effective_observations, now.seen_at), (12.0, Some(NOW)), "on {}", world.name());
+            assert!(now.sd > then.sd, "{now:?} after {then:?}");
+        }
+        world.advance(2 * class.tau_days() as i64 * DAY + DAY);
+        for refit in [false, true] {
+            if refit {
+                skills::refit::run(&world.desk.db, Some(lea)).expect("it runs");
+            }
+            assert_eq!(seen(&world, kofi, ana, refunds), None, "a newcomer's level under her name");
+            assert!(seen(&world, ana, ana, refunds).is_some_and(|it| !it.sure), "hers to see");
+        }
+        add(&world, line("back", ana, refunds, Observed::Outcome { for_good: true }, world.now()));
+        assert!(seen(&world, kofi, ana, refunds).is_some_and(|it| it.effective_observations == 13.0));
     }
 }
 

@@ -165,10 +165,14 @@ fn a_colleague_volunteers_and_is_measured_by_their_work() {
     for world in World::on_each_database() {
         let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
         let (empathy, calm) = (skill(&world, "empathy"), skill(&world, "de-escalation"));
+        let mut raters: Vec<UserId> = (0..7).map(|n| world.lead(&format!("Lead {n}"))).collect();
+        raters.push(lea);
         for (n, skill) in [empathy, calm].into_iter().cycle().take(16).enumerate() {
+            // A lead's second word takes the place of the first: what many people see counts as many.
+            let rater = raters[n / 2];
             let rate = Rate { user: ana, skill, level: 4.5, note: format!("week {n}") };
             world.advance(DAY);
-            world.write_as(lea, move |tx| skills::rate(tx, &rate).map(|_| ()));
+            world.write_as(rater, move |tx| skills::rate(tx, &rate).map(|_| ()));
         }
         let id = opening(&world, lea, OpeningState::Inside);
         let page = world.read_as(world.as_(lea), move |tx| views::opening_page(tx, id)).unwrap();

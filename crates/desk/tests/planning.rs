@@ -2,7 +2,9 @@
 
 use desk::skills::planning::{self, HereSource, NewWeek, Order, PlanError, PlanSettings, Shift, TeamPage};
 use desk::skills::roles::{self, NewNeed, Who, WriteRole};
-use desk::skills::{self, AddEvidence, Circle, Hardness, Observed, Policy, Requirement, SetRequirements};
+use desk::skills::{
+    self, AddEvidence, Circle, Hardness, Observed, Policy, Rate, Requirement, SetRequirements,
+};
 use desk::{Kind, Refusal, RoleId, SkillId, UserId};
 use testkit::World;
 
@@ -232,6 +234,22 @@ fn a_gap_counts_where_demand_meets_it() {
         );
         assert!((first.gap - 3.0).abs() < 1e-9 && !first.enough);
         assert!(page.gaps().iter().find(|it| it.skill.key == REFUNDS).is_none_or(|it| it.gap < 0.2));
+    }
+}
+
+#[test]
+fn a_hidden_level_is_unknown_and_no_gap() {
+    for world in World::on_each_database() {
+        let (lea, mei, _) = usual(&world);
+        let networks = skill(&world, "network-connectivity");
+        ticket(&world, networks, 3.0);
+        let once = Rate { user: mei, skill: networks, level: 1.0, note: String::new() };
+        world.write_as(lea, move |tx| skills::rate(tx, &once));
+        let page = team(&world, lea);
+        let risk = page.skills.iter().find(|it| it.skill.id == networks).expect("it is asked for");
+        assert!(risk.open && !risk.enough && risk.unsure_people == 1, "{risk:?} on {}", world.name());
+        assert!(page.gaps().iter().all(|it| it.skill.id != networks), "one word of a lead is no gap");
+        assert!(page.covered > 0.8, "nor does it count as not covered: {}", page.covered);
     }
 }
 

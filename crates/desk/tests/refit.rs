@@ -42,7 +42,12 @@ fn team(world: &World) -> Team {
 }
 
 fn add(world: &World, key: &str, user: UserId, skills: &[SkillId], observed: Observed) -> EvidenceId {
-    let command = AddEvidence {
+    let command = of(world, key, user, skills, observed);
+    world.write(move |tx| skills::add_evidence(tx, &command)).expect("it is new")
+}
+
+fn of(world: &World, key: &str, user: UserId, skills: &[SkillId], observed: Observed) -> AddEvidence {
+    AddEvidence {
         key: key.into(),
         user,
         observed,
@@ -52,8 +57,7 @@ fn add(world: &World, key: &str, user: UserId, skills: &[SkillId], observed: Obs
         difficulty: 0.1,
         at: world.now(),
         note: String::new(),
-    };
-    world.write(move |tx| skills::add_evidence(tx, &command)).expect("it is new")
+    }
 }
 
 fn run(world: &World, asked_by: Option<UserId>) -> Option<RefitRunId> {
@@ -189,6 +193,73 @@ fn what_is_switched_off_is_not_in_the_refit_and_rules_that_change_send_everybody
         );
         assert_eq!(check(&world).expect("one has run").different, 0);
         assert_eq!(drifts_of(&world, &team.people), 0);
+    }
+}
+
+/// Months of work that is told today, as an import tells it: good until four weeks ago, and then not.
+fn told_late(world: &World, key: &str, user: UserId, skill: SkillId) {
+    for n in 0..33_i64 {
+        let command = AddEvidence {
+            at: world.now() - (200 - 6 * n) * DAY,
+            ..of(world, &format!("{key}:{n}"), user, &[skill], Observed::Outcome { for_good: n < 30 })
+        };
+        world.write(move |tx| skills::add_evidence(tx, &command)).expect("it is new");
+    }
+}
+
+fn trend_of(world: &World, user: UserId, skill: SkillId) -> Option<f64> {
+    let page = world.read_as(world.as_(user), move |tx| views::person_skills(tx, user)).expect("theirs");
+    page.levels.iter().find(|it| it.skill.id == skill).expect("known").cell.trend
+}
+
+/// Week by week, what the desk remembers of somebody in one skill.
+fn words(world: &World, user: UserId, skill: SkillId) -> Vec<(i64, f64)> {
+    world.read(move |tx| {
+        tx.list(
+            "select week, mean from belief_weeks where user_id = $1 and skill_id = $2 order by week",
+            db::params![user, skill],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    })
+}
+
+#[test]
+fn a_desk_that_takes_in_its_past_has_trends_and_curves_from_its_first_refit_on() {
+    for world in World::on_each_database() {
+        let (ana, kofi, lea) = (world.agent("Ana"), world.agent("Kofi"), world.lead("Lea"));
+        let skill = world.read(|tx| skills::find_skill_by_key(tx, KEYS[1])).expect("it is there").id;
+        told_late(&world, "first", ana, skill);
+        run(&world, None).expect("there is evidence");
+        assert!(trend_of(&world, ana, skill).is_some_and(|by| by < 0.0), "on {}", world.name());
+        let laid = words(&world, ana, skill);
+        assert!(laid.len() >= 7, "a month apart since then, and now: {laid:?}");
+        assert!(laid[0].1 < laid[laid.len() - 2].1, "better and better for months: {laid:?}");
+        let since = world.now() - 365 * DAY;
+        let curve = world.read(move |tx| views::curves(tx, ana, since)).remove(&skill).expect("drawn");
+        assert!(curve.iter().filter(|it| it.at < world.now() - 28 * DAY).count() >= 5, "{curve:?}");
+        assert_eq!(check(&world).expect("one has run").different, 0);
+
+        // What was laid stays, until much is told late of the same person.
+        let (first, _) = laid[0];
+        let mark = move |tx: &mut desk::Tx| {
+            tx.execute("update belief_weeks set mean = 7 where week = $1", db::params![first])
+        };
+        world.write(mark);
+        world.advance(3_600_000);
+        add(&world, "news", ana, &[skill], Observed::Outcome { for_good: true });
+        told_late(&world, "second", kofi, skill);
+        run(&world, Some(lea)).expect("there is news");
+        assert_eq!(words(&world, ana, skill)[0], (first, 7.0), "on {}", world.name());
+        assert!(trend_of(&world, kofi, skill).is_some(), "an import of later brings its past along");
+        let more = AddEvidence {
+            at: world.now() - 190 * DAY,
+            ..of(&world, "more", ana, &[skill], Observed::Outcome { for_good: true })
+        };
+        world.write(move |tx| skills::add_evidence(tx, &more)).expect("it is new");
+        world.advance(3_600_000);
+        run(&world, None).expect("there is news");
+        assert!(words(&world, ana, skill)[0].1 < 7.0, "on {}", world.name());
+        assert_eq!(drifts_of(&world, &[ana, kofi]), 0);
     }
 }
 

@@ -10,10 +10,10 @@ pub const LEVEL_MAX: f64 = 5.0;
 pub const LEVEL_AT_ZERO_LOGITS: f64 = 2.5;
 /// With abilities of sd ≈ 0.94 logits in a team, ±2 logits (98 % of people) fill the scale exactly.
 pub const LEVELS_PER_LOGIT: f64 = 1.25;
-/// A level is shown to others only from this many effective observations on.
+/// A level is shown to others only from this many effective observations on: see [`crate::Footing`].
 pub const EFFECTIVE_OBSERVATIONS_TO_SHOW: f64 = 5.0;
-/// Fisher information about ability in one ordinary outcome, p(1−p) at p ≈ 0.72; the unit of "effective observations".
-const INFORMATION_PER_OUTCOME: f64 = 0.2;
+/// Fisher information about ability in one ordinary outcome, p(1−p) at p ≈ 0.72; the unit in which evidence is counted.
+pub(crate) const INFORMATION_PER_OUTCOME: f64 = 0.2;
 
 /// A latent ability θ ~ Normal(`mean`, `variance`), both in logits. Level = 2.5 + 1.25·θ, cut to 0–5 when shown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -75,8 +75,9 @@ impl Belief {
         shown(level_of(self.mean - SDS_BELOW * self.sd()))
     }
 
-    /// How many ordinary outcomes would have narrowed `start` to this belief: (1/v − 1/V₀) / 0.2, at least 0.
-    pub fn effective_observations(&self, start: Belief) -> f64 {
+    /// How many ordinary outcomes would have narrowed `start` to this belief: (1/v − 1/V₀) / 0.2, at least 0. It says how
+    /// sure a belief is, whatever made it so; how much was seen of a person is [`crate::Footing`]'s to say.
+    pub fn worth_outcomes(&self, start: Belief) -> f64 {
         let gained = 1.0 / self.variance - 1.0 / start.variance;
         (gained / INFORMATION_PER_OUTCOME).max(0.0)
     }
@@ -147,8 +148,8 @@ mod tests {
 
     #[test]
     fn a_belief_as_wide_as_at_the_start_rests_on_no_observation() {
-        assert_eq!(WIDE.effective_observations(WIDE), 0.0);
+        assert_eq!(WIDE.worth_outcomes(WIDE), 0.0);
         let after = Belief { mean: 0.4, variance: 0.5 };
-        assert!((after.effective_observations(WIDE) - 5.0).abs() < 1e-9);
+        assert!((after.worth_outcomes(WIDE) - 5.0).abs() < 1e-9);
     }
 }

@@ -52,16 +52,10 @@ pub fn observe_in_part(
     observation: &Observation,
     share: f64,
 ) -> Vec<Step> {
-    let usable = |it: Option<&f64>| it.copied().filter(|it| it.is_finite() && *it > 0.0).unwrap_or(0.0);
-    let sum: f64 = (0..prior.len()).map(|i| usable(weights.get(i))).sum();
     let mut components: Vec<Component> = prior
         .iter()
-        .enumerate()
-        .map(|(i, it)| Component {
-            mean: it.belief.mean,
-            variance: it.belief.variance,
-            weight: if sum > 0.0 { usable(weights.get(i)) / sum } else { 1.0 / prior.len() as f64 },
-        })
+        .zip(scaled(prior.len(), weights))
+        .map(|(it, weight)| Component { mean: it.belief.mean, variance: it.belief.variance, weight })
         .collect();
     if observation.depends_on_difficulty() {
         components.push(difficulty_component(difficulty));
@@ -76,6 +70,14 @@ pub fn observe_in_part(
             after: Belief { mean: moved.mean, variance: moved.variance },
         })
         .collect()
+}
+
+/// The weights of `count` skills with the sum 1. What is missing, negative or broken counts as 0; if nothing is left all
+/// count alike.
+pub fn scaled(count: usize, weights: &[f64]) -> Vec<f64> {
+    let usable = |i: usize| weights.get(i).copied().filter(|it| it.is_finite() && *it > 0.0).unwrap_or(0.0);
+    let sum: f64 = (0..count).map(usable).sum();
+    (0..count).map(|i| if sum > 0.0 { usable(i) / sum } else { 1.0 / count as f64 }).collect()
 }
 
 /// P(solved for good), 0–1, for (weight, belief) in each needed skill and a difficulty in logits; weights are scaled to

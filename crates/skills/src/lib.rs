@@ -23,6 +23,7 @@ pub mod elo;
 pub mod evaluate;
 mod evidence;
 mod filter;
+mod footing;
 pub mod gap;
 pub mod glicko2;
 pub mod handle_time;
@@ -52,8 +53,10 @@ pub use decay::{
 };
 pub use evidence::{
     SkillBelief, SkillId, Step, TICKET_DIFFICULTY_SD_LOGITS, observe, observe_in_part, p_solved, prior,
+    scaled,
 };
 pub use filter::{Component, MEAN_LOGITS_MAX, Moved, update, update_in_part};
+pub use footing::{FADED_AFTER_TAUS, Footing, counts_as};
 pub use library::{
     Certificate, Library, LibraryError, PhraseHardness, PhraseRule, Role, RoleRequirement, Skill, SkillKind,
     UnknownSkillKind, UnknownWho, Who, library,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::belief::Belief;
 use crate::decay::{DecayClass, decayed_over, pulled};
-use crate::evidence::{SkillBelief, SkillId, Step, observe_in_part};
+use crate::evidence::{SkillBelief, SkillId, Step, observe_in_part, scaled};
+use crate::footing::Footing;
 use crate::observation::Observation;
 
 /// One line of a person's append-only list of evidence.
@@ -60,6 +61,7 @@ pub struct Portfolio {
 struct Held {
     belief: Belief,
     as_of_ms: i64,
+    footing: Footing,
 }
 
 /// The portfolio that a whole list leads to. The list is in the order in which it was written down.
@@ -93,10 +95,10 @@ pub fn steps<S: Into<Fade>>(
 }
 
 impl Portfolio {
-    /// One that goes on from what is known already: the belief in a skill as of a moment.
-    pub fn from_beliefs(known: impl IntoIterator<Item = (SkillId, Belief, i64)>) -> Portfolio {
-        let held = known.into_iter().map(|(skill, belief, as_of_ms)| (skill, Held { belief, as_of_ms }));
-        Portfolio { held: held.collect() }
+    /// One that goes on from what is known already: the belief in a skill as of a moment, and what it stands on.
+    pub fn from_beliefs(known: impl IntoIterator<Item = (SkillId, Belief, i64, Footing)>) -> Portfolio {
+        let held = |(skill, belief, as_of_ms, footing)| (skill, Held { belief, as_of_ms, footing });
+        Portfolio { held: known.into_iter().map(held).collect() }
     }
 
     /// One more line. Each skill first fades to the moment of the evidence, then moves.
@@ -114,11 +116,13 @@ impl Portfolio {
             .unzip();
         let steps =
             steps(&prior, &weights, evidence.difficulty, &evidence.observation, evidence.share, &start);
-        for step in &steps {
+        for (step, weight) in steps.iter().zip(scaled(steps.len(), &weights)) {
             let last_ms = self.held.get(&step.skill).map_or(evidence.at_ms, |held| held.as_of_ms);
             // Evidence that is told late does not turn the clock back.
             let as_of_ms = evidence.at_ms.max(last_ms);
-            self.held.insert(step.skill, Held { belief: step.after, as_of_ms });
+            let mut footing = self.footing(step.skill);
+            footing.add(&evidence.observation, weight, evidence.share, evidence.at_ms);
+            self.held.insert(step.skill, Held { belief: step.after, as_of_ms, footing });
         }
         steps
     }
@@ -135,6 +139,11 @@ impl Portfolio {
             Some(held) => decayed_over(held.belief, prior, now_ms.saturating_sub(held.as_of_ms), tau_days),
             None => prior,
         }
+    }
+
+    /// How much was seen of the person in this skill.
+    pub fn footing(&self, skill: SkillId) -> Footing {
+        self.held.get(&skill).map_or_else(Footing::default, |held| held.footing)
     }
 
     /// The skills of which there is evidence.
@@ -238,8 +247,12 @@ mod tests {
     #[test]
     fn a_portfolio_goes_on_from_what_is_known() {
         let known = Belief { mean: 1.0, variance: 0.2 };
-        let portfolio = Portfolio::from_beliefs([(SkillId(1), known, 50)]);
-        assert_eq!(portfolio.belief_at(SkillId(1), 50, start), known);
+        let footing = Footing { observations: 7.0, last_at_ms: Some(40) };
+        let portfolio = Portfolio::from_beliefs([(SkillId(1), known, 50, footing)]);
+        assert_eq!(
+            (portfolio.belief_at(SkillId(1), 50, start), portfolio.footing(SkillId(1))),
+            (known, footing)
+        );
     }
 
     #[test]

@@ -156,11 +156,12 @@ impl World {
             for (place, skill) in all.iter().enumerate().filter(|(place, _)| (place + nth) % 3 != 0) {
                 let level = 1.0 + ((place * 7 + nth * 5) % 9) as f64 / 2.2;
                 let now = self.desk.db.now();
-                for (lead, key) in [(false, "self"), (true, "lead")] {
-                    let observed = if lead {
-                        Observed::LeadRating { level }
-                    } else {
-                        Observed::SelfRating { level: level.round() }
+                // Five observations, so that others see it.
+                for key in ["self", "lead", "peer-1", "peer-2", "peer-3"] {
+                    let observed = match key {
+                        "self" => Observed::SelfRating { level: level.round() },
+                        "lead" => Observed::LeadRating { level },
+                        _ => Observed::PeerRating { level },
                     };
                     let evidence = AddEvidence {
                         key: format!("{key}:{agent}:{}", skill.id),

@@ -91,6 +91,7 @@ pub fn cell(level: f64, sd: f64) -> Cell {
         p_independent: if level > 3.0 { 0.9 } else { 0.1 },
         evidence_count: 12,
         effective_observations: 8.0,
+        seen_at: Some(0),
         sure: sd < 0.8,
         trend: None,
     }

@@ -94,10 +94,11 @@ pub struct SkillRiskShape {
     pub single_point_of_failure: bool,
     pub hhi: Option<f64>,
     pub effective_people: Option<f64>,
-    /// Expected levels below what is asked, in the best of those who are here.
-    pub gap: f64,
+    /// Expected levels below what is asked, in the best of those who are here. Null: of those who were seen at it, nobody was
+    /// seen enough to say.
+    pub gap: Option<f64>,
     /// Levels times tickets a week, by the skill's share in them.
-    pub gap_demand: f64,
+    pub gap_demand: Option<f64>,
     pub closest: Vec<PersonNameShape>,
     pub most_missed: Option<BlockShape>,
 }
@@ -141,8 +142,8 @@ impl SkillRiskShape {
             single_point_of_failure: it.is_single(),
             hhi: known(it.hhi),
             effective_people: known(it.effective_people),
-            gap: it.gap,
-            gap_demand: it.gap_demand,
+            gap: (!it.open).then_some(it.gap),
+            gap_demand: (!it.open).then_some(it.gap_demand),
             closest: it
                 .closest
                 .iter()
@@ -201,9 +202,9 @@ pub struct SkillWeekShape {
 pub struct WeekPersonShape {
     pub user_id: i64,
     pub name: String,
-    /// Null: little seen.
+    /// Null: little seen, and so the gap.
     pub p_able: Option<f64>,
-    pub gap: f64,
+    pub gap: Option<f64>,
     /// Probability of being here at the hour, or hours a week without one.
     pub here: f64,
     pub hours_source: &'static str,
@@ -217,7 +218,7 @@ impl SkillWeekShape {
             user_id: it.user.0,
             name: it.name.clone(),
             p_able: it.seen.then_some(it.able),
-            gap: it.gap,
+            gap: it.seen.then_some(it.gap),
             here: it.here,
             hours_source: source(it.source),
             only_theirs: it.only_theirs,

@@ -80,7 +80,10 @@ pub struct LevelShape {
     /// Probability of level 3 or more.
     pub p_independent: f64,
     pub evidence_count: i64,
+    /// Each piece of evidence counts as one at most; 0 where the last is too long ago.
     pub effective_observations: f64,
+    /// When the last of them was.
+    pub seen_at: Option<String>,
     /// False: not yet sure, and shown only to the person.
     pub sure: bool,
 }
@@ -94,6 +97,7 @@ impl LevelShape {
             p_independent: cell.p_independent,
             evidence_count: cell.evidence_count,
             effective_observations: cell.effective_observations,
+            seen_at: iso_if(cell.seen_at),
             sure: cell.sure,
         }
     }

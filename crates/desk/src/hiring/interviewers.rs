@@ -91,9 +91,8 @@ fn shown(tx: &mut Tx, candidate: Option<CandidateId>) -> Result<Vec<(UserId, Pai
 /// [`HIRE_LEVEL_DAYS`] days, beside the last. How far they may have come until then is taken as not known.
 fn pair_of(it: &Compared, start: &Fade, weeks: &[WeeklyLevel]) -> Pair {
     let near = it.hired_at..it.hired_at + HIRE_LEVEL_DAYS * DAY_MS;
-    let is_sure = |belief: &Belief| {
-        belief.effective_observations(start.prior) >= skills::EFFECTIVE_OBSERVATIONS_TO_SHOW
-    };
+    let is_sure =
+        |belief: &Belief| belief.worth_outcomes(start.prior) >= skills::EFFECTIVE_OBSERVATIONS_TO_SHOW;
     let first = weeks.iter().find(|week| near.contains(&week.at) && is_sure(&week.belief));
     let (belief, at) = first.map_or((it.last, it.last_at), |week| (week.belief, week.at.min(it.last_at)));
     let moved = moved_variance(start.prior, at - it.hired_at, start.tau_days);

@@ -3,7 +3,7 @@
 //! Evidence is append-only: what a person's evidence says, replayed in the order in which it was written down, is what
 //! the desk believes of them. Tables: `skills`, `skill_rules`, `requirements`, `proficiencies`, `evidence`,
 //! `evidence_moves`, `interests`, `skill_words`, `contests`, `releases`, `decay_classes`, `refit_runs`, `refit_people`, `refit_beliefs`,
-//! `belief_weeks`, `portfolios`, `difficulty_keys`, `refit_unknowns` and those of [`outcomes`] and [`competencies`]; and
+//! `belief_weeks`, `refit_weeks`, `portfolios`, `difficulty_keys`, `refit_unknowns` and those of [`outcomes`] and [`competencies`]; and
 //! `handle_lessons`; settings `skill_policy`, `handle_times`.
 
 mod admin;
@@ -174,17 +174,20 @@ pub struct Proficiency {
     pub skill: SkillId,
     /// Faded to the moment of reading.
     pub belief: Belief,
-    /// How many ordinary outcomes it is worth.
+    /// Observations that it stands on, each counted as one at most, and 0 where the last is too long ago: see
+    /// [`::skills::Footing`].
     pub effective_observations: f64,
     pub evidence_count: i64,
     /// What was believed a month ago, in logits, as far as refits remember.
     pub mean_month_ago: Option<f64>,
     /// The moment of the last evidence, or of the last refit.
     pub moved_at: i64,
+    /// The moment of the last observation.
+    pub seen_at: Option<i64>,
 }
 
 impl Proficiency {
-    /// Enough is known to show a level to others.
+    /// Enough was seen to show a level to others. Whatever hides levels asks this.
     pub fn is_sure(&self) -> bool {
         self.effective_observations >= EFFECTIVE_OBSERVATIONS_TO_SHOW
     }

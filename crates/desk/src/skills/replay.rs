@@ -3,7 +3,7 @@
 use super::evidence::{AddEvidence, Observed, lock_person};
 use super::{SkillsError, store};
 use crate::{EvidenceId, SkillId, Tx, UserId};
-use ::skills::{Belief, DecayClass, Fade, SkillBelief, Start, Step, decayed_over};
+use ::skills::{Belief, DecayClass, Fade, Footing, SkillBelief, Start, Step, decayed_over, scaled};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One line of evidence, as the filter needs it.
@@ -41,8 +41,7 @@ pub(super) struct Row {
     pub start: Fade,
     pub evidence_count: i64,
     pub moved_at: i64,
-    /// Certainty that comes from other people's evidence, in ordinary outcomes.
-    pub borrowed: f64,
+    pub footing: Footing,
 }
 
 /// The beliefs of one person that are about to move.
@@ -75,7 +74,7 @@ impl Held {
                 start: *start,
                 evidence_count: it.evidence_count,
                 moved_at: base.map_or(0, |base| base.as_of),
-                borrowed: it.borrowed,
+                footing: it.footing,
             };
             rows.insert(it.skill, row);
         }
@@ -106,15 +105,16 @@ impl Held {
         let start = |skill: ::skills::SkillId| self.starts[&SkillId(skill.0)];
         let observation = line.observed.observation();
         let steps = ::skills::steps(&prior, &weights, line.difficulty, &observation, line.share, start);
-        for step in &steps {
+        for (step, weight) in steps.iter().zip(scaled(steps.len(), &weights)) {
             let skill = SkillId(step.skill.0);
             let start = self.starts[&skill];
             let last = self.rows.get(&skill);
             // Evidence that is told late does not turn the clock back.
             let moved_at = last.map_or(line.at, |row| row.moved_at.max(line.at));
             let evidence_count = last.map_or(0, |row| row.evidence_count) + 1;
-            let borrowed = last.map_or(0.0, |row| row.borrowed);
-            self.rows.insert(skill, Row { belief: step.after, start, evidence_count, moved_at, borrowed });
+            let mut footing = last.map_or_else(Footing::default, |row| row.footing);
+            footing.add(&observation, weight, line.share, line.at);
+            self.rows.insert(skill, Row { belief: step.after, start, evidence_count, moved_at, footing });
             self.touched.insert(skill);
         }
         steps
@@ -151,7 +151,7 @@ pub(super) struct BaseBelief {
     pub skill: SkillId,
     pub belief: Belief,
     pub evidence_count: i64,
-    pub borrowed: f64,
+    pub footing: Footing,
 }
 
 /// Runs a person's lines again, from the last refit that holds or else from the beginning, and writes down where they
@@ -214,7 +214,7 @@ pub fn check_person(tx: &mut Tx, user: UserId) -> Result<Vec<Drift>, SkillsError
         })
         .collect();
     let known = base.iter().flat_map(|base| {
-        base.beliefs.iter().map(|it| (::skills::SkillId(it.skill.0), it.belief, base.as_of))
+        base.beliefs.iter().map(|it| (::skills::SkillId(it.skill.0), it.belief, base.as_of, it.footing))
     });
     let mut portfolio = ::skills::Portfolio::from_beliefs(known);
     for line in &evidence {

@@ -11,6 +11,7 @@ use super::shards;
 use super::skyline::Skyline;
 use super::{Fitted, FittedUnknown, INTERVALS_FROM, Meter, PersonId, Refit, RefitError, Stage, noise};
 use crate::belief::Belief;
+use crate::footing::INFORMATION_PER_RATING;
 
 /// Unknowns whose full covariance is kept: 18 MB for each shard at work, and n³/3 operations.
 const DENSE_MAX: usize = 1_500;
@@ -223,39 +224,17 @@ fn of_person(person: &Person, schur: &Schur) -> (Vec<Fitted>, (PersonId, Belief)
             }
         }
     }
-    let information = information_by_state(person);
     let fitted = person.skills.iter().zip(&variances);
-    let fitted = fitted.map(|(last, variance)| fitted_of(person, last, *variance, &information)).collect();
+    let fitted = fitted.map(|(last, variance)| fitted_of(person, last, *variance)).collect();
     (fitted, (person.id, Belief { mean: person.x[general], variance: variances[wanted - 1] }))
 }
 
-fn fitted_of(person: &Person, last: &LastState, variance: f64, information: &[f64]) -> Fitted {
-    /// The unit of [`Belief::effective_observations`]: Fisher information of one ordinary outcome.
-    const INFORMATION_PER_OUTCOME: f64 = 0.2;
+fn fitted_of(person: &Person, last: &LastState, variance: f64) -> Fitted {
     let mean =
         last.start.mean + last.load * person.x[person.general()] + last.kept * person.x[last.state as usize];
     let drifted = last.own * (1.0 - last.kept * last.kept);
     let belief = Belief { mean, variance: variance + drifted };
-    let own: f64 = last.states.iter().map(|(state, kept)| kept * kept * information[*state as usize]).sum();
-    Fitted {
-        person: person.id,
-        skill: last.skill,
-        belief,
-        effective_observations: (own / INFORMATION_PER_OUTCOME)
-            .min(belief.effective_observations(last.start)),
-        rows: last.rows,
-        last_at_ms: last.last_at_ms,
-    }
-}
-
-fn information_by_state(person: &Person) -> Vec<f64> {
-    let mut sums = vec![0.0; person.x.len()];
-    for (line, terms, _) in person.each_line() {
-        for (state, x) in terms {
-            sums[*state as usize] += x * x * line.information;
-        }
-    }
-    sums
+    Fitted { person: person.id, skill: last.skill, belief, footing: last.footing, rows: last.rows }
 }
 
 fn unknowns(model: &Model, schur: &Schur) -> Vec<FittedUnknown> {
@@ -281,6 +260,5 @@ fn unknowns(model: &Model, schur: &Schur) -> Vec<FittedUnknown> {
 
 /// From its prior and an ordinary rating's information alone.
 fn customer_variance(model: &Model, at: usize) -> f64 {
-    const INFORMATION_PER_RATING: f64 = 0.07;
     1.0 / (model.unknowns.precision[at] + INFORMATION_PER_RATING * f64::from(model.unknowns.rows[at]))
 }

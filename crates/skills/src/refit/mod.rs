@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::belief::Belief;
 use crate::evidence::SkillId;
+use crate::footing::Footing;
 use crate::observation::Observation;
 use crate::replay::Start;
 
@@ -97,11 +98,10 @@ pub struct Fitted {
     pub skill: SkillId,
     /// Logits, as everywhere: [`Belief::interval`], [`Belief::level`] and the others hold.
     pub belief: Belief,
-    /// From this person's own evidence in this skill, faded to the moment; the unit is one ordinary outcome.
-    pub effective_observations: f64,
+    /// How much of this person's own was seen in this skill, less what releases took.
+    pub footing: Footing,
     /// Rows that speak of it.
     pub rows: u32,
-    pub last_at_ms: i64,
 }
 
 /// A difficulty, harshness, severity or bias, in logits.

@@ -16,6 +16,7 @@ use super::{PersonId, Row};
 use crate::belief::Belief;
 use crate::evidence::SkillId;
 use crate::filter::{MEAN_LOGITS_MAX, usable_share};
+use crate::footing::{Footing, counts_as};
 use crate::observation::Observation;
 use crate::replay::Start;
 
@@ -93,9 +94,7 @@ pub(super) struct LastState {
     /// What is left of the last state at the moment of the refit.
     pub kept: f64,
     pub rows: u32,
-    pub last_at_ms: i64,
-    /// All states of this skill with what is left of each.
-    pub states: Vec<(u32, f64)>,
+    pub footing: Footing,
 }
 
 impl Person {
@@ -118,8 +117,13 @@ impl Person {
 impl Skill {
     fn kept(&self, from_ms: f64, to_ms: f64) -> f64 {
         let days = (to_ms - from_ms).max(0.0) / DAY_MS;
-        let released = self.releases.iter().filter(|(at, _)| from_ms < *at as f64 && *at as f64 <= to_ms);
-        (-days / self.tau_days).exp() * released.map(|(_, kept)| kept).product::<f64>()
+        (-days / self.tau_days).exp() * self.released(from_ms, to_ms)
+    }
+
+    /// What releases alone have left of what was seen then.
+    fn released(&self, from_ms: f64, to_ms: f64) -> f64 {
+        let between = self.releases.iter().filter(|(at, _)| from_ms < *at as f64 && *at as f64 <= to_ms);
+        between.map(|(_, kept)| kept).product()
     }
 }
 
@@ -263,11 +267,19 @@ fn person(
 ) -> Person {
     let mut open: Vec<Open> = Vec::new();
     let mut chains: BTreeMap<SkillId, Vec<usize>> = BTreeMap::new();
+    let mut footings: BTreeMap<SkillId, Footing> = BTreeMap::new();
     let mut given: Vec<usize> = Vec::new();
     for row in rows {
         let usual = usable_share(row.row.share) * row.seen.usual_information(noise);
         for &(id, weight) in &row.skills {
             let at = row.row.at_ms;
+            let counts = counts_as(&row.row.observation, weight, row.row.share);
+            let footing = footings.entry(id).or_default();
+            footing.observations += counts * skills[&id].released(at as f64, settings.as_of_ms as f64);
+            if counts > 0.0 {
+                // Rows come in the order of their moments.
+                footing.last_at_ms = Some(at);
+            }
             let chain = chains.entry(id).or_default();
             let fits = |state: &Open| {
                 let kept = skills[&id].kept(state.first_at as f64, at as f64);
@@ -336,7 +348,6 @@ fn person(
         let skill = &skills[id];
         let mut before: Option<usize> = None;
         let mut left = 1.0;
-        let mut states: Vec<(u32, f64)> = Vec::with_capacity(chain.len());
         for &state in chain {
             let now = open[state].centre_ms();
             let kept = before.map_or(0.0, |before| skill.kept(open[before].centre_ms(), now));
@@ -351,7 +362,6 @@ fn person(
                 first[tie.state as usize] = first[tie.state as usize].min(before);
             }
             left = skill.kept(now, settings.as_of_ms as f64);
-            states.push((tie.state, left));
             ties.push(tie);
             before = Some(state);
         }
@@ -364,8 +374,7 @@ fn person(
             state: place[last],
             kept: left,
             rows: chain.iter().map(|it| open[*it].rows).sum(),
-            last_at_ms: open[last].last_at,
-            states,
+            footing: footings.get(id).copied().unwrap_or_default(),
         });
     }
     ties.push(Tie { before: None, state: general, kept: 0.0, precision: 1.0 });

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::decay::DecayClass;
-use crate::replay::Start;
+use crate::replay::{Evidence, Start, replay};
 
 const DAY: i64 = 86_400_000;
 const NOW: i64 = 400 * DAY;
@@ -82,8 +82,51 @@ proptest! {
         for it in &fitted.beliefs {
             prop_assert!(it.belief.mean.is_finite() && it.belief.mean.abs() < 8.0);
             prop_assert!(it.belief.variance > 0.0 && it.belief.variance < 0.9 + 1e-9, "{:?}", it);
-            prop_assert!(it.effective_observations >= 0.0);
+            prop_assert!((0.0..=f64::from(it.rows)).contains(&it.footing.observations));
         }
+    }
+
+    /// How much was seen of somebody is one figure, whichever tier is asked.
+    #[test]
+    fn both_tiers_count_what_was_seen_alike(rows in proptest::collection::vec(any_row(), 0..40), kept in 0.0..1.0_f64) {
+        let rows: Vec<Row> = rows.into_iter().map(|row| {
+            let mut row = Row { person: PersonId(1), ..row };
+            row.skills[0].0 = SkillId(row.skills[0].0.0.min(2));
+            row
+        }).collect();
+        let released_at = NOW / 2;
+        let release = Release { skill: SkillId(3), at_ms: released_at, kept };
+        let fitted = fit(&rows, &RefitSettings { releases: vec![release], ..RefitSettings::as_of(NOW) });
+        let line = |row: &Row| Evidence {
+            at_ms: row.at_ms,
+            skills: row.skills.clone(),
+            difficulty: row.difficulty,
+            observation: row.observation,
+            share: row.share,
+            struck_out: row.struck_out,
+        };
+        let mut lines: Vec<Evidence> = rows.iter().map(line).collect();
+        let release = Observation::Release { keep: kept };
+        lines.push(line(&row(1, released_at, &[(3, 1.0)], release)));
+        // Work of the very moment of a release is of what was released.
+        lines.sort_by_key(|it| (it.at_ms, !matches!(it.observation, Observation::Release { .. })));
+        let online = replay(&lines, start);
+        for it in &fitted.beliefs {
+            let live = online.footing(it.skill);
+            prop_assert!((live.observations - it.footing.observations).abs() < 1e-9, "{:?} and {:?}", live, it);
+            prop_assert_eq!(live.last_at_ms, it.footing.last_at_ms);
+        }
+    }
+
+    /// As of a moment, what came later has not happened.
+    #[test]
+    fn a_refit_as_of_then_is_the_one_that_would_have_run_then(rows in proptest::collection::vec(any_row(), 0..40), kept in 0.0..1.0_f64) {
+        let then = NOW / 2;
+        let released = |at_ms: i64| Release { skill: SkillId(3), at_ms, kept };
+        let settings = |releases: Vec<Release>| RefitSettings { releases, ..RefitSettings::as_of(then) };
+        let known: Vec<Row> = rows.iter().filter(|row| row.at_ms <= then).cloned().collect();
+        let now = fit(&rows, &settings(vec![released(then - 90 * DAY), released(then + DAY)]));
+        prop_assert_eq!(now, fit(&known, &settings(vec![released(then - 90 * DAY)])));
     }
 
     /// The mode is a maximum: whatever is found, no neighbour is higher. Checked through Gaussian evidence, where the mean
@@ -167,7 +210,9 @@ fn old_evidence_fades_to_the_persons_own_mean() {
     let (fresh, stale) = (&fresh.beliefs[0], &stale.beliefs[0]);
     assert!(fresh.belief.mean > stale.belief.mean + 0.3 && stale.belief.mean > 0.1);
     assert!(stale.belief.variance > fresh.belief.variance);
-    assert!(stale.effective_observations < fresh.effective_observations / 5.0);
+    assert_eq!(stale.footing.observations, fresh.footing.observations, "what was seen stays seen");
+    assert_eq!(stale.footing.effective(NOW - 360 * DAY, 120.0), 8.0);
+    assert_eq!(fresh.footing.effective(NOW + 361 * DAY, 120.0), 0.0, "and is too long ago one day");
 }
 
 #[test]

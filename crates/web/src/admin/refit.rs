@@ -31,6 +31,7 @@ pub(super) fn stage_words(run: &Run) -> &'static str {
         "sorting" => "sorting it by person",
         "fitting" => "weighing all of it together",
         "intervals" => "working out how sure that is",
+        "past" => "working out how it was before",
         "writing" => "writing it down",
         _ => "done",
     }

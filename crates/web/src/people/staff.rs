@@ -281,6 +281,7 @@ mod tests {
             staff(Role::Agent, lead, vec![level(1, "Refunds", cell(3.4, 0.6))], evidence).render().unwrap();
         assert!(html.contains("band f-28 s-12"), "{html}");
         assert!(html.contains("self f-29") && html.contains("belief f-34"));
+        assert!(html.contains("last seen 14 weeks ago"), "{html}");
     }
 
     #[test]

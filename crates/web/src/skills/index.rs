@@ -251,6 +251,7 @@ pub(crate) mod samples {
         SkillHead {
             skill: summary(id, name),
             independent_people: people,
+            hidden_people: 0,
             single_point_of_failure: demand > 0 && people <= 1,
             demand,
         }

@@ -62,12 +62,20 @@ pub fn risk_words(risks: &[Risk]) -> String {
 
 /// Where most work falls to each person who can do it alone.
 pub fn largest_gap(matrix: &Matrix) -> Option<SkillHead> {
-    let asked = matrix.skills.iter().filter(|head| head.demand > 0);
+    let asked = matrix.skills.iter().filter(|head| head.demand > 0 && !is_open(head));
     asked.max_by(|one, other| work_per_person(one).total_cmp(&work_per_person(other))).cloned()
+}
+
+/// Whoever was seen at it is hidden from the viewer: what is not known is no gap.
+fn is_open(head: &SkillHead) -> bool {
+    head.independent_people == 0 && head.hidden_people > 0
 }
 
 /// With nobody at all the gap is larger still.
 fn work_per_person(head: &SkillHead) -> f64 {
+    if is_open(head) {
+        return 0.0;
+    }
     head.demand as f64 / (head.independent_people as f64 + 0.5)
 }
 
@@ -182,5 +190,9 @@ mod tests {
         let matrix =
             Matrix { skills: vec![head(1, "A", 10, 100), head(2, "B", 1, 30)], rows: vec![], hidden: 0 };
         assert_eq!(largest_gap(&matrix).unwrap().skill.name, "B");
+        let hidden = SkillHead { hidden_people: 2, ..head(3, "C", 0, 500) };
+        let skills = vec![head(1, "A", 10, 100), hidden];
+        let matrix = Matrix { skills, rows: vec![], hidden: 2 };
+        assert_eq!(largest_gap(&matrix).unwrap().skill.name, "A", "what is hidden is no gap");
     }
 }

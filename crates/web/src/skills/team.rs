@@ -262,6 +262,7 @@ mod tests {
             hhi: 0.7,
             effective_people: 1.4,
             gap: 0.8,
+            open: false,
             gap_demand: 1.6,
             closest: vec![(UserId(3), "Jonas".into(), 0.6)],
             worst: Some(Block { from_hour: 38, hours: 4, tickets: 1.2 }),

@@ -1,6 +1,6 @@
 //! Levels, movements and evidence in words and classes.
 
-use crate::say::Real;
+use crate::say::{Int, Real};
 use desk::skills::views::{Cell, EvidenceRow};
 use desk::skills::{Observed, SkillKind};
 
@@ -34,6 +34,14 @@ pub fn level_word(level: usize) -> &'static str {
 /// For a reader who cannot see the scale.
 pub fn scale_label(cell: &Cell) -> String {
     format!("{:.1}, between {:.1} and {:.1}", cell.level, cell.interval.0, cell.interval.1)
+}
+
+/// `last seen 5 weeks ago`. For the first weeks it goes without saying.
+pub fn last_seen(cell: &Cell, now_ms: impl Int) -> Option<String> {
+    const QUIET_WEEKS_MIN: i64 = 3;
+    const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+    let weeks = (now_ms.int() - cell.seen_at?) / WEEK_MS;
+    (weeks >= QUIET_WEEKS_MIN).then(|| format!("last seen {weeks} weeks ago"))
 }
 
 /// The classes of the band from `low` to `high` on the scale.
@@ -158,6 +166,15 @@ mod tests {
         assert_eq!(change(0.001), "±0");
         assert_eq!(trend(&Some(-0.12)), "−0.1");
         assert_eq!(trend(&None), "new");
+    }
+
+    #[test]
+    fn a_level_that_nobody_looked_at_for_weeks_says_since_when() {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        let cell = crate::samples::cell(3.4, 0.6);
+        assert_eq!(last_seen(&cell, 20 * DAY_MS), None);
+        assert_eq!(last_seen(&cell, 39 * DAY_MS).as_deref(), Some("last seen 5 weeks ago"));
+        assert_eq!(last_seen(&Cell { seen_at: None, ..cell }, 39 * DAY_MS), None);
     }
 
     #[test]

@@ -57,10 +57,10 @@ pub(super) struct PlanSkill {
     pub share: f64,
     /// By person: P(level ≥ asked) of those seen at work often enough; 0 for others.
     pub able: Vec<f64>,
-    /// By person: expected levels below what is asked.
+    /// By person: expected levels below what is asked; all of it where nothing was ever seen.
     pub gap: Vec<f64>,
-    /// People of whom something but not enough is known.
-    pub unsure: usize,
+    /// By person: something is known, and not enough to say it. That is no gap.
+    pub unsure: Vec<bool>,
 }
 
 impl PlanSkill {
@@ -71,6 +71,11 @@ impl PlanSkill {
     /// Somebody was seen at it often enough to say anything.
     pub fn is_enough(&self) -> bool {
         self.able.iter().any(|able| *able > 0.0)
+    }
+
+    /// Of those who were seen at it, nobody was seen enough: whether anything is missing cannot be said.
+    pub fn is_open(&self) -> bool {
+        !self.is_enough() && self.unsure.contains(&true)
     }
 
     /// Those who may be able, with their place among all people.
@@ -148,7 +153,7 @@ impl Plan {
         PlanSkill {
             able: of_people().map(|it| sure(it).map_or(0.0, |it| it.p_at_least(level))).collect(),
             gap: of_people().map(|it| gap_of(sure(it), level)).collect(),
-            unsure: of_people().filter(|it| it.is_some_and(|it| !it.is_sure())).count(),
+            unsure: of_people().map(|it| it.is_some_and(|it| !it.is_sure())).collect(),
             counted: it.levels.len() as i64,
             share: it.share / it.levels.len().max(1) as f64,
             demand: it.demand,
@@ -162,7 +167,8 @@ impl Plan {
         match self.skills.iter().position(|it| it.skill.id == skill.id) {
             Some(at) => {
                 let it = &self.skills[at];
-                PlanSkill { skill, able: it.able.clone(), gap: it.gap.clone(), ..*it }
+                let (able, gap, unsure) = (it.able.clone(), it.gap.clone(), it.unsure.clone());
+                PlanSkill { skill, able, gap, unsure, ..*it }
             }
             None => self.skill(skill, Gathered::default()),
         }

@@ -50,8 +50,10 @@ pub struct SkillRisk {
     pub p_single_here: f64,
     pub hhi: f64,
     pub effective_people: f64,
-    /// Levels below what is asked that a ticket meets in the best of those who are here.
+    /// Levels below what is asked that a ticket meets in the best of those who are here; 0 where it is open.
     pub gap: f64,
+    /// Nobody who was seen at it was seen enough to say whether anything is missing.
+    pub open: bool,
     /// The same times tickets a week and the skill's share in them: where demand meets the largest gap.
     pub gap_demand: f64,
     /// Who comes closest without reaching it: the smallest gap first.
@@ -88,7 +90,7 @@ pub struct TeamPage {
     pub time_zone: String,
     pub weeks: f64,
     pub tickets: usize,
-    /// The share of demand that comes while somebody able is here.
+    /// The share of demand that comes while somebody able is here, of skills of which it can be said.
     pub covered: f64,
     pub covered_interval: (f64, f64),
     /// The most wanted first.
@@ -108,6 +110,11 @@ impl TeamPage {
         self.skills.iter().filter(|it| it.is_single())
     }
 
+    /// Of no skill that tickets need it can be said who is able.
+    pub fn is_open(&self) -> bool {
+        self.skills.iter().all(|it| it.open)
+    }
+
     /// Where demand meets the largest gap, the largest first.
     pub fn gaps(&self) -> Vec<&SkillRisk> {
         let mut all: Vec<&SkillRisk> = self.skills.iter().filter(|it| it.gap_demand > 0.0).collect();
@@ -124,7 +131,7 @@ pub fn team(tx: &mut Tx) -> Result<TeamPage, PlanError> {
     let mut alone_in = vec![0; plan.people.len()];
     let mut futures = vec![0.0; ::skills::coverage::DRAWS];
     let (mut met, mut whole) = (0.0, 0.0);
-    for it in &plan.skills {
+    for it in plan.skills.iter().filter(|it| !it.is_open()) {
         let (places, hands) = it.hands(&plan.people);
         for (place, tickets) in places.iter().zip(only_theirs(&it.demand, &hands)) {
             lost[*place] += tickets * it.share;
@@ -223,7 +230,8 @@ pub(super) fn risk(plan: &Plan, it: &PlanSkill) -> SkillRisk {
         enough: it.is_enough(),
         able_people: it.able.iter().sum(),
         able_names: order.iter().filter(|i| it.able[**i] > 0.5).map(|i| person(*i)).collect(),
-        unsure_people: it.unsure,
+        unsure_people: it.unsure.iter().filter(|it| **it).count(),
+        open: it.is_open(),
         covered: met,
         // The expected figure lies between a middle that is nearly all the mass and its rare exception.
         covered_interval: (per_ticket(interval.0).min(met), per_ticket(interval.1).max(met)),
@@ -240,12 +248,16 @@ pub(super) fn risk(plan: &Plan, it: &PlanSkill) -> SkillRisk {
 }
 
 /// Levels missing, ticket by ticket, in the best of those who are here when it comes; a week's worth. Hours at which
-/// nobody at all is here are left out: a gap of presence is not one of skill.
+/// nobody at all is here are left out: a gap of presence is not one of skill. So are people whose level is hidden and the
+/// hours at which there are only such: what is not known is no gap.
 fn gap_of_demand(plan: &Plan, it: &PlanSkill) -> f64 {
-    let mut order: Vec<usize> = (0..plan.people.len()).collect();
+    if it.is_open() {
+        return 0.0;
+    }
+    let mut order: Vec<usize> = (0..plan.people.len()).filter(|i| !it.unsure[*i]).collect();
     order.sort_by(|one, other| it.gap[*one].total_cmp(&it.gap[*other]));
     let at = |hour: usize| -> f64 {
-        let somebody = 1.0 - plan.people.iter().map(|person| 1.0 - person.here[hour]).product::<f64>();
+        let somebody = 1.0 - order.iter().map(|i| 1.0 - plan.people[*i].here[hour]).product::<f64>();
         if it.demand[hour] <= 0.0 || somebody < 0.5 {
             return 0.0;
         }

@@ -2,6 +2,7 @@
 
 use super::super::evidence::Observed;
 use super::super::{DecayClass, Policy, SkillKind, SkillsError, policy, store, taus};
+use super::past::Written;
 use crate::{EvidenceId, SkillId, Tx, UserId};
 use ::skills::refit::{PersonId, RefitSettings, Release, Row, Taus};
 use ::skills::{Belief, Observation, Start};
@@ -83,6 +84,8 @@ impl Settings {
 /// Everything that a run reads.
 pub(super) struct Snapshot {
     pub rows: Vec<Row>,
+    /// One for each row.
+    pub written: Vec<Written>,
     /// The last evidence of each person that is among the rows.
     pub through: BTreeMap<UserId, EvidenceId>,
     /// What the online tier holds, faded to the moment of the run.
@@ -102,6 +105,7 @@ impl Snapshot {
         let mut weights = store::all_weights(tx)?;
         let mut snapshot = Snapshot {
             rows: Vec::new(),
+            written: Vec::new(),
             through: BTreeMap::new(),
             online: HashMap::new(),
             usual_priority: None,
@@ -119,12 +123,18 @@ impl Snapshot {
                 return;
             }
             snapshot.rows.push(row(&it, skills));
+            snapshot.written.push(Written { id: it.id, at: it.recorded_at });
         })?;
         snapshot.usual_priority = leave_out_the_usual(&mut snapshot.rows);
         store::each_proficiency(tx, |it| {
             snapshot.online.insert((it.user, it.skill), it.belief);
         })?;
         Ok(snapshot)
+    }
+
+    /// The last evidence of all.
+    pub fn last(&self) -> EvidenceId {
+        self.through.values().max().copied().unwrap_or(EvidenceId(0))
     }
 }
 

@@ -3,11 +3,12 @@
 //! Read everything in one consistent moment, estimate beside the database, write person by person. What a person's
 //! evidence says after that moment is added by the online tier. Tables: `refit_runs` (one row a run, with its
 //! progress), `refit_people` and `refit_beliefs` (the last result), `refit_unknowns`
-//! (what it found beside levels), `belief_weeks` (the last word of each week).
+//! (what it found beside levels), `belief_weeks` and `refit_weeks` (the last word of each week).
 
 mod check;
 pub(super) mod hardest;
 mod input;
+mod past;
 
 pub use check::{RefitCheck, check};
 pub use hardest::{HardKind, HardWork, NAMED_FROM_ROWS, Sort, hard_work};
@@ -16,8 +17,8 @@ pub use input::Settings;
 use super::{SkillsError, evidence, replay, store};
 use crate::work::{self, Due, Work};
 use crate::{Actor, Db, RefitRunId, SkillId, Tx, UserId};
-use ::skills::Belief;
 use ::skills::refit::{Fitted, Progress, Refit, RefitError, Stage, refit};
+use ::skills::{Belief, Footing};
 use input::Snapshot;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -51,7 +52,7 @@ pub struct Run {
     pub started_at: i64,
     pub finished_at: Option<i64>,
     pub failed: Option<String>,
-    /// reading, sorting, fitting, intervals, writing, done
+    /// reading, sorting, fitting, intervals, past, writing, done
     pub stage: String,
     /// 0 to 1.
     pub done: f64,
@@ -178,7 +179,9 @@ fn begin(tx: &mut Tx, asked_by: Option<UserId>) -> Result<Option<(RefitRunId, Se
 
 fn go(db: &Db, run: RefitRunId, settings: &Settings) -> Result<(), RunError> {
     let of_read = settings.clone();
-    let snapshot = db.read_now(Actor::desk(), move |tx| Snapshot::load(tx, &of_read, None))?;
+    let (snapshot, weeks_known) = db.read_now(Actor::desk(), move |tx| {
+        Ok::<_, SkillsError>((Snapshot::load(tx, &of_read, None)?, store::list_weeks_known(tx)?))
+    })?;
     let mut told = 0.0;
     let mut tell = |stage: &'static str, done: f64| {
         if done < told + PROGRESS_STEP {
@@ -204,6 +207,7 @@ fn go(db: &Db, run: RefitRunId, settings: &Settings) -> Result<(), RunError> {
             tell(stage, from + share * it.share);
             ControlFlow::Continue(())
         })?;
+    past::lay(db, settings, &snapshot, &weeks_known, &mut |share: f64| tell("past", 0.75 + 0.1 * share))?;
     let figures = figures(&result, &snapshot);
     let mut of_person: BTreeMap<UserId, Vec<Fitted>> =
         snapshot.through.keys().map(|user| (*user, Vec::new())).collect();
@@ -228,14 +232,16 @@ fn go(db: &Db, run: RefitRunId, settings: &Settings) -> Result<(), RunError> {
             Ok::<_, SkillsError>(())
         })?;
         let written = ((index + 1) * PEOPLE_PER_WRITE) as f64 / people.len() as f64;
-        tell("writing", 0.75 + 0.25 * written.min(1.0));
+        tell("writing", 0.85 + 0.15 * written.min(1.0));
     }
     let count = people.len() as i64;
     let (unknowns, usual_priority) = (result.unknowns, snapshot.usual_priority);
+    let (week, last) = (settings.as_of / WEEK_MS, snapshot.last());
     db.write_now(Actor::desk(), move |tx| {
         tx.announce("refit");
         tx.announce("matrix");
         hardest::keep(tx, run, &unknowns, usual_priority)?;
+        store::save_week_known(tx, week, last)?;
         store::save_run_finished(tx, run, count, &figures)?;
         store::forget_old_runs(tx)
     })?;
@@ -257,17 +263,14 @@ pub(super) struct BeliefResult {
     /// What the online tier held at the same moment.
     pub online: Belief,
     pub evidence_count: i64,
-    pub borrowed: f64,
+    pub footing: Footing,
 }
 
-/// Certainty beyond the person's own evidence is borrowed from others': it shows in the interval, and does not count
-/// towards the least number of observations.
 fn result_row(it: &Fitted, snapshot: &Snapshot, settings: &Settings) -> BeliefResult {
     let start = settings.start(it.skill).prior;
     let skill = SkillId(it.skill.0);
     let online = snapshot.online.get(&(UserId(it.person.0), skill)).copied().unwrap_or(start);
-    let borrowed = (it.belief.effective_observations(start) - it.effective_observations).max(0.0);
-    BeliefResult { skill, belief: it.belief, online, evidence_count: i64::from(it.rows), borrowed }
+    BeliefResult { skill, belief: it.belief, online, evidence_count: i64::from(it.rows), footing: it.footing }
 }
 
 /// Writes a person's result down and lets what has come since move it. If something before it has changed meanwhile,
@@ -286,7 +289,8 @@ fn keep_person(
         ask_soon(tx)?;
     }
     let week = settings.as_of / WEEK_MS;
-    store::save_week(tx, it.user, week, &it.beliefs)?;
+    let words: Vec<(SkillId, Belief)> = it.beliefs.iter().map(|it| (it.skill, it.belief)).collect();
+    store::save_week(tx, it.user, week, &words)?;
     replay::rewrite(tx, it.user)?;
     store::save_month_ago(tx, it.user, week - TREND_WEEKS)?;
     Ok(())

@@ -70,7 +70,7 @@ pub struct RoleRow {
     pub ready: Option<f64>,
     /// The expected share of the role's weight that its holders meet, of those of whom enough is known. For leads.
     pub met_weight: Option<f64>,
-    /// What its holders most likely lack. For leads.
+    /// What its holders most likely lack, of what they were seen at. For leads.
     pub weakest: Option<SkillSummary>,
 }
 
@@ -80,7 +80,7 @@ pub struct NeedState {
     pub need: RoleNeed,
     /// Holders who more likely than not meet it.
     pub met_by: usize,
-    /// P(met), of everyone or of at least so many present. For leads.
+    /// P(met), of everyone or of at least so many present; `None` where no holder was seen at it. For leads.
     pub p_met: Option<f64>,
 }
 
@@ -194,6 +194,14 @@ impl World {
         }
     }
 
+    /// Of holders who were seen at it often enough: what is not known of somebody is nothing that they lack.
+    fn mean_chance_of_seen(&self, role: RoleId, need: &RoleNeed) -> Option<f64> {
+        let belief = |user: &UserId| self.beliefs.get(&(*user, need.skill.id)).filter(|it| it.is_sure());
+        let seen = self.holders(role).iter().filter_map(belief);
+        let chances: Vec<f64> = seen.map(|it| it.belief.p_at_least(need.level)).collect();
+        (!chances.is_empty()).then(|| chances.iter().sum::<f64>() / chances.len() as f64)
+    }
+
     fn chances(&self, role: RoleId, need: &RoleNeed) -> Vec<f64> {
         let chance = |user: &UserId| self.belief(*user, &need.skill).p_at_least(need.level);
         self.holders(role).iter().map(chance).collect()
@@ -210,10 +218,9 @@ pub fn role_rows(tx: &mut Tx) -> Result<Vec<RoleRow>, RoleError> {
             holders.iter().map(|user| world.measure(*user, &role)).filter(Measured::is_enough).collect();
         let for_leads = actor.is_lead() && !measured.is_empty();
         let mean = measured.iter().map(|it| it.met_weight).sum::<f64>() / measured.len().max(1) as f64;
-        let weakest = role.needs.iter().filter(|it| it.who == Who::Everyone).map(|need| {
-            let chances = world.chances(role.id, need);
-            (chances.iter().sum::<f64>() / chances.len().max(1) as f64, &need.skill)
-        });
+        let of_everyone = role.needs.iter().filter(|it| it.who == Who::Everyone);
+        let weakest =
+            of_everyone.filter_map(|need| Some((world.mean_chance_of_seen(role.id, need)?, &need.skill)));
         let weakest = weakest.min_by(|one, other| one.0.total_cmp(&other.0)).map(|it| it.1.clone());
         RoleRow {
             id: role.id,
@@ -240,7 +247,7 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
         NeedState {
             need: need.clone(),
             met_by: chances.iter().filter(|p| **p > 0.5).count(),
-            p_met: (actor.is_lead() && !chances.is_empty()).then_some(p_met),
+            p_met: (actor.is_lead() && world.mean_chance_of_seen(role.id, need).is_some()).then_some(p_met),
         }
     });
     let needs = needs.collect();

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const HELD: &str = "s.id, s.kind, s.decay, d.tau_days, p.mean, p.variance, p.prior_mean, p.evidence_count, p.moved_at, p.mean_month_ago, p.borrowed";
+const HELD: &str = "s.id, s.kind, s.decay, d.tau_days, p.mean, p.variance, p.prior_mean, p.evidence_count, p.moved_at, p.mean_month_ago, p.observed, p.seen_at";
 const OF_DECAY: &str = "left join decay_classes d on d.name = s.decay";
 
 /// The start of a skill, and the stored belief if the row has one.
@@ -11,8 +11,8 @@ fn held(row: &Row<'_>) -> Result<(SkillId, Fade, Option<HeldRow>), Error> {
     let Some(mean) = row.get::<Option<f64>>(4)? else { return Ok((row.get(0)?, start, None)) };
     start.prior.mean = row.get(6)?;
     let belief = Belief { mean, variance: row.get(5)? };
-    let stored =
-        HeldRow { belief, start, evidence_count: row.get(7)?, moved_at: row.get(8)?, borrowed: row.get(10)? };
+    let footing = Footing { observations: row.get(10)?, last_at_ms: row.get(11)? };
+    let stored = HeldRow { belief, start, evidence_count: row.get(7)?, moved_at: row.get(8)?, footing };
     Ok((row.get(0)?, start, Some(stored)))
 }
 
@@ -51,14 +51,14 @@ pub(in crate::skills) fn save_proficiency(
     row: &HeldRow,
 ) -> Result<(), Error> {
     tx.execute(
-        "insert into proficiencies (user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, borrowed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into proficiencies (user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, observed, seen_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (user_id, skill_id) do update set mean = excluded.mean, variance = excluded.variance,
            prior_mean = excluded.prior_mean, evidence_count = excluded.evidence_count, moved_at = excluded.moved_at,
-           borrowed = excluded.borrowed",
+           observed = excluded.observed, seen_at = excluded.seen_at",
         params![
             user, skill, row.belief.mean, row.belief.variance, row.start.prior.mean, row.evidence_count, row.moved_at,
-            row.borrowed
+            row.footing.observations, row.footing.last_at_ms
         ],
     )?;
     tx.announce(&format!("belief:{user}"));
@@ -99,7 +99,7 @@ pub(crate) fn list_proficiencies(
     let now = tx.now();
     let values: Vec<Param<'_>> = lists.iter().map(ToParam::to_param).collect();
     let rows = tx.list(&sql, &values, |row| {
-        let user: UserId = row.get(11)?;
+        let user: UserId = row.get(12)?;
         Ok((user, held(row)?, row.get(9)?))
     })?;
     Ok(rows
@@ -120,11 +120,11 @@ impl HeldRow {
             user,
             skill,
             belief,
-            effective_observations: (belief.effective_observations(self.start.prior) - self.borrowed)
-                .max(0.0),
+            effective_observations: self.footing.effective(now, self.start.tau_days),
             evidence_count: self.evidence_count,
             mean_month_ago,
             moved_at: self.moved_at,
+            seen_at: self.footing.last_at_ms,
         }
     }
 }
@@ -137,7 +137,8 @@ pub(in crate::skills) fn each_proficiency(
     let starts = starts(tx)?;
     let now = tx.now();
     tx.each(
-        "select user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, mean_month_ago, borrowed
+        "select user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at, mean_month_ago,
+           observed, seen_at
          from proficiencies",
         params![],
         |row| {
@@ -146,7 +147,8 @@ pub(in crate::skills) fn each_proficiency(
             let mut start = *start;
             start.prior.mean = row.get(4)?;
             let belief = Belief { mean: row.get(2)?, variance: row.get(3)? };
-            let held = HeldRow { belief, start, evidence_count: row.get(5)?, moved_at: row.get(6)?, borrowed: row.get(8)? };
+            let footing = Footing { observations: row.get(8)?, last_at_ms: row.get(9)? };
+            let held = HeldRow { belief, start, evidence_count: row.get(5)?, moved_at: row.get(6)?, footing };
             take(held.faded(row.get(0)?, skill, row.get(7)?, now));
             Ok(true)
         },

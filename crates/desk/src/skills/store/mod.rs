@@ -33,7 +33,7 @@ use super::replay::{Base, BaseBelief, Line, Row as HeldRow};
 use super::*;
 use crate::tickets::json_numbers;
 use crate::{EvidenceId, RatingId, RefitRunId, ReleaseId, TicketId, Tx};
-use ::skills::{Fade, Start, Step, decayed_over, prior};
+use ::skills::{Fade, Footing, Start, Step, decayed_over, prior};
 use db::{Error, Param, Row, ToParam, params};
 use std::borrow::Cow;
 use std::collections::HashMap;

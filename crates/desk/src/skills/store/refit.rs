@@ -3,9 +3,7 @@
 use super::*;
 use crate::skills::difficulty::OfWork;
 use crate::skills::refit::hardest::{Found, Sort};
-use crate::skills::refit::{
-    BeliefResult, Figures, PersonResult, RUNS_KEPT, Run, Settings, TierDrift, WEEK_MS, WEEKS_KEPT,
-};
+use crate::skills::refit::{Figures, PersonResult, RUNS_KEPT, Run, Settings, TierDrift, WEEK_MS, WEEKS_KEPT};
 use std::collections::BTreeMap;
 
 /// Releases that a refit counts; of more, the newest.
@@ -20,11 +18,12 @@ pub(in crate::skills) fn find_base(tx: &mut Tx, user: UserId) -> Result<Option<B
     )?;
     let Some((as_of, through)) = found else { return Ok(None) };
     let beliefs = tx.list(
-        "select skill_id, mean, variance, evidence_count, borrowed from refit_beliefs where user_id = $1 order by skill_id",
+        "select skill_id, mean, variance, evidence_count, observed, seen_at from refit_beliefs where user_id = $1 order by skill_id",
         params![user],
         |row| {
             let belief = Belief { mean: row.get(1)?, variance: row.get(2)? };
-            Ok(BaseBelief { skill: row.get(0)?, belief, evidence_count: row.get(3)?, borrowed: row.get(4)? })
+            let footing = Footing { observations: row.get(4)?, last_at_ms: row.get(5)? };
+            Ok(BaseBelief { skill: row.get(0)?, belief, evidence_count: row.get(3)?, footing })
         },
     )?;
     Ok(Some(Base { as_of, through, beliefs }))
@@ -171,6 +170,7 @@ pub(in crate::skills) fn save_run_finished(
 pub(in crate::skills) fn forget_old_runs(tx: &mut Tx) -> Result<(), Error> {
     let week = tx.now() / WEEK_MS - WEEKS_KEPT;
     tx.execute("delete from belief_weeks where week < $1", params![week])?;
+    tx.execute("delete from refit_weeks where week < $1", params![week])?;
     tx.execute(
         "delete from refit_runs where id <= (select max(id) from refit_runs) - $1
            and id not in (select run_id from refit_people)",
@@ -189,6 +189,7 @@ pub(in crate::skills) struct StoredEvidence {
     pub by: Option<UserId>,
     pub difficulty: f64,
     pub at: i64,
+    pub recorded_at: i64,
     pub struck_at: Option<i64>,
     pub of: OfWork,
 }
@@ -199,7 +200,7 @@ pub(in crate::skills) fn each_evidence(
 ) -> Result<(), Error> {
     tx.each(
         "select id, user_id, kind, value, by_user_id, difficulty, at, struck_at, severity, sd_levels, topic_id,
-           priority, channel_id, share from evidence order by id",
+           priority, channel_id, share, recorded_at from evidence order by id",
         params![],
         |row| {
             let kind: String = row.get(2)?;
@@ -215,6 +216,7 @@ pub(in crate::skills) fn each_evidence(
                 difficulty: row.get(5)?,
                 at: row.get(6)?,
                 struck_at: row.get(7)?,
+                recorded_at: row.get(14)?,
                 of: OfWork {
                     topic: row.get(10)?,
                     priority: row.get(11)?,
@@ -274,7 +276,7 @@ pub(in crate::skills) fn save_person_result(
     )?;
     tx.execute("delete from refit_beliefs where user_id = $1", params![it.user])?;
     for part in it.beliefs.chunks(ROWS_PER_STATEMENT_MAX) {
-        let mut all: Vec<Param<'_>> = Vec::with_capacity(part.len() * 8);
+        let mut all: Vec<Param<'_>> = Vec::with_capacity(part.len() * 9);
         for row in part {
             all.extend([
                 it.user.to_param(),
@@ -284,13 +286,15 @@ pub(in crate::skills) fn save_person_result(
                 Param::Real(row.online.mean),
                 Param::Real(row.online.variance),
                 Param::Int(row.evidence_count),
-                Param::Real(row.borrowed),
+                Param::Real(row.footing.observations),
+                row.footing.last_at_ms.to_param(),
             ]);
         }
         let sql = format!(
             "insert into refit_beliefs
-               (user_id, skill_id, mean, variance, online_mean, online_variance, evidence_count, borrowed) values {}",
-            values(part.len(), 8)
+               (user_id, skill_id, mean, variance, online_mean, online_variance, evidence_count, observed, seen_at)
+             values {}",
+            values(part.len(), 9)
         );
         tx.execute(&sql, &all)?;
     }
@@ -301,17 +305,17 @@ pub(in crate::skills) fn save_week(
     tx: &mut Tx,
     user: UserId,
     week: i64,
-    beliefs: &[BeliefResult],
+    words: &[(SkillId, Belief)],
 ) -> Result<(), Error> {
-    for part in beliefs.chunks(ROWS_PER_STATEMENT_MAX) {
+    for part in words.chunks(ROWS_PER_STATEMENT_MAX) {
         let mut all: Vec<Param<'_>> = Vec::with_capacity(part.len() * 5);
-        for row in part {
+        for (skill, belief) in part {
             all.extend([
                 Param::Int(week),
                 user.to_param(),
-                row.skill.to_param(),
-                Param::Real(row.belief.mean),
-                Param::Real(row.belief.variance),
+                skill.to_param(),
+                Param::Real(belief.mean),
+                Param::Real(belief.variance),
             ]);
         }
         let sql = format!(
@@ -322,6 +326,24 @@ pub(in crate::skills) fn save_week(
         tx.execute(&sql, &all)?;
     }
     Ok(())
+}
+
+/// The week has its words, and they know the evidence through this.
+pub(in crate::skills) fn save_week_known(tx: &mut Tx, week: i64, through: EvidenceId) -> Result<(), Error> {
+    tx.execute(
+        "insert into refit_weeks (week, through_evidence) values ($1, $2)
+         on conflict (week) do update set through_evidence = excluded.through_evidence",
+        params![week, through],
+    )
+    .map(|_| ())
+}
+
+/// Weeks that have their words, with the last evidence that those know.
+pub(in crate::skills) fn list_weeks_known(tx: &mut Tx) -> Result<BTreeMap<i64, EvidenceId>, Error> {
+    let rows = tx.list("select week, through_evidence from refit_weeks", params![], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// What was believed at the end of that week, or before it, beside what is believed now.

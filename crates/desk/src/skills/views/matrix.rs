@@ -29,6 +29,8 @@ pub struct SkillHead {
     pub skill: SkillSummary,
     /// People who more likely than not have it at level 3, among those whose level this viewer sees.
     pub independent_people: usize,
+    /// People of whom something is known that this viewer does not see.
+    pub hidden_people: usize,
     /// Whoever is shown: in the whole desk, likely at most one person is able at what tickets ask.
     pub single_point_of_failure: bool,
     /// Tickets of the last [`DEMAND_DAYS`] that needed it.
@@ -69,24 +71,31 @@ pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError>
     }
     let mut independent_people = vec![0_usize; skills.len()];
     let mut singles = Singles::load(tx)?;
-    let mut hidden = 0;
+    let mut hidden = vec![0_usize; skills.len()];
     store::each_proficiency(tx, |it| {
         singles.see(&it);
         let (Some(&row), Some(&column)) = (row.get(&it.user), column.get(&it.skill)) else { return };
         if !sight.sees(&it) {
-            hidden += 1;
+            hidden[column] += 1;
             return;
         }
         // More likely than not at least so high: the mean is.
         independent_people[column] += usize::from(it.belief.level() > INDEPENDENT_LEVEL);
         people[row].cells[column] = Some(Cell::of(&it));
     })?;
-    let heads = skills.iter().zip(independent_people).map(|(it, independent_people)| {
+    let counts = independent_people.into_iter().zip(&hidden);
+    let heads = skills.iter().zip(counts).map(|(it, (independent_people, hidden))| {
         let demand = demand.get(&it.id).copied().unwrap_or(0);
         let single_point_of_failure = singles.holds(it.id);
-        SkillHead { skill: it.summary(), independent_people, single_point_of_failure, demand }
+        SkillHead {
+            skill: it.summary(),
+            independent_people,
+            hidden_people: *hidden,
+            single_point_of_failure,
+            demand,
+        }
     });
-    Ok(Matrix { skills: heads.collect(), rows: people, hidden })
+    Ok(Matrix { skills: heads.collect(), rows: people, hidden: hidden.iter().sum() })
 }
 
 /// What a person says of themself and what their lead said last, where it still counts; levels 0 to 5.

@@ -1,7 +1,7 @@
 //! The matrix, a person, a skill, and the evidence behind one cell, each shaped for its screen.
 //!
-//! Fairness: a level that stands on fewer than [`EFFECTIVE_OBSERVATIONS_TO_SHOW`] effective observations is shown to the
-//! person only, marked as not yet sure. Who else sees sure levels and evidence is a setting: [`Sight`].
+//! Fairness: a level that stands on fewer than [`EFFECTIVE_OBSERVATIONS_TO_SHOW`] effective observations
+//! ([`::skills::Footing`]) is shown to the person only, marked as not yet sure. Who else sees sure levels and evidence is a setting: [`Sight`].
 
 mod changes;
 mod contests;
@@ -51,6 +51,8 @@ pub struct Cell {
     pub p_independent: f64,
     pub evidence_count: i64,
     pub effective_observations: f64,
+    /// When the last of them was.
+    pub seen_at: Option<i64>,
     /// False: not yet sure, and shown only to the person.
     pub sure: bool,
     /// Levels gained since a month ago, as far as refits remember.
@@ -66,6 +68,7 @@ impl Cell {
             p_independent: it.belief.p_at_least(INDEPENDENT_LEVEL),
             evidence_count: it.evidence_count,
             effective_observations: it.effective_observations,
+            seen_at: it.seen_at,
             sure: it.is_sure(),
             trend: it.mean_month_ago.map(|mean| it.belief.level() - Belief { mean, ..it.belief }.level()),
         }
@@ -250,9 +253,16 @@ pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError>
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let single_point_of_failure = Singles::load_with(tx, &held)?.holds(skill.id);
-    let head = SkillHead { skill: skill.summary(), independent_people, single_point_of_failure, demand };
+    let hidden = held.len() - people.len();
+    let head = SkillHead {
+        skill: skill.summary(),
+        independent_people,
+        hidden_people: hidden,
+        single_point_of_failure,
+        demand,
+    };
     let rules = list_rules(tx, Some(skill.id))?;
-    Ok(SkillPage { head, hidden: held.len() - people.len(), people, interested, rules, skill })
+    Ok(SkillPage { head, hidden, people, interested, rules, skill })
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
