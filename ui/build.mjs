@@ -1,5 +1,5 @@
 // Bundles scripts, style sheets, fonts and icons into one folder of content-hashed files, each text with a .br and a
-// .gz copy, and lists them in manifest.tsv for build.rs. Usage: node build.mjs --outdir DIR
+// .gz copy, and lists them in manifest.tsv and faces.tsv for build.rs. Usage: node build.mjs --outdir DIR
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import esbuild from "esbuild";
+import { Blob, Face, Font, MetricsTag } from "harfbuzzjs";
 import subsetFont from "subset-font";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -18,6 +19,10 @@ const work = join(modules, ".aptdesk");
 const SCRIPTS = ["app", "widget"];
 const SHEETS = ["app", "matrix", "public", "roster", "wall"];
 const FONT_SUBSETS = ["latin", "latin-ext", "cyrillic", "greek"];
+
+// What papers (PDF files) are written with, the commonest letters first: one face for each script and weight.
+const PAPER_SUBSETS = ["latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "vietnamese"];
+const PAPER_WEIGHTS = [400, 600];
 
 // The weights and letter forms the style sheets use; the rest of the font would be half of a first visit's bytes.
 const FONT_WEIGHTS = { wght: { min: 400, max: 700 } };
@@ -43,24 +48,64 @@ const icons = keep("icons.svg", readFileSync(join(root, "src/icons/icons.svg"), 
 await bundle();
 keep("licences.txt", licences());
 await compressAndList();
+keepFaces();
 if (process.argv.includes("--gallery")) writeGallery();
 
 // Cut each subset of Inter to the axes and features in use, beside a stamp that makes the next build skip it.
 async function cutFonts() {
   const stamp = join(work, "fonts.stamp");
-  const wanted = JSON.stringify([FONT_SUBSETS, FONT_WEIGHTS, FONT_FEATURES, version("@fontsource-variable/inter")]);
+  const wanted = JSON.stringify([FONT_SUBSETS, FONT_WEIGHTS, FONT_FEATURES, PAPER_SUBSETS, PAPER_WEIGHTS, version("@fontsource-variable/inter")]);
   try {
     if (readFileSync(stamp, "utf8") === wanted) return;
   } catch {
     // First build here.
   }
   const text = Array.from({ length: 0x2fff }, (_, i) => String.fromCharCode(i + 0x20)).join("");
+  const inter = (subset) => readFileSync(join(modules, `@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`));
+  for (const subset of PAPER_SUBSETS) {
+    for (const wght of PAPER_WEIGHTS) {
+      const cut = await subsetFont(inter(subset), text, { targetFormat: "truetype", variationAxes: { wght }, keepFeatures: [] });
+      writeFileSync(join(work, faceFile(subset, wght)), cut);
+    }
+  }
   for (const subset of FONT_SUBSETS) {
-    const whole = readFileSync(join(modules, `@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`));
+    const whole = inter(subset);
     const cut = await subsetFont(whole, text, { targetFormat: "woff2", variationAxes: FONT_WEIGHTS, keepFeatures: FONT_FEATURES });
     writeFileSync(join(work, subset === "latin" ? "inter.woff2" : `inter-${subset}.woff2`), cut);
   }
   writeFileSync(stamp, wanted);
+}
+
+function faceFile(subset, weight) {
+  return `inter-${subset}-${weight}.ttf`;
+}
+
+// The faces of papers stay in the program: no page asks for them. Beside each stands what its letters measure.
+function keepFaces() {
+  mkdirSync(join(outdir, "faces"));
+  const rows = PAPER_SUBSETS.flatMap((subset) => PAPER_WEIGHTS.map((weight) => {
+    const file = faceFile(subset, weight);
+    const bytes = readFileSync(join(work, file));
+    writeFileSync(join(outdir, "faces", file), bytes);
+    return `${[file, weight, ...measures(bytes)].join("\t")}\n`;
+  }));
+  writeFileSync(join(outdir, "faces.tsv"), rows.join(""));
+}
+
+// Units per em, ascent, descent, height of capitals; the bounds of all glyphs; and each letter as code:glyph:advance.
+function measures(bytes) {
+  const face = new Face(new Blob(bytes));
+  const font = new Font(face);
+  const { ascender, descender } = font.hExtents();
+  const bounds = [0, 0, 0, 0];
+  const letters = [...face.collectUnicodes()].sort((one, other) => one - other).map((code) => {
+    const glyph = font.nominalGlyph(code);
+    const { xBearing: x, yBearing: y, width, height } = font.glyphExtents(glyph);
+    [x, y + height, x + width, y].forEach((edge, at) => { bounds[at] = at < 2 ? Math.min(bounds[at], edge) : Math.max(bounds[at], edge); });
+    return `${code.toString(16)}:${glyph}:${font.glyphHAdvance(glyph)}`;
+  });
+  const capitals = font.getMetricPositionWithFallback(MetricsTag.CAP_HEIGHT);
+  return [[face.upem, ascender, descender, capitals].join(","), bounds.join(","), letters.join(" ")];
 }
 
 async function bundle() {

@@ -22,10 +22,11 @@ fn main() {
         Some(ready) => Ok(PathBuf::from(ready)),
         None => bundle(&here, &out.join("web")),
     };
-    let table = match bundle.and_then(|folder| table_of(&folder)) {
-        Ok(table) => {
+    let tables = bundle.and_then(|folder| Ok((table_of(&folder)?, faces_of(&folder)?)));
+    let (table, faces) = match tables {
+        Ok(tables) => {
             watch(&here);
-            table
+            tables
         }
         Err(problem) if env::var_os("PROFILE").is_some_and(|it| it == "release") => {
             panic!(
@@ -38,10 +39,11 @@ fn main() {
                 problem.replace('\n', " ")
             );
             println!("cargo:rerun-if-changed={NEVER_THERE}");
-            "&[]".to_owned()
+            ("&[]".to_owned(), "&[]".to_owned())
         }
     };
     fs::write(out.join("table.rs"), table).expect("the output folder can be written");
+    fs::write(out.join("faces.rs"), faces).expect("the output folder can be written");
 }
 
 /// Installs the locked packages if the lock has changed, then bundles into `web`.
@@ -101,6 +103,35 @@ fn table_of(folder: &Path) -> Result<String, String> {
             copy(".gz"),
         )
         .expect("a string takes all text");
+    }
+    table.push(']');
+    Ok(table)
+}
+
+/// One `Face` per line of the list of faces.
+fn faces_of(folder: &Path) -> Result<String, String> {
+    let list = folder.join("faces.tsv");
+    let rows = fs::read_to_string(&list).map_err(|e| format!("{}: {e}", list.display()))?;
+    let folder = folder.canonicalize().map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut table = String::from("&[\n");
+    for row in rows.lines() {
+        let [file, weight, measures, bounds, letters] = row
+            .split('\t')
+            .collect::<Vec<_>>()
+            .try_into()
+            .map_err(|_| format!("{}: a line has not five fields: {:.80}", list.display(), row))?;
+        let path = folder.join("faces").join(file);
+        write!(table, "Face {{ weight: {weight}, measures: [{measures}], bounds: [{bounds}], letters: &[")
+            .expect("a string takes all text");
+        for letter in letters.split(' ') {
+            let [code, glyph, advance] = letter
+                .split(':')
+                .collect::<Vec<_>>()
+                .try_into()
+                .map_err(|_| format!("{}: not a letter: {letter}", list.display()))?;
+            write!(table, "('\\u{{{code}}}',{glyph},{advance}),").expect("a string takes all text");
+        }
+        writeln!(table, "], bytes: include_bytes!({path:?}) }},").expect("a string takes all text");
     }
     table.push(']');
     Ok(table)

@@ -33,6 +33,24 @@ pub const LOGICAL: [&str; 7] =
 /// Every asset; empty if this was a debug build without Node.
 pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/table.rs"));
 
+/// A face of Inter for files in which letters must be embedded; no page asks for it.
+#[derive(Debug)]
+pub struct Face {
+    /// 400 or 600.
+    pub weight: u16,
+    /// Units per em, ascent, descent, height of capitals.
+    pub measures: [i16; 4],
+    /// Left, bottom, right and top of all its glyphs.
+    pub bounds: [i16; 4],
+    /// By letter: its glyph, and how wide it is.
+    pub letters: &'static [(char, u16, u16)],
+    /// TrueType, cut to one script.
+    pub bytes: &'static [u8],
+}
+
+/// The commonest letters first; empty if this was a debug build without Node.
+pub static FACES: &[Face] = include!(concat!(env!("OUT_DIR"), "/faces.rs"));
+
 /// The asset whose address is `/assets/{path}`.
 pub fn asset(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|it| it.path.strip_prefix("/assets/") == Some(path))

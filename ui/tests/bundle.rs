@@ -4,12 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use aptdesk_ui::{ASSETS, Asset, LOGICAL, asset, url};
+use aptdesk_ui::{ASSETS, Asset, FACES, LOGICAL, asset, url};
 
 const INITIAL_SCRIPT_BR_BYTES_MAX: usize = 60 * 1024;
 const SCRIPT_BR_BYTES_MAX: usize = 150 * 1024;
 /// A list page may cost 80 KB on the first visit; this is what its look may take of that.
 const FIRST_LOOK_BYTES_MAX: usize = 70 * 1024;
+/// What letters for PDF files may add to the program.
+const FACES_BYTES_MAX: usize = 400 * 1024;
 
 fn built() -> bool {
     if ASSETS.is_empty() {
@@ -74,6 +76,21 @@ fn texts_come_compressed_and_fonts_as_they_are() {
         assert_eq!(asset.br.is_some() && asset.gz.is_some(), text, "{}", asset.path);
         assert!(asset.etag.starts_with('"') && asset.etag.ends_with('"'));
     }
+}
+
+#[test]
+fn papers_have_letters_in_two_weights_and_no_page_fetches_them() {
+    const TRUE_TYPE: [u8; 4] = [0, 1, 0, 0];
+    if !built() {
+        return;
+    }
+    for weight in [400, 600] {
+        assert!(FACES.iter().filter(|it| it.weight == weight).count() >= 4, "one for each script");
+    }
+    assert!(FACES.iter().all(|it| it.bytes.starts_with(&TRUE_TYPE)));
+    let bytes: usize = FACES.iter().map(|it| it.bytes.len()).sum();
+    assert!(bytes <= FACES_BYTES_MAX, "{bytes} bytes of letters");
+    assert!(ASSETS.iter().all(|it| !it.path.ends_with(".ttf")));
 }
 
 #[test]

@@ -11,7 +11,7 @@ const LIST: &str = "crates/web/licences.txt";
 /// Packages differ from system to system; the list is that of the one most desks run on.
 const SYSTEM: &str = "x86_64-unknown-linux-gnu";
 /// npm packages that make or test the pages and are no part of them.
-const TOOLS: [&str; 4] = ["axe-core", "esbuild", "subset-font", "typescript"];
+const TOOLS: [&str; 5] = ["axe-core", "esbuild", "harfbuzzjs", "subset-font", "typescript"];
 
 /// Licence → packages with their versions.
 type Packages = BTreeMap<String, BTreeSet<String>>;

@@ -70,6 +70,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0043_half_days"),
     shared!("0044_draft_files"),
     shared!("0046_footing"),
+    shared!("0047_competency_words"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

@@ -1,10 +1,10 @@
 //! Competencies: written by leads, used by scorecards and roles, and had by people as far as their skills say.
 
 use desk::reviews::{self, SaveScorecard};
-use desk::skills::competencies::{self, CompetencyError, WriteCompetency, views};
+use desk::skills::competencies::{self, CompetencyError, CompetencyWords, WriteCompetency, views};
 use desk::skills::roles::{self, AskCompetency, NewNeed, Who, WriteRole};
 use desk::skills::{self, AddEvidence, Observed};
-use desk::{SkillId, UserId};
+use desk::{Language, SkillId, UserId};
 use testkit::World;
 
 fn skill(world: &World, key: &'static str) -> SkillId {
@@ -134,6 +134,62 @@ fn leads_write_competencies_of_two_to_five_skills() {
         assert!(matches!(by(lea, write(heavy)), Err(CompetencyError::WeightIsWrong)));
         assert!(by(lea, write(good.clone())).is_ok());
         assert!(matches!(by(lea, write(good)), Err(CompetencyError::NameIsTaken)), "on {}", world.name());
+    }
+}
+
+#[test]
+fn each_reads_a_competency_in_their_language_until_the_original_says_something_else() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let it = calms(&world, lea);
+        let id = it.id;
+        let german = CompetencyWords {
+            language: Language::of("de").expect("a language"),
+            name: " Beruhigt Menschen ".into(),
+            behaviour: "Nennt zuerst das Gefühl.".into(),
+            anchors: Default::default(),
+            behind_at: None,
+        };
+        let set = |who: UserId, words: &CompetencyWords| {
+            let words = words.clone();
+            world.try_as(who, move |tx| competencies::set_words(tx, id, &words))
+        };
+        assert!(matches!(set(ana, &german), Err(CompetencyError::NotALead)));
+        let long = CompetencyWords { name: "x".repeat(81), ..german.clone() };
+        assert!(matches!(set(lea, &long), Err(CompetencyError::NameIsTooLong)));
+        assert!(set(lea, &german).expect("a lead may"), "on {}", world.name());
+        assert!(!set(lea, &german).expect("a lead may"), "saying it again is nothing");
+
+        let read = |locale: &str| {
+            let actor = world.as_(ana).reading(Language::of(locale));
+            let page =
+                world.read_as(actor, move |tx| views::competency_page(tx, id)).expect("staff may look");
+            let (rows, _) = world.read_as(actor, views::competency_rows).expect("staff may look");
+            let row = rows.into_iter().find(|row| row.competency.id == id).expect("it is listed");
+            assert_eq!(row.competency.name, page.competency.name);
+            (page.competency.name, page.competency.behaviour)
+        };
+        assert_eq!(read("de-AT"), ("Beruhigt Menschen".to_owned(), "Nennt zuerst das Gefühl.".to_owned()));
+        assert_eq!(read("fr"), (it.name.clone(), it.behaviour.clone()), "what has no words, in the original");
+
+        let behind = || world.read(move |tx| competencies::words_of(tx, id))[0].behind_at;
+        let mut change = WriteCompetency {
+            name: it.name.clone(),
+            behaviour: it.behaviour.clone(),
+            anchors: it.anchors.clone(),
+            skills: it.skills.iter().map(|(skill, weight)| (skill.id, *weight)).collect(),
+        };
+        let same = change.clone();
+        world.write_as(lea, move |tx| competencies::update_competency(tx, id, &same));
+        assert_eq!(behind(), None, "nothing else was said, on {}", world.name());
+        change.behaviour = "Hears people out.".into();
+        world.write_as(lea, move |tx| competencies::update_competency(tx, id, &change));
+        assert_eq!(behind(), Some(world.now()));
+        assert!(set(lea, &german).expect("a lead may"), "it still holds");
+        assert_eq!(behind(), None);
+        let none = CompetencyWords { name: String::new(), behaviour: " ".into(), ..german };
+        assert!(set(lea, &none).expect("a lead may"));
+        assert_eq!(read("de").0, it.name);
     }
 }
 

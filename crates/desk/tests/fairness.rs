@@ -246,7 +246,7 @@ fn quiet_weeks_widen_a_level_and_do_not_hide_it_until_hardly_anything_of_it_is_l
                 skills::refit::run(&world.desk.db, Some(lea)).expect("it runs");
             }
             let now = seen(&world, kofi, ana, refunds).expect("what was seen stays seen");
-            assert_eq!((now.effective_observations, now.seen_at), (12.0, Some(NOW)), "on {}", world.name());
+            assert_eq!((now.effective_observations, now.seen_at), (12.0, Some(NOON)), "on {}", world.name());
             assert!(now.sd > then.sd, "{now:?} after {then:?}");
         }
         world.advance(2 * class.tau_days() as i64 * DAY + DAY);

@@ -118,6 +118,10 @@ fn readiness_grows_with_work_and_is_for_the_person_and_leads() {
         assert!(measured(ana, kofi).is_none(), "a colleague's readiness is not for Ana");
         let weak = measured(lea, kofi).expect("a lead sees it");
         assert!(weak.p < 0.1 && weak.missing.iter().any(|it| it.skill.id == refunds));
+        assert_eq!((after.met, weak.met, weak.asked), (1, 0, 1), "what is met as likely as not is counted");
+        let page = world.read_as(world.as_(lea), move |tx| role_page(tx, id)).expect("a lead looks");
+        let order: Vec<UserId> = page.holders.iter().map(|it| it.user).collect();
+        assert_eq!(order, [ana, kofi], "the nearest first");
 
         let refused = world.read_as(world.as_(ana), move |tx| roles_of(tx, kofi));
         assert!(refused.is_err());

@@ -29,6 +29,8 @@ pub const SURPRISE_BITS_MIN: f64 = 0.5;
 const BETTER_SURPRISE_BITS_MIN: f64 = 1.0;
 /// Beyond this nothing becomes more surprising.
 pub const SURPRISE_BITS_MAX: f64 = 6.0;
+/// A customer who gives more of 5 than this was content: however much was believed of the person, nothing went worse.
+pub const WORSE_SCORE_MAX: u8 = 3;
 /// What went better than believed is worth a talk too, after what did not.
 const BETTER_SHARE: f64 = 0.5;
 /// A skill that is hardly ever asked for still counts for so much of all demand.
@@ -75,6 +77,9 @@ pub struct Moment {
 pub fn moment(skills: &[SkillAtWork], difficulty: f64, observation: &Observation) -> Option<Moment> {
     let (mean, variance) = predictor(skills, difficulty, observation)?;
     let (chance, better) = tail(observation, mean, variance)?;
+    if !better && is_content(observation) {
+        return None;
+    }
     let surprise_bits = -chance.max(f64::MIN_POSITIVE).log2();
     let least = if better { BETTER_SURPRISE_BITS_MIN } else { SURPRISE_BITS_MIN };
     if !surprise_bits.is_finite() || surprise_bits < least {
@@ -136,6 +141,10 @@ fn predictor(skills: &[SkillAtWork], difficulty: f64, observation: &Observation)
 
 fn usable(weight: f64) -> f64 {
     if weight.is_finite() { weight.max(0.0) } else { 0.0 }
+}
+
+fn is_content(observation: &Observation) -> bool {
+    matches!(*observation, Observation::Satisfaction { score } if score > WORSE_SCORE_MAX)
 }
 
 /// √v − √(v·s²/(v + s²)), in levels.
@@ -225,6 +234,22 @@ mod tests {
         let at_the_middle = review(3.0);
         assert!((at_the_middle.surprise_bits - 1.0).abs() < 1e-9, "one of two: {at_the_middle:?}");
         assert_eq!(moment(&usual, 0.0, &Observation::SelfRating { level: 0.0 }), None);
+    }
+
+    #[test]
+    fn a_content_customer_is_no_sign_of_something_worse() {
+        for level in [0.5, 3.0, 4.8] {
+            for score in 1..=5 {
+                let it = [at_work(1, level, 0.3, 3.0, 0.2)];
+                let found = moment(&it, -2.0, &Observation::Satisfaction { score });
+                assert!(found.is_none_or(|it| it.better || score <= WORSE_SCORE_MAX), "{score} at {level}");
+            }
+        }
+        // Surprising enough of somebody so strong, and yet nothing to talk about.
+        let strong = [at_work(1, 4.8, 0.3, 3.0, 0.2)];
+        let off = |score: u8| tail(&Observation::Satisfaction { score }, strong[0].before.mean + 2.0, 0.3);
+        assert!(off(4).is_some_and(|(chance, better)| !better && -chance.log2() > SURPRISE_BITS_MIN));
+        assert!(moment(&strong, -2.0, &Observation::Satisfaction { score: 3 }).is_some_and(|it| !it.better));
     }
 
     #[test]

@@ -6,6 +6,9 @@
 //! ∫ φ(z) Π Φ((mᵢ − rᵢ + sᵢ√ρ·z) / (sᵢ√(1−ρ))) dz.
 //! It lies between the product of the single chances (ρ = 0; a lower bound by Slepian's inequality) and the smallest of
 //! them (an upper bound by Fréchet). The bounds are shown beside the figure.
+//!
+//! Of many requirements all are hardly ever met at once, so P(all) of a large role is small for everybody. How many of
+//! them are met as likely as not, and the share of their weight that is expected to be met, tell people apart there.
 
 use statrs::function::erf::erfc;
 
@@ -48,7 +51,12 @@ pub struct Readiness {
     pub high: f64,
     /// The share of weight that is expected to be met, 0–1.
     pub met_weight: f64,
+    /// How many of the requirements are met as likely as not, or likelier.
+    pub met: usize,
 }
+
+/// From this chance on something is met as likely as not.
+pub const LIKELY: f64 = 0.5;
 
 /// A role that asks nothing is met by everybody.
 pub fn readiness(asked: &[Asked]) -> Readiness {
@@ -61,7 +69,8 @@ pub fn readiness(asked: &[Asked]) -> Readiness {
     let weight: f64 = asked.iter().map(|it| it.weight.max(0.0)).sum();
     let met: f64 = asked.iter().map(|it| it.weight.max(0.0) * it.p_met()).sum();
     let met_weight = if weight > 0.0 { met / weight } else { 1.0 };
-    Readiness { p: p_all(asked, SHARED_UNCERTAINTY).clamp(low, high), low, high, met_weight }
+    let likely = asked.iter().filter(|it| it.p_met() >= LIKELY).count();
+    Readiness { p: p_all(asked, SHARED_UNCERTAINTY).clamp(low, high), low, high, met_weight, met: likely }
 }
 
 /// P(all met) when a share of 0 to below 1 of each uncertainty is common to all skills.
@@ -137,6 +146,16 @@ mod tests {
     }
 
     #[test]
+    fn of_many_requirements_it_says_how_many_are_met_where_all_of_them_is_unlikely() {
+        let mut role: Vec<Asked> = (0..10).map(|_| asked(3.3, 0.6, 3.0)).collect();
+        role.push(asked(2.0, 0.3, 4.0));
+        let it = readiness(&role);
+        assert!(it.p < 0.01 && it.met == 10, "{it:?}");
+        assert!(it.met_weight > 0.5 && it.met_weight < 10.0 / 11.0);
+        assert_eq!(readiness(&[]).met, 0);
+    }
+
+    #[test]
     fn two_even_chances_that_share_half_are_met_together_once_in_three() {
         // P(both > 0) of two standard normals with correlation ½ is 1/4 + arcsin(½)/2π = 1/3 (Sheppard 1899).
         let two = [asked(3.0, 0.7, 3.0), asked(2.0, 0.3, 2.0)];
@@ -191,6 +210,22 @@ mod tests {
             let whole = readiness(&all);
             prop_assert!(whole.low <= whole.p + 1e-12 && whole.p <= whole.high + 1e-12);
             prop_assert!(readiness(&all[1..]).p + 1e-6 >= whole.p);
+            prop_assert!(whole.met <= all.len() && (0.0..=1.0).contains(&whole.met_weight));
+        }
+
+        #[test]
+        fn whoever_knows_more_is_never_less_ready(levels in prop::collection::vec((0.5..4.0_f64, 0.2..1.5_f64, 1.0..5.0_f64), 1..16), by in 0.0..0.8_f64, place in 0..16_usize) {
+            let of = |more: f64| -> Vec<Asked> {
+                let level = |i: usize, level: f64| if i == place % levels.len() { level + more } else { level };
+                levels.iter().enumerate().map(|(i, (from, sd, ask))| {
+                    // The same doubt before and after, in logits.
+                    let variance = Belief::at_level(*from, *sd).variance;
+                    Asked { belief: Belief { variance, ..Belief::at_level(level(i, *from), *sd) }, level: *ask, weight: 1.0 }
+                }).collect()
+            };
+            let (before, after) = (readiness(&of(0.0)), readiness(&of(by)));
+            prop_assert!(after.p + 1e-9 >= before.p && after.met >= before.met);
+            prop_assert!(after.low + 1e-12 >= before.low && after.met_weight + 1e-12 >= before.met_weight);
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod live;
 mod mailbox_test;
 mod offers;
 mod palette;
+mod paper;
 mod people;
 mod presence;
 mod problem;

@@ -242,6 +242,18 @@ async fn a_portfolio_is_ones_own() {
     let file = browser.get(&format!("{path}.html")).await;
     assert!(file.headers["content-disposition"].to_str().unwrap().contains("attachment"));
     assert!(!file.body.contains("me@example.org") && file.body.contains("Skills, by the work itself"));
+
+    let path = format!("{path}.pdf");
+    assert_eq!(Browser::signed_in(&world, lea).get(&path).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(Browser::at(&world).get(&path).await.status, StatusCode::SEE_OTHER);
+    // Built without Node there are no letters to draw with, and the desk says so.
+    if !aptdesk_ui::FACES.is_empty() {
+        let paper = browser.get(&path).await;
+        assert_eq!(paper.headers["content-type"], "application/pdf");
+        assert!(paper.headers["content-disposition"].to_str().unwrap().contains("portfolio.pdf"));
+        assert!(paper.body.starts_with("%PDF-") && paper.body.contains("Portfolio of Ana"));
+        assert!(!paper.body.contains("example.org"));
+    }
 }
 
 #[tokio::test]
@@ -296,4 +308,38 @@ async fn every_page_that_names_a_skill_names_it_in_the_readers_language() {
         let by_agent = as_ana.post(&path, &[("language", "de"), ("name", "Ausdauer")]).await;
         assert_eq!(by_agent.status, StatusCode::FORBIDDEN);
     }
+}
+
+#[tokio::test]
+async fn a_competency_is_read_in_the_readers_language_and_written_by_leads() {
+    let world = World::on_sqlite();
+    let (lea, ana) = (world.lead("Lea"), world.agent("Ana"));
+    let update = UpdateUser { locale: Some("de-AT".into()), ..UpdateUser::of(ana) };
+    world.write(move |tx| people::update_user(tx, &update).map(|_| ()));
+    let all = world.read(skills::competencies::list_competencies);
+    let it = all.iter().find(|it| it.name == "Keeps promises").expect("it is shipped");
+    let (page, words) =
+        (format!("/skills/competencies/{}", it.id), format!("/skills/competencies/{}/words", it.id));
+    let german = [("language", "de"), ("name", "Hält Wort"), ("anchor_3", "Sagt, wann, und hält es.")];
+
+    let mut as_ana = Browser::signed_in(&world, ana);
+    assert_eq!(as_ana.post(&words, &german).await.status, StatusCode::FORBIDDEN);
+    let mut browser = Browser::signed_in(&world, lea);
+    let odd = browser.post(&words, &[("language", "klingon"), ("name", "Qapla")]).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        odd.body.contains("value=\"Qapla\"") && odd.body.contains("two or three letters"),
+        "{}",
+        odd.body
+    );
+    let kept = browser.post(&words, &german).await;
+    assert_eq!(kept.location.as_deref(), Some(&*format!("{page}/edit#words")));
+
+    let read = as_ana.get(&page).await.body;
+    assert!(read.contains("Hält Wort") && read.contains("Sagt, wann, und hält es."), "{read}");
+    assert!(as_ana.get("/skills/competencies").await.body.contains("Hält Wort"));
+    let original = browser.get(&page).await.body;
+    assert!(original.contains("Keeps promises") && !original.contains("Hält Wort"));
+    let form = browser.get(&format!("{page}/edit")).await.body;
+    assert!(form.contains("value=\"Keeps promises\"") && form.contains("value=\"Hält Wort\""), "{form}");
 }

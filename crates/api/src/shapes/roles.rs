@@ -115,6 +115,8 @@ pub struct MeasuredShape {
     pub bounds: Option<[f64; 2]>,
     pub met_weight: Option<f64>,
     pub asked_count: usize,
+    /// Of those, how many are met as likely as not; null: too little has been seen at work.
+    pub met_count: Option<usize>,
     /// Skills among them that were seen at work often enough.
     pub seen_count: usize,
     /// The dearest first.
@@ -149,6 +151,7 @@ impl MeasuredShape {
             bounds: enough.then_some([it.low, it.high]),
             met_weight: enough.then_some(it.met_weight),
             asked_count: it.asked,
+            met_count: enough.then_some(it.met),
             seen_count: it.seen,
             missing: it.missing.iter().map(missing).collect(),
         }

@@ -129,7 +129,7 @@ pub(super) fn fit(needs: &[OpeningNeed], scorecards: &[Scorecard], at_work: &AtW
         });
         asked.push(it);
     }
-    let Readiness { p, low, high, met_weight } = readiness(&asked);
+    let Readiness { p, low, high, met_weight, .. } = readiness(&asked);
     let known = |card: &Scorecard| {
         let error = *errors.get(&card.interviewer).filter(|it| it.pairs > 0)?;
         Some(KnownError { interviewer: card.interviewer, name: card.interviewer_name.clone(), error })

@@ -14,7 +14,7 @@ mod queues;
 mod refit;
 mod routing;
 mod rules;
-mod skill_words;
+pub(crate) mod skill_words;
 mod skills;
 mod staff;
 mod statuses;

@@ -41,6 +41,29 @@ pub struct WordsForm {
     pub is_open: bool,
 }
 
+/// What is put into other words: a skill or a competency, and where its words are sent.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub path: String,
+    pub name: String,
+    /// What is asked for beside the name: `Meaning`.
+    pub label: &'static str,
+    pub meaning: String,
+    pub anchors: [String; 5],
+}
+
+impl Source {
+    pub fn of_skill(it: &Skill) -> Source {
+        Source {
+            path: format!("/admin/skills/{}/words", it.id),
+            name: it.name.clone(),
+            label: "Meaning",
+            meaning: it.meaning.clone(),
+            anchors: it.anchors.clone(),
+        }
+    }
+}
+
 impl WordsForm {
     pub fn of(it: SkillWords) -> WordsForm {
         WordsForm {
@@ -53,7 +76,7 @@ impl WordsForm {
         }
     }
 
-    fn read(fields: &Fields) -> WordsForm {
+    pub fn read(fields: &Fields) -> WordsForm {
         WordsForm {
             language: fields.owned("language").to_lowercase(),
             name: fields.owned("name"),
@@ -74,10 +97,15 @@ impl WordsForm {
         known.map_or(self.language.as_str(), |it| it.1)
     }
 
-    pub fn lines<'a>(&'a self, skill: &'a Skill) -> impl Iterator<Item = (usize, &'a String, &'a String)> {
+    /// What was written as a language is none: it is asked for again.
+    pub fn is_odd(&self) -> bool {
+        self.language.parse::<Language>().is_err()
+    }
+
+    pub fn lines<'a>(&'a self, source: &'a Source) -> impl Iterator<Item = (usize, &'a String, &'a String)> {
         self.anchors
             .iter()
-            .zip(&skill.anchors)
+            .zip(&source.anchors)
             .enumerate()
             .map(|(place, (text, original))| (place + 1, text, original))
     }

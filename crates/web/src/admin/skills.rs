@@ -1,14 +1,14 @@
 //! `/admin/skills`: the library: what can be learnt here, what its levels look like, which words ask for it.
 
 use super::must_be_lead;
-use super::skill_words::WordsForm;
+use super::skill_words::{Source, WordsForm};
 use crate::fields::Fields;
 use crate::skills::words;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::skills::{self, CreateSkill, DecayClass, Skill, SkillKind, SkillRule, UpdateSkill};
-use desk::{Actor, Language, SkillId};
+use desk::{Actor, SkillId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -108,8 +108,8 @@ impl Edit {
     }
 
     /// Letters that are no language: they can be put right.
-    fn is_odd_language(&self, words: &WordsForm) -> bool {
-        words.language.parse::<Language>().is_err()
+    fn source(&self) -> Option<Source> {
+        self.skill.as_ref().map(Source::of_skill)
     }
 
     fn anchors(&self) -> impl Iterator<Item = (usize, &'static str, &String)> {

@@ -196,6 +196,7 @@ pub(crate) mod samples {
             high: 0.6,
             met_weight: 0.8,
             asked: 3,
+            met: 2,
             seen,
             missing: vec![missing],
         }

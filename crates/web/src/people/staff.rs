@@ -355,6 +355,7 @@ mod tests {
             high: 0.5,
             met_weight: 0.7,
             asked: 1,
+            met: 0,
             seen: 1,
             missing: vec![missing],
         };

@@ -206,7 +206,7 @@ async fn page(
             None => None,
         };
         let skills = skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
-        let competencies = competencies::list_competencies(tx)?;
+        let competencies = competencies::list_shown_competencies(tx)?;
         Ok::<_, Problem>((scorecard, skills, competencies, Shell::load(tx)?))
     });
     let (scorecard, skills, competencies, shell) = found.await?;

@@ -1,6 +1,8 @@
 //! `/skills/competencies`: skills that are used together, what can be seen of whoever has them, and who does.
 
+use super::competency_words::{source_of, words_form};
 use super::{only_leads, words};
+use crate::admin::skill_words::{Source, WordsForm};
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
@@ -40,6 +42,11 @@ pub struct Edit {
     pub form: Form,
     pub library: Vec<SkillSummary>,
     pub problem: Option<Problem>,
+    /// As it is stored; nothing of a new one.
+    pub source: Option<Source>,
+    /// The last one is for a further language.
+    pub words: Vec<WordsForm>,
+    pub words_problem: Option<Problem>,
 }
 
 /// What was written, as it was written.
@@ -260,7 +267,7 @@ async fn again(
     Ok((status, Html(Edit { problem: Some(problem), ..shown })).into_response())
 }
 
-async fn form(
+pub(super) async fn form(
     web: &Web,
     actor: Actor,
     id: Option<CompetencyId>,
@@ -269,29 +276,40 @@ async fn form(
     only_leads(actor)?;
     web.desk
         .read(actor, move |tx| {
-            let form = match (&written, id) {
-                (Some(written), _) => written.clone(),
-                (None, Some(id)) => {
-                    Form::of(&competencies::find_competency(tx, id)?.ok_or_else(Problem::not_found)?)
-                }
-                (None, None) => Form::default(),
-            };
+            let (mut found, mut words) = (None, Vec::new());
+            if let Some(id) = id {
+                found = Some(competencies::find_competency(tx, id)?.ok_or_else(Problem::not_found)?);
+                words = competencies::words_of(tx, id)?.into_iter().map(words_form).collect();
+            }
+            words.push(WordsForm::default());
+            let form = written.clone().or_else(|| found.as_ref().map(Form::of)).unwrap_or_default();
             let mut library: Vec<SkillSummary> =
                 skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect();
             library.sort_by_key(|it| it.name.to_lowercase());
             let form = form.with_empty_lines();
-            Ok::<_, Problem>(Edit { shell: Shell::load(tx)?, competency: id, form, library, problem: None })
+            let (shell, problem, words_problem) = (Shell::load(tx)?, None, None);
+            let source = found.as_ref().map(source_of);
+            Ok::<_, Problem>(Edit {
+                shell,
+                competency: id,
+                form,
+                library,
+                problem,
+                source,
+                words,
+                words_problem,
+            })
         })
         .await
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::samples::{cell, renders, shell, summary};
     use desk::{Role, ScorecardId, UserId};
 
-    fn competency() -> Competency {
+    pub fn competency() -> Competency {
         Competency {
             id: CompetencyId(3),
             name: "Calms <people>".into(),
@@ -363,6 +381,7 @@ mod tests {
             "Phone agent",
             "Conversations",
             "/skills/competencies/3/roles",
+            "class=\"num wraps\"",
         ] {
             assert!(html.contains(words), "{words} in {html}");
         }
@@ -383,6 +402,9 @@ mod tests {
             form: form.with_empty_lines(),
             library: vec![summary(1, "De-escalation"), summary(2, "Listening")],
             problem: Some(problem),
+            source: None,
+            words: vec![],
+            words_problem: None,
         });
         assert!(
             html.contains("A competency has 2 to 5 skills.")

@@ -2,6 +2,7 @@
 
 mod cell;
 mod competencies;
+mod competency_words;
 mod contests;
 mod csv;
 mod fairness;
@@ -13,6 +14,7 @@ mod library;
 mod moved;
 mod order;
 mod portfolio;
+mod portfolio_paper;
 pub(crate) mod roles;
 pub(crate) mod sheet;
 mod shifts;
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills.csv", get(index::csv))
         .route("/people/{user}/portfolio", get(portfolio::show).post(portfolio::update))
         .route("/people/{user}/portfolio.html", get(portfolio::file))
+        .route("/people/{user}/portfolio.pdf", get(portfolio::paper))
         .route("/skills/moved", get(moved::show))
         .route("/skills/_moved", get(moved::fact))
         .route("/skills/_levels", get(index::levels))
@@ -50,6 +53,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/skills/competencies/shipped", post(competencies::add_shipped))
         .route("/skills/competencies/{competency}", get(competencies::show).post(competencies::update))
         .route("/skills/competencies/{competency}/edit", get(competencies::edit))
+        .route("/skills/competencies/{competency}/words", post(competency_words::set))
         .route("/skills/competencies/{competency}/retire", post(competencies::retire))
         .route("/skills/competencies/{competency}/restore", post(competencies::restore))
         .route("/skills/competencies/{competency}/roles", post(competencies::ask))

@@ -1,6 +1,7 @@
-//! `/people/{id}/portfolio`: what one can prove, chosen and exported by oneself; on paper, or as one file.
+//! `/people/{id}/portfolio`: what one can prove, chosen and exported by oneself; on paper, as PDF, or as one file of HTML.
 
 use crate::fields::Fields;
+use crate::paper::Faces;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -110,6 +111,26 @@ pub async fn file(
         (header::CONTENT_DISPOSITION, "attachment; filename=\"portfolio.html\""),
     ];
     Ok((headers, html).into_response())
+}
+
+/// The same as a PDF file.
+pub async fn paper(
+    State(web): State<Web>,
+    SignedIn(actor): SignedIn,
+    Path(user): Path<UserId>,
+) -> Result<Response, Problem> {
+    let it = web.desk.read(actor, move |tx| Ok::<_, Problem>(portfolio::portfolio(tx, user)?)).await?;
+    let faces = Faces::load().ok_or_else(|| {
+        Problem::new(
+            desk::Kind::Broken,
+            "This desk was built without letters for PDF; the HTML file says the same.",
+        )
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"portfolio.pdf\""),
+    ];
+    Ok((headers, super::portfolio_paper::file(&it, faces)).into_response())
 }
 
 #[cfg(test)]

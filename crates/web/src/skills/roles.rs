@@ -319,6 +319,7 @@ mod tests {
             high: 0.6,
             met_weight: 0.8,
             asked: 2,
+            met: 1,
             seen,
             missing: vec![missing],
         }
@@ -358,9 +359,16 @@ mod tests {
             measured: Some(measured(id, "Leila", seen)),
         };
         let html = page(Role::Lead, vec![holder(2, 2), holder(3, 0)]);
-        for words in
-            ["41 %", "(3–60)", "too little evidence", "SAML &#60;login&#62;", "met with 37 %", "O*NET"]
-        {
+        for words in [
+            "1 of 2",
+            "80 % by weight",
+            "41 %",
+            "(3–60)",
+            "too little evidence",
+            "SAML &#60;login&#62;",
+            "met with 37 %",
+            "O*NET",
+        ] {
             assert!(html.contains(words), "{words}");
         }
     }
@@ -370,7 +378,11 @@ mod tests {
         let others = Holder { user: UserId(2), name: "Kofi".into(), measured: None };
         let mine = Holder { user: UserId(1), name: "Me".into(), measured: Some(measured(1, "Me", 2)) };
         let html = page(Role::Agent, vec![mine, others]);
-        assert!(html.contains("You meet all of it with probability <b>41 %</b>"));
+        assert!(
+            html.contains(
+                "You meet <b>1 of 2</b> as likely as not, and all of it with probability <b>41 %</b>"
+            )
+        );
         assert!(html.contains("for them and leads") && !html.contains("change who has it"));
     }
 

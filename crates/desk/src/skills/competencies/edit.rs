@@ -38,12 +38,15 @@ pub fn update_competency(
     command: &WriteCompetency,
 ) -> Result<Competency, CompetencyError> {
     only_leads(tx)?;
-    store::find_competency(tx, id)?.ok_or(CompetencyError::NoSuchCompetency)?;
+    let is = store::find_competency(tx, id)?.ok_or(CompetencyError::NoSuchCompetency)?;
     let written = checked(tx, command)?;
     if store::find_named(tx, &written.name)?.is_some_and(|other| other != id) {
         return Err(CompetencyError::NameIsTaken);
     }
     store::save_competency(tx, id, &written)?;
+    if (&is.name, &is.behaviour, &is.anchors) != (&written.name, &written.behaviour, &written.anchors) {
+        store::words_are_behind(tx, id)?;
+    }
     changed(tx, id)
 }
 
@@ -64,7 +67,7 @@ fn set_retired(tx: &mut Tx, id: CompetencyId, at: Option<i64>) -> Result<Compete
     changed(tx, id)
 }
 
-fn changed(tx: &mut Tx, id: CompetencyId) -> Result<Competency, CompetencyError> {
+pub(super) fn changed(tx: &mut Tx, id: CompetencyId) -> Result<Competency, CompetencyError> {
     events::record(tx, &Event::CompetencyChanged { competency: id })?;
     store::find_competency(tx, id)?.ok_or(CompetencyError::NoSuchCompetency)
 }

@@ -2,23 +2,26 @@
 //!
 //! A lead writes one with what can be seen of it, at each level, and the skills in it, with weights; some are shipped. A category of a scorecard may name one:
 //! it is then evidence of these skills. A role may ask for one: it then asks for each of them. How far people have it follows
-//! from their levels in its skills. Tables: `competencies`, `competency_skills`. Event: `CompetencyChanged`. Path:
+//! from their levels in its skills. Tables: `competencies`, `competency_skills`,
+//! `competency_words`. Event: `CompetencyChanged`. Path:
 //! `/skills/competencies`.
 
 mod edit;
 mod shipped;
 pub(in crate::skills) mod store;
 pub mod views;
+mod words;
 
 pub use edit::{
     WriteCompetency, create_competency, restore_competency, retire_competency, update_competency,
 };
 pub(crate) use shipped::lay_competencies;
 pub use shipped::{add_shipped, count_missing};
-pub use store::{find_competency, list_competencies};
+pub use store::{find_competency, list_competencies, list_shown_competencies};
+pub use words::{CompetencyWords, LANGUAGES_PER_COMPETENCY_MAX, set_words, words_of};
 
 use super::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, SkillSummary};
-use crate::{CompetencyId, Kind, Refusal};
+use crate::{CompetencyId, Kind, Refusal, UnknownLanguage};
 use serde::Serialize;
 
 pub const COMPETENCIES_MAX: usize = 200;
@@ -50,6 +53,8 @@ pub enum CompetencyError {
     NoSuchCompetency,
     #[error("a name is needed, of at most {SKILL_NAME_CHARS_MAX} characters")]
     NameIsWrong,
+    #[error("a name has at most {SKILL_NAME_CHARS_MAX} characters")]
+    NameIsTooLong,
     #[error("there is a competency with this name already")]
     NameIsTaken,
     #[error("say in at most {SKILL_TEXT_CHARS_MAX} characters what can be seen of whoever has it")]
@@ -62,6 +67,10 @@ pub enum CompetencyError {
     WeightIsWrong,
     #[error("there may be at most {COMPETENCIES_MAX} competencies")]
     TooMany,
+    #[error("a competency has words in at most {LANGUAGES_PER_COMPETENCY_MAX} languages")]
+    TooManyLanguages,
+    #[error(transparent)]
+    LanguageIsWrong(#[from] UnknownLanguage),
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -72,11 +81,10 @@ impl Refusal for CompetencyError {
         match self {
             NotStaff | NotALead => Kind::Forbidden,
             NoSuchPerson | NoSuchCompetency => Kind::NotFound,
-            NameIsWrong | BehaviourIsWrong | AnchorIsTooLong | SkillsAreWrong | WeightIsWrong => {
-                Kind::Invalid
-            }
+            NameIsWrong | NameIsTooLong | BehaviourIsWrong | AnchorIsTooLong | SkillsAreWrong
+            | WeightIsWrong | LanguageIsWrong(_) => Kind::Invalid,
             NameIsTaken => Kind::Conflict,
-            TooMany => Kind::TooMuch,
+            TooMany | TooManyLanguages => Kind::TooMuch,
             Db(error) => error.kind(),
         }
     }
@@ -84,7 +92,7 @@ impl Refusal for CompetencyError {
     fn field(&self) -> Option<&'static str> {
         use CompetencyError::*;
         match self {
-            NameIsWrong | NameIsTaken => Some("name"),
+            NameIsWrong | NameIsTooLong | NameIsTaken => Some("name"),
             BehaviourIsWrong => Some("behaviour"),
             AnchorIsTooLong => Some("anchors"),
             SkillsAreWrong => Some("skill"),

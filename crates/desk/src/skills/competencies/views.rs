@@ -56,13 +56,15 @@ pub fn competency_rows(tx: &mut Tx) -> Result<(Vec<CompetencyRow>, Vec<Competenc
             competency,
         }
     };
-    let all = store::list_competencies(tx)?.into_iter().map(row).collect();
-    Ok((all, store::list_retired(tx)?))
+    let all = store::list_shown_competencies(tx)?.into_iter().map(row).collect();
+    let retired = store::list_retired(tx)?;
+    Ok((all, store::in_readers_words(tx, retired)?))
 }
 
 pub fn competency_page(tx: &mut Tx, id: CompetencyId) -> Result<CompetencyPage, CompetencyError> {
     let world = World::load(tx)?;
-    let competency = store::find_competency(tx, id)?.ok_or(CompetencyError::NoSuchCompetency)?;
+    let found = store::find_competency(tx, id)?.into_iter().collect();
+    let competency = store::in_readers_words(tx, found)?.pop().ok_or(CompetencyError::NoSuchCompetency)?;
     let mut categories = Vec::new();
     for card in reviews::list_scorecards(tx)? {
         for it in card.categories.iter().filter(|it| it.competency == Some(id)) {
@@ -82,7 +84,7 @@ pub fn competencies_of(tx: &mut Tx, user: UserId) -> Result<Vec<(Competency, Per
     let world = World::load(tx)?;
     let name = world.people.iter().find(|it| it.0 == user).map(|it| it.1.clone());
     let name = name.ok_or(CompetencyError::NoSuchPerson)?;
-    let all = store::list_competencies(tx)?.into_iter();
+    let all = store::list_shown_competencies(tx)?.into_iter();
     Ok(all.filter_map(|it| world.person(&it, user, &name).map(|person| (it, person))).collect())
 }
 

@@ -9,8 +9,9 @@ use crate::people;
 use crate::skills::{Belief, Proficiency, Sight, SkillSummary, SkillsError, store as skills_store};
 use crate::{Actor, RoleId, SkillId, Tx, UserId};
 use ::skills::gap::expected_gap;
-use ::skills::readiness::{Asked, Readiness, belief_or_prior, p_met_by, readiness};
+use ::skills::readiness::{Asked, LIKELY, Readiness, belief_or_prior, p_met_by, readiness};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// People without the role who come closest to it.
@@ -30,10 +31,12 @@ pub struct Measured {
     pub high: f64,
     /// The share of the role's weight that is expected to be met.
     pub met_weight: f64,
-    /// Skills that the role asks of everyone, and those of them that have been seen at work often enough.
+    /// Skills that the role asks of everyone, those of them that are met as likely as not, and those that have been seen
+    /// at work often enough.
     pub asked: usize,
+    pub met: usize,
     pub seen: usize,
-    /// What stands between, the dearest first.
+    /// What stands between, the dearest first: the first few of all that are not met as likely as not.
     pub missing: Vec<Missing>,
 }
 
@@ -41,6 +44,16 @@ impl Measured {
     /// At least half of what is asked has been seen often enough to say a figure.
     pub fn is_enough(&self) -> bool {
         self.seen * 2 >= self.asked
+    }
+
+    /// What is not met as likely as not, and is not among the first few.
+    pub fn missing_more(&self) -> usize {
+        self.asked.saturating_sub(self.met + self.missing.len())
+    }
+
+    /// By what is expected to be met: all of a large role is too unlikely for everybody to tell people apart.
+    fn nearer(&self, other: &Measured) -> Ordering {
+        other.met_weight.total_cmp(&self.met_weight).then(other.p.total_cmp(&self.p))
     }
 }
 
@@ -78,7 +91,7 @@ pub struct RoleRow {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NeedState {
     pub need: RoleNeed,
-    /// Holders who more likely than not meet it.
+    /// Holders who meet it as likely as not.
     pub met_by: usize,
     /// P(met), of everyone or of at least so many present; `None` where no holder was seen at it. For leads.
     pub p_met: Option<f64>,
@@ -88,7 +101,7 @@ pub struct NeedState {
 pub struct RolePage {
     pub role: RoleProfile,
     pub needs: Vec<NeedState>,
-    /// Who has it: the likeliest first. Figures of others are for leads.
+    /// Who has it: the nearest first. Figures of others are for leads.
     pub holders: Vec<Holder>,
     /// Who could grow into it; for leads.
     pub growing: Vec<Measured>,
@@ -100,6 +113,12 @@ pub struct Holder {
     pub name: String,
     /// `None`: not for this viewer.
     pub measured: Option<Measured>,
+}
+
+impl Holder {
+    fn known(&self) -> Option<&Measured> {
+        self.measured.as_ref().filter(|it| it.is_enough())
+    }
 }
 
 /// A role of one person.
@@ -162,7 +181,7 @@ impl World {
             .map(|it| Asked { belief: self.belief(user, &it.skill), level: it.level, weight: it.weight })
             .collect();
         let seen = |it: &RoleNeed| self.beliefs.get(&(user, it.skill.id)).is_some_and(Proficiency::is_sure);
-        let Readiness { p, low, high, met_weight } = readiness(&asked);
+        let Readiness { p, low, high, met_weight, met } = readiness(&asked);
         let mut missing: Vec<(f64, Missing)> = of_everyone
             .iter()
             .zip(&asked)
@@ -178,7 +197,7 @@ impl World {
                 };
                 (gap * need.weight, it)
             })
-            .filter(|(_, it)| it.p_met < 0.5)
+            .filter(|(_, it)| it.p_met < LIKELY)
             .collect();
         missing.sort_by(|one, other| other.0.total_cmp(&one.0));
         Measured {
@@ -189,6 +208,7 @@ impl World {
             high,
             met_weight,
             asked: of_everyone.len(),
+            met,
             seen: of_everyone.iter().filter(|it| seen(it)).count(),
             missing: missing.into_iter().take(MISSING_SHOWN_MAX).map(|it| it.1).collect(),
         }
@@ -246,7 +266,7 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
         let p_met = p_met_by(need.who, &chances, &[]);
         NeedState {
             need: need.clone(),
-            met_by: chances.iter().filter(|p| **p > 0.5).count(),
+            met_by: chances.iter().filter(|p| **p >= LIKELY).count(),
             p_met: (actor.is_lead() && world.mean_chance_of_seen(role.id, need).is_some()).then_some(p_met),
         }
     });
@@ -260,8 +280,11 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
         })
         .collect();
     holders.sort_by(|one, other| {
-        let p = |it: &Holder| it.measured.as_ref().filter(|it| it.is_enough()).map_or(-1.0, |it| it.p);
-        p(other).total_cmp(&p(one)).then_with(|| one.name.cmp(&other.name))
+        let nearer = match (one.known(), other.known()) {
+            (Some(one), Some(other)) => one.nearer(other),
+            (one, other) => other.is_some().cmp(&one.is_some()),
+        };
+        nearer.then_with(|| one.name.cmp(&other.name))
     });
     let mut growing: Vec<Measured> = match actor.is_lead() {
         true => world
@@ -273,7 +296,7 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
             .collect(),
         false => Vec::new(),
     };
-    growing.sort_by(|one, other| other.p.total_cmp(&one.p).then(other.met_weight.total_cmp(&one.met_weight)));
+    growing.sort_by(Measured::nearer);
     growing.truncate(GROWING_SHOWN_MAX);
     Ok(RolePage { role, needs, holders, growing })
 }
@@ -294,7 +317,9 @@ pub fn roles_of(tx: &mut Tx, user: UserId) -> Result<Vec<RoleOf>, RoleError> {
             name: role.name,
         })
         .collect();
-    all.sort_by(|one, other| other.has_it.cmp(&one.has_it).then(other.measured.p.total_cmp(&one.measured.p)));
+    all.sort_by(|one, other| {
+        other.has_it.cmp(&one.has_it).then_with(|| one.measured.nearer(&other.measured))
+    });
     Ok(all)
 }
 
