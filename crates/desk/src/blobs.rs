@@ -4,8 +4,11 @@ use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The largest file the desk keeps.
+/// The largest file that is put away in one piece.
 pub const BLOB_BYTES_MAX: usize = 50 * 1024 * 1024;
+
+/// The beginning of a file, by which its type is told.
+const HEAD_BYTES_MAX: usize = 8 * 1024;
 
 #[derive(Clone, Debug)]
 pub struct Blobs {
@@ -22,8 +25,8 @@ pub struct Blob {
 
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
-    #[error("the file is larger than {} MiB", BLOB_BYTES_MAX / 1024 / 1024)]
-    TooLarge,
+    #[error("the file is larger than {} MiB", .0 / 1024 / 1024)]
+    TooLarge(usize),
     #[error("the file could not be stored")]
     Disk(#[from] std::io::Error),
     #[error("there is no such file")]
@@ -42,7 +45,7 @@ impl Blobs {
     /// Stores `content` durably. `claimed_type` counts only where the bytes themselves do not tell.
     pub fn put(&self, content: &[u8], claimed_type: &str) -> Result<Blob, BlobError> {
         if content.len() > BLOB_BYTES_MAX {
-            return Err(BlobError::TooLarge);
+            return Err(BlobError::TooLarge(BLOB_BYTES_MAX));
         }
         let sha256 = hex(&Sha256::digest(content));
         let path = self.path_of(&sha256);
@@ -56,6 +59,14 @@ impl Blobs {
             std::fs::File::open(folder)?.sync_all()?;
         }
         Ok(Blob { sha256, bytes: content.len() as i64, content_type: sniffed_type(content, claimed_type) })
+    }
+
+    /// A file of at most `bytes_max` bytes that arrives piece by piece, and is never held in memory.
+    pub fn begin(&self, bytes_max: usize) -> Result<Part, BlobError> {
+        std::fs::create_dir_all(&self.folder)?;
+        let (path, file) = tempfile_in(&self.folder)?;
+        let (store, hash) = (self.clone(), Sha256::new());
+        Ok(Part { store, path, file, hash, head: Vec::new(), bytes: 0, bytes_max })
     }
 
     pub fn get(&self, sha256: &str) -> Result<Vec<u8>, BlobError> {
@@ -79,6 +90,59 @@ impl Blobs {
 
     fn path_of(&self, sha256: &str) -> PathBuf {
         self.folder.join(&sha256[..2]).join(sha256)
+    }
+}
+
+/// A file on its way in. Dropped before it is kept, it leaves nothing behind.
+pub struct Part {
+    store: Blobs,
+    path: PathBuf,
+    file: std::fs::File,
+    hash: Sha256,
+    /// Its beginning, which tells its type.
+    head: Vec<u8>,
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Part {
+    pub fn write(&mut self, piece: &[u8]) -> Result<(), BlobError> {
+        let bytes = self.bytes.saturating_add(piece.len());
+        if bytes > self.bytes_max {
+            return Err(BlobError::TooLarge(self.bytes_max));
+        }
+        let missing = HEAD_BYTES_MAX - self.head.len();
+        self.head.extend_from_slice(&piece[..piece.len().min(missing)]);
+        self.hash.update(piece);
+        self.file.write_all(piece)?;
+        self.bytes = bytes;
+        Ok(())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
+    /// Durably, as by [`Blobs::put`].
+    pub fn keep(self, claimed_type: &str) -> Result<Blob, BlobError> {
+        let sha256 = hex(&self.hash.clone().finalize());
+        let path = self.store.path_of(&sha256);
+        if !path.exists() {
+            let folder = path.parent().unwrap_or(&self.store.folder);
+            std::fs::create_dir_all(folder)?;
+            self.file.sync_all()?;
+            std::fs::rename(&self.path, &path)?;
+            std::fs::File::open(folder)?.sync_all()?;
+        }
+        let content_type = sniffed_type(&self.head, claimed_type);
+        Ok(Blob { sha256, bytes: self.bytes as i64, content_type })
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Once it is kept, it no longer has this name.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
@@ -116,9 +180,47 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 impl crate::Refusal for BlobError {
     fn kind(&self) -> crate::Kind {
         match self {
-            BlobError::TooLarge => crate::Kind::TooMuch,
+            BlobError::TooLarge(_) => crate::Kind::TooMuch,
             BlobError::Disk(_) => crate::Kind::Broken,
             BlobError::NoSuchBlob => crate::Kind::NotFound,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_in(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+        entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_arrives_in_pieces_is_kept_as_what_is_put_away_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::in_folder(folder.path());
+        let mut part = blobs.begin(100).expect("begun");
+        for piece in ["id;assignee\n", "", "7;Ana\n"] {
+            part.write(piece.as_bytes()).expect("written");
+        }
+        assert!(!part.is_empty());
+        let kept = part.keep("text/csv").expect("kept");
+        assert_eq!(kept, blobs.put(b"id;assignee\n7;Ana\n", "text/csv").expect("put"));
+        assert_eq!(blobs.get(&kept.sha256).expect("there"), b"id;assignee\n7;Ana\n");
+        assert_eq!(names_in(folder.path()), [kept.sha256[..2].to_owned()], "nothing else is left");
+    }
+
+    #[test]
+    fn a_file_that_grows_too_large_or_breaks_off_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::in_folder(folder.path());
+        let mut part = blobs.begin(3 * 1024 * 1024).expect("begun");
+        let piece = vec![b'x'; 2 * 1024 * 1024];
+        part.write(&piece).expect("it fits");
+        let refused = part.write(&piece).expect_err("too large");
+        assert_eq!(refused.to_string(), "the file is larger than 3 MiB");
+        drop(part);
+        assert!(names_in(folder.path()).is_empty());
     }
 }

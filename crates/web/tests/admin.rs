@@ -3,7 +3,7 @@
 mod common;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use common::Browser;
 use desk::routing::{self, PresenceStatus, Rule, SetPresence};
 use desk::{MailboxId, access};
@@ -73,6 +73,28 @@ async fn the_company_is_saved_and_a_wrong_time_zone_is_named() {
     let rules = world.read(desk::mail::MailRules::load);
     assert_eq!(rules.busy_senders, ["alarms@tillers.example", "forms.example"]);
     assert_eq!(rules.mails_per_sender_per_hour_max, 70);
+}
+
+#[tokio::test]
+async fn a_file_of_another_desk_is_brought_piece_by_piece_and_an_empty_one_leaves_nothing() {
+    let world = World::on_sqlite();
+    let mut browser = Browser::signed_in(&world, world.admin("Rosa"));
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "multipart/form-data; boundary=x")];
+    let file = |content: &str| {
+        let head =
+            "content-disposition: form-data; name=\"file\"; filename=\"old.csv\"\r\ncontent-type: text/csv";
+        format!("--x\r\n{head}\r\n\r\n{content}\r\n--x--\r\n")
+    };
+    let rows = "7,Ana,2026-01-05 12:00,Delivery late\n".repeat(20_000);
+    let whole = file(&format!("id,assignee,solved at,category\n{rows}"));
+    let brought = browser.ask(Method::POST, "/admin/imports/files", &headers, whole).await;
+    let page = browser.get(&brought.location.expect("its page")).await.body;
+    assert!(page.contains("20000 rows") && page.contains("shipping-and-delivery:2:1"), "{page}");
+    let empty = browser.ask(Method::POST, "/admin/imports/files", &headers, file("")).await;
+    assert_eq!(empty.location.as_deref(), Some("/admin/imports"));
+    let kept = std::fs::read_dir(world.desk.blobs.folder()).expect("a folder").flatten();
+    let unfinished = kept.filter(|it| it.file_name().to_string_lossy().starts_with('.')).count();
+    assert_eq!(unfinished, 0);
 }
 
 #[tokio::test]

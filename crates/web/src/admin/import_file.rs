@@ -3,9 +3,11 @@
 use super::must_be_admin;
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
+use axum::extract::multipart::Field as Sent;
 use axum::extract::{Multipart, Path, State};
 use axum::response::{IntoResponse, Response};
-use desk::blobs::{self, Blobs};
+use bytes::Bytes;
+use desk::blobs::{BlobError, Blobs, Part};
 use desk::skills::outcomes::files::{self, File, FileError, Look, SetReading, State as FileState};
 use desk::skills::outcomes::{self, Context, Field, Mapping, OutcomeRow, People, Run, Suggestion};
 use desk::skills::{self, SkillSummary};
@@ -13,7 +15,9 @@ use desk::{Actor, Kind, OutcomeFileId};
 use std::collections::BTreeMap;
 
 /// The largest file, and its envelope.
-pub const BODY_BYTES_MAX: usize = blobs::BLOB_BYTES_MAX + 64 * 1024;
+pub const BODY_BYTES_MAX: usize = files::FILE_BYTES_MAX + 64 * 1024;
+/// Pieces of a file that wait for the disk.
+const PIECES_WAITING_MAX: usize = 16;
 /// Topics that the page asks about, the most frequent; others keep what the mapping says.
 const TOPICS_SHOWN_MAX: usize = 60;
 /// Pairs of words that one list of a mapping may have.
@@ -190,20 +194,19 @@ pub async fn create(
     mut form: Multipart,
 ) -> Result<Response, Problem> {
     must_be_admin(actor)?;
-    let broken = |_| Problem::invalid("The file did not arrive whole, or is larger than 50 MB.");
     let mut found = None;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(|_| broken_off())? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or("export.csv").to_owned();
-            found = Some((name, field.bytes().await.map_err(broken)?));
+            found = Some((name, received(web.desk.blobs.clone(), field).await?));
         }
     }
-    let Some((name, content)) = found.filter(|it| !it.1.is_empty()) else {
+    let Some((name, part)) = found.filter(|it| !it.1.is_empty()) else {
         return Ok(bad("Choose a file first.", "/admin/imports"));
     };
     let store = web.desk.blobs.clone();
     let kept = tokio::task::spawn_blocking(move || {
-        let blob = store.put(&content, "text/csv")?;
+        let blob = part.keep("text/csv")?;
         files::prepare(&store, &blob, &name)
     });
     let kept: Result<_, FileError> =
@@ -217,6 +220,31 @@ pub async fn create(
         Err(problem) if problem.kind == Kind::Invalid => Ok(bad(&problem.words, "/admin/imports")),
         Err(problem) => Err(problem),
     }
+}
+
+fn broken_off() -> Problem {
+    Problem::invalid("The file did not arrive whole, or is larger than 1 GB.")
+}
+
+/// Written to the disk as it arrives: no file is held in memory. One that breaks off leaves nothing.
+async fn received(store: Blobs, mut sent: Sent<'_>) -> Result<Part, Problem> {
+    let (to_disk, mut pieces) = tokio::sync::mpsc::channel::<Bytes>(PIECES_WAITING_MAX);
+    let writing = tokio::task::spawn_blocking(move || {
+        let mut part = store.begin(files::FILE_BYTES_MAX)?;
+        while let Some(piece) = pieces.blocking_recv() {
+            part.write(&piece)?;
+        }
+        Ok::<_, BlobError>(part)
+    });
+    while let Some(piece) = sent.chunk().await.map_err(|_| broken_off())? {
+        // The disk takes no more: why, the writing tells.
+        if to_disk.send(piece).await.is_err() {
+            break;
+        }
+    }
+    drop(to_disk);
+    let part = writing.await.map_err(|_| Problem::new(Kind::Broken, "The file could not be stored."))?;
+    Ok(part?)
 }
 
 pub async fn show(
@@ -404,7 +432,7 @@ mod tests {
             now: 5_000,
             file,
             run: None,
-            look: Look { rows: 812, first: vec![Err(wrong)], topics: BTreeMap::new() },
+            look: Look { rows: 812, first: vec![Err(wrong)], ..Look::default() },
             topics: vec![topic],
             library: vec![summary(1, "Refunds")],
             problem,
@@ -435,8 +463,11 @@ mod tests {
     #[test]
     fn a_try_says_what_would_happen_and_an_import_what_happened() {
         let tally = Tally { read: 10, taken: 7, rejected: 3, ..Tally::default() };
-        let tried = File { tally: Some(tally.clone()), ..file(FileState::Tried) };
-        assert!(renders(&page(tried, None)).contains("would be taken"));
+        let tried = File { done: 1.0, tally: Some(tally.clone()), ..file(FileState::Tried) };
+        assert!(!renders(&page(tried.clone(), None)).contains("of the file was tried"));
+        assert!(renders(&page(tried.clone(), None)).contains("would be taken"));
+        let in_part = File { done: 0.25, ..tried };
+        assert!(renders(&page(in_part, None)).contains("the first 25 % of the file was tried"));
         let run = Run {
             id: OutcomeRunId(2),
             source: "old".into(),

@@ -17,10 +17,16 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The largest file that a screen takes.
+pub const FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Rows that are looked at, or tried, of a file that has more. All of them are taken in.
+pub const ROWS_LOOKED_AT_MAX: u64 = 500_000;
 pub const FILES_SHOWN_MAX: usize = 20;
 /// Rows of the file that a screen shows.
 pub const ROWS_SHOWN_MAX: usize = 3;
 const NAME_CHARS_MAX: usize = 200;
+/// The most that a try which did not come to the end of the file says it has read.
+const TRIED_IN_PART_MAX: f64 = 0.99;
 /// A job hands over to a next one after so long.
 const TURN_MS: i64 = 60_000;
 
@@ -71,7 +77,7 @@ pub struct File {
     /// Topics, or tags where rows have no topic, with their rows.
     pub topics: BTreeMap<String, u64>,
     pub state: State,
-    /// Of what is under way, 0 to 1.
+    /// Of what is under way, 0 to 1; of what was tried, the part of the file that was read for it.
     pub done: f64,
     /// The account of the last try.
     pub tally: Option<Tally>,
@@ -95,6 +101,8 @@ pub struct NewFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Look {
     pub rows: u64,
+    /// The file has more rows; these are its first.
+    pub is_cut: bool,
     /// The first rows as they are understood, or why they are not.
     pub first: Vec<RowRead>,
     pub topics: BTreeMap<String, u64>,
@@ -124,9 +132,13 @@ impl crate::Refusal for FileError {
     }
 }
 
-/// Reads a stored file through, beside the database: what its columns are called, and what is in them. Where a column
+/// Reads a stored file, beside the database, as far as [`ROWS_LOOKED_AT_MAX`] allows: what is in its columns. Where a column
 /// that is needed is not found, no row is read and that is told by the mapping alone.
 pub fn look(blobs: &Blobs, sha256: &str, mapping: &Mapping) -> Result<Look, FileError> {
+    look_at(blobs, sha256, mapping, ROWS_LOOKED_AT_MAX)
+}
+
+fn look_at(blobs: &Blobs, sha256: &str, mapping: &Mapping, rows_max: u64) -> Result<Look, FileError> {
     let mut rows = match Rows::open(blobs.open(sha256)?, mapping.layout().map_err(RowsError::Mapping)?) {
         Ok(rows) => rows,
         Err(RowsError::Mapping(super::MappingError::Missing(_))) => return Ok(Look::default()),
@@ -134,6 +146,10 @@ pub fn look(blobs: &Blobs, sha256: &str, mapping: &Mapping) -> Result<Look, File
     };
     let mut seen = Look::default();
     while let Some(row) = rows.next_row()? {
+        if seen.rows == rows_max {
+            seen.is_cut = true;
+            break;
+        }
         seen.rows += 1;
         if let Ok(row) = &row {
             let names = row.topic.as_ref().map_or(&row.tags[..], std::slice::from_ref);
@@ -295,26 +311,33 @@ fn tell(db: &Db, file: OutcomeFileId, state: State, done: f64) -> Result<(), db:
     })
 }
 
+/// What is known of a try is kept nowhere until it ends, and so it ends within its turn: of a large file the first rows
+/// are tried, and `done` says which part of it they are.
 fn try_out(db: &Db, blobs: &Blobs, it: &File) -> Result<(), FileError> {
+    let ends_at = db.now() + TURN_MS;
     let (mut rows, context) = opened(db, blobs, it)?;
     let mut so_far = Preview::new(it.mapping.source.trim(), it.people);
-    let mut tally = Tally::default();
-    loop {
+    let (mut tally, mut rows_tried) = (Tally::default(), 0);
+    let done = loop {
         let batch = rows.next_batch(ROWS_PER_BATCH_MAX)?;
         if batch.is_empty() {
-            break;
+            break 1.0;
         }
+        if rows_tried >= ROWS_LOOKED_AT_MAX || db.now() >= ends_at {
+            break rows.share().min(TRIED_IN_PART_MAX);
+        }
+        rows_tried += batch.len() as u64;
         let part = db.read_now(Actor::desk(), |tx| preview(tx, &mut so_far, &context, &batch))?;
         tally.add(&part);
         tell(db, it.id, State::Trying, rows.share())?;
-    }
+    };
     for name in context.unknown_skills() {
         tally.unknown_skills.entry(name.clone()).or_insert(0);
     }
     let file = it.id;
     db.write_now(Actor::desk(), move |tx| {
         announce(tx, file);
-        files::save_tried(tx, file, &tally)
+        files::save_tried(tx, file, &tally, done)
     })?;
     Ok(())
 }
@@ -381,6 +404,19 @@ mod tests {
         assert_eq!(source_of("Old desk (2025).csv"), "Old desk 2025");
         assert_eq!(source_of("…"), "import");
         assert_eq!(source_of(&"x".repeat(90)).len(), 40);
+    }
+
+    #[test]
+    fn of_a_large_file_the_first_rows_are_looked_at() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::in_folder(folder.path());
+        let text = "id,assignee,solved_at,tags\n1,Ana,2026-01-05,a\n2,Ana,2026-01-05,a\n3,Ana,2026-01-05,b\n";
+        let blob = blobs.put(text.as_bytes(), "text/csv").expect("kept");
+        let look =
+            |rows_max| look_at(&blobs, &blob.sha256, &Mapping::default(), rows_max).expect("it is read");
+        let (part, whole) = (look(2), look(3));
+        assert_eq!((part.rows, part.is_cut, part.topics), (2, true, [("a".to_owned(), 2)].into()));
+        assert_eq!((whole.rows, whole.is_cut, whole.topics.len()), (3, false, 2));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// A line of JSON that is longer cannot be one ticket.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// A row of a table that is longer: more likely a quote that is never closed, and goes on to the end of the file.
+const ROW_BYTES_MAX: usize = 16 * 1024 * 1024;
 const BUFFER_BYTES: usize = 1024 * 1024;
 
 /// Lines of JSON whose names are looked at to tell the columns.
@@ -20,6 +22,8 @@ pub enum RowsError {
     Io(#[from] std::io::Error),
     #[error("the head cannot be read: {0}")]
     Head(String),
+    #[error("the row that begins in line {0} is longer than {} MiB: a quote may be open", ROW_BYTES_MAX / 1024 / 1024)]
+    RowTooLong(u64),
     #[error(transparent)]
     Mapping(#[from] MappingError),
     #[error("the file is shorter than what was read of it before")]
@@ -34,8 +38,26 @@ pub struct Rows<R: Read + Seek> {
 }
 
 enum Form<R: Read + Seek> {
-    Csv { reader: csv::Reader<BufReader<R>>, places: Box<Places>, record: csv::StringRecord },
+    Csv { reader: csv::Reader<Within<BufReader<R>>>, places: Box<Places>, record: csv::StringRecord },
     Lines { reader: BufReader<R>, line: u64, at: u64, buffer: Vec<u8> },
+}
+
+/// Reads only so far on, so that one row cannot take a whole file into memory.
+struct Within<R> {
+    inner: R,
+    bytes_left: usize,
+}
+
+impl<R: Read> Read for Within<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.bytes_left == 0 {
+            return Err(std::io::ErrorKind::InvalidData.into());
+        }
+        let wanted = buffer.len().min(self.bytes_left);
+        let read = self.inner.read(&mut buffer[..wanted])?;
+        self.bytes_left -= read;
+        Ok(read)
+    }
 }
 
 /// What the columns of a file are called, as written.
@@ -43,7 +65,8 @@ pub fn columns_of<R: Read + Seek>(mut file: R) -> Result<Vec<String>, RowsError>
     let first = first_line(&mut file)?;
     let mut names: Vec<String> = Vec::new();
     if is_json(&first) {
-        for line in BufReader::new(file).split(b'\n').take(LINES_LOOKED_AT) {
+        let beginning = file.take((LINES_LOOKED_AT * LINE_BYTES_MAX) as u64);
+        for line in BufReader::new(beginning).split(b'\n').take(LINES_LOOKED_AT) {
             let object: Option<serde_json::Map<String, serde_json::Value>> =
                 serde_json::from_slice(line?.trim_ascii()).ok();
             for name in object.into_iter().flat_map(|it| it.into_iter().map(|(name, _)| name)) {
@@ -93,7 +116,7 @@ impl<R: Read + Seek> Rows<R> {
         let form = if is_json(&first) {
             Form::Lines { reader, line: 0, at: 0, buffer: Vec::new() }
         } else {
-            let mut reader = csv_reader(reader, &first);
+            let mut reader = csv_reader(Within { inner: reader, bytes_left: ROW_BYTES_MAX }, &first);
             let head = reader.headers().map_err(|error| RowsError::Head(error.to_string()))?.clone();
             let places = Box::new(layout.places(&head.iter().collect::<Vec<_>>())?);
             Form::Csv { reader, places, record: csv::StringRecord::new() }
@@ -115,6 +138,7 @@ impl<R: Read + Seek> Rows<R> {
         match &mut self.form {
             Form::Csv { reader, places, record } => {
                 let line = reader.position().line();
+                reader.get_mut().bytes_left = ROW_BYTES_MAX;
                 match reader.read_record(record) {
                     Ok(false) => Ok(None),
                     Ok(true) => {
@@ -123,6 +147,7 @@ impl<R: Read + Seek> Rows<R> {
                             places.map(|place| place.and_then(|at| record.get(at)).unwrap_or(""));
                         Ok(Some(self.layout.read(line, &cells)))
                     }
+                    Err(_) if reader.get_ref().bytes_left == 0 => Err(RowsError::RowTooLong(line)),
                     Err(error) if error.is_io_error() => Err(RowsError::Io(std::io::Error::other(error))),
                     Err(error) => Ok(Some(Err(unreadable(line, &error.to_string())))),
                 }
@@ -228,6 +253,16 @@ mod tests {
         let rows = rows.next_batch(10).unwrap();
         assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
         assert!(rows[1].is_ok());
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_does_not_take_the_file_into_memory() {
+        let mut text = String::from("id,assignee,solved_at\n1,Ana,2026-01-05\n2,\"Ana,2026-01-05\n");
+        text.push_str(&"3,Ana,2026-01-05\n".repeat(ROW_BYTES_MAX / 17 + 10_000));
+        let mut rows = Rows::open(Cursor::new(text), Mapping::default().layout().unwrap()).unwrap();
+        assert!(rows.next_row().unwrap().unwrap().is_ok());
+        let refused = rows.next_row().unwrap_err().to_string();
+        assert!(refused.contains("line 3 is longer than 16 MiB"), "{refused}");
     }
 
     #[test]

@@ -121,10 +121,11 @@ pub(in crate::skills::outcomes) fn save_tried(
     tx: &mut Tx,
     id: OutcomeFileId,
     tally: &Tally,
+    done: f64,
 ) -> Result<(), Error> {
     tx.execute(
-        "update outcome_files set state = 'tried', done = 1.0, tally = $1, failed = null where id = $2",
-        params![written(tally)?, id],
+        "update outcome_files set state = 'tried', done = $1, tally = $2, failed = null where id = $3",
+        params![done, written(tally)?, id],
     )
     .map(|_| ())
 }
@@ -136,7 +137,7 @@ pub(in crate::skills::outcomes) fn save_failed(
     words: &str,
 ) -> Result<(), Error> {
     tx.execute(
-        "update outcome_files set state = case when tally is null then 'written' else 'tried' end, failed = $1 where id = $2",
+        "update outcome_files set state = case when tally is null then 'written' else 'tried' end, done = 1.0, failed = $1 where id = $2",
         params![words, id],
     )
     .map(|_| ())
