@@ -84,6 +84,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/admin/jobs", get(jobs::index))
         .route("/admin/jobs/{job}/retry", post(jobs::retry))
         .route("/admin/about", get(about::show))
+        .route("/admin/about/licences", get(about::texts))
 }
 
 pub(crate) use routing::{rule_name, rule_names, rule_of, rule_word};
