@@ -22,7 +22,7 @@ pub enum RowsError {
     Io(#[from] std::io::Error),
     #[error("the head cannot be read: {0}")]
     Head(String),
-    #[error("the row that begins in line {0} is longer than {} MiB: a quote may be open", ROW_BYTES_MAX / 1024 / 1024)]
+    #[error("the row that begins in line {0} is longer than {mib} MiB: a quote may be open", mib = ROW_BYTES_MAX / 1024 / 1024)]
     RowTooLong(u64),
     #[error(transparent)]
     Mapping(#[from] MappingError),
