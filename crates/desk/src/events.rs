@@ -440,6 +440,14 @@ pub enum Event {
         user: UserId,
         helper: UserId,
     },
+    // articles
+    ArticleChanged {
+        article: ArticleId,
+    },
+    ArticleMoved {
+        article: ArticleId,
+        to: articles::ArticleState,
+    },
     // satisfaction
     RatingAsked {
         ticket: TicketId,
@@ -550,6 +558,7 @@ impl Event {
             | LearningSet { plan, .. } => ("coaching_plan", plan.0),
             LearningGiven { ticket, .. } => ("ticket", ticket.0),
             CompetencyChanged { competency } => ("competency", competency.0),
+            ArticleChanged { article } | ArticleMoved { article, .. } => ("article", article.0),
             SkillRuleChanged { rule } => ("skill_rule", rule.0),
             SkillsReleased { release } => ("release", release.0),
             OutcomesImported { run, .. } | OutcomesTakenBack { run } => ("outcome_run", run.0),
@@ -686,6 +695,8 @@ fn reactions_to(event: &Event) -> Vec<(Work, Due)> {
         | CoachingPlanClosed { .. }
         | LearningSet { .. }
         | LearningGiven { .. }
+        | ArticleChanged { .. }
+        | ArticleMoved { .. }
         | RatingAsked { .. } => vec![],
     }
 }

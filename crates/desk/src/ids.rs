@@ -61,4 +61,5 @@ ids! {
     FloorRunId,
     /// The shifts of one week; days on which somebody is away.
     RosterId, LeaveId,
+    ArticleId,
 }

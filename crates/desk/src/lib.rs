@@ -6,6 +6,7 @@
 
 pub mod access;
 mod actor;
+pub mod articles;
 pub mod assessments;
 pub mod blobs;
 pub mod coaching;

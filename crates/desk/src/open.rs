@@ -69,6 +69,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!("0042_promise_runs"),
     shared!("0043_half_days"),
     shared!("0044_draft_files"),
+    twins!("0045_articles"),
     shared!("0046_footing"),
     shared!("0047_competency_words"),
 ];

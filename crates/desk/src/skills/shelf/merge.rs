@@ -3,7 +3,7 @@
 use super::{ShelfError, only_leads};
 use crate::events::{self, Event};
 use crate::skills::{SkillSummary, replay, store};
-use crate::{EvidenceId, RoleId, SkillId, SkillMergeId, SkillRuleId, TicketId, Tx, UserId};
+use crate::{ArticleId, EvidenceId, RoleId, SkillId, SkillMergeId, SkillRuleId, TicketId, Tx, UserId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,8 @@ pub(in crate::skills) struct MovedRows {
     pub roles: Vec<RoleId>,
     /// Roles that asked for both, with the row that gave way: level, weight, at least.
     pub roles_both: Vec<(RoleId, f64, f64, Option<i64>)>,
+    pub articles: Vec<ArticleId>,
+    pub articles_both: Vec<ArticleId>,
     /// What stood on it, with the level; those rows go.
     pub needed_by: Vec<(SkillId, f64)>,
     /// What it stood on; those rows stay with the retired skill.

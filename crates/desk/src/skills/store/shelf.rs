@@ -129,6 +129,18 @@ pub(in crate::skills) fn move_skill(tx: &mut Tx, from: SkillId, into: SkillId) -
         params![from, into],
         |row| row.get(0),
     )?;
+    moved.articles_both = tx.list(
+        "delete from article_skills where skill_id = $1
+           and article_id in (select article_id from article_skills where skill_id = $2)
+         returning article_id",
+        params![from, into],
+        |row| row.get(0),
+    )?;
+    moved.articles = tx.list(
+        "update article_skills set skill_id = $2 where skill_id = $1 returning article_id",
+        params![from, into],
+        |row| row.get(0),
+    )?;
     moved.needed_by = tx.list(
         "delete from skill_prerequisites where needs_id = $1 returning skill_id, level",
         params![from],
@@ -156,6 +168,7 @@ pub(in crate::skills) fn move_skill_back(
     back(tx, "skill_rules", "id", moved.rules.iter().map(|it| it.0).collect())?;
     back(tx, "interests", "user_id", moved.interests.iter().map(|it| it.0).collect())?;
     back(tx, "role_requirements", "role_id", moved.roles.iter().map(|it| it.0).collect())?;
+    back(tx, "article_skills", "article_id", moved.articles.iter().map(|it| it.0).collect())?;
     for (evidence, weight) in &moved.evidence_added {
         tx.execute(
             "insert into evidence_moves
@@ -188,6 +201,12 @@ pub(in crate::skills) fn move_skill_back(
         tx.execute(
             "insert into interests (user_id, skill_id, created_at) values ($1, $2, $3) on conflict do nothing",
             params![user, from, now],
+        )?;
+    }
+    for article in &moved.articles_both {
+        tx.execute(
+            "insert into article_skills (article_id, skill_id) values ($1, $2) on conflict do nothing",
+            params![article, from],
         )?;
     }
     for (role, level, weight, at_least) in &moved.roles_both {
