@@ -5,6 +5,7 @@
 
 mod admin;
 pub mod around;
+mod articles;
 mod assessments;
 mod assets;
 mod client;
@@ -108,6 +109,7 @@ pub fn router(web: Web) -> Router {
         .merge(reviews::routes())
         .merge(assessments::routes())
         .merge(hiring::routes())
+        .merge(articles::routes())
         .merge(coaching::routes())
         .merge(wellbeing::routes())
         .merge(floor::routes())

@@ -39,6 +39,8 @@ const PLACES: &[Place] = &[
     place("/people", "people", "People", "customers agents users"),
     place("/coaching", "chat", "Coaching", "moments plans talks growth"),
     place("/growth", "insight", "My growth", "coaching plans moments mine"),
+    place("/articles", "note", "Articles", "knowledge base help centre write"),
+    place("/articles/new", "plus", "New article", "write knowledge base"),
     place("/wellbeing", "insight", "My effort", "wellbeing hostile rest points"),
     place("/ledger", "ledger", "Ledger of mail", "incoming unaccounted"),
     place("/search", "search", "Search", "find"),
