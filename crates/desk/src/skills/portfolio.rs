@@ -4,6 +4,7 @@
 //! freed of names, addresses, links and numbers. Table: `portfolios`. Path: `/people/{id}/portfolio`.
 
 use super::{INDEPENDENT_LEVEL, Proficiency, Skill, SkillsError, proficiencies_of, store};
+use crate::articles::views::written_by;
 use crate::satisfaction::views::{Summary, summary_of_person};
 use crate::{SkillId, TicketId, Tx, UserId};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ pub const CASE_CHARS_MAX: usize = 1_000;
 pub const CASES_MAX: usize = 12;
 /// Tickets from which cases are chosen.
 pub const CASES_OFFERED_MAX: usize = 30;
+/// Articles that are named.
+pub const ARTICLES_SHOWN_MAX: usize = 50;
 /// Ratings of so many days are counted.
 const RATING_DAYS: i64 = 365;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -40,6 +43,8 @@ pub struct Portfolio {
     pub levels: Vec<PortfolioLevel>,
     pub ratings: Option<Summary>,
     pub cases: Vec<Case>,
+    /// What they wrote for colleagues or for everybody, the newest first.
+    pub articles: Vec<PortfolioArticle>,
     /// What could be told, the hardest first.
     pub offered: Vec<Case>,
     pub choices: Choices,
@@ -57,6 +62,12 @@ pub struct PortfolioLevel {
     /// What can be seen at that level.
     pub anchor: String,
     pub shown: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PortfolioArticle {
+    pub title: String,
+    pub written_at: i64,
 }
 
 /// A solved ticket without its customer.
@@ -116,6 +127,10 @@ pub fn portfolio(tx: &mut Tx, user: UserId) -> Result<Portfolio, SkillsError> {
             case.words = redacted(words, &names);
         }
     }
+    let written = written_by(tx, user, ARTICLES_SHOWN_MAX)?;
+    let articles = written
+        .into_iter()
+        .map(|it| PortfolioArticle { title: redacted(&it.title, &names), written_at: it.created_at });
     let cases = offered.iter().filter(|it| choices.cases.contains_key(&it.ticket.0)).cloned().collect();
     Ok(Portfolio {
         name,
@@ -125,6 +140,7 @@ pub fn portfolio(tx: &mut Tx, user: UserId) -> Result<Portfolio, SkillsError> {
         levels,
         ratings,
         cases,
+        articles: articles.collect(),
         offered,
         choices,
     })

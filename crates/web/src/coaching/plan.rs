@@ -6,15 +6,19 @@ use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use desk::articles::views::{self as articles, ArticleFilter};
 use desk::coaching::views::{self, GoalRow, PlanPage};
-use desk::coaching::{self, ClosePlan, CreatePlan, GoalEffect, Note, TaskKind, UpdatePlan};
+use desk::coaching::{self, ClosePlan, CreatePlan, GoalEffect, Note, Task, TaskKind, UpdatePlan};
 use desk::skills::{self, SkillSummary};
-use desk::{Actor, CoachingPlanId, SkillId, UserId};
+use desk::{Actor, ArticleId, CoachingPlanId, SkillId, UserId};
 use std::collections::HashMap;
 
 const DAY_MS: i64 = 24 * 3_600_000;
+const ARTICLES: &str = "/articles/";
 /// Goals that the form of a new plan asks for.
 const FIRST_GOALS: usize = 3;
+/// Articles that can be picked for a task, those changed last; any other by its address.
+const ARTICLES_OFFERED_MAX: usize = 300;
 
 #[derive(askama::Template)]
 #[template(path = "coaching/plan.html")]
@@ -28,6 +32,10 @@ pub struct Show {
     pub agents: Vec<(UserId, String)>,
     pub leads: Vec<(UserId, String)>,
     pub helpers: HashMap<SkillId, Vec<(UserId, String)>>,
+    /// What a task may name, by title.
+    pub articles: Vec<(ArticleId, String)>,
+    /// Titles of the articles that tasks name.
+    pub titles: HashMap<ArticleId, String>,
     pub problem: Option<Problem>,
 }
 
@@ -81,6 +89,11 @@ impl Show {
         due_at.is_some_and(|due| due < self.now)
     }
 
+    /// The title of the article that it names; of another link only that it opens.
+    fn link_words(&self, task: &Task) -> &str {
+        article_of(&task.link).and_then(|id| self.titles.get(&id)).map_or("open", String::as_str)
+    }
+
     fn is_coach(&self, user: &UserId) -> bool {
         self.page.plan.coach == *user
     }
@@ -117,8 +130,16 @@ pub async fn shown(
             agents: Vec::new(),
             leads: Vec::new(),
             helpers: HashMap::new(),
+            articles: Vec::new(),
+            titles: HashMap::new(),
             problem: None,
         };
+        for id in show.page.tasks.iter().filter_map(|it| article_of(&it.link)) {
+            // What its reader may not see keeps its title to itself.
+            if let Ok(article) = articles::article(tx, id) {
+                show.titles.insert(id, article.title);
+            }
+        }
         if show.may_change() {
             let taken: Vec<SkillId> = show.page.goals.iter().map(|it| it.skill.id).collect();
             show.library = skills::list_shown_skills(tx)?
@@ -133,6 +154,10 @@ pub async fn shown(
                 .map(|it| (it.id, it.name))
                 .collect();
             show.leads = coaching::views::coaches(tx, show.page.plan.user)?;
+            let shared = articles::list(tx, &ArticleFilter::default(), ARTICLES_OFFERED_MAX)?;
+            show.articles =
+                shared.into_iter().filter(|it| it.state.is_shared()).map(|it| (it.id, it.title)).collect();
+            show.articles.sort_by_key(|it| it.1.to_lowercase());
             for goal in &show.page.goals {
                 let helpers = views::helpers(tx, plan, goal.skill.id)?;
                 show.helpers.insert(goal.skill.id, helpers);
@@ -222,6 +247,15 @@ pub async fn answer(
     }
 }
 
+/// The address of an article, as a task keeps it.
+pub fn link_to(article: ArticleId) -> String {
+    format!("{ARTICLES}{article}")
+}
+
+fn article_of(link: &str) -> Option<ArticleId> {
+    link.strip_prefix(ARTICLES)?.parse().ok()
+}
+
 /// The end of a day that was written as `2026-03-10`; `None` if nothing was, or nothing that can be read.
 pub fn end_of(day: &str) -> Option<i64> {
     start_of(day).map(|at| at + DAY_MS - 1)
@@ -253,7 +287,7 @@ mod tests {
     use super::*;
     use crate::samples::{renders, shell, summary};
     use desk::coaching::views::GivenTicket;
-    use desk::coaching::{Goal, Learning, Measure, Session, Task};
+    use desk::coaching::{Goal, Learning, Measure, Session};
     use desk::{CoachingGoalId, CoachingNoteId, CoachingSessionId, CoachingTaskId, Role, TicketId};
 
     const NOW: i64 = 1_767_700_800_000;
@@ -298,7 +332,11 @@ mod tests {
             plan: CoachingPlanId(1),
             kind,
             text: "Read how we apologise".into(),
-            link: if id == 1 { "https://example.org/calm".into() } else { String::new() },
+            link: match id {
+                1 => "https://example.org/calm".into(),
+                2 => link_to(ArticleId(4)),
+                _ => String::new(),
+            },
             with: (id == 2).then_some(UserId(5)),
             due_at: Some(NOW - 1),
             created_at: NOW,
@@ -345,6 +383,8 @@ mod tests {
             agents: vec![(UserId(5), "Kofi".into())],
             leads: vec![(UserId(1), "Rosa Lind".into())],
             helpers: HashMap::from([(SkillId(3), vec![(UserId(5), "Kofi".into())])]),
+            articles: vec![(ArticleId(4), "Staying <calm>".into())],
+            titles: HashMap::from([(ArticleId(4), "Staying <calm>".into())]),
             problem: full.then(|| Problem {
                 field: Some("level"),
                 ..Problem::invalid("A level lies between 0.5 and 5.")
@@ -374,6 +414,18 @@ mod tests {
         assert!(html.contains("6 Jan 2026, 13:00–13:45") && html.contains("Europe/Berlin"), "{html}");
         assert_eq!(html.matches("Rosa Lind has another talk at this time.").count(), 1);
         assert!(html.contains(r#"name="minutes""#) && html.contains(r#"value="30""#));
+    }
+
+    #[test]
+    fn a_task_names_the_article_that_it_links_and_another_can_be_picked() {
+        let html = renders(&page(Actor::person(UserId(1), Role::Lead), true));
+        assert!(
+            html.contains(
+                "<a href=\"/articles/4\" rel=\"noreferrer\" dir=\"auto\">Staying &#60;calm&#62;</a>"
+            )
+        );
+        assert!(html.contains("<option value=\"4\">Staying &#60;calm&#62;</option>"), "{html}");
+        assert_eq!(article_of("/articles/4/edit"), None);
     }
 
     #[test]

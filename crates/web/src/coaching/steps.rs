@@ -1,6 +1,6 @@
 //! What a plan is made of, step by step: goals, tasks, talks, notes.
 
-use super::plan::{answer, end_of, moment_in};
+use super::plan::{answer, end_of, link_to, moment_in};
 use super::words;
 use crate::fields::Fields;
 use crate::{Problem, SignedIn, Web};
@@ -68,11 +68,12 @@ pub async fn add_task(
     Path(plan): Path<CoachingPlanId>,
     form: Fields,
 ) -> Result<Response, Problem> {
+    let picked = form.parsed("article").map(link_to);
     let command = AddTask {
         plan,
         kind: TaskKind::parse(form.text("kind")).unwrap_or(TaskKind::Practice),
         text: form.owned("text"),
-        link: form.owned("link"),
+        link: form.given("link").map(str::to_owned).or(picked).unwrap_or_default(),
         with: form.parsed("with"),
         due_at: end_of(form.text("due")),
     };

@@ -137,6 +137,7 @@ pub async fn paper(
 pub(crate) mod samples {
     use super::*;
     use desk::satisfaction::views::Summary;
+    use desk::skills::portfolio::PortfolioArticle;
     use desk::{SkillId, TicketId};
 
     pub fn case(id: i64) -> Case {
@@ -165,6 +166,7 @@ pub(crate) mod samples {
             anchor: "Decides alone.".into(),
             shown: true,
         };
+        let article = PortfolioArticle { title: "When to <refund>".into(), written_at: 1_767_614_400_000 };
         Portfolio {
             name: "Leila".into(),
             company: "Tillers & Sons".into(),
@@ -173,6 +175,7 @@ pub(crate) mod samples {
             levels: if empty { vec![] } else { vec![level] },
             ratings: (!empty).then_some(Summary { by_score: [0, 0, 1, 2, 5] }),
             cases: if empty { vec![] } else { vec![case(7)] },
+            articles: if empty { vec![] } else { vec![article] },
             offered: if empty { vec![] } else { vec![case(7), case(8)] },
             choices: Choices {
                 cases: [(7, "Marta was calm again.".to_owned())].into(),
@@ -216,5 +219,6 @@ mod tests {
         let html = File { it: portfolio(false) }.render().unwrap();
         assert!(!html.contains("href") && !html.contains("Marta") && !html.contains("src="));
         assert!(html.contains("Refunds &#60;x&#62;") && html.contains("[customer] was calm again."));
+        assert!(html.contains("When to &#60;refund&#62;") && html.contains("Articles written"));
     }
 }

@@ -3,6 +3,7 @@
 use super::words;
 use crate::{Html, Problem, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
+use desk::articles::views::{self as articles, ArticleFilter, ArticleRow};
 use desk::skills::Sight;
 use desk::skills::planning::{self, SkillStory};
 use desk::skills::shelf::PREREQUISITES_MAX;
@@ -15,6 +16,7 @@ const EMPTY_LINES: usize = 2;
 /// One bar of the curve of demand, with the space beside it; the curve is 40 high.
 const BAR_WIDTH: i64 = 10;
 const BAR_HEIGHT_MAX: f64 = 40.0;
+const ARTICLES_SHOWN_MAX: usize = 20;
 
 #[derive(askama::Template)]
 #[template(path = "skills/show.html")]
@@ -27,6 +29,8 @@ pub struct Show {
     pub now: i64,
     /// For the forms of leads.
     pub library: Vec<SkillSummary>,
+    /// What is written about it.
+    pub articles: Vec<ArticleRow>,
 }
 
 /// One week of demand, as a bar.
@@ -99,6 +103,10 @@ impl Show {
         self.library.iter().filter(|it| it.id != self.page.skill.id)
     }
 
+    fn has_more_articles(&self) -> bool {
+        self.articles.len() >= ARTICLES_SHOWN_MAX
+    }
+
     fn has_anchors(&self) -> bool {
         self.page.skill.anchors.iter().any(|words| !words.is_empty())
     }
@@ -117,7 +125,10 @@ pub async fn show(
             false => Vec::new(),
         };
         library.sort_by_key(|it| it.name.to_lowercase());
-        Ok::<_, Problem>(Show { page, story, library, shell: Shell::load(tx)?, now: tx.now(), actor, sight })
+        let about = ArticleFilter { skill: Some(skill), ..ArticleFilter::default() };
+        let articles = articles::list(tx, &about, ARTICLES_SHOWN_MAX)?;
+        let (shell, now) = (Shell::load(tx)?, tx.now());
+        Ok::<_, Problem>(Show { page, story, library, articles, shell, now, actor, sight })
     });
     Ok(Html(page.await?))
 }
@@ -126,7 +137,9 @@ pub async fn show(
 mod tests {
     use super::super::index::samples::{cell, head};
     use super::*;
+    use crate::articles::words::samples::row;
     use crate::samples::{shell, skill};
+    use desk::articles::ArticleState;
     use desk::skills::planning::{Pair, TicketLine};
     use desk::skills::{Hardness, Policy, SkillRule};
     use desk::{Role, SkillRuleId, TicketId, UserId};
@@ -207,7 +220,18 @@ mod tests {
         let library = vec![skill().summary(), crate::samples::summary(5, "Networks")];
         let actor = Actor::person(UserId(1), role);
         let sight = Sight::of(actor, Policy::default());
-        crate::samples::renders(&Show { shell: shell(), actor, sight, page, story, library, now: 0 })
+        let draft = ArticleRow { title: "When to <refund>".into(), ..row(3, "", ArticleState::Draft) };
+        let articles = if page.people.is_empty() { vec![] } else { vec![draft] };
+        crate::samples::renders(&Show {
+            shell: shell(),
+            actor,
+            sight,
+            page,
+            story,
+            library,
+            articles,
+            now: 0,
+        })
     }
 
     #[test]
@@ -216,6 +240,15 @@ mod tests {
         for words in ["Kofi", "money back", "Leila", "31", "/skills/1/people/2"] {
             assert!(html.contains(words), "{words}");
         }
+    }
+
+    #[test]
+    fn a_skill_shows_what_is_written_about_it_and_asks_for_it_where_nothing_is() {
+        let html = render(page(), Role::Agent);
+        assert!(html.contains("When to &#60;refund&#62;") && html.contains("Draft"), "{html}");
+        assert!(html.contains("/articles/new?skill=1"));
+        let bare = SkillPage { people: vec![], ..page() };
+        assert!(render(bare, Role::Agent).contains("Nothing is written about it yet"));
     }
 
     #[test]
