@@ -1,8 +1,9 @@
 //! The customer's door: public pages that work without script. It asks for no account and knows no staff page.
 //!
-//! Rating an answer (`/rate/{token}`), writing to us (`/requests/new`), and openings (`/jobs`). Each request is limited by
-//! address, each change must come from our own pages, and nothing here runs a script.
+//! Rating an answer (`/rate/{token}`), writing to us (`/requests/new`), articles (`/help`) and openings (`/jobs`). Each
+//! request is limited by address, each change must come from our own pages, and nothing here runs a script.
 
+mod articles;
 mod guard;
 mod jobs;
 mod limits;
@@ -29,7 +30,7 @@ pub(crate) struct Center {
     pub limits: Arc<Limits>,
 }
 
-/// The public pages: rating an answer, writing to us, and openings.
+/// The public pages: rating an answer, writing to us, articles, and openings.
 pub fn router(desk: Desk) -> Router {
     router_with(desk, Limits::usual())
 }
@@ -39,6 +40,8 @@ pub fn router_with(desk: Desk, limits: Limits) -> Router {
     Router::new()
         .route("/rate/{token}", get(rate::show).post(rate::answer))
         .route("/requests/new", get(request::new).post(request::create))
+        .route("/help", get(articles::index))
+        .route("/help/articles/{article}", get(articles::show))
         .route("/jobs", get(jobs::index))
         .route("/jobs/feed.atom", get(jobs::feed))
         .route("/jobs/feed.json", get(jobs::json))

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use desk::articles::{self, ArticleState, WriteArticle};
 use desk::hiring::{self, OpeningState, WriteNeed, WriteOpening};
 use desk::mail;
 use desk::satisfaction::views as ratings;
@@ -141,7 +142,7 @@ async fn a_wrong_link_and_a_foreign_page_are_refused() {
 async fn the_pages_run_no_script_and_tell_nobody_their_address() {
     let world = World::on_sqlite();
     let app = helpcenter::router(world.desk.clone());
-    for path in ["/requests/new", "/rate/x"] {
+    for path in ["/requests/new", "/rate/x", "/help", "/help/articles/1"] {
         let page = get(&app, path).await;
         let csp = page.headers["content-security-policy"].to_str().unwrap();
         assert!(
@@ -459,4 +460,51 @@ async fn one_address_applies_only_so_often() {
     let fields = [("name", "Nour"), ("email", "nour@example.org"), ("consent", "yes")];
     assert_eq!(send_form(&app, &path, &fields, None).await.status, StatusCode::OK);
     assert_eq!(send_form(&app, &path, &fields, None).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn what_is_published_is_read_and_found_and_nothing_else_of_the_articles() {
+    for world in World::on_each_database() {
+        let ana = world.agent("Ana Novak");
+        let app = helpcenter::router(world.desk.clone());
+        assert!(get(&app, "/help").await.body.contains("Nothing is written here yet"));
+        let states = [
+            (ArticleState::Draft, "en"),
+            (ArticleState::Internal, "en"),
+            (ArticleState::Archived, "en"),
+            (ArticleState::Published, "de"),
+            (ArticleState::Published, "en"),
+        ];
+        let ids = states.map(|(state, language)| {
+            let command = WriteArticle {
+                title: format!("Parcel {} {language}", state.name()),
+                body: "Where is my *parcel*?".into(),
+                language: language.into(),
+                skills: vec![],
+            };
+            world.write_as(ana, move |tx| {
+                let id = articles::create(tx, &command)?;
+                articles::move_to(tx, id, state)?;
+                Ok::<_, articles::ArticleError>(id)
+            })
+        });
+        for path in ["/help", "/help?query=parcel"] {
+            let body = get(&app, path).await.body;
+            for hidden in ["Parcel draft", "Parcel internal", "Parcel archived", "Novak"] {
+                assert!(!body.contains(hidden), "{hidden} at {path}, on {}", world.name());
+            }
+            let (own, other) = (body.find("Parcel published en"), body.find("Parcel published de"));
+            assert!(own.is_some() && own < other, "the reader's language comes first: {body}");
+        }
+        assert!(get(&app, "/help?query=invoice").await.body.contains("Nothing is found"));
+        for id in &ids[..3] {
+            let page = get(&app, &format!("/help/articles/{id}")).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "on {}", world.name());
+            assert!(!page.body.contains("Parcel"));
+        }
+        assert_eq!(get(&app, "/help/articles/x").await.status, StatusCode::NOT_FOUND);
+        let page = get(&app, &format!("/help/articles/{}", ids[3])).await;
+        assert!(page.body.contains("<em>parcel</em>") && !page.body.contains("Novak"), "{}", page.body);
+        assert_eq!(page.headers["x-robots-tag"], "all");
+    }
 }
