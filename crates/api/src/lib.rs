@@ -7,6 +7,7 @@
 //! A session cookie is never accepted here: a page of another site could make a browser send it.
 
 mod applications;
+mod articles;
 mod assessments;
 mod attachments;
 mod auth;

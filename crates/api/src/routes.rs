@@ -40,6 +40,7 @@ pub fn all() -> Vec<Route> {
     all.extend(tagged("Hiring", growth::of_hiring()));
     all.extend(tagged("Hiring", growth::of_interviews()));
     all.extend(tagged("Coaching", growth::of_coaching()));
+    all.extend(tagged("Help centre", growth::of_articles()));
     all.extend(tagged("Routing", skilled::of_routing()));
     all.extend(tagged("Routing", attributes::of_attributes()));
     all.extend(tagged("Queues and decisions", queues::of_queues()));

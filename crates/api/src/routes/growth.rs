@@ -2,7 +2,7 @@
 
 use crate::shapes::*;
 use crate::table::Route;
-use crate::{applications, assessments, coaching, hiring, interviews};
+use crate::{applications, articles, assessments, coaching, hiring, interviews};
 
 pub(super) fn of_assessments() -> Vec<Route> {
     vec![
@@ -40,6 +40,36 @@ pub(super) fn of_assessments() -> Vec<Route> {
         Route::post("/skill_checks/{id}/results", "Take a skill check", assessments::answer_check)
             .takes::<SkillCheckAnswersBody>()
             .creates::<SkillCheckResultShape>("result"),
+    ]
+}
+
+pub(super) fn of_articles() -> Vec<Route> {
+    const SKILL: (&str, &str) = ("skill_id", "Only articles about this skill");
+    const AUTHOR: (&str, &str) = ("author_id", "Only articles of this person");
+    const STATE: (&str, &str) =
+        ("state", "draft, internal, published, archived; all but the archived without it");
+    vec![
+        Route::get("/help_center/articles", "Articles that the caller may see", articles::index)
+            .lists::<ArticleShape>("articles")
+            .query("query", "Words that they hold")
+            .query(SKILL.0, SKILL.1)
+            .query(AUTHOR.0, AUTHOR.1)
+            .query(STATE.0, STATE.1),
+        Route::post("/help_center/articles", "Write an article", articles::create)
+            .takes::<ArticleBody>()
+            .creates::<ArticleShape>("article"),
+        Route::get("/help_center/articles/search", "Articles by their words", articles::search)
+            .lists::<ArticleShape>("results")
+            .query("query", "Words that they hold")
+            .query(SKILL.0, SKILL.1)
+            .query(AUTHOR.0, AUTHOR.1)
+            .query(STATE.0, STATE.1),
+        Route::get("/help_center/articles/{id}", "Show an article", articles::show)
+            .gives::<ArticleShape>("article"),
+        Route::put("/help_center/articles/{id}", "Change an article, or who may read it", articles::update)
+            .takes::<ArticleBody>()
+            .gives::<ArticleShape>("article"),
+        Route::delete("/help_center/articles/{id}", "Put an article away", articles::destroy),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! How things look in JSON, and what bodies may hold.
 
 mod applications;
+mod articles;
 mod assessments;
 mod changes;
 mod coaching;
@@ -27,6 +28,7 @@ mod tickets;
 mod via;
 
 pub use applications::*;
+pub use articles::*;
 pub use assessments::*;
 pub use changes::*;
 pub use coaching::*;

@@ -13,7 +13,7 @@ pub enum ArticleError {
     MayNotPublish,
     #[error("there is no such article")]
     NoSuchArticle,
-    #[error("somebody else has changed this article since you opened it; below is what you wrote")]
+    #[error("somebody else has changed this article since you read it")]
     ChangedMeanwhile,
     #[error("a title is needed, of at most {TITLE_CHARS_MAX} characters")]
     TitleIsWrong,

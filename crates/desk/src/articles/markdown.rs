@@ -52,9 +52,20 @@ pub fn html_of(body: &str) -> String {
             .link_rel(Some("noopener noreferrer"));
         builder
     });
+    if is_html(body) {
+        return CLEANER.clean(body).to_string();
+    }
     let mut rendered = String::with_capacity(body.len() * 2);
     html::push_html(&mut rendered, parsed(body).map(shown));
     CLEANER.clean(&rendered).to_string()
+}
+
+/// From the first sign to the last: an article that was taken in. Its indents are no code.
+fn is_html(body: &str) -> bool {
+    let body = body.trim();
+    let first =
+        body.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    first && is_tag(body) && body.ends_with('>')
 }
 
 /// The first paragraph without its dress, at most `chars_max` characters.
@@ -118,7 +129,8 @@ mod tests {
         {
             assert!(html.contains(part), "{part}: {html}");
         }
-        assert!(html_of("<h2>Old</h2>\n<p>as <b>HTML</b></p>").contains("<b>HTML</b>"));
+        let old = html_of("<h2>Old</h2>\n\n    <p>as <b>HTML</b></p>");
+        assert!(old.contains("<b>HTML</b>") && !old.contains("<pre>"), "{old}");
     }
 
     #[test]
