@@ -198,6 +198,11 @@ fn skills_of(tx: &mut Tx, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<Sk
     Ok(all)
 }
 
+pub fn is_any_shared(tx: &mut Tx) -> Result<bool, Error> {
+    let sql = "select id from articles where state in ('published', 'internal') limit 1";
+    Ok(tx.find(sql, params![], |row| row.get::<i64>(0))?.is_some())
+}
+
 /// Shared articles about any of these skills, once for each, the one changed last first.
 pub fn list_about(tx: &mut Tx, skills: &[SkillId], count_max: usize) -> Result<Vec<i64>, Error> {
     let sql = format!(

@@ -2,8 +2,8 @@
 
 use super::store::{self, Drafts};
 use super::{ARTICLES_MAX, Article, ArticleError, ArticleState};
-use crate::skills::{self, SkillSummary};
-use crate::{ArticleId, Language, SkillId, TicketId, Tx, UserId, tickets};
+use crate::skills::SkillSummary;
+use crate::{ArticleId, Language, SkillId, Tx, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -104,17 +104,24 @@ pub fn written_by(tx: &mut Tx, author: UserId, count_max: usize) -> Result<Vec<A
 }
 
 /// What may help with a ticket: articles about skills that it needs, and those that hold words of its subject.
-pub fn for_ticket(tx: &mut Tx, ticket: TicketId, count_max: usize) -> Result<Vec<ArticleRow>, ArticleError> {
+pub fn for_ticket(
+    tx: &mut Tx,
+    subject: &str,
+    needed: &[SkillId],
+    count_max: usize,
+) -> Result<Vec<ArticleRow>, ArticleError> {
     if !tx.actor().is_staff() {
         return Err(ArticleError::NotStaff);
     }
-    let Some(ticket) = tickets::find_ticket(tx, ticket)? else { return Ok(Vec::new()) };
+    // The page of a ticket is opened all day: a desk without articles pays nothing for them.
+    if !store::is_any_shared(tx)? {
+        return Ok(Vec::new());
+    }
     let mut worth: HashMap<i64, usize> = HashMap::new();
-    let needed: Vec<SkillId> = skills::requirements_of(tx, ticket.id)?.iter().map(|it| it.skill.id).collect();
-    for id in store::list_about(tx, &needed, ARTICLES_PER_TICKET_LOOKED_AT)? {
+    for id in store::list_about(tx, needed, ARTICLES_PER_TICKET_LOOKED_AT)? {
         *worth.entry(id).or_default() += SKILL_WORTH;
     }
-    let mut words = ::text::query_terms(&ticket.subject, None);
+    let mut words = ::text::query_terms(subject, None);
     words.retain(|it| it.chars().count() >= WORD_CHARS_MIN);
     for word in words.into_iter().take(SUBJECT_WORDS_MAX) {
         for id in store::list_matches(tx, &[word])?.into_iter().take(ARTICLES_PER_WORD_MAX) {
@@ -122,6 +129,9 @@ pub fn for_ticket(tx: &mut Tx, ticket: TicketId, count_max: usize) -> Result<Vec
         }
     }
     worth.retain(|_, it| *it >= WORTH_MIN);
+    if worth.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<i64> = worth.keys().copied().collect();
     let all = ArticleFilter::default();
     let mut rows = store::list_rows(tx, &all, Drafts::OfNobody, Some(&ids), ids.len())?;

@@ -1,5 +1,6 @@
 //! The pane of facts: waiting times, who has it, what it needs and whether I can, who the customer is.
 
+use desk::articles::views::{self as articles, ArticleRow};
 use desk::people::views::{Requester, requester};
 use desk::people::{self, Group, User};
 use desk::routing::views::Why;
@@ -7,15 +8,19 @@ use desk::routing::{self, PresenceStatus, RunningPromise};
 use desk::skills::{self, Proficiency, RequirementRow};
 use desk::tickets::Status;
 use desk::tickets::views::TicketPage;
-use desk::{Tx, UserId};
+use desk::{SkillId, Tx, UserId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+const ARTICLES_SHOWN_MAX: usize = 3;
 
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub agents: Vec<Agent>,
     pub groups: Vec<Group>,
     pub needs: Vec<Need>,
+    /// What is written about such tickets.
+    pub articles: Vec<ArticleRow>,
     pub card: Option<Requester>,
     /// Such as "10:46, Madrid".
     pub local_time: Option<String>,
@@ -61,10 +66,12 @@ impl Facts {
             None => Vec::new(),
         };
         let card = requester(tx, page.ticket.requester)?;
+        let needed: Vec<SkillId> = needs.iter().map(|it| it.skill.id).collect();
         Ok(Facts {
             agents: agents(tx, me)?,
             groups: people::list_groups(tx)?,
             needs: needs.iter().map(|need| Need::of(need, &mine)).collect(),
+            articles: articles::for_ticket(tx, &page.ticket.subject, &needed, ARTICLES_SHOWN_MAX)?,
             local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
             card,
             // Whoever waits hears what for as things are now, and not as they were at the last decision.

@@ -1,12 +1,14 @@
 //! Samples of the ticket's page.
 
 use super::*;
+use crate::articles::words::samples::row as article;
 use crate::samples::{renders, shell};
 use crate::tickets::facts::{Agent, Need};
 use crate::tickets::letters::Body;
 use crate::tickets::letters::samples::letter;
 use crate::tickets::rows::samples::{long_row, row, rtl_row};
 use crate::tickets::story::{Happened, Piece};
+use desk::articles::ArticleState;
 use desk::routing::{Promise, RunningPromise};
 use desk::tickets::views::{Author, OtherTicket, TicketRow};
 use desk::tickets::{Channel, Comment, Draft, Priority, Tags, Ticket};
@@ -81,6 +83,10 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
         agents: vec![Agent { id: UserId(7), name: "Ana Novak".into(), here: true }],
         groups: vec![],
         needs: vec![need(Some((3.8, 0.3))), need(None)],
+        articles: vec![
+            article(7, "When money comes <back>", ArticleState::Published),
+            article(8, "What we <never> say", ArticleState::Internal),
+        ],
         card: None,
         local_time: Some("10:46, Madrid".into()),
         why: Some("Chosen over Kofi (holds 8 of 8)".into()),
@@ -153,6 +159,8 @@ fn an_open_ticket_has_letters_facts_and_a_composer() {
         "3.8 ± 0.3",
         "not known yet",
         "my card shows &#60; two",
+        "<a class=\"quiet-link\" href=\"/articles/7\" dir=\"auto\">When money comes &#60;back&#62;</a>",
+        "for staff",
     ] {
         assert!(html.contains(wanted), "{wanted}");
     }
