@@ -1,6 +1,7 @@
 //! `aptdesk demo`: a living desk. A company with a past, and mail that keeps arriving through the real doors.
 
 mod agents;
+mod articles;
 mod assessments;
 mod case;
 mod coaching;

@@ -1,6 +1,7 @@
 //! Coaching of the demo's past: two plans where most was to be learnt, with tasks, talks and notes.
 
 use super::Result;
+use super::articles::address_of;
 use super::case::DAY_MS;
 use super::history::{HOUR_MS, History};
 use desk::coaching::{self, AddTask, CreatePlan, PlanSession, SetLearning, TaskKind, WriteNote, views};
@@ -12,10 +13,11 @@ const PLANS: usize = 2;
 const SEEN_MIN: i64 = 15;
 const TALKS: i64 = 3;
 
-const TASKS: [(TaskKind, &str, &str); 3] = [
-    (TaskKind::Shadow, "Sit beside a colleague for one morning", ""),
-    (TaskKind::Read, "How we say that something went wrong", "https://example.org/handbook/saying-sorry"),
-    (TaskKind::Practice, "Write the first sentence last, for a week", ""),
+/// What is to be read is an article of the desk with this title.
+const TASKS: [(TaskKind, &str); 3] = [
+    (TaskKind::Shadow, "Sit beside a colleague for one morning"),
+    (TaskKind::Read, "How we say that something went wrong"),
+    (TaskKind::Practice, "Write the first sentence last, for a week"),
 ];
 
 impl History {
@@ -61,10 +63,11 @@ impl History {
             };
             let plan = coaching::create_plan(tx, &command)?;
             let helper = views::helpers(tx, plan, skill)?.first().map(|it| it.0);
-            for (kind, text, link) in TASKS {
+            for (kind, text) in TASKS {
+                let link = if kind == TaskKind::Read { address_of(tx, text)? } else { String::new() };
                 let with = helper.filter(|_| kind == TaskKind::Shadow);
                 let due_at = Some(now + 30 * DAY_MS);
-                let task = AddTask { plan, kind, text: text.into(), link: link.into(), with, due_at };
+                let task = AddTask { plan, kind, text: text.into(), link, with, due_at };
                 let task = coaching::add_task(tx, &task)?;
                 if kind != TaskKind::Practice {
                     coaching::finish_task(tx, task, true)?;

@@ -1,10 +1,12 @@
 //! The invented company of the demo, as it stands in `demo/*.toml`: who works there, who writes, and what about.
 
+use desk::articles::ArticleState;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const COMPANY: &str = include_str!("../../demo/company.toml");
 const SITUATIONS: &str = include_str!("../../demo/situations.toml");
+const ARTICLES: &str = include_str!("../../demo/articles.toml");
 const NOTES: &str = include_str!("../../demo/internal_notes.toml");
 const PHRASES: &str = include_str!("phrases.toml");
 
@@ -17,6 +19,7 @@ pub struct Content {
     pub customers: Vec<Customer>,
     pub situations: Vec<Situation>,
     pub notes: Vec<Note>,
+    pub articles: Vec<Article>,
     pub phrases: BTreeMap<String, Phrases>,
 }
 
@@ -102,6 +105,21 @@ pub struct Note {
     pub text: String,
 }
 
+/// What somebody has written down, and who may read it.
+#[derive(Deserialize)]
+pub struct Article {
+    /// An agent's address.
+    pub author: String,
+    pub language: String,
+    pub state: ArticleState,
+    /// How long before the visitor comes.
+    pub days: i64,
+    /// Keys.
+    pub skills: Vec<String>,
+    pub title: String,
+    pub body: String,
+}
+
 /// What an agent of the demo says after the first answer, in one language.
 #[derive(Deserialize)]
 pub struct Phrases {
@@ -132,11 +150,17 @@ struct NotesFile {
     note: Vec<Note>,
 }
 
+#[derive(Deserialize)]
+struct ArticlesFile {
+    article: Vec<Article>,
+}
+
 impl Content {
     pub fn load() -> Result<Content, toml::de::Error> {
         let company: CompanyFile = toml::from_str(COMPANY)?;
         let situations: SituationsFile = toml::from_str(SITUATIONS)?;
         let notes: NotesFile = toml::from_str(NOTES)?;
+        let articles: ArticlesFile = toml::from_str(ARTICLES)?;
         Ok(Content {
             company: company.company,
             groups: company.group,
@@ -145,6 +169,7 @@ impl Content {
             customers: company.customer,
             situations: situations.situation,
             notes: notes.note,
+            articles: articles.article,
             phrases: toml::from_str(PHRASES)?,
         })
     }
@@ -193,6 +218,10 @@ mod tests {
             assert!(library.roles.iter().any(|role| role.key == agent.profile), "{}", agent.name);
             assert!(agent.skills.values().all(|level| (0.0..=5.0).contains(level)), "{}", agent.name);
             assert!(agent.groups.iter().all(|name| content.groups.iter().any(|group| group.name == *name)));
+        }
+        for article in &content.articles {
+            assert!(article.skills.iter().all(|key| library.skill(key).is_some()), "{}", article.title);
+            assert!(content.agents.iter().any(|agent| agent.email == article.author), "{}", article.title);
         }
         for situation in &content.situations {
             let weights: f64 = situation.skills.iter().map(|need| need.weight).sum();

@@ -38,6 +38,7 @@ pub(super) enum Step {
     ReviewWeek,
     Assess,
     Coach,
+    WriteArticle(usize),
 }
 
 /// What is remembered of a case that is not over.
@@ -107,6 +108,10 @@ impl History {
         self.later(from.max(until_ms - 10 * DAY_MS), Step::Assess);
         self.later(from.max(until_ms - 60 * DAY_MS), Step::Coach);
         self.later(from + 3 * HOUR_MS / 2, Step::Round);
+        for n in 0..self.content.articles.len() {
+            let at = until_ms - self.content.articles[n].days * DAY_MS;
+            self.later(from.max(at), Step::WriteArticle(n));
+        }
         let mut arrived = 0;
         while let Some(((at, _), step)) = self.steps.pop_first() {
             if at >= until_ms {
@@ -169,6 +174,7 @@ impl History {
             Step::ReviewWeek => self.review_week(),
             Step::Assess => self.assess(),
             Step::Coach => self.coach(),
+            Step::WriteArticle(n) => self.write_article(n),
         }
     }
 

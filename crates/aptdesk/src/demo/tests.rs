@@ -69,6 +69,10 @@ fn a_small_past_adds_up_and_its_beliefs_resemble_the_truth() {
         pairs.len()
     );
 
+    let public = world.read(|tx| desk::articles::views::public_list(tx, "", None, 100));
+    let kept = content.articles.iter().filter(|it| it.state == desk::articles::ArticleState::Published);
+    assert_eq!(public.len(), kept.count(), "every article was written, and no other is public");
+
     let solved = world.read(|tx| {
         let filter = desk::tickets::Filter { solved_after: Some(0), ..Default::default() };
         desk::tickets::views::count(tx, &filter)
