@@ -2,6 +2,7 @@
 #![allow(clippy::print_stderr, reason = "a skipped check says so")]
 
 use desk::access::{self, LinkPurpose, SetUp};
+use desk::articles::{self, ArticleError, ArticleState, WriteArticle};
 use desk::assessments::{self, AddCertificate, Hardness, OpenCampaign, Question, SaveCheck};
 use desk::hiring::{self, AddCandidate, OpeningState, SaveScorecard, Score, WriteNeed, WriteOpening};
 use desk::reviews::{self, BeginReview, Finish, OpenCalibration, SaveScores, ScoreGiven};
@@ -9,8 +10,8 @@ use desk::skills::competencies::{self, WriteCompetency};
 use desk::skills::outcomes::files;
 use desk::tickets::{self, Channel, CreateTicket, NewComment, Status, UpdateTicket};
 use desk::{
-    CalibrationId, CampaignId, CandidateId, CheckId, CompetencyId, OpeningId, OutcomeFileId, ReviewId,
-    ScorecardId, TicketId, UserId, people, skills,
+    ArticleId, CalibrationId, CampaignId, CandidateId, CheckId, CompetencyId, OpeningId, OutcomeFileId,
+    ReviewId, ScorecardId, TicketId, UserId, people, skills,
 };
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,10 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         "/skills/competencies".to_owned(),
         "/skills/competencies/new".to_owned(),
         format!("/skills/competencies/{}", desk.competency),
+        "/articles".to_owned(),
+        "/articles/new".to_owned(),
+        format!("/articles/{}", desk.article),
+        format!("/articles/{}/edit", desk.article),
         "/admin/imports".to_owned(),
         format!("/admin/imports/files/{}", desk.file),
         "/ledger".to_owned(),
@@ -128,6 +133,7 @@ struct Desk {
     candidate: CandidateId,
     reviewed: Reviewed,
     competency: CompetencyId,
+    article: ArticleId,
     file: OutcomeFileId,
     link: String,
     browser: PathBuf,
@@ -152,6 +158,7 @@ impl Desk {
         let (campaign, check) = questions_to_people(&world, ana);
         let (opening, candidate) = somebody_applies(&world, ana);
         let (reviewed, competency) = somebody_reviews(&world, ana);
+        let article = somebody_writes(&world, ana);
         let file = a_file_of_another_desk(&world, ana);
         let token = world.write(move |tx| access::create_link(tx, Some(ana), LinkPurpose::SignIn, HOUR_MS));
         let app = web::router(web::Web::new(world.desk.clone(), false))
@@ -168,6 +175,7 @@ impl Desk {
             candidate,
             reviewed,
             competency,
+            article,
             file,
             link: format!("{base}/sign-in/link/{token}"),
             browser,
@@ -388,6 +396,24 @@ fn somebody_reviews(world: &World, ana: UserId) -> (Reviewed, CompetencyId) {
         let calibration = reviews::open_calibration(tx, &open_calibration)?;
         let reviewed = Reviewed { ticket: tickets[0], open, finished, scorecard: card.id, calibration };
         Ok::<_, Told>((reviewed, competency))
+    })
+}
+
+/// With what an article may hold, and a table and a line that are wider than a telephone.
+fn somebody_writes(world: &World, ana: UserId) -> ArticleId {
+    let long = "a".repeat(120);
+    let command = WriteArticle {
+        title: "I was charged twice. What happens now?".into(),
+        body: format!(
+            "# First\n\n1. Look\n2. Wait\n\n> Said\n\n    {long}\n\n| How | Long |\n|---|---|\n| Card | {long} |"
+        ),
+        language: "en".into(),
+        skills: world.read(skills::list_skills).iter().take(2).map(|it| it.id).collect(),
+    };
+    world.write_as(ana, move |tx| {
+        let id = articles::create(tx, &command)?;
+        articles::move_to(tx, id, ArticleState::Published)?;
+        Ok::<_, ArticleError>(id)
     })
 }
 

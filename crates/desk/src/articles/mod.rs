@@ -120,8 +120,7 @@ mod tests {
             updated_at: 0,
             published_at: None,
         };
-        let (author, other) =
-            (Actor::person(UserId(1), Role::Agent), Actor::person(UserId(2), Role::Agent));
+        let (author, other) = (Actor::person(UserId(1), Role::Agent), Actor::person(UserId(2), Role::Agent));
         let (lead, light) =
             (Actor::person(UserId(3), Role::Lead), Actor::person(UserId(1), Role::LightAgent));
         let customer = Actor::person(UserId(1), Role::EndUser);

@@ -1,12 +1,14 @@
 //! Articles as lists and pages show them: to staff, to customers, beside a ticket, in a portfolio.
 
 use super::store::{self, Drafts};
-use super::{ARTICLES_MAX, Article, ArticleError, ArticleState};
+use super::{Article, ArticleError, ArticleState};
 use crate::skills::SkillSummary;
 use crate::{ArticleId, Language, SkillId, Tx, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
 
+/// Published articles, those changed last, that the help centre puts in order.
+const PUBLIC_LOOKED_AT_MAX: usize = 1_000;
 /// Words of a search that count.
 const WORDS_MAX: usize = 16;
 /// Words of a ticket's subject that are looked for, and articles that each may find.
@@ -80,7 +82,7 @@ pub fn public_list(
         state: Some(ArticleState::Published),
         ..ArticleFilter::default()
     };
-    let mut rows = found(tx, &filter, Drafts::OfNobody, ARTICLES_MAX)?;
+    let mut rows = found(tx, &filter, Drafts::OfNobody, PUBLIC_LOOKED_AT_MAX)?;
     rows.sort_by_key(|it| language.is_some_and(|wanted| it.language != wanted));
     rows.truncate(count_max);
     Ok(rows)

@@ -3,6 +3,7 @@
 mod words;
 
 use crate::Center;
+use crate::jobs::day;
 use crate::limits::From;
 use crate::page::{self, Html};
 use crate::request::preferred;
@@ -62,12 +63,6 @@ impl Index {
     fn lang(&self, row: &ArticleRow) -> String {
         row.language.to_string()
     }
-}
-
-/// `2026-03-10`
-fn day(at_ms: &i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(*at_ms).unwrap_or_default();
-    moment.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
 /// Searchable from outside, unlike the other pages of customers.

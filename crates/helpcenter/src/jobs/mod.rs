@@ -71,7 +71,7 @@ impl Show {
 }
 
 /// `2026-03-10`
-fn day(at_ms: &i64) -> String {
+pub(crate) fn day(at_ms: &i64) -> String {
     let moment = jiff::Timestamp::from_millisecond(*at_ms).unwrap_or_default();
     moment.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
