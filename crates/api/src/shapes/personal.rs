@@ -2,7 +2,7 @@
 
 use crate::time::{iso, iso_if};
 use desk::SkillId;
-use desk::skills::portfolio::{Case, Choices, Portfolio, PortfolioLevel};
+use desk::skills::portfolio::{Case, Choices, Portfolio, PortfolioArticle, PortfolioLevel};
 use desk::wellbeing::{EffortPage, EffortRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -108,6 +108,8 @@ pub struct PortfolioShape {
     /// Ratings of the last year, if they are to be shown.
     pub ratings: Option<PortfolioRatingsShape>,
     pub cases: Vec<CaseShape>,
+    /// What they wrote for colleagues or for everybody.
+    pub articles: Vec<PortfolioArticleShape>,
     /// What could be told, the hardest first.
     pub offered: Vec<CaseShape>,
     pub choices: PortfolioChoicesShape,
@@ -134,6 +136,13 @@ pub struct PortfolioRatingsShape {
     /// How many ones, twos, threes, fours and fives.
     pub by_score: [i64; 5],
     pub good_share: Option<f64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PortfolioArticleShape {
+    /// Freed of names, addresses, links and numbers of customers.
+    pub title: String,
+    pub written_at: String,
 }
 
 /// A solved ticket without its customer.
@@ -218,6 +227,10 @@ impl PortfolioShape {
             anchor: it.anchor.clone(),
             shown: it.shown,
         };
+        let article = |it: &PortfolioArticle| PortfolioArticleShape {
+            title: it.title.clone(),
+            written_at: iso(it.written_at),
+        };
         let case = |it: &Case| CaseShape {
             ticket_id: it.ticket.0,
             skills: it.skills.clone(),
@@ -243,6 +256,7 @@ impl PortfolioShape {
                 .as_ref()
                 .map(|it| PortfolioRatingsShape { by_score: it.by_score, good_share: it.good_share() }),
             cases: it.cases.iter().map(case).collect(),
+            articles: it.articles.iter().map(article).collect(),
             offered: it.offered.iter().map(case).collect(),
             choices: PortfolioChoicesShape {
                 introduction: it.choices.introduction.clone(),
