@@ -2,7 +2,7 @@
 
 use super::portfolio::{shown, story};
 use crate::paper::{Cell, Faces, Head, Paper, Scale, Style, WIDTH};
-use desk::skills::portfolio::{Portfolio, PortfolioLevel};
+use desk::skills::portfolio::{Portfolio, PortfolioArticle, PortfolioLevel};
 
 // Where the columns of skills begin, and how wide they are, in points.
 const NAME: (f32, f32) = (0.0, 146.0);
@@ -43,6 +43,9 @@ fn drawn(it: &Portfolio, faces: Faces) -> Paper {
         list(&mut paper, "Customers' ratings, 12 months", [words]);
     }
     list(&mut paper, "Cases", it.cases.iter().map(|case| format!("{} {}", story(case), case.words)));
+    let written =
+        |article: &PortfolioArticle| format!("{}, {}", article.title, crate::say::day(article.written_at));
+    list(&mut paper, "Articles written", it.articles.iter().map(written));
     paper.space(12.0);
     paper.text(
         "Levels 0 to 5 with 80 % intervals, estimated from solved tickets, ratings and reviews. 3: does such work alone; 5: expert.",
@@ -112,6 +115,7 @@ mod tests {
             "8 answers, 88 % good or great.",
             "A hard case by e-mail, urgent",
             "[customer] was calm again.",
+            "Articles written When to <refund>,",
         ] {
             assert!(said.contains(words), "{words} in {said}");
         }
