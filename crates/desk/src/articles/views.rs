@@ -15,6 +15,8 @@ const WORDS_MAX: usize = 16;
 const SUBJECT_WORDS_MAX: usize = 8;
 const ARTICLES_PER_WORD_MAX: usize = 50;
 const ARTICLES_PER_TICKET_LOOKED_AT: usize = 200;
+/// The worthiest of those, which are read; drafts among them fall out.
+const ARTICLES_PER_TICKET_READ_MAX: usize = 20;
 /// A word as short as this says little.
 const WORD_CHARS_MIN: usize = 4;
 /// A needed skill says as much as so many words.
@@ -134,7 +136,9 @@ pub fn for_ticket(
     if worth.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<i64> = worth.keys().copied().collect();
+    let mut ids: Vec<i64> = worth.keys().copied().collect();
+    ids.sort_by_key(|id| std::cmp::Reverse((worth[id], *id)));
+    ids.truncate(ARTICLES_PER_TICKET_READ_MAX);
     let all = ArticleFilter::default();
     let mut rows = store::list_rows(tx, &all, Drafts::OfNobody, Some(&ids), ids.len())?;
     rows.retain(|it| it.state.is_shared());
