@@ -202,7 +202,7 @@ fn a_level_that_is_not_for_leads_is_neither_shown_nor_read_off_the_cost() {
         let (lea, mei, kofi) = usual(&world);
         let saml = skill(&world, SAML);
         shifts(&world, lea, week(mei, 1..5));
-        works(&world, kofi, saml, 0.0, |n| n % 4 == 0);
+        works(&world, kofi, saml, 0.0, |n| n % 2 == 0);
         let kofi_learns = || {
             let found = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
             found.candidates.into_iter().find(|it| it.user == kofi && it.skill.id == saml).expect("worth it")

@@ -107,7 +107,9 @@ fn whoever_follows_an_owner_that_died_loses_nothing_and_gives_nothing_twice() {
         let options = db::Options {
             durable: false,
             clock: Arc::new(move || {
-                assert!(fuse.fetch_sub(1, Ordering::SeqCst) > 0, "killed");
+                // What it hears of others, at moments of their choosing, is no work of its own.
+                let works = std::thread::current().name() != Some("postgres-hear");
+                assert!(!works || fuse.fetch_sub(1, Ordering::SeqCst) > 0, "killed");
                 clock.now()
             }),
             ..db::Options::default()

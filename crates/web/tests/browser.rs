@@ -11,7 +11,7 @@ use desk::skills::outcomes::files;
 use desk::tickets::{self, Channel, CreateTicket, NewComment, Status, UpdateTicket};
 use desk::{
     ArticleId, CalibrationId, CampaignId, CandidateId, CheckId, CompetencyId, OpeningId, OutcomeFileId,
-    ReviewId, ScorecardId, TicketId, UserId, people, skills,
+    ReviewId, ScorecardId, SkillId, TicketId, UserId, people, skills,
 };
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -194,20 +194,7 @@ impl Desk {
     fn somebody_proves_a_skill(&self, who: &str) {
         let mut numbers = who.split(' ').map(|it| it.parse::<i64>().expect("a number"));
         let (user, skill) = (numbers.next().expect("a person"), numbers.next().expect("a skill"));
-        for n in 0..8 {
-            let evidence = skills::AddEvidence {
-                key: format!("proof:{user}:{n}"),
-                user: UserId(user),
-                observed: skills::Observed::Outcome { for_good: true },
-                ticket: None,
-                by: None,
-                skills: vec![(desk::SkillId(skill), 1.0)],
-                difficulty: 0.0,
-                at: self.world.now(),
-                note: String::new(),
-            };
-            self.world.write(move |tx| skills::add_evidence(tx, &evidence));
-        }
+        solves(&self.world, "again", UserId(user), SkillId(skill), 8);
     }
 
     fn customer_writes(&self, words: &str) {
@@ -273,8 +260,28 @@ fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId, TicketId) 
         tickets::update(tx, &UpdateTicket { comment: Some(note), add_ccs, ..UpdateTicket::of(id) })?;
         Ok::<_, Told>(id)
     });
+    let skill = world.read(|tx| skills::list_skills(tx))[0].id;
+    solves(world, "before", ana, skill, 6);
     world.run_jobs();
     (ana, ticket, other)
+}
+
+/// So many tickets of one skill, which stay solved.
+fn solves(world: &World, when: &str, user: UserId, skill: SkillId, tickets: usize) {
+    for n in 0..tickets {
+        let evidence = skills::AddEvidence {
+            key: format!("{when}:{user}:{skill}:{n}"),
+            user,
+            observed: skills::Observed::Outcome { for_good: true },
+            ticket: None,
+            by: None,
+            skills: vec![(skill, 1.0)],
+            difficulty: 0.0,
+            at: world.now(),
+            note: String::new(),
+        };
+        world.write(move |tx| skills::add_evidence(tx, &evidence));
+    }
 }
 
 /// A campaign about everybody, a certificate that ends soon, and a skill check.
