@@ -8,8 +8,8 @@
 mod check;
 mod parse;
 mod print;
-
 mod stages;
+mod tokens;
 
 use serde::{Deserialize, Serialize};
 use skills::SkillId;

@@ -15,6 +15,7 @@
 
 use skills::SkillId;
 
+use super::tokens::{SIGNS, Token, is_keyword, is_of_word, quoted, word};
 use super::{
     Asked, Change, DEPTH_MAX, Expression, Leaf, PoolId, Requirements, RequirementsError, Step, Then,
     USUAL_WEIGHT, When,
@@ -76,11 +77,6 @@ impl std::fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-pub(super) const KEYWORDS: [&str; 14] = [
-    "and", "or", "not", "prefer", "in", "is", "anyone", "weight", "to", "after", "drop", "if", "nobody",
-    "then",
-];
-
 impl Requirements {
     /// ```
     /// use routing::requirements::{Nameless, Requirements};
@@ -117,17 +113,6 @@ impl Requirements {
 
 fn told(error: &RequirementsError) -> String {
     error.to_string()
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Token<'a> {
-    Word(&'a str),
-    Quoted(String),
-    /// Of a skill, pool or person.
-    Number(i64),
-    Level(f64),
-    Sign(&'static str),
-    End,
 }
 
 struct Parser<'a, N> {
@@ -368,7 +353,6 @@ enum Name {
     Words(String),
 }
 
-const SIGNS: [&str; 9] = [">=", "<=", "(", ")", "[", "]", ",", ";", ":"];
 const AFTER_MS_MAX: i64 = 10_000 * 86_400_000;
 
 fn group(mut parts: Vec<Expression>, of: impl Fn(Vec<Expression>) -> Expression) -> Expression {
@@ -377,46 +361,6 @@ fn group(mut parts: Vec<Expression>, of: impl Fn(Vec<Expression>) -> Expression)
 
 fn unknown(at: usize, what: &str, name: &str) -> ParseError {
     ParseError { at, message: format!("there is no {what} “{name}”") }
-}
-
-pub(super) fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || "_-./&'+#@".contains(c)
-}
-
-pub(super) fn is_keyword(word: &str) -> bool {
-    KEYWORDS.iter().any(|it| it.eq_ignore_ascii_case(word))
-}
-
-/// Whether a bare word would be read as a name.
-pub(super) fn is_plain_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.chars().all(is_of_word)
-        && !is_keyword(name)
-        && matches!(word(name), Token::Word(_))
-}
-
-fn word(word: &str) -> Token<'_> {
-    if let Some(number) = word.strip_prefix('#').and_then(|it| it.parse::<i64>().ok()) {
-        return Token::Number(number);
-    }
-    match word.parse::<f64>() {
-        Ok(level) if word.starts_with(|c: char| c.is_ascii_digit()) => Token::Level(level),
-        _ => Token::Word(word),
-    }
-}
-
-/// The content of the quotation that the text begins with, and its length with the marks.
-fn quoted(text: &str) -> Option<(Token<'static>, usize)> {
-    let mut content = String::new();
-    let mut chars = text.char_indices().skip(1);
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((Token::Quoted(content), at + 1)),
-            '\\' => content.push(chars.next()?.1),
-            c => content.push(c),
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::parse::{Names, is_plain_name};
+use super::parse::Names;
+use super::tokens::is_plain_name;
 use super::{Asked, Change, Expression, Leaf, Requirements, Stage, Step, Term, USUAL_WEIGHT, When};
 
 impl Requirements {
