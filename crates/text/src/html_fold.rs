@@ -3,10 +3,13 @@
 //! Works on the raw HTML, before cleaning removes the classes by which clients mark their quotes. Ranges may cut
 //! through elements: clean each piece on its own afterwards.
 
+mod marks;
+
 use crate::html::{Tag, entity, skip_odd, skip_past_closing};
 use crate::visible::{
     Hints, fold_with, is_forward_subject, is_forward_title, last_quote_start, trailing_attribution,
 };
+use marks::{BLOCKS, PARAGRAPHS, QUOTE_CLASSES, QUOTE_IDS, QUOTE_TO_END_IDS};
 use std::ops::Range;
 
 /// Only this much is looked at; a longer mail is shown whole from there on.
@@ -306,73 +309,6 @@ enum Mark {
     /// From here on all is quote.
     ToEnd,
 }
-
-const QUOTE_TO_END_IDS: &[&str] = &[
-    "appendonsend",
-    "divrplyfwdmsg",
-    "stopspelling",
-    "zwchr",
-    "mail-editor-reference-message-container",
-    "ms-outlook-mobile-reply-separator",
-];
-
-const QUOTE_IDS: &[&str] = &[
-    "olk_src_body_section",
-    "isreplycontent",
-    "reply-intro",
-    "yahoo_quoted",
-    "replymessage",
-    "orimsghtmlseperator",
-];
-
-const QUOTE_CLASSES: &[&str] = &[
-    "gmail_quote",
-    "gmail_quote_container",
-    "moz-cite-prefix",
-    "yahoo_quoted",
-    "protonmail_quote",
-    "tutanota_quote",
-    "zmail_extra",
-    "moz-email-headers-table",
-    "outlookmessageheader",
-    "freshdesk_quote",
-    "zendesk_quote",
-    "front-blockquote",
-    "hey_quote",
-    "fastmail_quote",
-    "replymail",
-    "skiff_quote",
-];
-
-const BLOCKS: &[&str] = &[
-    "p",
-    "div",
-    "tr",
-    "li",
-    "blockquote",
-    "table",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "body",
-    "center",
-    "section",
-    "article",
-    "pre",
-    "header",
-    "footer",
-    "dl",
-    "dt",
-    "dd",
-];
-
-/// After these stands a blank line.
-const PARAGRAPHS: &[&str] = &["p", "h1", "h2", "h3", "table", "ul", "ol", "pre"];
 
 fn begins_with_forward(html: &str, from: usize) -> bool {
     const LOOKED_AT_BYTES_MAX: usize = 600;
