@@ -260,7 +260,7 @@ fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId, TicketId) 
         tickets::update(tx, &UpdateTicket { comment: Some(note), add_ccs, ..UpdateTicket::of(id) })?;
         Ok::<_, Told>(id)
     });
-    let skill = world.read(|tx| skills::list_skills(tx))[0].id;
+    let skill = world.read(skills::list_skills)[0].id;
     solves(world, "before", ana, skill, 6);
     world.run_jobs();
     (ana, ticket, other)
