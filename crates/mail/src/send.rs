@@ -283,7 +283,7 @@ impl Mailer {
         match self.attempt(mail_from, rcpt_to, raw).await {
             Attempt::Sent(words) => Delivery::Sent(words),
             Attempt::Refused(delivery) => delivery,
-            Attempt::Unreached(words) => Delivery::Deferred(words),
+            Attempt::Unfit(words) | Attempt::Unreached(words) => Delivery::Deferred(words),
         }
     }
 
@@ -296,6 +296,7 @@ impl Mailer {
         let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         match self.transport.send_raw(&route, raw).await {
             Ok(answer) => Attempt::Sent(said(&answer)),
+            Err(error) if error.is_client() => Attempt::Unfit(words(&error)),
             Err(error) if error.status().is_none() && !error.is_permanent() => {
                 Attempt::Unreached(words(&error))
             }
@@ -318,6 +319,8 @@ enum Attempt {
     Sent(String),
     /// Deferred or failed, by the server's own words.
     Refused(Delivery),
+    /// The server cannot what this mail, or its way there, needs: it has not been offered.
+    Unfit(String),
     Unreached(String),
 }
 

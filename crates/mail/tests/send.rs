@@ -8,7 +8,8 @@ use mail::send::{Delivery, Mailer, OutgoingMail, Relay, RelayAuth, RelayTls, bui
 use mail::smtp::{
     Accepted, Envelope, Intake, RecipientVerdict, Refused, SmtpConfig, self_signed, serve, server_config,
 };
-use tokio::net::TcpListener;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 #[derive(Default)]
@@ -244,4 +245,66 @@ async fn while_nobody_is_refused_all_recipients_share_one_transaction() {
     let fates = mailer.deliver_each("help@desk.test", &all, &letter()).await;
     assert!(fates.iter().all(|(_, fate)| matches!(fate, Delivery::Sent(_))));
     assert_eq!(elsewhere.taken.lock().unwrap().len(), 1);
+}
+
+/// A server that knows no `SMTPUTF8`: whom it was asked to take mail for, and how often it was given one.
+#[derive(Default)]
+struct Old {
+    asked: Mutex<Vec<String>>,
+    carried: Mutex<usize>,
+}
+
+async fn old_relay() -> (SocketAddr, Arc<Old>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, old) = (listener.local_addr().unwrap(), Arc::new(Old::default()));
+    let seen = old.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(talk(stream, seen.clone()));
+        }
+    });
+    (address, old)
+}
+
+async fn talk(stream: TcpStream, old: Arc<Old>) {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    let mut answer = "220 old.test";
+    loop {
+        if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+            return;
+        }
+        let Ok(Some(line)) = lines.next_line().await else { return };
+        let verb = line.split([' ', ':']).next().unwrap_or_default().to_owned();
+        answer = match verb.as_str() {
+            "EHLO" => "250-old.test\r\n250 8BITMIME",
+            "RCPT" => {
+                old.asked.lock().unwrap().push(line);
+                "250 2.1.5 yes"
+            }
+            "DATA" => {
+                write.write_all(b"354 go on\r\n").await.unwrap();
+                while lines.next_line().await.is_ok_and(|line| line.is_some_and(|line| line != ".")) {}
+                *old.carried.lock().unwrap() += 1;
+                "250 2.0.0 taken"
+            }
+            _ => "250 2.0.0 yes",
+        };
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_the_server_cannot_take_keeps_nobody_else_from_getting_the_mail() {
+    let (address, old) = old_relay().await;
+    let mailer = Mailer::new(&settings(address)).unwrap();
+    let all = ["ana@there.test".to_owned(), "jörg@there.test".to_owned()];
+    let fates = mailer.deliver_each("help@desk.test", &all, &letter()).await;
+    assert!(matches!(fates.as_slice(), [(_, Delivery::Sent(_)), (_, Delivery::Failed(_))]), "{fates:?}");
+    assert_eq!(*old.asked.lock().unwrap(), ["RCPT TO:<ana@there.test>"]);
+    assert_eq!(*old.carried.lock().unwrap(), 1);
+    let alone = mailer.deliver_each("help@desk.test", &all[1..], &letter()).await;
+    assert!(
+        matches!(alone.as_slice(), [(_, Delivery::Failed(words))] if words.contains("jörg")),
+        "{alone:?}"
+    );
 }

@@ -6,7 +6,7 @@ use lettre::address::Address as LettreAddress;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Tls};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 
 use super::{Attempt, Delivery, Mailer, RELAY_TIMEOUT, fate, said, to_address};
 
@@ -27,7 +27,7 @@ impl Mailer {
         match self.attempt(mail_from, rcpt_to, raw).await {
             Attempt::Sent(words) => same(Delivery::Sent(words)),
             Attempt::Refused(delivery) if rcpt_to.len() < 2 || is_about_the_mail(&delivery) => same(delivery),
-            Attempt::Refused(_) => self.deliver_apart(mail_from, rcpt_to, raw).await,
+            Attempt::Refused(_) | Attempt::Unfit(_) => self.deliver_apart(mail_from, rcpt_to, raw).await,
             // Nobody answered, or the connection broke: the others would fare no better.
             Attempt::Unreached(words) => same(Delivery::Deferred(words)),
         }
@@ -76,13 +76,23 @@ impl Mailer {
             Ok(connection) => connection,
             Err(error) => return all(fate(&error)),
         };
-        let options = mail_options(from.as_ref(), to, raw);
+        let takes_foreign = connection.server_info().supports_feature(Extension::SmtpUtfEight);
+        if !takes_foreign && from.as_ref().is_some_and(is_foreign) {
+            connection.abort().await;
+            // The sender is a matter of our settings, not of the message.
+            return all(Delivery::Deferred(not_taken(mail_from)));
+        }
+        let options = mail_options(from.as_ref(), to, raw, takes_foreign);
         if let Err(error) = connection.command(Mail::new(from, options)).await {
             connection.abort().await;
             return all(fate(&error));
         }
         let mut refused: Vec<Option<Delivery>> = Vec::with_capacity(to.len());
         for address in to {
+            if !takes_foreign && is_foreign(address) {
+                refused.push(Some(Delivery::Failed(not_taken(address.as_ref()))));
+                continue;
+            }
             match connection.command(Rcpt::new(address.clone(), Vec::new())).await {
                 Ok(_) => refused.push(None),
                 Err(error) if error.status().is_some() => refused.push(Some(fate(&error))),
@@ -134,19 +144,30 @@ async fn carry(connection: &mut AsyncSmtpConnection, raw: &[u8]) -> Result<Strin
     Ok(said(&answer))
 }
 
-fn mail_options(from: Option<&LettreAddress>, to: &[LettreAddress], raw: &[u8]) -> Vec<MailParameter> {
+fn mail_options(
+    from: Option<&LettreAddress>,
+    to: &[LettreAddress],
+    raw: &[u8],
+    takes_foreign: bool,
+) -> Vec<MailParameter> {
     let mut options = Vec::new();
-    let is_foreign = |address: &LettreAddress| {
-        let text: &str = address.as_ref();
-        !text.is_ascii()
-    };
-    if from.into_iter().chain(to).any(is_foreign) {
+    if takes_foreign && from.into_iter().chain(to).any(is_foreign) {
         options.push(MailParameter::SmtpUtfEight);
     }
     if !raw.is_ascii() {
         options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     options
+}
+
+/// Only servers with `SMTPUTF8` (RFC 6531) know such addresses.
+fn is_foreign(address: &LettreAddress) -> bool {
+    let text: &str = address.as_ref();
+    !text.is_ascii()
+}
+
+fn not_taken(address: &str) -> String {
+    format!("the server takes no address with letters such as those of {address}")
 }
 
 /// Whoever was not refused gets what became of the mail.
