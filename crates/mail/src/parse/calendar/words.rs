@@ -65,12 +65,16 @@ pub(super) fn repetition(rule: &str) -> String {
         .collect();
     let part = |name: &str| parts.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
     let Some(unit) = part("FREQ").and_then(unit) else { return rule.trim().to_owned() };
-    let mut said = match part("INTERVAL").and_then(|it| it.parse::<u32>().ok()).filter(|it| *it > 1) {
-        Some(interval) => format!("every {}", counted(interval, unit)),
-        None => format!("every {unit}"),
+    let interval = part("INTERVAL").map_or(Some(1), |it| it.parse::<u32>().ok().filter(|it| *it > 0));
+    let mut said = match interval {
+        Some(interval) if interval > 1 => format!("every {}", counted(interval, unit)),
+        _ => format!("every {unit}"),
     };
+    // In a longer span than a week a weekday comes again and again, unless days of the month pick it.
+    let is_each = matches!(unit, "month" | "year") && part("BYMONTHDAY").is_none();
+    let each = if is_each { "every " } else { "" };
     let spoken = [
-        ("BYDAY", part("BYDAY").and_then(|it| on_weekdays(it, part("BYSETPOS")))),
+        ("BYDAY", part("BYDAY").and_then(|it| on_weekdays(it, part("BYSETPOS"), each))),
         ("BYMONTHDAY", part("BYMONTHDAY").and_then(on_days)),
         ("BYMONTH", part("BYMONTH").and_then(in_months)),
         ("COUNT", part("COUNT").and_then(times)),
@@ -78,7 +82,8 @@ pub(super) fn repetition(rule: &str) -> String {
     ];
     spoken.iter().filter_map(|(_, words)| words.as_deref()).for_each(|words| said.push_str(words));
     let is_said = |name: &str| match name {
-        "FREQ" | "INTERVAL" | "WKST" => true,
+        "FREQ" | "WKST" => true,
+        "INTERVAL" => interval.is_some(),
         // It picks among the weekdays, and is told with them.
         "BYSETPOS" => spoken.iter().any(|(key, words)| *key == "BYDAY" && words.is_some()),
         name => spoken.iter().any(|(key, words)| *key == name && words.is_some()),
@@ -104,13 +109,14 @@ fn unit(frequency: &str) -> Option<&'static str> {
     })
 }
 
-/// `MO,-1FR`, and which of all of them, if one is picked.
-fn on_weekdays(list: &str, picked: Option<&str>) -> Option<String> {
+/// `MO,-1FR`, and which of all of them, if one is picked. `each` stands before a weekday that is not counted.
+fn on_weekdays(list: &str, picked: Option<&str>, each: &str) -> Option<String> {
     let days = all(list, |day| {
         let (which, day) = day.split_at_checked(day.len().checked_sub(2)?)?;
         let (_, name) = WEEKDAYS.iter().find(|(short, _)| short.eq_ignore_ascii_case(day))?;
         match which {
-            "" => Some((*name).to_owned()),
+            "" if picked.is_some() => Some((*name).to_owned()),
+            "" => Some(format!("{each}{name}")),
             which => Some(format!("the {} {name}", ordinal(which)?)),
         }
     })?;
@@ -204,7 +210,10 @@ mod tests {
             ("FREQ=WEEKLY;UNTIL=20261231T235900Z", "every week, until 2026-12-31 23:59 UTC"),
             ("FREQ=YEARLY;BYWEEKNO=20", "every year (BYWEEKNO=20)"),
             ("FREQ=MONTHLY;BYDAY=XX;BYSETPOS=1", "every month (BYDAY=XX, BYSETPOS=1)"),
-            ("FREQ=WEEKLY;INTERVAL=0;BYDAY=é", "every week (BYDAY=é)"),
+            ("FREQ=MONTHLY;BYDAY=MO,1FR", "every month on every Monday and the first Friday"),
+            ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "every month on Friday on day 13"),
+            ("FREQ=WEEKLY;INTERVAL=0;BYDAY=é", "every week (INTERVAL=0, BYDAY=é)"),
+            ("FREQ=DAILY;INTERVAL=99999999999", "every day (INTERVAL=99999999999)"),
             ("by the moon", "by the moon"),
         ] {
             assert_eq!(repetition(rule), words, "{rule}");
