@@ -3,6 +3,7 @@
 //! CommonMark with tables. HTML inside it counts, as the standard has it, so that articles of other help centres can be
 //! taken in as they are; everything is cleaned afterwards, whoever wrote it.
 
+use super::BODY_CHARS_MAX;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,6 +11,14 @@ use std::sync::LazyLock;
 /// Tags that articles may hold. Pictures are not among them: they would tell another server who reads.
 const TAGS: &str = "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 h5 h6 hr i kbd li ol p pre strong sub sup \
     table tbody td th thead tr ul";
+
+/// Tags inside each other; no article needs more, and the cleaner's time grows with the square of it.
+const DEPTH_MAX: usize = 100;
+/// Tags that dress words. What is left open of them begins anew in each paragraph that follows, and those with other
+/// attributes count as other ones: a short text would become an endless one.
+const DRESS: &str = "b big code em font i nobr s small strike strong tt u";
+/// Tags that need no end.
+const ENDLESS: &str = "br col dd dt hr img input li p tbody td th thead tr wbr";
 
 /// Headings begin at the second level: the first is the title's.
 pub fn html_of(body: &str) -> String {
@@ -25,12 +34,45 @@ pub fn html_of(body: &str) -> String {
             .set_tag_attribute_value("table", "tabindex", "0");
         builder
     });
-    if is_html(body) {
-        return CLEANER.clean(body).to_string();
-    }
+    let body = body.char_indices().nth(BODY_CHARS_MAX).map_or(body, |(end, _)| &body[..end]);
     let mut rendered = String::with_capacity(body.len() * 2);
-    html::push_html(&mut rendered, parsed(body).map(shown));
-    CLEANER.clean(&rendered).to_string()
+    if is_html(body) {
+        rendered.push_str(body);
+    } else {
+        html::push_html(&mut rendered, parsed(body).map(shown));
+    }
+    match untangled(&rendered) {
+        Some(html) => CLEANER.clean(&html).to_string(),
+        None => format!("<pre tabindex=\"0\">{}</pre>", ammonia::clean_text(body)),
+    }
+}
+
+/// The same without the attributes of what dresses words; `None` if its tags stand deeper in each other than an article's.
+fn untangled(html: &str) -> Option<String> {
+    let mut out = String::with_capacity(html.len());
+    let mut depth = 0_usize;
+    let mut pieces = html.split('<');
+    out.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (is_end, tag) = piece.strip_prefix('/').map_or((false, piece), |tag| (true, tag));
+        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let is_among = |names: &str| names.split_whitespace().any(|it| it.eq_ignore_ascii_case(name));
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_among(ENDLESS) {
+            depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
+        }
+        if depth > DEPTH_MAX {
+            return None;
+        }
+        out.push('<');
+        if !is_end && is_among(DRESS) {
+            out.push_str(name);
+            out.push('>');
+            out.push_str(tag.split_once('>').map_or("", |(_, text)| text));
+        } else {
+            out.push_str(piece);
+        }
+    }
+    Some(out)
 }
 
 /// From the first sign to the last: an article that was taken in. Its indents are no code.
@@ -127,6 +169,22 @@ mod tests {
             }
             assert!(!html.contains("onclick=\"x"), "{html}");
         }
+    }
+
+    #[test]
+    fn what_is_tangled_is_shown_as_it_was_written_and_never_grows() {
+        let deep = html_of(&format!("{} deep", ">".repeat(2_000)));
+        assert!(deep.starts_with("<pre") && deep.ends_with("deep</pre>"), "{deep}");
+        assert!(!deep.contains("<blockquote") && !html_of(&">".repeat(50)).contains("<pre"));
+        let open: String = (0..50).map(|n| format!("<b lang=\"x{n}\">")).collect();
+        let hidden: String = (0..50).map(|n| format!("<b lang=\"<{n}\">")).collect();
+        for open in [open, hidden] {
+            let html = html_of(&format!("<p>{open}</p>{}", "<p>x</p>".repeat(100)));
+            assert!(html.matches("<b>").count() < 500, "{html}");
+        }
+        let strong = html_of("<p>a <strong class=\"x\">b</strong> <code>c</code></p>");
+        assert!(strong.contains("<strong>b</strong> <code>c</code>"), "{strong}");
+        assert!(html_of(&"long ".repeat(BODY_CHARS_MAX)).len() < BODY_CHARS_MAX + 100);
     }
 
     #[test]
