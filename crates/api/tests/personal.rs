@@ -74,7 +74,7 @@ async fn a_portfolio_is_ones_own_and_keeps_what_is_not_named() {
         assert_eq!(portfolio["choices"]["introduction"], "Write to ana@example.org or look.");
         assert_eq!(portfolio["ratings"]["by_score"], json!([0, 0, 0, 0, 0]));
         assert_eq!(portfolio["articles"], json!([]));
-        for state in ["draft", "internal"] {
+        for state in ["draft", "internal", "published"] {
             let body =
                 json!({ "article": { "title": format!("A {state}"), "body": "Words", "state": state } });
             assert_eq!(program.call(&as_ana, "POST", "/help_center/articles", body).await.status, 201);
@@ -85,7 +85,10 @@ async fn a_portfolio_is_ones_own_and_keeps_what_is_not_named() {
         assert_eq!(shown["portfolio"]["ratings"], Value::Null, "{shown} on {on}");
         assert_eq!(shown["portfolio"]["introduction"], "Write to [address] or look.");
         assert_eq!(shown["portfolio"]["articles"].as_array().map(Vec::len), Some(1), "{shown}");
-        assert_eq!(shown["portfolio"]["articles"][0]["title"], "A internal");
+        assert_eq!(
+            shown["portfolio"]["articles"][0]["title"], "A published",
+            "what is internal stays inside"
+        );
         let long = json!({ "portfolio": { "introduction": "x".repeat(2_001) } });
         assert_eq!(program.call(&as_ana, "PUT", &path, long).await.status, 422, "on {on}");
     }

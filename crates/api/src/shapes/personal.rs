@@ -108,7 +108,7 @@ pub struct PortfolioShape {
     /// Ratings of the last year, if they are to be shown.
     pub ratings: Option<PortfolioRatingsShape>,
     pub cases: Vec<CaseShape>,
-    /// What they wrote for colleagues or for everybody.
+    /// What they wrote and everybody may read.
     pub articles: Vec<PortfolioArticleShape>,
     /// What could be told, the hardest first.
     pub offered: Vec<CaseShape>,

@@ -96,15 +96,17 @@ pub fn public_article(tx: &mut Tx, id: ArticleId) -> Result<Article, ArticleErro
     found.ok_or(ArticleError::NoSuchArticle)
 }
 
-/// What a person has written and all staff may read, the one changed last first. Nobody but staff learns of it.
+/// What a person has written and everybody may read, the one changed last first. Nobody but staff learns who wrote it.
 pub fn written_by(tx: &mut Tx, author: UserId, count_max: usize) -> Result<Vec<ArticleRow>, db::Error> {
     if !tx.actor().is_staff() {
         return Ok(Vec::new());
     }
-    let filter = ArticleFilter { author: Some(author), ..ArticleFilter::default() };
-    let mut rows = store::list_rows(tx, &filter, Drafts::OfNobody, None, count_max)?;
-    rows.retain(|it| it.state.is_shared());
-    Ok(rows)
+    let filter = ArticleFilter {
+        author: Some(author),
+        state: Some(ArticleState::Published),
+        ..ArticleFilter::default()
+    };
+    store::list_rows(tx, &filter, Drafts::OfNobody, None, count_max)
 }
 
 /// What may help with a ticket: articles about skills that it needs, and those that hold words of its subject.

@@ -43,7 +43,7 @@ pub struct Portfolio {
     pub levels: Vec<PortfolioLevel>,
     pub ratings: Option<Summary>,
     pub cases: Vec<Case>,
-    /// What they wrote for colleagues or for everybody, the newest first.
+    /// What they wrote and everybody may read, the one changed last first: what is written for staff stays inside.
     pub articles: Vec<PortfolioArticle>,
     /// What could be told, the hardest first.
     pub offered: Vec<Case>,
