@@ -65,7 +65,8 @@ impl Index {
     }
 }
 
-/// Searchable from outside, unlike the other pages of customers.
+/// Searchable from outside, unlike the other pages of customers, and unlike what somebody has looked for: else anybody's
+/// words could be found under the company's name.
 fn findable(response: impl IntoResponse) -> Response {
     let headers = [
         (HeaderName::from_static("x-robots-tag"), "all"),
@@ -93,7 +94,9 @@ pub(crate) async fn index(
     });
     match found.await {
         Ok((rows, company)) => {
-            findable(Html(Index { words, help: words::of(words.lang), company, query, rows }))
+            let is_search = !query.is_empty();
+            let page = Html(Index { words, help: words::of(words.lang), company, query, rows });
+            if is_search { page.into_response() } else { findable(page) }
         }
         Err(error) => page::failed(&error, words),
     }

@@ -37,7 +37,10 @@ async fn what_is_published_is_read_and_found_and_nothing_else_of_the_articles() 
             let (own, other) = (body.find("Parcel published en"), body.find("Parcel published de"));
             assert!(own.is_some() && own < other, "the reader's language comes first: {body}");
         }
-        assert!(get(&app, "/help?query=invoice").await.body.contains("Nothing is found"));
+        let search = get(&app, "/help?query=invoice").await;
+        assert!(search.body.contains("Nothing is found"));
+        assert_eq!(search.headers["x-robots-tag"], "noindex, nofollow", "on {}", world.name());
+        assert_eq!(get(&app, "/help").await.headers["x-robots-tag"], "all", "on {}", world.name());
         for id in &ids[..3] {
             let page = get(&app, &format!("/help/articles/{id}")).await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "on {}", world.name());
