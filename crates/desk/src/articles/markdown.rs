@@ -20,6 +20,9 @@ const DRESS: &str = "b big code em font i nobr s small strike strong tt u";
 /// Tags that need no end.
 const ENDLESS: &str = "br col dd dt hr img input li p tbody td th thead tr wbr";
 
+/// Tags with which articles of other help centres begin too, although ours do not keep them.
+const TAGS_ELSEWHERE: &str = "article center figure font h1 header img main section span u";
+
 /// Headings begin at the second level: the first is the title's.
 pub fn html_of(body: &str) -> String {
     static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -47,7 +50,8 @@ pub fn html_of(body: &str) -> String {
     }
 }
 
-/// The same without the attributes of what dresses words; `None` if its tags stand deeper in each other than an article's.
+/// The same without the attributes of what dresses words, and with first headings as second ones; `None` if its tags stand
+/// deeper in each other than an article's.
 fn untangled(html: &str) -> Option<String> {
     let mut out = String::with_capacity(html.len());
     let mut depth = 0_usize;
@@ -64,7 +68,10 @@ fn untangled(html: &str) -> Option<String> {
             return None;
         }
         out.push('<');
-        if !is_end && is_among(DRESS) {
+        if is_among("h1") {
+            out.push_str(if is_end { "/h2" } else { "h2" });
+            out.push_str(&tag[name.len()..]);
+        } else if !is_end && is_among(DRESS) {
             out.push_str(name);
             out.push('>');
             out.push_str(tag.split_once('>').map_or("", |(_, text)| text));
@@ -80,7 +87,7 @@ fn is_html(body: &str) -> bool {
     let body = body.trim();
     let first =
         body.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    first && is_tag(body) && body.ends_with('>')
+    first && (is_tag(body) || is_named(body, TAGS_ELSEWHERE)) && body.ends_with('>')
 }
 
 /// The first paragraph without its dress, at most `chars_max` characters.
@@ -116,9 +123,13 @@ fn shown(event: Event<'_>) -> Event<'_> {
 }
 
 fn is_tag(text: &str) -> bool {
+    is_named(text, TAGS)
+}
+
+fn is_named(text: &str, tags: &str) -> bool {
     let name = text.trim_start_matches(['<', '/']);
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    TAGS.split_whitespace().any(|tag| tag.eq_ignore_ascii_case(name))
+    tags.split_whitespace().any(|tag| tag.eq_ignore_ascii_case(name))
 }
 
 fn below(level: HeadingLevel) -> HeadingLevel {
@@ -146,6 +157,9 @@ mod tests {
         }
         let old = html_of("<h2>Old</h2>\n\n    <p>as <b>HTML</b></p>");
         assert!(old.contains("<b>HTML</b>") && !old.contains("<pre"), "{old}");
+        let titled = html_of("<h1 id=\"a\">Old</h1>\n\n    <p>text</p>");
+        assert!(titled.contains("<h2>Old</h2>") && titled.contains("<p>text</p>"), "{titled}");
+        assert!(!html_of("<span>Old</span>\n\n    <p>text</p>").contains("<pre"));
     }
 
     #[test]
