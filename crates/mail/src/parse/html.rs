@@ -14,6 +14,14 @@ mod reading;
 pub const HTML_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Elements inside each other; no letter needs more, and parsers need quadratic time for deeper ones.
 const HTML_DEPTH_MAX: usize = 800;
+/// Openings of tags, times those of them that dress words. What of these is left open begins anew in each paragraph that
+/// follows, so a letter of a few megabytes could take all the memory there is.
+const DRESSED_TAGS_MAX: usize = 5_000_000;
+/// Those tags. Links are not among them: a new one ends the one before.
+const DRESS: &[&str] =
+    &["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+/// How many of them begin anew at most when they carry no attributes: three of each name.
+const PLAIN_DRESS_MAX: usize = 3 * DRESS.len();
 /// Attributes of one element, for the same reason.
 const ATTRIBUTES_MAX: usize = 500;
 /// Text without a tag in it, for the same reason.
@@ -23,15 +31,57 @@ const TEXT_BYTES_MAX: usize = 8 * 1024;
 /// address in `data-remote-src`, an inline one its content id in `data-cid`, for the desk to fill in.
 pub fn clean_html(raw: &str) -> String {
     let raw = cut(raw, HTML_BYTES_MAX);
-    if too_deep(raw) {
+    if too_deep(raw) || overdressed(raw) {
         return format!("<p>{}</p>", escape(&strip_tags(raw)).replace('\n', "<br>"));
     }
-    rename_image_sources(&CLEANER.clean(&with_short_texts(raw)).to_string())
+    let raw = with_plain_dress(raw);
+    rename_image_sources(&CLEANER.clean(&with_short_texts(&raw)).to_string())
 }
 
-/// True if the HTML was cut or flattened because it is larger or deeper than any letter.
+/// True if the HTML was cut or flattened because it is larger, deeper or more dressed than any letter.
 pub fn exceeds_limits(raw: &str) -> bool {
-    raw.len() > HTML_BYTES_MAX || too_deep(raw)
+    raw.len() > HTML_BYTES_MAX || too_deep(raw) || overdressed(raw)
+}
+
+fn overdressed(raw: &str) -> bool {
+    let (tags, dress) = count_tags(raw);
+    tags * dress.min(PLAIN_DRESS_MAX) > DRESSED_TAGS_MAX
+}
+
+/// Where much dresses words, without the attributes of what does: the same without them counts as the same.
+fn with_plain_dress(raw: &str) -> Cow<'_, str> {
+    let (tags, dress) = count_tags(raw);
+    if tags * dress <= DRESSED_TAGS_MAX {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    for (n, piece) in raw.split('<').enumerate() {
+        if n > 0 {
+            out.push('<');
+        }
+        match dress_of(piece).filter(|_| n > 0) {
+            Some(name) => {
+                let text = piece.split_once('>').map_or("", |(_, text)| text);
+                out.extend([name, ">", text]);
+            }
+            None => out.push_str(piece),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Openings of tags, and those of them that dress words: wherever they stand, for only a parser knows which of them count.
+fn count_tags(raw: &str) -> (usize, usize) {
+    let openings =
+        raw.split('<').skip(1).filter(|piece| piece.starts_with(|c: char| c.is_ascii_alphabetic()));
+    openings.fold((0, 0), |(tags, dress), piece| (tags + 1, dress + usize::from(dress_of(piece).is_some())))
+}
+
+/// The name of a tag that dresses words; `tag` begins behind its bracket.
+fn dress_of(tag: &str) -> Option<&str> {
+    let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+    let name = &tag[..end];
+    DRESS.iter().any(|it| it.eq_ignore_ascii_case(name)).then_some(name)
 }
 
 /// Plain text as HTML, for parts that come as text between parts that come as HTML.
@@ -379,6 +429,18 @@ mod tests {
             seen("<title>t</title><div style='display: none'>pre<div>header</div></div>shown"),
             "shown\n"
         );
+    }
+
+    #[test]
+    fn what_dresses_words_and_is_left_open_does_not_fill_the_memory() {
+        let open: String = (0..700).map(|n| format!("<font color=\"#{n}\">")).collect();
+        let letter = format!("<p>{open}</p>{}", "<p>x</p>".repeat(7_000));
+        assert!(!exceeds_limits(&letter));
+        let fonts = clean_html(&letter).matches("<font").count();
+        assert!(fonts < 30_000, "{fonts}");
+        assert!(clean_html("<p><font color=\"red\">x</font></p>").contains("color"));
+        let many = format!("{}{}", "<i>".repeat(40), "<p>x</p>".repeat(200_000));
+        assert!(exceeds_limits(&many) && clean_html(&many).starts_with("<p>x"));
     }
 
     #[test]
