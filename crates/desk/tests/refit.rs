@@ -4,7 +4,7 @@ use desk::skills::refit;
 use desk::skills::views;
 use desk::skills::{self, AddEvidence, Observed, Policy, Proficiency, SkillsError, StrikeEvidence};
 use desk::work::Work;
-use desk::{Actor, EvidenceId, RefitRunId, SkillId, UserId};
+use desk::{Actor, EvidenceId, RefitRunId, Role, SkillId, UserId, people};
 use testkit::{NOON, World};
 
 const DAY: i64 = 24 * 3_600_000;
@@ -281,4 +281,72 @@ fn trends_remember_a_month_and_the_person_alone_sees_what_is_not_sure() {
         assert!(it.trend.is_some_and(|by| by < 0.0), "{:?} on {}", it.trend, world.name());
         assert!(world.read_as(Actor::desk(), refit::last_finished_at).expect("it reads") >= Some(NOON));
     }
+}
+
+#[test]
+fn a_desk_from_before_counts_what_it_has_seen_since_the_last_release() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("desk.sqlite").display());
+    let db =
+        desk::Db::open(&url, db::Options { durable: false, ..db::Options::default() }).expect("it opens");
+    let all = desk::migrations();
+    let before = all.iter().position(|it| it.name.ends_with("_footing")).expect("it is there");
+    db.migrate(&all[..before], Actor::desk()).expect("as it was");
+    let person = people::CreateUser { name: "Ana".into(), role: Role::EndUser, ..Default::default() };
+    let skill = |name: &str| skills::CreateSkill {
+        name: name.into(),
+        kind: skills::SkillKind::Technical,
+        meaning: String::new(),
+        anchors: Default::default(),
+        decay: None,
+    };
+    let (first, other) = (skill("Printers"), skill("Networks"));
+    db.write_now(Actor::desk(), move |tx| {
+        let user = people::create_user(tx, &person).expect("a person");
+        let first = skills::create_skill(tx, &first).expect("a skill").id;
+        let other = skills::create_skill(tx, &other).expect("a skill").id;
+        let both = [first, other];
+        let rows: [(&str, i64, &[SkillId], Option<i64>); 6] = [
+            ("outcome", 1, &both[..1], None),
+            ("release", 2, &both[..1], None),
+            ("satisfaction", 3, &both[..1], None),
+            ("outcome", 4, &both, None),
+            ("release", 5, &both, Some(6)),
+            ("outcome", 7, &both[..1], Some(8)),
+        ];
+        for (kind, at, about, struck_at) in rows {
+            let evidence: i64 = tx.value(
+                "insert into evidence (key, user_id, kind, value, difficulty, at, recorded_at, struck_at)
+                 values ($1, $2, $3, 1.0, 0.0, $4, $4, $5) returning id",
+                db::params![format!("{kind}{at}"), user, kind, at, struck_at],
+            )?;
+            for skill in about {
+                tx.execute(
+                    "insert into evidence_moves
+                       (evidence_id, skill_id, weight, mean_before, variance_before, mean_after, variance_after)
+                     values ($1, $2, 1.0, 0.0, 1.0, 0.0, 1.0)",
+                    db::params![evidence, *skill],
+                )?;
+            }
+        }
+        for skill in both {
+            tx.execute(
+                "insert into proficiencies
+                   (user_id, skill_id, mean, variance, prior_mean, evidence_count, moved_at)
+                 values ($1, $2, 0.0, 1.0, 0.0, 1, 1)",
+                db::params![user, skill],
+            )?;
+        }
+        Ok::<_, desk::DbError>(())
+    })
+    .expect("it is kept");
+    assert!(db.migrate(all, Actor::desk()).expect("as it is") >= 1);
+    let counted: Vec<(f64, Option<i64>)> = db
+        .read_now(Actor::desk(), |tx| {
+            tx.list("select observed, seen_at from proficiencies order by skill_id", db::params![], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+        })
+        .expect("it reads");
+    assert_eq!(counted, [(0.35 + 0.5, Some(4)), (0.5, Some(4))]);
 }
