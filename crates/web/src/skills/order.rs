@@ -27,6 +27,9 @@ impl Order {
     }
 }
 
+/// What nobody was seen at is no risk that is told, and no good news either.
+pub const NO_RISKS: &str = "Where enough was seen to say, at least two people are able.";
+
 /// A skill that is asked for and that at most one person surely has.
 #[derive(Clone, Debug)]
 pub struct Risk {
@@ -54,7 +57,7 @@ pub fn risk_words(risks: &[Risk]) -> String {
     };
     let shown: Vec<String> = risks.iter().take(3).map(word).collect();
     match risks.len() {
-        0 => "Whatever is asked for, at least two people can do.".to_owned(),
+        0 => NO_RISKS.to_owned(),
         count if count > 3 => format!("{} And {} more.", shown.join(" "), count - 3),
         _ => shown.join(" "),
     }

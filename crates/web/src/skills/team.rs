@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 /// Singles and gaps that a fact names before it says "and more".
 const NAMED_MAX: usize = 3;
+const NOT_KNOWN: &str = "Nobody was seen often enough, or lately enough, to say.";
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 #[derive(askama::Template)]
@@ -31,7 +32,8 @@ impl Team {
         };
         let named: Vec<String> = self.page.singles().take(NAMED_MAX).map(word).collect();
         match self.page.singles().count() {
-            0 => "Whatever is asked for, at least two people can do.".to_owned(),
+            0 if !self.page.skills.iter().any(|it| it.enough) => NOT_KNOWN.to_owned(),
+            0 => super::order::NO_RISKS.to_owned(),
             count if count > NAMED_MAX => format!("{} And {} more.", named.join(" "), count - NAMED_MAX),
             _ => named.join(" "),
         }
@@ -39,7 +41,8 @@ impl Team {
 
     fn truck_words(&self) -> String {
         match &self.page.truck {
-            None => "Nothing has been asked for yet.".to_owned(),
+            None if self.page.skills.is_empty() => "Nothing has been asked for yet.".to_owned(),
+            None => NOT_KNOWN.to_owned(),
             Some((people, _)) if people.is_empty() => {
                 "More than half of demand finds nobody who is surely able, even with everybody.".to_owned()
             }
@@ -327,6 +330,18 @@ mod tests {
         ] {
             assert!(html.contains(words), "{words}: {html}");
         }
+    }
+
+    #[test]
+    fn of_skills_that_nobody_was_seen_at_no_figure_is_good_news() {
+        let words = |skills: Vec<SkillRisk>| {
+            let it = Team { shell: shell(), page: TeamPage { truck: None, ..page(skills) } };
+            (it.single_words(), it.truck_words())
+        };
+        let (known, unseen) = (risk(1, "SAML login", 0.1, true), risk(2, "Refunds", 0.9, false));
+        assert_eq!(words(vec![unseen.clone()]), (NOT_KNOWN.to_owned(), NOT_KNOWN.to_owned()));
+        assert!(words(vec![known, unseen]).0.starts_with("Where enough was seen"));
+        assert_eq!(words(vec![]).1, "Nothing has been asked for yet.");
     }
 
     #[test]
