@@ -38,7 +38,7 @@ pub async fn absence(Id(user): Id<UserId>, call: Call) -> Answer {
 
 pub async fn invest(call: Call) -> Answer {
     call.read(|tx, _| {
-        let page = planning::invest(tx)?;
+        let page = planning::invest(tx, Order::PerHour)?;
         let simulation = match runs::last_done(tx, RunKind::Worth)? {
             Some(Run { result: Some(Found::Worth(told)), finished_at, .. }) => {
                 let choices = runs::choices(tx, &told, Order::PerHour)?;

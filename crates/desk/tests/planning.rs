@@ -1,11 +1,13 @@
 //! Planning from tickets, beliefs and hours: coverage, absences, gaps, learning; shifts from files.
 
-use desk::skills::planning::{self, HereSource, NewWeek, Order, PlanError, PlanSettings, Shift, TeamPage};
+use desk::skills::planning::{
+    self, HereSource, InvestPage, NewWeek, Order, PlanError, PlanSettings, Shift, TeamPage,
+};
 use desk::skills::roles::{self, NewNeed, Who, WriteRole};
 use desk::skills::{
-    self, AddEvidence, Circle, Hardness, Observed, Policy, Rate, Requirement, SetRequirements,
+    self, AddEvidence, Circle, Hardness, Observed, Policy, Rate, Requirement, SetRequirements, shelf,
 };
-use desk::{Kind, Refusal, RoleId, SkillId, UserId};
+use desk::{Kind, Refusal, RoleId, SkillId, Tx, UserId};
 use testkit::World;
 
 const HOUR: i64 = 3_600_000;
@@ -58,6 +60,10 @@ fn shifts(world: &World, lead: UserId, (user, week): (UserId, Vec<Shift>)) {
 
 fn team(world: &World, lead: UserId) -> TeamPage {
     world.read_as(world.as_(lead), planning::team).expect("a lead may plan")
+}
+
+fn by_hour(tx: &mut Tx) -> Result<InvestPage, PlanError> {
+    planning::invest(tx, Order::PerHour)
 }
 
 /// Mei alone does SAML; Mei and Kofi do refunds. All work on weekdays from 8 to 16, and a ticket of each comes on Monday
@@ -144,7 +150,7 @@ fn hours_at_which_nobody_works_are_uncovered_and_learning_at_those_hours_is_wort
             world.name()
         );
         assert_eq!((page.tickets.len(), page.demand[12]), (1, 1.0));
-        let found = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+        let found = world.read_as(world.as_(lea), by_hour).expect("a lead may");
         let kofi_learns =
             found.candidates.iter().find(|it| it.user == kofi && it.skill.id == saml).expect("worth it");
         assert!((kofi_learns.worth.tickets - 0.9 * 0.84).abs() < 0.02, "{kofi_learns:?}");
@@ -172,7 +178,7 @@ fn a_hire_has_a_profile_a_week_an_interval_and_a_cost() {
         let logins = role(&world, lea, "Logins", saml, 3.0);
         // Mei leaves Mondays, when SAML is asked for.
         shifts(&world, lea, week(mei, 1..5));
-        let found = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+        let found = world.read_as(world.as_(lea), by_hour).expect("a lead may");
         let of = |role: Option<RoleId>| found.hires.iter().find(|it| it.role == role).expect("worth it");
         let (hire, gap) = (of(Some(logins)), of(None));
         assert!((hire.worth.tickets - 0.9 * 0.84).abs() < 0.02, "{hire:?} on {}", world.name());
@@ -188,7 +194,7 @@ fn a_hire_has_a_profile_a_week_an_interval_and_a_cost() {
         assert!(!per_hour[0] && per_hour.iter().any(|it| *it), "{per_hour:?}");
         let dearer = PlanSettings { hire_hours_per_year: 880.0, ..PlanSettings::default() };
         world.write_as(lea, move |tx| planning::save_plan_settings(tx, &dearer));
-        let again = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+        let again = world.read_as(world.as_(lea), by_hour).expect("a lead may");
         assert!(again.hires.iter().all(|it| it.hours() == 1_000.0));
         let wild = PlanSettings { hire_hours_once: -1.0, ..PlanSettings::default() };
         let wrong = world.try_as(lea, move |tx| planning::save_plan_settings(tx, &wild));
@@ -203,16 +209,20 @@ fn a_level_that_is_not_for_leads_is_neither_shown_nor_read_off_the_cost() {
         let saml = skill(&world, SAML);
         shifts(&world, lea, week(mei, 1..5));
         works(&world, kofi, saml, 0.0, |n| n % 2 == 0);
+        let refunds = skill(&world, REFUNDS);
+        world.write_as(lea, move |tx| shelf::set_prerequisites(tx, saml, &[(refunds, 3.0)]));
         let kofi_learns = || {
-            let found = world.read_as(world.as_(lea), planning::invest).expect("a lead may");
+            let found = world.read_as(world.as_(lea), by_hour).expect("a lead may");
             found.candidates.into_iter().find(|it| it.user == kofi && it.skill.id == saml).expect("worth it")
         };
         let seen = kofi_learns();
         assert!(seen.from.is_some_and(|it| it > 0.0), "{seen:?} on {}", world.name());
+        assert!(seen.first.is_empty(), "he has what it stands on");
         let policy = Policy { levels: Circle::Person, ..Policy::default() };
         world.write(move |tx| skills::set_policy(tx, &policy));
         let hidden = kofi_learns();
         assert_eq!((hidden.from, hidden.cost.teacher), (None, None));
+        assert_eq!(hidden.first.len(), 1, "nor off what he is told to learn first");
         assert_eq!(hidden.cost.hours, 44.0, "counted from 0: 6, 10, 16 and half of 24");
         assert!(seen.cost.hours < hidden.cost.hours);
     }
@@ -259,7 +269,7 @@ fn planning_is_for_leads() {
         let ana = world.agent("Ana");
         let refused = world.read_as(world.as_(ana), planning::team).expect_err("Ana leads nobody");
         assert_eq!(refused.kind(), Kind::Forbidden);
-        assert!(world.read_as(world.as_(ana), planning::invest).is_err());
+        assert!(world.read_as(world.as_(ana), by_hour).is_err());
         assert!(world.try_as(ana, move |tx| planning::set_shifts(tx, ana, &[])).is_err());
         let wild = PlanSettings { attendance: 7.0, ..PlanSettings::default() };
         let lea = world.lead("Lea");

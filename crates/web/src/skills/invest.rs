@@ -124,7 +124,7 @@ pub async fn index(
 ) -> Result<Html<Invest>, Problem> {
     only_leads(actor)?;
     let page = web.desk.read(actor, move |tx| {
-        let page = planning::invest(tx)?;
+        let page = planning::invest(tx, asked.order())?;
         let ByFloor { asked, now, run, done, choices } = ByFloor::load(tx, asked.clone())?;
         Ok::<_, Problem>(Invest { page, shell: Shell::load(tx)?, asked, now, run, done, choices })
     });

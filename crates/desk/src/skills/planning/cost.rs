@@ -66,6 +66,11 @@ impl Known {
         self.beliefs.get(&(user, skill)).map(Belief::level)
     }
 
+    /// More likely than not they have it, as far as the reader may know.
+    pub fn is_likely(&self, user: UserId, skill: SkillId, level: f64) -> bool {
+        self.beliefs.get(&(user, skill)).is_some_and(|it| it.p_at_least(level) > 0.5)
+    }
+
     /// From an unknown level it counts from 0.
     pub fn hours(&self, from: Option<f64>, to: f64) -> f64 {
         hours_to_learn(from.unwrap_or(0.0), to, &self.hours_per_level).max(HOURS_LEAST)

@@ -66,7 +66,7 @@ pub struct InvestPage {
     pub settings: PlanSettings,
     pub weeks: f64,
     pub tickets: usize,
-    /// The most tickets for an hour first.
+    /// Those that stand first in the order that was asked for; the most tickets for an hour first.
     pub candidates: Vec<Candidate>,
     /// Of how many they are the best.
     pub looked_at: usize,
@@ -116,14 +116,15 @@ impl InvestPage {
     }
 }
 
-pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
+/// Of trainings only those that stand first in this order are looked at closely.
+pub fn invest(tx: &mut Tx, order: Order) -> Result<InvestPage, PlanError> {
     let plan = Plan::load(tx)?;
     let interested: HashSet<(UserId, SkillId)> = store::list_interested(tx)?.into_iter().collect();
     let prerequisites = crate::skills::store::list_prerequisites(tx, None)?;
     let roles = roles::list_roles(tx)?;
     let people = plan.people.iter().map(|it| (it.user, it.name.clone())).collect();
     let known = Known::of(tx, &plan.settings, people, plan.beliefs.values())?;
-    let mut drafts: Vec<(f64, usize, usize, f64)> = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     for (s, it) in plan.skills.iter().enumerate().filter(|(_, it)| it.weekly() >= WEEKLY_MIN) {
         let target = target_of(it);
         for p in 0..plan.people.len() {
@@ -135,24 +136,21 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
             let gained = tickets_gained(&question) * it.share;
             if gained >= GAIN_MIN {
                 let from = known.level(plan.people[p].user, it.skill.id);
-                drafts.push((gained / known.hours(from, target), s, p, target));
+                drafts.push(Draft { gained, hours: known.hours(from, target), skill: s, learner: p, target });
             }
         }
     }
     let looked_at = drafts.len();
-    drafts.sort_by(|one, other| other.0.total_cmp(&one.0));
-    drafts.truncate(CANDIDATES_SHOWN_MAX);
-    let mut candidates: Vec<Candidate> = drafts
+    let mut candidates: Vec<Candidate> = first(drafts, order)
         .into_iter()
-        .map(|(_, s, p, target)| {
-            let it = &plan.skills[s];
+        .map(|Draft { skill, learner: p, target, .. }| {
+            let it = &plan.skills[skill];
             let (others, before, after) = chances(&plan, it, p, target);
             let found = worth(&question(&plan, it, &others, p, before, after), INTERVAL_SHARE, it.seed());
             let user = plan.people[p].user;
             let from = known.level(user, it.skill.id);
             let lacks = |needs: &(SkillId, SkillSummary, f64)| {
-                let belief = plan.beliefs.get(&(user, needs.1.id));
-                needs.0 == it.skill.id && !belief.is_some_and(|held| held.belief.p_at_least(needs.2) > 0.5)
+                needs.0 == it.skill.id && !known.is_likely(user, needs.1.id, needs.2)
             };
             Candidate {
                 user,
@@ -186,6 +184,29 @@ pub fn invest(tx: &mut Tx) -> Result<InvestPage, PlanError> {
     })
 }
 
+/// A training before it is looked at closely.
+#[derive(Clone, Copy, Debug)]
+struct Draft {
+    /// Tickets a week.
+    gained: f64,
+    /// Of the learner.
+    hours: f64,
+    /// Places in the plan.
+    skill: usize,
+    learner: usize,
+    target: f64,
+}
+
+fn first(mut drafts: Vec<Draft>, order: Order) -> Vec<Draft> {
+    let rank = |it: &Draft| match order {
+        Order::PerHour => it.gained / it.hours,
+        Order::Most => it.gained,
+    };
+    drafts.sort_by(|one, other| rank(other).total_cmp(&rank(one)));
+    drafts.truncate(CANDIDATES_SHOWN_MAX);
+    drafts
+}
+
 pub(super) fn target_of(it: &PlanSkill) -> f64 {
     (it.level + TARGET_BEYOND).min(LEVEL_MAX)
 }
@@ -208,4 +229,19 @@ fn question<'a>(
 ) -> Question<'a> {
     let here = &plan.people[learner].here;
     Question { demand: &it.demand, counted: it.counted as f64, others, here, before, after }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_brings_most_is_among_the_first_however_long_it_takes() {
+        let draft = |learner| Draft { gained: 1.0, hours: 10.0, skill: 0, learner, target: 3.5 };
+        let mut drafts: Vec<Draft> = (0..CANDIDATES_SHOWN_MAX).map(draft).collect();
+        drafts.push(Draft { gained: 3.0, hours: 90.0, ..draft(99) });
+        let holds = |order| first(drafts.clone(), order).iter().any(|it| it.learner == 99);
+        assert_eq!((holds(Order::Most), holds(Order::PerHour)), (true, false));
+        assert_eq!(first(drafts.clone(), Order::Most).len(), CANDIDATES_SHOWN_MAX);
+    }
 }
