@@ -215,11 +215,25 @@ fn a_level_that_is_not_for_leads_is_neither_shown_nor_read_off_the_cost() {
             let found = world.read_as(world.as_(lea), by_hour).expect("a lead may");
             found.candidates.into_iter().find(|it| it.user == kofi && it.skill.id == saml).expect("worth it")
         };
+        // Kofi, as pages tell him: how far below, whether seen, and who could teach him.
+        let told = || {
+            let page = team(&world, lea);
+            let risk = page.skills.into_iter().find(|it| it.skill.id == saml).expect("it is asked for");
+            let week = world
+                .read_as(world.as_(lea), move |tx| planning::skill_week(tx, saml, None))
+                .expect("a lead may");
+            let story =
+                world.read_as(world.as_(lea), move |tx| planning::skill_story(tx, saml)).expect("a lead may");
+            let is_seen = week.people.iter().any(|it| it.user == kofi && it.seen);
+            (risk.closest.iter().any(|it| it.0 == kofi), is_seen, !story.pairs.is_empty())
+        };
+        assert_eq!(told(), (true, true, true), "on {}", world.name());
         let seen = kofi_learns();
         assert!(seen.from.is_some_and(|it| it > 0.0), "{seen:?} on {}", world.name());
         assert!(seen.first.is_empty(), "he has what it stands on");
         let policy = Policy { levels: Circle::Person, ..Policy::default() };
         world.write(move |tx| skills::set_policy(tx, &policy));
+        assert_eq!(told(), (false, false, false), "on {}", world.name());
         let hidden = kofi_learns();
         assert_eq!((hidden.from, hidden.cost.teacher), (None, None));
         assert_eq!(hidden.first.len(), 1, "nor off what he is told to learn first");

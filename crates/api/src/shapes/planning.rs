@@ -202,7 +202,7 @@ pub struct SkillWeekShape {
 pub struct WeekPersonShape {
     pub user_id: i64,
     pub name: String,
-    /// Null: little seen, and so the gap.
+    /// Null: little seen, or not for the caller; and so the gap.
     pub p_able: Option<f64>,
     pub gap: Option<f64>,
     /// Probability of being here at the hour, or hours a week without one.

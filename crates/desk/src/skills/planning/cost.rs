@@ -1,7 +1,7 @@
 //! What learning costs: hours of the learner, and of somebody who teaches. Counted from levels that the reader may see.
 
-use super::{PlanError, PlanSettings, plan_settings};
-use crate::skills::{Proficiency, Sight, SkillsError, store as skills_store};
+use super::{PlanError, PlanSettings, plan_settings, sight};
+use crate::skills::{Proficiency, store as skills_store};
 use crate::{SkillId, Tx, UserId, people};
 use ::skills::Belief;
 use ::skills::invest::hours_to_learn;
@@ -49,10 +49,7 @@ impl Known {
         people: Vec<(UserId, String)>,
         held: impl Iterator<Item = &'a Proficiency>,
     ) -> Result<Known, PlanError> {
-        let sight = Sight::load(tx).map_err(|error| match error {
-            SkillsError::Db(error) => PlanError::Db(error),
-            _ => PlanError::NotStaff,
-        })?;
+        let sight = sight(tx)?;
         let seen = held.filter(|it| it.is_sure() && sight.sees(it));
         Ok(Known {
             hours_per_level: settings.hours_per_level,

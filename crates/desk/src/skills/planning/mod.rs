@@ -36,6 +36,7 @@ pub use suggest::{MissingWord, Suggestions, UnusedSkill, suggestions};
 pub use team::{PersonLoad, SkillRisk, SkillWeek, TeamPage, WeekPerson, skill_week, team};
 pub use week::{Block, block_words, hour_words};
 
+use super::{Sight, SkillsError};
 use crate::{Kind, Refusal, Tx, settings};
 use serde::{Deserialize, Serialize};
 
@@ -189,4 +190,11 @@ impl Refusal for PlanError {
 
 fn only_leads(tx: &Tx) -> Result<(), PlanError> {
     if tx.actor().is_lead() { Ok(()) } else { Err(PlanError::NotALead) }
+}
+
+fn sight(tx: &mut Tx) -> Result<Sight, PlanError> {
+    Sight::load(tx).map_err(|error| match error {
+        SkillsError::Db(error) => PlanError::Db(error),
+        _ => PlanError::NotStaff,
+    })
 }

@@ -3,7 +3,7 @@
 use super::week::{Clock, Hours, MINUTES_PER_WEEK, mark};
 use super::{DEMAND_TICKETS_MAX, PlanError, PlanSettings, WEEK_MS, only_leads, plan_settings, store};
 use crate::skills::outcomes::store as outcomes;
-use crate::skills::{INDEPENDENT_LEVEL, Proficiency, SkillSummary, store as skills_store};
+use crate::skills::{INDEPENDENT_LEVEL, Proficiency, Sight, SkillSummary, store as skills_store};
 use crate::{SkillId, Tx, UserId, people, settings};
 use ::skills::coverage::{HOURS_PER_WEEK, Hand};
 use ::skills::gap::gap_of;
@@ -99,6 +99,8 @@ pub(super) struct Plan {
     /// What tickets needed, the most wanted first.
     pub skills: Vec<PlanSkill>,
     pub beliefs: HashMap<(UserId, SkillId), Proficiency>,
+    /// Chances and sums are for all leads; a single level only for who may see it.
+    pub sight: Sight,
     pub time_zone: String,
     pub since: i64,
 }
@@ -106,6 +108,7 @@ pub(super) struct Plan {
 impl Plan {
     pub fn load(tx: &mut Tx) -> Result<Plan, PlanError> {
         only_leads(tx)?;
+        let sight = super::sight(tx)?;
         let settings = plan_settings(tx)?;
         let time_zone = settings::company(tx)?.time_zone;
         let now = outcomes::demand_ends_at(tx, settings.weeks * WEEK_MS)?;
@@ -120,7 +123,7 @@ impl Plan {
         let weeks = ((now - first) as f64 / WEEK_MS as f64).clamp(1.0, settings.weeks as f64);
         let tickets = needs.iter().map(|it| it.ticket).collect::<HashSet<_>>().len();
         let mut plan =
-            Plan { settings, weeks, tickets, people, skills: Vec::new(), beliefs, time_zone, since };
+            Plan { settings, weeks, tickets, people, skills: Vec::new(), beliefs, sight, time_zone, since };
         plan.skills = plan.demand(&needs, &known);
         Ok(plan)
     }
@@ -172,6 +175,11 @@ impl Plan {
             }
             None => self.skill(skill, Gathered::default()),
         }
+    }
+
+    /// Enough is known of their level, and the reader may see it.
+    pub fn sees_level(&self, user: UserId, skill: SkillId) -> bool {
+        self.beliefs.get(&(user, skill)).is_some_and(|it| it.is_sure() && self.sight.sees(it))
     }
 
     /// Tickets as hours of work.

@@ -97,7 +97,7 @@ fn pairs(tx: &mut Tx, skill: SkillId) -> Result<Vec<Pair>, PlanError> {
     let plan = super::plan::Plan::load(tx)?;
     let wants: HashSet<UserId> =
         store::list_interested(tx)?.into_iter().filter(|it| it.1 == skill).map(|it| it.0).collect();
-    let held = |user: UserId| plan.beliefs.get(&(user, skill)).filter(|it| it.is_sure());
+    let held = |user: UserId| plan.beliefs.get(&(user, skill)).filter(|_| plan.sees_level(user, skill));
     let able = |it: &Proficiency| it.belief.p_at_least(INDEPENDENT_LEVEL) > 0.5;
     let teaches = |it: &Proficiency| it.belief.p_at_least(TEACHING_LEVEL) > 0.5 || able(it);
     let mut all = Vec::new();

@@ -56,7 +56,7 @@ pub struct SkillRisk {
     pub open: bool,
     /// The same times tickets a week and the skill's share in them: where demand meets the largest gap.
     pub gap_demand: f64,
-    /// Who comes closest without reaching it: the smallest gap first.
+    /// Who comes closest without reaching it, of those whose level the reader sees: the smallest gap first.
     pub closest: Vec<(UserId, String, f64)>,
     /// Where most of its tickets meet nobody.
     pub worst: Option<Block>,
@@ -219,8 +219,7 @@ pub(super) fn risk(plan: &Plan, it: &PlanSkill) -> SkillRisk {
     let here = able_and_here(&plan.people, it);
     let mut order: Vec<usize> = (0..plan.people.len()).collect();
     order.sort_by(|one, other| it.gap[*one].total_cmp(&it.gap[*other]));
-    let known =
-        |i: &usize| plan.beliefs.get(&(plan.people[*i].user, it.skill.id)).is_some_and(|it| it.is_sure());
+    let known = |i: &usize| plan.sees_level(plan.people[*i].user, it.skill.id);
     let closest = order.iter().filter(|i| it.able[**i] <= 0.5 && known(i)).take(CLOSEST_SHOWN);
     let person = |i: usize| (plan.people[i].user, plan.people[i].name.clone());
     SkillRisk {
@@ -319,13 +318,13 @@ pub fn skill_week(tx: &mut Tx, skill: SkillId, hour: Option<usize>) -> Result<Sk
         .iter()
         .enumerate()
         .filter_map(|(i, person)| {
-            let belief = plan.beliefs.get(&(person.user, it.skill.id))?;
+            plan.beliefs.get(&(person.user, it.skill.id))?;
             Some(WeekPerson {
                 user: person.user,
                 name: person.name.clone(),
                 able: it.able[i],
                 gap: it.gap[i],
-                seen: belief.is_sure(),
+                seen: plan.sees_level(person.user, it.skill.id),
                 here: hour.map_or_else(|| person.hours_a_week(), |hour| person.here[hour]),
                 source: person.source,
                 only_theirs: only[i],
@@ -333,7 +332,8 @@ pub fn skill_week(tx: &mut Tx, skill: SkillId, hour: Option<usize>) -> Result<Sk
         })
         .collect();
     people.sort_by(|one, other| {
-        let p = |it: &WeekPerson| if hour.is_some() { it.able * it.here } else { it.able };
+        let able = |it: &WeekPerson| if it.seen { it.able } else { 0.0 };
+        let p = |it: &WeekPerson| if hour.is_some() { able(it) * it.here } else { able(it) };
         p(other).total_cmp(&p(one)).then_with(|| one.name.cmp(&other.name))
     });
     let looked_at = if hour.is_some() { TICKETS_LOOKED_AT_MAX } else { TICKETS_SHOWN_MAX };
