@@ -65,13 +65,27 @@ pub fn by_hour(count: usize, hands: &[Hand<'_>]) -> [f64; HOURS_PER_WEEK] {
     std::array::from_fn(|hour| p_at_least(count, hands.iter().map(|it| it.able * it.here[hour])))
 }
 
+/// P(none of them able and here) at an hour. In a large team the first few dozen settle it.
+pub(crate) fn p_nobody(hands: &[Hand<'_>], hour: usize) -> f64 {
+    /// A smaller chance is none.
+    const NOBODY_MIN: f64 = 1e-15;
+    let mut nobody = 1.0;
+    for it in hands {
+        nobody *= 1.0 - it.able * it.here[hour];
+        if nobody < NOBODY_MIN {
+            return 0.0;
+        }
+    }
+    nobody
+}
+
 /// Tickets a week that come at an hour at which somebody able is here: Σ demand · P(at least one).
 pub fn covered(demand: &[f64; HOURS_PER_WEEK], hands: &[Hand<'_>]) -> f64 {
     let at = |hour: usize| -> f64 {
         if demand[hour] <= 0.0 {
             return 0.0;
         }
-        demand[hour] * (1.0 - hands.iter().map(|it| 1.0 - it.able * it.here[hour]).product::<f64>())
+        demand[hour] * (1.0 - p_nobody(hands, hour))
     };
     (0..HOURS_PER_WEEK).map(at).sum()
 }

@@ -102,7 +102,7 @@ fn futures(question: &Question<'_>, seed: u64) -> Vec<f64> {
         let gained = f64::from(u8::from(fate < question.after)) - f64::from(u8::from(fate < question.before));
         // Work counted from n tickets is known to about one part in √n.
         let work = (1.0 + dice.normal() / question.counted.max(1.0).sqrt()).max(0.0);
-        gained * work * reach(question.demand, &able, question.here)
+        if gained == 0.0 { 0.0 } else { gained * work * reach(question.demand, &able, question.here) }
     };
     (0..DRAWS).map(future).collect()
 }
@@ -114,7 +114,7 @@ fn reach(demand: &[f64; HOURS_PER_WEEK], others: &[Hand<'_>], here: &[f64; HOURS
         if only <= 0.0 {
             return 0.0;
         }
-        only * others.iter().map(|it| 1.0 - it.able * it.here[hour]).product::<f64>()
+        only * coverage::p_nobody(others, hour)
     };
     (0..HOURS_PER_WEEK).map(at).sum()
 }
@@ -170,6 +170,23 @@ mod tests {
         assert!(one.low < 1e-9 && two.low > 0.0, "both fail seldom: {one:?} {two:?}");
         assert!(two.low <= two.tickets && two.tickets <= two.high);
         assert_eq!(worth_together(&[], 0.8), Worth { tickets: 0.0, low: 0.0, high: 0.0 });
+    }
+
+    #[test]
+    fn beside_a_large_team_one_more_counts_at_the_hours_at_which_nobody_else_is_here() {
+        let (always, demand) = ([1.0; HOURS_PER_WEEK], [0.1; HOURS_PER_WEEK]);
+        let by_day: [f64; HOURS_PER_WEEK] =
+            std::array::from_fn(|hour| if hour % 24 < 12 { 0.9 } else { 0.0 });
+        let others: Vec<Hand<'_>> = (0..500).map(|_| Hand { able: 0.7, here: &by_day }).collect();
+        let question = Question {
+            demand: &demand,
+            counted: 400.0,
+            others: &others,
+            here: &always,
+            before: 0.1,
+            after: 0.9,
+        };
+        assert!((tickets_gained(&question) - 0.8 * 8.4).abs() < 1e-9);
     }
 
     #[test]

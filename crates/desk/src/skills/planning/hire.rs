@@ -97,29 +97,46 @@ pub fn hires(tx: &mut Tx) -> Result<Vec<Hire>, PlanError> {
 pub(super) fn hires_of(plan: &Plan, roles: &[roles::RoleProfile]) -> Vec<Hire> {
     let beyond = |need: &roles::RoleNeed| (need.skill.clone(), (need.level + TARGET_BEYOND).min(LEVEL_MAX));
     let of_role = |role: &roles::RoleProfile| {
-        hire(plan, Some(role.id), role.name.clone(), role.needs.iter().map(beyond).collect())
+        profile(plan, Some(role.id), role.name.clone(), role.needs.iter().map(beyond).collect())
     };
-    let mut all: Vec<Hire> = roles.iter().filter(|it| !it.needs.is_empty()).map(of_role).collect();
+    let mut all: Vec<Profile> = roles.iter().filter(|it| !it.needs.is_empty()).map(of_role).collect();
     let gap = gap_levels(plan);
     if !gap.is_empty() {
-        all.push(hire(plan, None, GAP_NAME.to_owned(), gap));
+        all.push(profile(plan, None, GAP_NAME.to_owned(), gap));
     }
-    all.sort_by(|one, other| other.worth.tickets.total_cmp(&one.worth.tickets));
+    all.sort_by(|one, other| other.tickets.total_cmp(&one.tickets));
     all.truncate(HIRES_MAX);
-    all
+    // Intervals take long: only those that are told have one.
+    all.into_iter().map(|it| hire(plan, it)).collect()
+}
+
+/// Somebody who might be hired, before it is said how sure their worth is.
+struct Profile {
+    role: Option<RoleId>,
+    name: String,
+    levels: Vec<(SkillSummary, f64)>,
+    week: NewWeek,
+    /// Gained in that week.
+    tickets: f64,
 }
 
 /// In the week that brings most by coverage; the first of those that bring as much.
-fn hire(plan: &Plan, role: Option<RoleId>, name: String, levels: Vec<(SkillSummary, f64)>) -> Hire {
-    let PlanSettings { attendance, hire_hours_per_year, hire_hours_once, .. } = plan.settings;
+fn profile(plan: &Plan, role: Option<RoleId>, name: String, levels: Vec<(SkillSummary, f64)>) -> Profile {
     let seats = seats(plan, &levels);
     let gained = |week: NewWeek| -> f64 {
-        let here = week.hours(attendance);
+        let here = week.hours(plan.settings.attendance);
         seats.iter().map(|it| it.part(&here).gained()).sum()
     };
     let weeks = NewWeek::ALL.into_iter().rev().map(|it| (gained(it), it));
     let best = weeks.max_by(|one, other| one.0.total_cmp(&other.0));
-    let week = best.map_or(NewWeek::Weekdays, |it| it.1);
+    let (tickets, week) = best.unwrap_or((0.0, NewWeek::Weekdays));
+    Profile { role, name, levels, week, tickets }
+}
+
+fn hire(plan: &Plan, it: Profile) -> Hire {
+    let Profile { role, name, levels, week, .. } = it;
+    let PlanSettings { attendance, hire_hours_per_year, hire_hours_once, .. } = plan.settings;
+    let seats = seats(plan, &levels);
     let here = week.hours(attendance);
     let parts: Vec<Part<'_>> = seats.iter().map(|it| it.part(&here)).collect();
     let found = worth_together(&parts, INTERVAL_SHARE);
