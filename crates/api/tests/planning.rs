@@ -10,6 +10,8 @@ async fn planning_answers_leads_in_figures() {
     for program in Program::on_each_database() {
         let on = program.world.name();
         let ana = program.world.agent("Ana");
+        let nothing = program.get("/coverage").await.body;
+        assert_eq!(nothing["coverage"]["covered"], json!(null), "of nothing can it be said, on {on}");
         let ticket = program.ticket("Help").await;
         let needs = json!({ "requirements": [{ "skill": "saml-and-sso", "level": 3, "weight": 1, "hardness": "must" }] });
         assert_eq!(

@@ -34,9 +34,10 @@ pub struct TeamShape {
     /// Weeks, and tickets, that were counted.
     pub weeks: f64,
     pub ticket_count: usize,
-    /// The share of demand that comes while somebody able is here, 0 to 1, and its 80 % interval.
-    pub covered: f64,
-    pub covered_interval: [f64; 2],
+    /// The share of demand that comes while somebody able is here, 0 to 1, and its 80 % interval; of skills of which it
+    /// can be said. Null: of none.
+    pub covered: Option<f64>,
+    pub covered_interval: Option<[f64; 2]>,
     /// Herfindahl–Hirschman index of what each carries, and its inverse.
     pub hhi: f64,
     pub effective_people: f64,
@@ -54,12 +55,13 @@ pub struct TeamShape {
 
 impl TeamShape {
     pub fn of(page: &TeamPage) -> TeamShape {
+        let known = !page.is_open();
         TeamShape {
             time_zone: page.time_zone.clone(),
             weeks: page.weeks,
             ticket_count: page.tickets,
-            covered: page.covered,
-            covered_interval: [page.covered_interval.0, page.covered_interval.1],
+            covered: known.then_some(page.covered),
+            covered_interval: known.then_some([page.covered_interval.0, page.covered_interval.1]),
             hhi: page.hhi,
             effective_people: page.effective_people,
             truck_factor: page.truck.as_ref().map(|it| it.0.len()),
