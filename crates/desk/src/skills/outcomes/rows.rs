@@ -137,20 +137,12 @@ impl<R: Read + Seek> Rows<R> {
     pub fn next_row(&mut self) -> Result<Option<RowRead>, RowsError> {
         match &mut self.form {
             Form::Csv { reader, places, record } => {
-                let line = reader.position().line();
-                reader.get_mut().bytes_left = ROW_BYTES_MAX;
-                match reader.read_record(record) {
-                    Ok(false) => Ok(None),
-                    Ok(true) => {
-                        let line = record.position().map_or(line, csv::Position::line);
-                        let cells: Cells<'_> =
-                            places.map(|place| place.and_then(|at| record.get(at)).unwrap_or(""));
-                        Ok(Some(self.layout.read(line, &cells)))
-                    }
-                    Err(_) if reader.get_ref().bytes_left == 0 => Err(RowsError::RowTooLong(line)),
-                    Err(error) if error.is_io_error() => Err(RowsError::Io(std::io::Error::other(error))),
-                    Err(error) => Ok(Some(Err(unreadable(line, &error.to_string())))),
-                }
+                let Some(found) = next_record(reader, record)? else { return Ok(None) };
+                Ok(Some(found.and_then(|line| {
+                    let cells: Cells<'_> =
+                        places.map(|place| place.and_then(|at| record.get(at)).unwrap_or(""));
+                    self.layout.read(line, &cells)
+                })))
             }
             Form::Lines { reader, line, at, buffer } => loop {
                 buffer.clear();
@@ -192,13 +184,34 @@ impl<R: Read + Seek> Rows<R> {
         Ok(rows)
     }
 
+    /// Passes rows by. Those of a table are only parted from each other: millions of them take seconds.
     pub fn skip(&mut self, rows: i64) -> Result<(), RowsError> {
         for _ in 0..rows {
-            if self.next_row()?.is_none() {
+            let is_there = match &mut self.form {
+                Form::Csv { reader, record, .. } => next_record(reader, record)?.is_some(),
+                Form::Lines { .. } => self.next_row()?.is_some(),
+            };
+            if !is_there {
                 return Err(RowsError::Shorter);
             }
         }
         Ok(())
+    }
+}
+
+/// The next row of a table, with its line, or why it cannot be read; `None` at the end.
+fn next_record<R: Read>(
+    reader: &mut csv::Reader<Within<R>>,
+    record: &mut csv::StringRecord,
+) -> Result<Option<Result<u64, Rejected>>, RowsError> {
+    let line = reader.position().line();
+    reader.get_mut().bytes_left = ROW_BYTES_MAX;
+    match reader.read_record(record) {
+        Ok(false) => Ok(None),
+        Ok(true) => Ok(Some(Ok(record.position().map_or(line, csv::Position::line)))),
+        Err(_) if reader.get_ref().bytes_left == 0 => Err(RowsError::RowTooLong(line)),
+        Err(error) if error.is_io_error() => Err(RowsError::Io(std::io::Error::other(error))),
+        Err(error) => Ok(Some(Err(unreadable(line, &error.to_string())))),
     }
 }
 
@@ -253,6 +266,24 @@ mod tests {
         let rows = rows.next_batch(10).unwrap();
         assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
         assert!(rows[1].is_ok());
+    }
+
+    #[test]
+    fn rows_that_are_passed_by_are_those_that_would_have_been_read() {
+        let table = b"id,assignee,solved_at\n1,Ana,2026-01-05\n\n2,\"A\nna\",wrong\n3,\xff,2026-01-05\n4,Ana,2026-01-05\n";
+        let lines = b"{\"id\": 1}\n\n{broken\n{\"id\": 3}\n{\"id\": 4, \"assignee\": \"Ana\", \"solved_at\": \"2026-01-05\"}\n";
+        for text in [&table[..], &lines[..]] {
+            let open = || Rows::open(Cursor::new(text), Mapping::default().layout().unwrap()).unwrap();
+            let read = open().next_batch(100).unwrap();
+            assert_eq!(read.len(), 4);
+            assert!(read.iter().any(Result::is_ok) && read.iter().any(Result::is_err));
+            for passed in 0..=read.len() {
+                let mut rows = open();
+                rows.skip(passed as i64).unwrap();
+                assert_eq!(rows.next_batch(100).unwrap(), read[passed..], "after {passed}");
+            }
+            assert!(matches!(open().skip(5), Err(RowsError::Shorter)));
+        }
     }
 
     #[test]
