@@ -72,6 +72,7 @@ const MIGRATIONS: &[Migration] = &[
     twins!("0045_articles"),
     shared!("0046_footing"),
     shared!("0047_competency_words"),
+    shared!("0048_scorecard_words"),
 ];
 
 pub fn migrations() -> &'static [Migration] {

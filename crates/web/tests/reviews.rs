@@ -4,6 +4,8 @@ mod common;
 
 use axum::http::StatusCode;
 use common::Browser;
+use desk::people::{self, UpdateUser};
+use desk::reviews;
 use desk::tickets::{self, NewComment, Status, UpdateTicket};
 use desk::{TicketId, UserId};
 use testkit::World;
@@ -112,4 +114,53 @@ async fn scorecards_are_changed_by_leads_and_calibrations_compared() {
     assert!(browser.get(&calibration).await.body.contains("Nobody finished"));
     assert!(browser.get("/reviews/calibrations").await.body.contains("Closed"));
     assert!(browser.get("/reviews/raters").await.body.contains("No reviews yet"));
+}
+
+#[tokio::test]
+async fn a_scorecard_is_read_in_the_readers_language_and_its_words_are_written_by_leads() {
+    let world = World::on_sqlite();
+    let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+    let update = UpdateUser { locale: Some("it".into()), ..UpdateUser::of(ana) };
+    world.write(move |tx| people::update_user(tx, &update).map(|_| ()));
+    let card = world.read(reviews::list_scorecards).remove(0);
+    let (page, words) =
+        (format!("/reviews/scorecards/{}", card.id), format!("/reviews/scorecards/{}/words", card.id));
+    let italian = [
+        ("language", "it"),
+        ("version", "1"),
+        ("name", "Conversazioni"),
+        ("name-0", ""),
+        ("name-1", "Empatia"),
+    ];
+
+    let mut as_ana = Browser::signed_in(&world, ana);
+    assert_eq!(as_ana.post(&words, &italian).await.status, StatusCode::FORBIDDEN);
+    let mut browser = Browser::signed_in(&world, lea);
+    let uneven = [("language", "it"), ("version", "1"), ("name-0", "Ascolto"), ("anchors-0", "Uno\nDue")];
+    let refused = browser.post(&words, &uneven).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("value=\"Ascolto\"") && refused.body.contains("“Understanding”"));
+    let late = [("language", "it"), ("version", "9"), ("name", "Tardi")];
+    let refused = browser.post(&words, &late).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.body.contains("value=\"Tardi\""), "what was written is not lost");
+    let kept = browser.post(&words, &italian).await;
+    assert_eq!(kept.location.as_deref(), Some(&*format!("{page}#words")));
+
+    let read = as_ana.get(&page).await.body;
+    assert!(read.contains("Conversazioni") && read.contains("Empatia") && read.contains("Understanding"));
+    let form = browser.get(&page).await.body;
+    assert!(form.contains("value=\"Conversations\"") && form.contains("value=\"Conversazioni\""), "{form}");
+    let ticket = solved(&world, ana);
+    let form = [("ticket", &*ticket.to_string()), ("user", &*ana.to_string())];
+    let review = browser.post("/reviews", &form).await.location.expect("to the review");
+    assert!(browser.get(&review).await.body.contains("Clear words"));
+    let points: Vec<(String, &str)> = (0..9).map(|it| (format!("points-{it}"), "2")).collect();
+    let mut scores = vec![("categories", "9"), ("then", "finish")];
+    scores.extend(points.iter().map(|(name, value)| (name.as_str(), *value)));
+    browser.post(&format!("{review}/scores"), &scores).await;
+    let theirs = as_ana.get(&review).await.body;
+    assert!(
+        theirs.contains("Conversazioni") && theirs.contains("Empatia") && !theirs.contains("Empathy</b>")
+    );
 }

@@ -1,10 +1,11 @@
 //! Why something about reviews was refused.
 
 use super::{
-    CATEGORIES_MAX, HIGHLIGHTS_PER_REVIEW_MAX, NAME_CHARS_MAX, SKILLS_PER_CATEGORY_MAX, TEXT_CHARS_MAX,
+    CATEGORIES_MAX, HIGHLIGHTS_PER_REVIEW_MAX, LANGUAGES_PER_SCORECARD_MAX, NAME_CHARS_MAX,
+    SKILLS_PER_CATEGORY_MAX, TEXT_CHARS_MAX,
 };
 use crate::skills::SkillsError;
-use crate::{Kind, Refusal};
+use crate::{Kind, Refusal, UnknownLanguage};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
@@ -78,6 +79,18 @@ pub enum ReviewError {
     TextIsWrong,
     #[error("a week's budget lies between 0 and 50 reviews for each reviewer")]
     BudgetIsWrong,
+    #[error("a name has at most {NAME_CHARS_MAX} characters")]
+    NameIsTooLong,
+    #[error("a text has at most {TEXT_CHARS_MAX} characters")]
+    TextIsTooLong,
+    #[error("say what each point of “{0}” looks like on a line of its own, or of none")]
+    PointsAreUnequal(String),
+    #[error("a scorecard has words in at most {LANGUAGES_PER_SCORECARD_MAX} languages")]
+    TooManyLanguages,
+    #[error("the scorecard has changed since you opened its page: look at it again")]
+    ChangedMeanwhile,
+    #[error(transparent)]
+    LanguageIsWrong(#[from] UnknownLanguage),
     #[error(transparent)]
     Skills(#[from] SkillsError),
     #[error(transparent)]
@@ -92,11 +105,14 @@ impl Refusal for ReviewError {
             NoSuchReview | NoSuchScorecard | NoSuchCalibration | NoSuchAssignment | NoSuchTicket
             | NoSuchComment => Kind::NotFound,
             NotTheirWork | NotSolved | FinishedAlready | NotFinished | ReviewedAlready | ClosedAlready
-            | ContestedAlready | NotContested | DecidedAlready | DefaultStays => Kind::Conflict,
+            | ContestedAlready | NotContested | DecidedAlready | DefaultStays | ChangedMeanwhile => {
+                Kind::Conflict
+            }
             NoSuchCategory | CategoryIsOpen(_) | NothingApplies | PointsAreWrong | SpanIsWrong
             | NameIsWrong | CategoriesAreWrong | ScaleIsWrong | WeightIsWrong | SkillsAreWrong
-            | TextIsWrong | BudgetIsWrong => Kind::Invalid,
-            TooManyHighlights => Kind::TooMuch,
+            | TextIsWrong | BudgetIsWrong | NameIsTooLong | TextIsTooLong | PointsAreUnequal(_)
+            | LanguageIsWrong(_) => Kind::Invalid,
+            TooManyHighlights | TooManyLanguages => Kind::TooMuch,
             Skills(error) => error.kind(),
             Db(error) => error.kind(),
         }

@@ -3,8 +3,8 @@
 //! A reviewer marks sentences, scores the categories of a scorecard and finishes. Each scored category that names
 //! skills becomes one row of evidence, corrected for how severe the reviewer is known to be. The reviewed person sees
 //! all of it, answers and contests; what is decided is recorded. A weekly budget goes where least is known.
-//! Tables: `scorecards`, `scorecard_versions`, `reviews`, `review_scores`, `review_highlights`, `review_assignments`,
-//! `calibrations`; setting `reviews`. Events: `ScorecardChanged`, `ReviewFinished`, `ReviewAnswered`, `ReviewContested`,
+//! Tables: `scorecards`, `scorecard_versions`, `scorecard_words`, `reviews`, `review_scores`, `review_highlights`,
+//! `review_assignments`, `calibrations`; setting `reviews`. Events: `ScorecardChanged`, `ReviewFinished`, `ReviewAnswered`, `ReviewContested`,
 //! `ReviewDecided`, `ReviewsAssigned`, `CalibrationOpened`, `CalibrationClosed`. Path: `/reviews`.
 
 mod answer;
@@ -20,6 +20,7 @@ mod severity;
 mod shipped;
 mod store;
 pub mod views;
+mod words;
 
 pub use ::skills::agreement::Severity;
 pub use ::skills::scorecard::{POINTS_MAX, POINTS_MIN, Section, category_percent};
@@ -32,11 +33,12 @@ pub use finish::{Finish, SaveScores, ScoreGiven, finish, save_scores};
 pub use mark::{Mark, MarkSentences, mark_sentences};
 pub use places::{Span, place, sentences};
 pub use scorecards::{
-    SaveScorecard, create_scorecard, list_scorecards, make_default, restore_scorecard, retire_scorecard,
-    scorecard, update_scorecard,
+    SaveScorecard, create_scorecard, list_scorecards, list_shown_scorecards, make_default, restore_scorecard,
+    retire_scorecard, scorecard, shown_scorecard, update_scorecard,
 };
 pub use severity::severity_of;
 pub(crate) use shipped::lay_scorecard;
+pub use words::{CategoryWords, LANGUAGES_PER_SCORECARD_MAX, ScorecardWords, set_words, words_of};
 
 use crate::{
     CalibrationId, CommentId, CompetencyId, EvidenceId, ReviewId, ScorecardId, SkillId, TicketId, UserId,

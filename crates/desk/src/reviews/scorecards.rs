@@ -2,7 +2,7 @@
 
 use super::{
     CATEGORIES_MAX, Category, NAME_CHARS_MAX, POINTS_MAX, POINTS_MIN, ReviewError, SKILLS_PER_CATEGORY_MAX,
-    Scorecard, Section, TEXT_CHARS_MAX, store,
+    Scorecard, Section, TEXT_CHARS_MAX, store, words,
 };
 use crate::events::{self, Event};
 use crate::{ScorecardId, SkillId, Tx, skills};
@@ -23,6 +23,18 @@ pub fn list_scorecards(tx: &mut Tx) -> Result<Vec<Scorecard>, db::Error> {
 /// The newest version, retired or not.
 pub fn scorecard(tx: &mut Tx, id: ScorecardId) -> Result<Option<Scorecard>, db::Error> {
     store::find_scorecard(tx, id)
+}
+
+/// [`list_scorecards`] as their reader reads them.
+pub fn list_shown_scorecards(tx: &mut Tx) -> Result<Vec<Scorecard>, db::Error> {
+    let all = store::list_scorecards(tx)?;
+    words::newest_in_readers_words(tx, all)
+}
+
+/// [`scorecard`] as its reader reads it.
+pub fn shown_scorecard(tx: &mut Tx, id: ScorecardId) -> Result<Option<Scorecard>, db::Error> {
+    let found = store::find_scorecard(tx, id)?.into_iter().collect();
+    Ok(words::newest_in_readers_words(tx, found)?.pop())
 }
 
 pub fn create_scorecard(tx: &mut Tx, command: &SaveScorecard) -> Result<Scorecard, ReviewError> {
@@ -48,8 +60,13 @@ pub fn update_scorecard(
     if !words_change && !categories_change {
         return Ok(is);
     }
+    let mut version_id = is.version_id;
     if categories_change {
-        store::insert_version(tx, id, is.version + 1, &wanted.categories)?;
+        version_id = store::insert_version(tx, id, is.version + 1, &wanted.categories)?;
+        words::carry_over(tx, &is, version_id, &wanted.categories)?;
+    }
+    if words_change {
+        store::words_are_behind(tx, version_id)?;
     }
     let version = is.version + i64::from(categories_change);
     store::save_scorecard(tx, id, &wanted.name, &wanted.about, version)?;

@@ -1,8 +1,10 @@
 //! Every statement on scorecards, reviews, their scores and highlights; on assignments and calibrations beside.
 
 mod plans;
+mod words;
 
 pub(super) use plans::*;
+pub(super) use words::*;
 
 use super::severity::{SCORES_LOOKED_AT_MAX, ScoreBeside};
 use super::*;
@@ -62,6 +64,11 @@ pub(super) fn find_scorecard(tx: &mut Tx, id: ScorecardId) -> Result<Option<Scor
     tx.find(&format!("{SCORECARD} and v.number = s.version where s.id = $1"), params![id], scorecard)
 }
 
+/// Of all scorecards, retired ones too.
+pub(super) fn list_versions(tx: &mut Tx) -> Result<Vec<Scorecard>, Error> {
+    tx.list(&format!("{SCORECARD} order by v.id"), params![], scorecard)
+}
+
 pub(super) fn find_version(tx: &mut Tx, version_id: i64) -> Result<Option<Scorecard>, Error> {
     tx.find(&format!("{SCORECARD} where v.id = $1"), params![version_id], scorecard)
 }
@@ -87,15 +94,14 @@ pub(super) fn insert_version(
     id: ScorecardId,
     number: i64,
     categories: &[Category],
-) -> Result<(), Error> {
+) -> Result<i64, Error> {
     let (now, by) = (tx.now(), tx.actor().user());
     let categories = to_json(categories)?;
-    tx.execute(
+    tx.value(
         "insert into scorecard_versions (scorecard_id, number, categories, created_by, created_at)
-         values ($1, $2, $3, $4, $5)",
+         values ($1, $2, $3, $4, $5) returning id",
         params![id, number, categories, by, now],
     )
-    .map(|_| ())
 }
 
 pub(super) fn save_scorecard(

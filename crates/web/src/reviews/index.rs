@@ -82,7 +82,7 @@ pub async fn new(
             Some(id) => (views::reviewable_people(tx, id)?, views::of_ticket(tx, id)?),
             None => Default::default(),
         };
-        let scorecards = reviews::list_scorecards(tx)?.into_iter().map(|it| (it.id, it.name)).collect();
+        let scorecards = reviews::list_shown_scorecards(tx)?.into_iter().map(|it| (it.id, it.name)).collect();
         let subject = found.map_or_else(String::new, |it| it.subject);
         let is_lead = actor.is_lead();
         Ok::<_, Problem>(New {

@@ -3,6 +3,7 @@
 mod calibrations;
 mod index;
 mod raters;
+mod scorecard_words;
 mod scorecards;
 mod show;
 pub(crate) mod words;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/reviews/scorecards", get(scorecards::index).post(scorecards::create))
         .route("/reviews/scorecards/new", get(scorecards::new))
         .route("/reviews/scorecards/{scorecard}", get(scorecards::edit).post(scorecards::update))
+        .route("/reviews/scorecards/{scorecard}/words", post(scorecard_words::set))
         .route("/reviews/scorecards/{scorecard}/default", post(scorecards::make_default))
         .route("/reviews/scorecards/{scorecard}/retire", post(scorecards::retire))
         .route("/reviews/scorecards/{scorecard}/restore", post(scorecards::restore))

@@ -1,5 +1,6 @@
 //! `/reviews/scorecards`: what is scored, by which weights, and of which skills it is evidence.
 
+use super::scorecard_words::CardWords;
 use crate::fields::Fields;
 use crate::{Html, Problem, Said, Shell, SignedIn, Web};
 use axum::extract::{Path, State};
@@ -34,6 +35,9 @@ pub struct Edit {
     pub skills: Vec<SkillSummary>,
     pub competencies: Vec<Competency>,
     pub problem: Option<Problem>,
+    /// For leads; the last one is for a further language.
+    pub words: Vec<CardWords>,
+    pub words_problem: Option<Problem>,
 }
 
 impl Edit {
@@ -193,7 +197,7 @@ async fn refused(
     Ok((status, Html(page(web, actor, id, Some(form), Some(problem)).await?)).into_response())
 }
 
-async fn page(
+pub(super) async fn page(
     web: &Web,
     actor: Actor,
     id: Option<ScorecardId>,
@@ -201,22 +205,31 @@ async fn page(
     problem: Option<Problem>,
 ) -> Result<Edit, Problem> {
     let found = web.desk.read(actor, move |tx| {
+        // Whoever may change it sees what they change, others what they read.
         let scorecard = match id {
-            Some(id) => Some(reviews::scorecard(tx, id)?.ok_or_else(Problem::not_found)?),
+            Some(id) if actor.is_lead() => reviews::scorecard(tx, id)?,
+            Some(id) => reviews::shown_scorecard(tx, id)?,
             None => None,
         };
+        let mut words = Vec::new();
+        if let Some(id) = id {
+            scorecard.as_ref().ok_or_else(Problem::not_found)?;
+            words = reviews::words_of(tx, id)?.into_iter().map(CardWords::of).collect();
+        }
+        words.push(CardWords::default());
         let skills = skills::list_shown_skills(tx)?.iter().map(skills::Skill::summary).collect::<Vec<_>>();
         let competencies = competencies::list_shown_competencies(tx)?;
-        Ok::<_, Problem>((scorecard, skills, competencies, Shell::load(tx)?))
+        Ok::<_, Problem>((scorecard, skills, competencies, words, Shell::load(tx)?))
     });
-    let (scorecard, skills, competencies, shell) = found.await?;
+    let (scorecard, skills, competencies, words, shell) = found.await?;
     let shown = scorecard.as_ref().map(|it| SaveScorecard {
         name: it.name.clone(),
         about: it.about.clone(),
         categories: it.categories.clone(),
     });
     let empty = SaveScorecard { name: String::new(), about: String::new(), categories: Vec::new() };
-    Ok(Edit { shell, actor, scorecard, form: form.or(shown).unwrap_or(empty), skills, competencies, problem })
+    let (form, words_problem) = (form.or(shown).unwrap_or(empty), None);
+    Ok(Edit { shell, actor, scorecard, form, skills, competencies, problem, words, words_problem })
 }
 
 /// Categories without a name are left out. A skill that stays keeps its weight; a new one weighs 1.
@@ -260,7 +273,23 @@ mod tests {
     use super::super::index::samples::scorecard;
     use super::*;
     use crate::samples::{renders, shell, summary};
+    use desk::reviews::{CategoryWords, ScorecardWords};
     use desk::{Role, UserId};
+
+    fn german() -> ScorecardWords {
+        let empathy = CategoryWords {
+            name: "Einfühlung <de>".into(),
+            question: String::new(),
+            anchors: vec!["Nein".into(), "Ja".into()],
+        };
+        ScorecardWords {
+            language: "de".parse().expect("a language"),
+            name: "Gespräche".into(),
+            about: String::new(),
+            categories: vec![empathy],
+            behind_at: Some(1),
+        }
+    }
 
     fn edit(role: Role, problem: Option<Problem>) -> Edit {
         let category = Category {
@@ -294,6 +323,8 @@ mod tests {
             },
             skills: vec![summary(1, "Empathy"), summary(2, "Refunds")],
             problem,
+            words: vec![CardWords::of(german()), CardWords::default()],
+            words_problem: None,
         }
     }
 
@@ -311,6 +342,25 @@ mod tests {
         let problem =
             Problem { field: Some("weight"), ..Problem::invalid("A weight lies above 0 and not above 100.") };
         assert!(renders(&edit(Role::Lead, Some(problem))).contains("A weight lies above 0"));
+    }
+
+    #[test]
+    fn each_language_has_its_fields_beside_the_original_for_leads() {
+        let html = renders(&edit(Role::Lead, None));
+        for words in [
+            r#"action="/reviews/scorecards/1/words""#,
+            "Einfühlung &#60;de&#62;",
+            "the original has changed since",
+            "Nein\nJa</textarea>",
+            "another language",
+        ] {
+            assert!(html.contains(words), "{words} in {html}");
+        }
+        assert!(!renders(&edit(Role::Agent, None)).contains("another language"));
+        let open = CardWords::default().opened();
+        let problem = Problem::invalid("A language is written as two or three letters.");
+        let wrong = Edit { words: vec![open], words_problem: Some(problem), ..edit(Role::Lead, None) };
+        assert!(renders(&wrong).contains("two or three letters."));
     }
 
     #[test]

@@ -121,6 +121,7 @@ pub fn calibration_page(tx: &mut Tx, id: CalibrationId) -> Result<CalibrationPag
         return Err(ReviewError::OwnWork);
     }
     let scorecard = store::find_version(tx, calibration.version_id)?.ok_or(ReviewError::NoSuchScorecard)?;
+    let scorecard = words::in_readers_words(tx, scorecard)?;
     let reviews = store::list_of_calibration(tx, id)?;
     let (joined, finished) = (reviews.len(), reviews.iter().filter(|it| it.finished_at.is_some()).count());
     let mine = reviews.iter().find(|it| Some(it.reviewer) == me).map(|it| (it.id, it.finished_at.is_some()));

@@ -75,6 +75,7 @@ pub fn review_page(tx: &mut Tx, id: ReviewId) -> Result<ReviewPage, ReviewError>
     }
     let scorecard = store::find_version(tx, review.version_id)?.ok_or(ReviewError::NoSuchScorecard)?;
     let newest = store::find_scorecard(tx, scorecard.id)?.map_or(scorecard.version, |it| it.version);
+    let scorecard = words::in_readers_words(tx, scorecard)?;
     let given = store::list_scores(tx, id)?;
     let scores: Vec<Option<Score>> = (0..scorecard.categories.len())
         .map(|place| given.iter().find(|it| it.category == place).cloned())

@@ -159,10 +159,11 @@ pub fn reviewable_people(tx: &mut Tx, ticket: TicketId) -> Result<Vec<(UserId, S
     Ok(people.into_iter().filter(|(user, _)| wrote.contains(user) && Some(*user) != me).collect())
 }
 
-/// Scorecards in use and retired ones.
+/// Scorecards in use and retired ones, as their reader reads them.
 pub fn scorecards(tx: &mut Tx) -> Result<(Vec<Scorecard>, Vec<Scorecard>), ReviewError> {
     staff(*tx.actor())?;
-    Ok((store::list_scorecards(tx)?, store::list_retired(tx)?))
+    let retired = store::list_retired(tx)?;
+    Ok((list_shown_scorecards(tx)?, words::newest_in_readers_words(tx, retired)?))
 }
 
 /// Everybody who may be named as a reviewer.

@@ -66,7 +66,7 @@ pub fn competency_page(tx: &mut Tx, id: CompetencyId) -> Result<CompetencyPage, 
     let found = store::find_competency(tx, id)?.into_iter().collect();
     let competency = store::in_readers_words(tx, found)?.pop().ok_or(CompetencyError::NoSuchCompetency)?;
     let mut categories = Vec::new();
-    for card in reviews::list_scorecards(tx)? {
+    for card in reviews::list_shown_scorecards(tx)? {
         for it in card.categories.iter().filter(|it| it.competency == Some(id)) {
             categories.push((card.id, card.name.clone(), it.name.clone()));
         }
