@@ -111,6 +111,7 @@ impl Desk {
         db.write_now(Actor::desk(), |tx: &mut Tx| crate::settings::lay_foundations(tx))?;
         db.write_now(Actor::desk(), |tx: &mut Tx| crate::reviews::lay_scorecard(tx))?;
         db.write_now(Actor::desk(), |tx: &mut Tx| crate::skills::lay_words(tx))?;
+        db.write_now(Actor::desk(), |tx: &mut Tx| crate::skills::competencies::lay_competency_words(tx))?;
         Ok(Desk { db, blobs: Blobs::in_folder(blobs), key })
     }
 

@@ -4,7 +4,7 @@ use desk::reviews::{self, SaveScorecard};
 use desk::skills::competencies::{self, CompetencyError, CompetencyWords, WriteCompetency, views};
 use desk::skills::roles::{self, AskCompetency, NewNeed, Who, WriteRole};
 use desk::skills::{self, AddEvidence, Observed};
-use desk::{Language, SkillId, UserId};
+use desk::{Desk, Language, SkillId, UserId};
 use testkit::World;
 
 fn skill(world: &World, key: &'static str) -> SkillId {
@@ -206,6 +206,57 @@ fn a_new_desk_has_the_shipped_competencies_and_each_says_what_its_levels_look_li
     }
 }
 
+fn open_again(world: &World) {
+    let (url, blobs) = (world.desk.db.url().to_owned(), world.folder().join("blobs"));
+    let options = db::Options { durable: false, clock: world.clock.clock(), ..db::Options::default() };
+    let opened = std::thread::spawn(move || Desk::open(&url, blobs, options).map(drop));
+    opened.join().expect("no panic").expect("it opens again");
+}
+
+#[test]
+fn an_older_desk_gets_the_shipped_words_once_for_what_it_has_not_rewritten() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let all = world.read(competencies::list_competencies);
+        let it = all.iter().find(|it| it.name == "Finds the cause").expect("it is shipped").clone();
+        let id = it.id;
+        let change = WriteCompetency {
+            name: it.name.clone(),
+            behaviour: "As we see it.".into(),
+            anchors: it.anchors.clone(),
+            skills: it.skills.iter().map(|(skill, weight)| (skill.id, *weight)).collect(),
+        };
+        world.write_as(lea, move |tx| competencies::update_competency(tx, id, &change));
+        let forget = |world: &World| {
+            world.write(|tx| {
+                tx.execute("delete from competency_words", db::params![])?;
+                tx.execute("delete from scorecard_words", db::params![])
+            });
+        };
+        // As it is before its first opening with these words.
+        forget(&world);
+        world.write(|tx| {
+            tx.execute(
+                "delete from settings where key in ('competency_words', 'scorecard_words')",
+                db::params![],
+            )
+        });
+        open_again(&world);
+        let of = |of: &str| {
+            let words = world.read(move |tx| competencies::words_of(tx, id));
+            words.into_iter().find(|it| it.language == Language::of(of).expect("a language"))
+        };
+        let french = of("fr").expect("it is shipped");
+        assert_eq!((french.name.as_str(), french.behaviour.as_str()), ("Trouve la cause", ""));
+        assert!(french.anchors.iter().all(|it| !it.is_empty()), "on {}", world.name());
+        let card = world.read(reviews::list_scorecards).remove(0).id;
+        assert_eq!(world.read(move |tx| reviews::words_of(tx, card)).len(), 3);
+        forget(&world);
+        open_again(&world);
+        assert_eq!(of("fr"), None, "what was taken away stays away");
+    }
+}
+
 #[test]
 fn shipped_competencies_come_by_a_button_and_overwrite_nothing() {
     for world in World::on_each_database() {
@@ -217,10 +268,10 @@ fn shipped_competencies_come_by_a_button_and_overwrite_nothing() {
         let kept = [renamed.id, retired.id];
         world.write(move |tx| {
             let [one, other] = kept;
-            tx.execute(
-                "delete from competency_skills where competency_id not in ($1, $2)",
-                db::params![one, other],
-            )?;
+            for table in ["competency_skills", "competency_words"] {
+                let sql = format!("delete from {table} where competency_id not in ($1, $2)");
+                tx.execute(&sql, db::params![one, other])?;
+            }
             tx.execute("delete from competencies where id not in ($1, $2)", db::params![one, other])
         });
         let change = WriteCompetency {
@@ -250,6 +301,9 @@ fn shipped_competencies_come_by_a_button_and_overwrite_nothing() {
         assert!(of("Keeps promises").is_empty() && of("Stands by their word").len() == 1);
         assert!(of("Teaches others").is_empty(), "what was retired stays retired");
         assert_eq!(of("Calms and solves").len(), 1);
+        let german = world.as_(lea).reading(Language::of("de"));
+        let read = world.read_as(german, competencies::list_shown_competencies).expect("anybody reads");
+        assert!(read.iter().any(|it| it.name == "Beruhigt und löst"), "its words come with it");
     }
 }
 

@@ -109,6 +109,26 @@ fn each_reads_categories_and_points_in_their_language_and_the_rest_in_the_origin
 }
 
 #[test]
+fn the_shipped_scorecard_is_read_in_the_languages_of_the_library() {
+    for world in World::on_each_database() {
+        let lea = world.lead("Lea");
+        let read = |locale: &str| {
+            let actor = world.as_(lea).reading(Language::of(locale));
+            world.read_as(actor, reviews::list_shown_scorecards).expect("anybody reads").remove(0)
+        };
+        let english = read("en");
+        for (locale, name) in [("de", "Gespräche"), ("es-MX", "Conversaciones"), ("fr", "Conversations")] {
+            let shown = read(locale);
+            assert_eq!(shown.name, name, "on {}", world.name());
+            for (it, original) in shown.categories.iter().zip(&english.categories) {
+                assert!(it.name != original.name && it.question != original.question, "{locale}: {it:?}");
+                assert!(it.anchors != original.anchors && it.points == original.points, "{locale}: {it:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_new_version_takes_the_words_over_and_says_when_they_are_behind() {
     for world in World::on_each_database() {
         let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));

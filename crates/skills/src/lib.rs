@@ -63,4 +63,6 @@ pub use library::{
 };
 pub use observation::{Observation, REVIEW_VARIANCE_LOGITS};
 pub use replay::{Evidence, Fade, Portfolio, Start, replay, steps};
-pub use words::{LibraryWords, SkillWords, library_words};
+pub use words::{
+    CategoryWords, LibraryWords, ScorecardWords, SkillWords, competency_words, library_words, scorecard_words,
+};

@@ -1,9 +1,12 @@
 //! The scorecard that every desk begins with: how a customer was treated, whether they were helped, and what must not
 //! go wrong. Its words are ours; a desk changes them as it likes.
 
-use super::{Category, SaveScorecard, Section, store};
-use crate::{SkillId, Tx, skills};
+use super::{Category, CategoryWords, SaveScorecard, Scorecard, ScorecardWords, Section, store};
+use crate::{Language, SkillId, Tx, settings, skills};
 use std::collections::HashMap;
+
+/// Set once the shipped words have been laid.
+const WORDS_SETTING: &str = "scorecard_words";
 
 struct Shipped {
     name: &'static str,
@@ -122,11 +125,21 @@ const CATEGORIES: [Shipped; 9] = [
     },
 ];
 
-/// A desk that has a scorecard keeps its own.
+/// A desk that has a scorecard keeps its own. The shipped words come once: for what still says what is shipped.
 pub(crate) fn lay_scorecard(tx: &mut Tx) -> Result<(), db::Error> {
-    if store::any_scorecard(tx)? {
+    if !store::any_scorecard(tx)? {
+        insert_shipped(tx)?;
+    }
+    if settings::find::<bool>(tx, WORDS_SETTING)?.unwrap_or_default() {
         return Ok(());
     }
+    for card in store::list_versions(tx)? {
+        lay_words(tx, &card)?;
+    }
+    settings::save(tx, WORDS_SETTING, &true)
+}
+
+fn insert_shipped(tx: &mut Tx) -> Result<(), db::Error> {
     let known: HashMap<String, SkillId> =
         skills::list_skills(tx)?.into_iter().map(|it| (it.key, it.id)).collect();
     if known.is_empty() {
@@ -147,9 +160,60 @@ pub(crate) fn lay_scorecard(tx: &mut Tx) -> Result<(), db::Error> {
     store::insert_scorecard(tx, &shipped, true).map(|_| ())
 }
 
+/// In languages in which this version has none yet.
+fn lay_words(tx: &mut Tx, card: &Scorecard) -> Result<(), db::Error> {
+    let present = store::list_words_of(tx, card.version_id)?;
+    for (language, words) in ::skills::scorecard_words() {
+        let Some(language) = Language::of(language) else { continue };
+        let laid = words_on(card, language, words);
+        let says = laid.categories.iter().any(|it| *it != CategoryWords::default());
+        if says && present.iter().all(|it| it.language != language) {
+            store::save_words(tx, card.version_id, &laid)?;
+        }
+    }
+    Ok(())
+}
+
+/// Of categories that ask what is shipped under their names.
+fn words_on(card: &Scorecard, language: Language, words: &::skills::ScorecardWords) -> ScorecardWords {
+    let when = |same: bool, text: &str| if same { text.to_owned() } else { String::new() };
+    let category = |it: &Category| {
+        let is_it = |other: &&Shipped| other.name == it.name && other.question == it.question;
+        let shipped = CATEGORIES.iter().find(is_it);
+        let found = shipped.and_then(|of| Some((of, words.categories.get(of.name)?)));
+        let Some((of, words)) = found else { return CategoryWords::default() };
+        CategoryWords {
+            name: words.name.clone(),
+            question: words.question.clone(),
+            anchors: if it.anchors == of.anchors { words.anchors.clone() } else { Vec::new() },
+        }
+    };
+    ScorecardWords {
+        language,
+        name: when(card.name == NAME, &words.name),
+        about: when(card.about == ABOUT, &words.about),
+        categories: card.categories.iter().map(category).collect(),
+        behind_at: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_category_and_each_of_its_points_has_words_in_each_language() {
+        for (language, words) in ::skills::scorecard_words() {
+            assert_eq!(words.categories.len(), CATEGORIES.len(), "in {language}");
+            for it in &CATEGORIES {
+                let of = words.categories.get(it.name).expect("every category has words");
+                assert_eq!(of.anchors.len(), it.anchors.len(), "{language}: {}", it.name);
+                assert!(
+                    of.question != it.question && of.name.chars().count() <= super::super::NAME_CHARS_MAX
+                );
+            }
+        }
+    }
 
     #[test]
     fn every_skill_it_names_is_in_the_library() {

@@ -15,8 +15,8 @@ mod words;
 pub use edit::{
     WriteCompetency, create_competency, restore_competency, retire_competency, update_competency,
 };
-pub(crate) use shipped::lay_competencies;
 pub use shipped::{add_shipped, count_missing};
+pub(crate) use shipped::{lay_competencies, lay_competency_words};
 pub use store::{find_competency, list_competencies, list_shown_competencies};
 pub use words::{CompetencyWords, LANGUAGES_PER_COMPETENCY_MAX, set_words, words_of};
 

@@ -2,11 +2,14 @@
 //! words are ours; a desk changes them as it likes. A desk that is there already gets them when a lead asks for them.
 
 use super::edit::only_leads;
-use super::{COMPETENCIES_MAX, CompetencyError, WriteCompetency, store};
+use super::{COMPETENCIES_MAX, Competency, CompetencyError, CompetencyWords, WriteCompetency, store};
 use crate::events::{self, Event};
 use crate::skills::store as skills_store;
-use crate::{CompetencyId, SkillId, Tx};
+use crate::{CompetencyId, Language, SkillId, Tx, settings};
 use std::collections::{HashMap, HashSet};
+
+/// Set once the shipped words have been laid.
+const WORDS_SETTING: &str = "competency_words";
 
 struct Shipped {
     /// Stable, never shown.
@@ -172,7 +175,35 @@ fn add_missing(tx: &mut Tx) -> Result<Vec<CompetencyId>, db::Error> {
     for (key, written) in missing(tx)? {
         added.push(store::insert_shipped(tx, key, &written)?);
     }
+    lay_words_of(tx, |it| added.contains(&it))?;
     Ok(added)
+}
+
+/// The shipped words, once: for competencies that came before their words did.
+pub(crate) fn lay_competency_words(tx: &mut Tx) -> Result<(), db::Error> {
+    if settings::find::<bool>(tx, WORDS_SETTING)?.unwrap_or_default() {
+        return Ok(());
+    }
+    lay_words_of(tx, |_| true)?;
+    settings::save(tx, WORDS_SETTING, &true)
+}
+
+/// For what still says what is shipped, in languages in which the desk has no words yet.
+fn lay_words_of(tx: &mut Tx, is_wanted: impl Fn(CompetencyId) -> bool) -> Result<(), db::Error> {
+    for (key, it) in store::list_shipped(tx)? {
+        let Some(shipped) = SHIPPED.iter().find(|it| it.key == key).filter(|_| is_wanted(it.id)) else {
+            continue;
+        };
+        let present = store::list_words_of(tx, it.id)?;
+        for (language, words) in ::skills::competency_words() {
+            let (Some(language), Some(words)) = (Language::of(language), words.get(&key)) else { continue };
+            let laid = shipped.words_on(&it, language, words);
+            if !laid.is_empty() && present.iter().all(|it| it.language != language) {
+                store::save_words(tx, it.id, &laid)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Those whose skills the desk still has, at least two of them.
@@ -197,6 +228,17 @@ impl Shipped {
             skills: self.skills.iter().filter_map(skill).collect(),
         }
     }
+
+    fn words_on(&self, it: &Competency, language: Language, words: &::skills::SkillWords) -> CompetencyWords {
+        let when = |same: bool, text: &str| if same { text.to_owned() } else { String::new() };
+        CompetencyWords {
+            language,
+            name: when(it.name == self.name, &words.name),
+            behaviour: when(it.behaviour == self.behaviour, &words.meaning),
+            anchors: std::array::from_fn(|at| when(it.anchors[at] == self.anchors[at], &words.anchors[at])),
+            behind_at: None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -204,6 +246,25 @@ mod tests {
     use super::super::SKILLS_PER_COMPETENCY_MAX;
     use super::*;
     use crate::skills::{SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX};
+
+    #[test]
+    fn every_shipped_competency_has_words_of_its_own_in_each_language() {
+        let keys: HashSet<&str> = SHIPPED.iter().map(|it| it.key).collect();
+        for (language, all) in ::skills::competency_words() {
+            assert_eq!(all.keys().map(String::as_str).collect::<HashSet<_>>(), keys, "in {language}");
+            let mut seen = HashSet::new();
+            for it in &SHIPPED {
+                let words = &all[it.key];
+                assert_ne!(words.name, it.name, "{language}: {}", it.key);
+                let said = [&words.meaning].into_iter().chain(&words.anchors);
+                for (text, english) in said.zip([&it.behaviour].into_iter().chain(&it.anchors)) {
+                    let (is, was) = (text.chars().count(), english.chars().count());
+                    assert!(is <= SKILL_TEXT_CHARS_MAX && is < 2 * was + 40 && was < 2 * is + 40, "{text}");
+                    assert!(text != english && seen.insert(text), "{language}: {text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_shipped_competency_is_whole_and_its_skills_are_in_the_library() {

@@ -163,6 +163,16 @@ fn anchors_text(anchors: &[String; 5]) -> Result<String, Error> {
     serde_json::to_string(anchors).map_err(|error| Error::Corrupt(error.to_string()))
 }
 
+/// Shipped ones with their keys, in use or not; without their skills.
+pub(super) fn list_shipped(tx: &mut Tx) -> Result<Vec<(String, Competency)>, Error> {
+    tx.list(
+        "select id, name, behaviour, updated_at, retired_at, anchors, shipped_key from competencies
+         where shipped_key is not null order by id",
+        params![],
+        |row| Ok((row.get(6)?, competency(row)?)),
+    )
+}
+
 /// Of shipped ones that the desk has or had.
 pub(super) fn list_shipped_keys(tx: &mut Tx) -> Result<Vec<String>, Error> {
     tx.list("select shipped_key from competencies where shipped_key is not null", params![], |row| row.get(0))

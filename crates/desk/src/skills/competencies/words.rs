@@ -60,7 +60,7 @@ impl CompetencyWords {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         [&self.name, &self.behaviour].into_iter().chain(&self.anchors).all(String::is_empty)
     }
 
