@@ -1,7 +1,7 @@
 // <ticket-composer> around a plain form with <textarea name="body_text">: rich text, a draft on the server, attachments,
 // and a send that stops when something unseen has come. Without script the form posts as it is.
 import htmx from "htmx.org";
-import { all, fill, later, make, morph, recall, remember } from "./dom";
+import { all, fill, isVisible, later, make, morph, recall, remember } from "./dom";
 import type { Editor } from "./editor";
 import { Uploads } from "./uploads";
 
@@ -68,12 +68,14 @@ class TicketComposer extends HTMLElement {
       }
     }, { capture: true });
     window.addEventListener("pagehide", this.onLeave);
+    document.addEventListener("click", this.onLink);
     (window.requestIdleCallback ?? ((it: () => void) => setTimeout(it, 600)))(() => void this.load());
   }
 
   disconnectedCallback(): void {
     this.onLeave();
     window.removeEventListener("pagehide", this.onLeave);
+    document.removeEventListener("click", this.onLink);
     this.editor?.destroy();
   }
 
@@ -206,6 +208,24 @@ class TicketComposer extends HTMLElement {
       (answer) => answer.ok && remember(`draft:${url}`, null),
       () => undefined,
     );
+  };
+
+  /** A button anywhere on the page puts its link where one writes. */
+  private onLink = async (event: Event) => {
+    const data = (event.target as Element).closest?.<HTMLElement>("[data-link]")?.dataset;
+    if (!data?.link) return;
+    const { link, linkText = link } = data;
+    await this.load();
+    // On a phone the text is on another page than the facts.
+    if (!isVisible(this)) location.hash = "letters";
+    if (this.editor) {
+      this.editor.link(linkText, link);
+    } else {
+      const at = this.text.selectionEnd;
+      this.text.setRangeText(`${linkText}: ${link} `, at, at, "end");
+      this.text.focus();
+      this.changed();
+    }
   };
 
   private setUpFiles(): void {

@@ -1,5 +1,5 @@
 // The rich text of the composer: TipTap with the few marks that e-mail carries well. Loaded only where one writes.
-import { Editor as TipTap, Extension, type AnyExtension } from "@tiptap/core";
+import { Editor as TipTap, Extension, type AnyExtension, type TextSerializer } from "@tiptap/core";
 import Blockquote from "@tiptap/extension-blockquote";
 import Bold from "@tiptap/extension-bold";
 import Code from "@tiptap/extension-code";
@@ -46,6 +46,7 @@ const TOOLS: Tool[] = [
 
 export class Editor {
   private tiptap: TipTap;
+  private visited = false;
 
   constructor(private options: Options) {
     const extensions: AnyExtension[] = [
@@ -69,6 +70,7 @@ export class Editor {
         handlePaste: (_view, event) => this.takeFiles(event.clipboardData?.files, event),
         handleDrop: (_view, event) => this.takeFiles((event as DragEvent).dataTransfer?.files, event),
       },
+      onFocus: () => (this.visited = true),
       onUpdate: () => options.onChange(),
       onTransaction: () => this.showActive(),
     });
@@ -83,13 +85,25 @@ export class Editor {
     return this.tiptap.getHTML();
   }
 
-  /** The same as plain text, for the text part of the mail: one blank line between paragraphs. */
+  /** The same as plain text, for the text part of the mail: one blank line between paragraphs, and where a link leads. */
   text(): string {
-    return this.tiptap.getText({ blockSeparator: "\n\n" }).trim();
+    const textSerializers = { text: withAddress };
+    return this.tiptap.getText({ blockSeparator: "\n\n", textSerializers }).trim();
   }
 
   focus(): void {
     this.tiptap.commands.focus("end");
+  }
+
+  /** After the cursor and what is chosen; at the end, if nobody has been in the text yet. */
+  link(text: string, href: string): void {
+    this.tiptap.commands.focus(this.visited ? null : "end");
+    const { $to, to } = this.tiptap.state.selection;
+    const gap = { type: "text", text: " " };
+    const marked = { type: "text", text, marks: [{ type: "link", attrs: { href } }] };
+    const before = /\S$/.test($to.nodeBefore?.text ?? "") ? [gap] : [];
+    const after = /^\s/.test($to.nodeAfter?.text ?? "") ? [] : [gap];
+    this.tiptap.commands.insertContentAt(to, [...before, marked, ...after]);
   }
 
   clear(): void {
@@ -144,6 +158,20 @@ export class Editor {
       button.setAttribute("aria-pressed", String(on));
     }
   }
+}
+
+type Place = Parameters<TextSerializer>[0];
+
+/** The words of a link, and at its end its address, unless they say it already. */
+function withAddress({ node, parent, index }: Place): string {
+  const words = node.text ?? "";
+  const href = addressOf(node);
+  const goesOn = href !== "" && href === addressOf(parent.maybeChild(index + 1));
+  return !href || goesOn || href.endsWith(words) ? words : `${words} <${href}>`;
+}
+
+function addressOf(node: Place["node"] | null): string {
+  return (node?.marks.find((it) => it.type.name === "link")?.attrs.href as string | undefined) ?? "";
 }
 
 /** A word becomes code in its line; several lines become a block. */

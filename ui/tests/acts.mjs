@@ -17,6 +17,7 @@ await run(ALL_MS_MAX, async (page) => {
   await menus(page);
   await palette(page);
   await stoppedSend(page);
+  await linkInTheAnswer(page);
   await newTicket(page);
   await filesOnAPhone(page);
   await namesOfTheMatrix(page);
@@ -121,6 +122,26 @@ async function stoppedSend(page) {
   await page.press("Enter", { control: true });
   await page.until("seen, it goes", "[...document.querySelectorAll('.letter')].some((it) => it.textContent.includes('sent it back'))");
   await page.until("and the sheet is empty", "!document.querySelector('ticket-composer .paper').textContent.trim() && !document.querySelector('[data-unseen]').textContent.trim()");
+}
+
+/** The ticket has come to need patience, and an article is about that. */
+async function linkInTheAnswer(page) {
+  const linked = `document.querySelector("ticket-composer .paper a[href*='/help/articles/']")?.textContent.startsWith("I was charged twice")`;
+  await at(page, `/tickets/${ticket}`, "a link in the answer");
+  await page.until("the editor is there", "document.querySelector('ticket-composer .paper')");
+  await page.click("ticket-composer .paper");
+  await page.type("Please look at");
+  await page.evaluate("document.activeElement.blur()");
+  await page.press("i");
+  await page.press("1");
+  await page.until("its key puts it there", linked);
+  await page.expect("after what was written", "document.querySelector('textarea[name=body_text]').value.startsWith('Please look at I was charged twice')");
+  await page.expect("its address is in the plain text too", "/ <http.*>$/.test(document.querySelector('textarea[name=body_text]').value)");
+  await page.until("and one goes on to write", "document.activeElement?.matches('ticket-composer .paper')");
+  await at(page, `/tickets/${ticket}`, "a link of a draft");
+  await page.until("it is there again", linked);
+  await page.evaluate(`document.querySelector("#facts [data-link]").click()`);
+  await page.until("a click puts one more", "document.querySelectorAll('ticket-composer .paper a').length === 2");
 }
 
 async function newTicket(page) {

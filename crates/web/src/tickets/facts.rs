@@ -1,5 +1,6 @@
 //! The pane of facts: waiting times, who has it, what it needs and whether I can, who the customer is.
 
+use desk::articles::ArticleState;
 use desk::articles::views::{self as articles, ArticleRow};
 use desk::people::views::{Requester, requester};
 use desk::people::{self, Group, User};
@@ -8,7 +9,7 @@ use desk::routing::{self, PresenceStatus, RunningPromise};
 use desk::skills::{self, Proficiency, RequirementRow};
 use desk::tickets::Status;
 use desk::tickets::views::TicketPage;
-use desk::{SkillId, Tx, UserId};
+use desk::{SkillId, Tx, UserId, settings};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -21,6 +22,8 @@ pub struct Facts {
     pub needs: Vec<Need>,
     /// What is written about such tickets.
     pub articles: Vec<ArticleRow>,
+    /// Where customers read articles, without the number of one.
+    pub help: String,
     pub card: Option<Requester>,
     /// Such as "10:46, Madrid".
     pub local_time: Option<String>,
@@ -67,11 +70,13 @@ impl Facts {
         };
         let card = requester(tx, page.ticket.requester)?;
         let needed: Vec<SkillId> = needs.iter().map(|it| it.skill.id).collect();
+        let articles = articles::for_ticket(tx, &page.ticket.subject, &needed, ARTICLES_SHOWN_MAX)?;
         Ok(Facts {
             agents: agents(tx, me)?,
             groups: people::list_groups(tx)?,
             needs: needs.iter().map(|need| Need::of(need, &mine)).collect(),
-            articles: articles::for_ticket(tx, &page.ticket.subject, &needed, ARTICLES_SHOWN_MAX)?,
+            help: help(tx, &articles)?,
+            articles,
             local_time: card.as_ref().and_then(|card| local_time(&card.user, tx.now())),
             card,
             // Whoever waits hears what for as things are now, and not as they were at the last decision.
@@ -118,6 +123,14 @@ impl Need {
             mine: known.map(|it| (it.belief.level(), it.belief.level_sd())),
         }
     }
+}
+
+/// Asked for only where an article may go to a customer.
+fn help(tx: &mut Tx, articles: &[ArticleRow]) -> Result<String, crate::Problem> {
+    if articles.iter().all(|it| it.state != ArticleState::Published) {
+        return Ok(String::new());
+    }
+    Ok(format!("{}/help/articles", settings::company(tx)?.public_url.trim_end_matches('/')))
 }
 
 /// Me first, then who is here, then the others.

@@ -87,6 +87,7 @@ fn view(status: Status, story: Vec<Entry>) -> TicketView {
             article(7, "When money comes <back>", ArticleState::Published),
             article(8, "What we <never> say", ArticleState::Internal),
         ],
+        help: "https://desk.example/help/articles".into(),
         card: None,
         local_time: Some("10:46, Madrid".into()),
         why: Some("Chosen over Kofi (holds 8 of 8)".into()),
@@ -161,9 +162,11 @@ fn an_open_ticket_has_letters_facts_and_a_composer() {
         "my card shows &#60; two",
         "<a class=\"quiet-link\" href=\"/articles/7\" dir=\"auto\">When money comes &#60;back&#62;</a>",
         "for staff",
+        "data-link=\"https://desk.example/help/articles/7\" data-link-text=\"When money comes &#60;back&#62;\"",
     ] {
         assert!(html.contains(wanted), "{wanted}");
     }
+    assert!(!html.contains("/help/articles/8"), "what is for staff goes into no answer");
     assert!(html.contains("aria-current=\"true\""), "the queue knows which ticket is open");
 }
 
@@ -171,6 +174,7 @@ fn an_open_ticket_has_letters_facts_and_a_composer() {
 fn a_closed_ticket_cannot_be_answered_but_continued() {
     let html = renders(&page(view(Status::Closed, vec![]), vec![], None));
     assert!(!html.contains("ticket-composer data") && html.contains("followup_of=1"));
+    assert!(html.contains("/articles/7") && !html.contains("data-link"), "there is nowhere to put a link");
 }
 
 #[test]
