@@ -2,6 +2,7 @@
 //! a deliberate act, and can be changed until its time is over.
 
 use crate::Center;
+use crate::articles::{self, Way};
 use crate::limits::From;
 use crate::page::{self, Html};
 use crate::words::{self, Words};
@@ -22,6 +23,7 @@ pub struct Rate {
     pub reason: String,
     pub comment: String,
     pub problem: Option<&'static str>,
+    pub help: Option<Way>,
 }
 
 impl Rate {
@@ -61,6 +63,7 @@ pub struct Thanks {
     pub text: String,
     pub again: Option<String>,
     pub again_text: &'static str,
+    pub help: Option<Way>,
 }
 
 #[derive(Deserialize)]
@@ -77,9 +80,16 @@ pub async fn show(State(center): State<Center>, From(ip): From, Path(token): Pat
         return page::too_often(words::of("en"));
     }
     match center.desk.read(Actor::desk(), move |tx| satisfaction::by_token(tx, &token)).await {
-        Ok(found) => Html(filled(found)).into_response(),
+        Ok(found) => {
+            let help = help(&center, words::of(&found.language)).await;
+            Html(Rate { help, ..filled(found) }).into_response()
+        }
         Err(error) => page::failed(&error, words::of("en")),
     }
+}
+
+async fn help(center: &Center, words: &Words) -> Option<Way> {
+    articles::way(center, words, |it| it.another_question).await
 }
 
 pub async fn answer(
@@ -115,6 +125,7 @@ pub async fn answer(
                 text: text.to_owned(),
                 again,
                 again_text: words.change,
+                help: help(&center, words).await,
             })
             .into_response()
         }
@@ -136,6 +147,7 @@ fn refused(error: RatingError, words: &'static Words, page: RatingPage, form: &A
         comment: form.comment.clone(),
         problem: Some(problem),
         page,
+        help: None,
     };
     debug_assert!(matches!(error.kind(), Kind::Invalid | Kind::TooMuch));
     (StatusCode::UNPROCESSABLE_ENTITY, Html(shown)).into_response()
@@ -149,6 +161,7 @@ fn filled(page: RatingPage) -> Rate {
         comment: page.comment.clone().unwrap_or_default(),
         problem: None,
         page,
+        help: None,
     }
 }
 

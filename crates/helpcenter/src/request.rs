@@ -1,6 +1,7 @@
 //! `/requests/new`: writing to us without a mail program.
 
 use crate::Center;
+use crate::articles::{self, Way};
 use crate::limits::From;
 use crate::page::{self, Html};
 use crate::rate::Thanks;
@@ -23,6 +24,7 @@ pub struct New {
     pub company: String,
     pub form: Written,
     pub problem: Option<Wrong>,
+    pub help: Option<Way>,
 }
 
 impl New {
@@ -76,7 +78,8 @@ pub async fn new(State(center): State<Center>, From(ip): From, headers: HeaderMa
     if !center.limits.may_look(ip) {
         return page::too_often(words);
     }
-    Html(New { words, company: company(&center).await, form: Written::default(), problem: None })
+    let help = articles::way(&center, words, |it| it.perhaps_answered).await;
+    Html(New { words, company: company(&center).await, form: Written::default(), problem: None, help })
         .into_response()
 }
 
@@ -90,10 +93,11 @@ pub async fn create(
     let company = company(&center).await;
     if !form.website.is_empty() {
         // A program; it learns nothing.
-        return thanks(words, company, None);
+        return thanks(&center, words, company, None).await;
     }
     if let Some(problem) = wrong(&form, words) {
-        let page = New { words, company, form, problem: Some(problem) };
+        let help = articles::way(&center, words, |it| it.perhaps_answered).await;
+        let page = New { words, company, form, problem: Some(problem), help };
         return (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response();
     }
     if !center.limits.may_write(ip) {
@@ -101,9 +105,9 @@ pub async fn create(
     }
     let written = form.clone();
     match center.desk.write(Actor::desk(), move |tx| open(tx, &written)).await {
-        Ok(ticket) => thanks(words, company, Some(ticket)),
+        Ok(ticket) => thanks(&center, words, company, Some(ticket)).await,
         // Who is shut out is told no more than a program is.
-        Err(RequestError::Suspended) => thanks(words, company, None),
+        Err(RequestError::Suspended) => thanks(&center, words, company, None).await,
         Err(error) => page::failed(&error, words),
     }
 }
@@ -120,13 +124,19 @@ fn open(tx: &mut desk::Tx, form: &Written) -> Result<TicketId, RequestError> {
     Ok(ticket.id)
 }
 
-fn thanks(words: &'static Words, company: String, ticket: Option<TicketId>) -> Response {
+async fn thanks(
+    center: &Center,
+    words: &'static Words,
+    company: String,
+    ticket: Option<TicketId>,
+) -> Response {
     let text = match ticket {
         Some(ticket) => words.received_as.replace("{number}", &ticket.to_string()),
         None => words.received.to_owned(),
     };
     let again = Some("/requests/new".to_owned());
-    Html(Thanks { words, company, title: words.thanks, text, again, again_text: words.another })
+    let help = articles::way(center, words, |it| it.another_question).await;
+    Html(Thanks { words, company, title: words.thanks, text, again, again_text: words.another, help })
         .into_response()
 }
 
@@ -189,9 +199,14 @@ mod tests {
         let words = words::of("de");
         let form = Written { subject: "مرحبا <b>".into(), email: "x".into(), ..written() };
         let problem = wrong(&form, words);
-        let html = New { words, company: "Tillers".into(), form, problem }.render().unwrap();
+        let page = New { words, company: "Tillers".into(), form, problem, help: None };
+        let html = page.render().unwrap();
         assert!(html.contains("مرحبا &#60;b&#62;") && html.contains("aria-invalid"));
-        assert!(!html.contains("<script"));
+        assert!(!html.contains("<script") && !html.contains("/help"));
+        let help = Some(Way { before: "Vielleicht:", link: "Antworten" });
+        assert!(
+            New { help, ..page }.render().unwrap().contains("Vielleicht: <a href=\"/help\">Antworten</a>")
+        );
     }
 
     #[test]

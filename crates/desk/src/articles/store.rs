@@ -203,6 +203,11 @@ pub fn is_any_shared(tx: &mut Tx) -> Result<bool, Error> {
     Ok(tx.find(sql, params![], |row| row.get::<i64>(0))?.is_some())
 }
 
+pub fn is_any_published(tx: &mut Tx) -> Result<bool, Error> {
+    let sql = "select id from articles where state = 'published' limit 1";
+    Ok(tx.find(sql, params![], |row| row.get::<i64>(0))?.is_some())
+}
+
 /// Shared articles about any of these skills, once for each, the one changed last first.
 pub fn list_about(tx: &mut Tx, skills: &[SkillId], count_max: usize) -> Result<Vec<i64>, Error> {
     let sql = format!(

@@ -90,6 +90,11 @@ pub fn public_list(
     Ok(rows)
 }
 
+/// The help centre has something to read.
+pub fn is_any_published(tx: &mut Tx) -> Result<bool, db::Error> {
+    store::is_any_published(tx)
+}
+
 /// Nothing else of the desk's articles can be read without an account.
 pub fn public_article(tx: &mut Tx, id: ArticleId) -> Result<Article, ArticleError> {
     let found = store::find_article(tx, id)?.filter(|it| it.state == ArticleState::Published);

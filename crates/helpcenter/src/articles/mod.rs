@@ -28,6 +28,7 @@ struct Index {
     words: &'static Words,
     help: &'static HelpWords,
     company: String,
+    public_url: String,
     query: String,
     rows: Vec<ArticleRow>,
 }
@@ -48,6 +49,24 @@ struct Show {
 #[serde(default)]
 pub(crate) struct Asked {
     query: String,
+}
+
+/// How other pages lead here: what stands before the link, and its words.
+#[derive(Clone, Copy)]
+pub struct Way {
+    pub before: &'static str,
+    pub link: &'static str,
+}
+
+/// `None` while nothing is published.
+pub(crate) async fn way(
+    center: &Center,
+    words: &Words,
+    before: fn(&HelpWords) -> &'static str,
+) -> Option<Way> {
+    let is_any = center.desk.read(Actor::desk(), views::is_any_published).await;
+    let help = words::of(words.lang);
+    is_any.unwrap_or_default().then(|| Way { before: before(help), link: help.answers })
 }
 
 impl Index {
@@ -90,12 +109,14 @@ pub(crate) async fn index(
     let looked = query.clone();
     let found = center.desk.read(Actor::desk(), move |tx| {
         let rows = views::public_list(tx, &looked, Language::of(words.lang), ROWS_SHOWN_MAX)?;
-        Ok::<_, ArticleError>((rows, settings::company(tx)?.name))
+        Ok::<_, ArticleError>((rows, settings::company(tx)?))
     });
     match found.await {
         Ok((rows, company)) => {
             let is_search = !query.is_empty();
-            let page = Html(Index { words, help: words::of(words.lang), company, query, rows });
+            let public_url = company.public_url.trim_end_matches('/').to_owned();
+            let help = words::of(words.lang);
+            let page = Html(Index { words, help, company: company.name, public_url, query, rows });
             if is_search { page.into_response() } else { findable(page) }
         }
         Err(error) => page::failed(&error, words),
@@ -182,13 +203,16 @@ mod tests {
                 words,
                 help,
                 company: company.clone(),
+                public_url: "https://desk.example".into(),
                 query: "<x>".into(),
                 rows: vec![row("Money <back>"), row(&"Long ".repeat(60))],
             };
             let page = index.render().unwrap();
             assert!(page.contains("href=\"/help/articles/7\"") && page.contains("Money &#60;back&#62;"));
             assert!(page.contains("value=\"&#60;x&#62;\"") && !page.contains("noindex"), "{page}");
+            assert!(!page.contains("canonical"), "a search is no page of its own");
             let empty = Index { query: String::new(), rows: vec![], ..index };
+            assert!(empty.render().unwrap().contains("rel=\"canonical\" href=\"https://desk.example/help\""));
             assert!(empty.render().unwrap().contains(help.none));
             let html = articles::html_of(&article().body);
             let public_url = "https://desk.example".to_owned();

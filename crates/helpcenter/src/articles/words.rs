@@ -17,6 +17,12 @@ pub struct HelpWords {
     pub gone: &'static str,
     /// `{count}` is how many are shown.
     pub more: &'static str,
+    /// The link that leads here from other pages.
+    pub answers: &'static str,
+    /// Before it, where somebody is about to write to us, has heard from us, or looks at openings.
+    pub perhaps_answered: &'static str,
+    pub another_question: &'static str,
+    pub here_for_help: &'static str,
 }
 
 pub fn of(code: &str) -> &'static HelpWords {
@@ -41,6 +47,10 @@ static EN: HelpWords = HelpWords {
     gone_title: "This article is not here",
     gone: "Perhaps it has been put away, or the address was cut in two. Look for it in our help.",
     more: "These are the first {count}. Look for words to find others.",
+    answers: "Answers to what we are often asked",
+    perhaps_answered: "Perhaps it is answered already:",
+    another_question: "Another question?",
+    here_for_help: "Looking for help instead?",
 };
 
 static ES: HelpWords = HelpWords {
@@ -56,6 +66,10 @@ static ES: HelpWords = HelpWords {
     gone_title: "Este artículo no está aquí",
     gone: "Quizá se ha retirado, o la dirección está incompleta. Búsquelo en nuestra ayuda.",
     more: "Estos son los primeros {count}. Busque palabras para encontrar otros.",
+    answers: "Respuestas a lo que nos preguntan a menudo",
+    perhaps_answered: "Quizá ya tengamos la respuesta:",
+    another_question: "¿Tiene otra pregunta?",
+    here_for_help: "¿Lo que busca es ayuda?",
 };
 
 static DE: HelpWords = HelpWords {
@@ -71,6 +85,10 @@ static DE: HelpWords = HelpWords {
     gone_title: "Dieser Artikel ist nicht hier",
     gone: "Vielleicht wurde er weggelegt, oder die Adresse ist unvollständig. Suchen Sie ihn in unserer Hilfe.",
     more: "Das sind die ersten {count}. Suchen Sie nach Wörtern, um andere zu finden.",
+    answers: "Antworten auf das, was wir oft gefragt werden",
+    perhaps_answered: "Vielleicht ist es schon beantwortet:",
+    another_question: "Noch eine Frage?",
+    here_for_help: "Suchen Sie eher Hilfe?",
 };
 
 static FR: HelpWords = HelpWords {
@@ -86,4 +104,8 @@ static FR: HelpWords = HelpWords {
     gone_title: "Cet article n’est pas ici",
     gone: "Il a peut-être été retiré, ou l’adresse est incomplète. Cherchez-le dans notre aide.",
     more: "Voici les {count} premiers. Cherchez des mots pour en trouver d’autres.",
+    answers: "Des réponses à ce que l’on nous demande souvent",
+    perhaps_answered: "La réponse existe peut-être déjà :",
+    another_question: "Une autre question ?",
+    here_for_help: "Vous cherchez plutôt de l’aide ?",
 };

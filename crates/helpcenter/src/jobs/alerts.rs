@@ -57,7 +57,8 @@ pub(crate) async fn ask(
             match center.desk.read(super::reader(words), views::public_openings).await {
                 Ok(all) => {
                     let problem = Some(words.wrong_email);
-                    let page = Index { words, jobs, all, email: form.email, problem };
+                    let help = super::help(&center, words).await;
+                    let page = Index { words, jobs, all, email: form.email, problem, help };
                     (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response()
                 }
                 Err(error) => page::failed(&error, words),
@@ -128,8 +129,8 @@ pub(crate) async fn stop(
 pub(super) async fn said(center: &Center, words: &'static Words, text: &str) -> Response {
     let jobs = words::of(words.lang);
     let (company, again) = (company(center).await, Some("/jobs".to_owned()));
-    Html(Thanks { words, company, title: words.thanks, text: text.to_owned(), again, again_text: jobs.title })
-        .into_response()
+    let (title, text, again_text, help) = (words.thanks, text.to_owned(), jobs.title, None);
+    Html(Thanks { words, company, title, text, again, again_text, help }).into_response()
 }
 
 pub(super) async fn company(center: &Center) -> String {

@@ -11,6 +11,7 @@ pub(crate) use alerts::{ask, confirm, open, stop};
 pub(crate) use feed::{feed, json};
 
 use crate::Center;
+use crate::articles::{self, Way};
 use crate::limits::From;
 use crate::page::{self, Html};
 use crate::request::preferred;
@@ -34,6 +35,7 @@ struct Index {
     /// What was written into the form of alerts, and refused.
     email: String,
     problem: Option<&'static str>,
+    help: Option<Way>,
 }
 
 #[derive(askama::Template)]
@@ -105,11 +107,15 @@ pub(crate) async fn index(State(center): State<Center>, From(ip): From, headers:
     }
     match center.desk.read(reader(words), views::public_openings).await {
         Ok(all) => {
-            let jobs = words::of(words.lang);
-            findable(Html(Index { words, jobs, all, email: String::new(), problem: None }))
+            let (jobs, help) = (words::of(words.lang), help(&center, words).await);
+            findable(Html(Index { words, jobs, all, email: String::new(), problem: None, help }))
         }
         Err(error) => page::failed(&error, words),
     }
+}
+
+async fn help(center: &Center, words: &Words) -> Option<Way> {
+    articles::way(center, words, |it| it.here_for_help).await
 }
 
 pub(crate) async fn show(
@@ -164,8 +170,8 @@ mod tests {
     fn openings_are_told_to_people_and_to_search_engines_without_a_script() {
         for code in ["en", "es", "de", "fr"] {
             let (page, jobs) = (crate::words::of(code), words::of(code));
-            let index =
-                Index { words: page, jobs, all: samples::all(2), email: String::new(), problem: None };
+            let (email, problem, help) = (String::new(), None, None);
+            let index = Index { words: page, jobs, all: samples::all(2), email, problem, help };
             let html = index.render().unwrap();
             assert!(
                 html.contains("/jobs/1") && html.contains("/jobs/feed.atom") && !html.contains("<script")
@@ -190,6 +196,7 @@ mod tests {
             all: samples::all(0),
             email: "marta@<x>".into(),
             problem: Some(words.wrong_email),
+            help: None,
         };
         let html = page.render().unwrap();
         assert!(

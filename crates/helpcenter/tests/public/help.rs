@@ -1,5 +1,6 @@
 //! Articles, as customers find and read them.
 
+use super::rating::asked;
 use super::*;
 use desk::articles::{self, ArticleState, WriteArticle};
 
@@ -50,5 +51,34 @@ async fn what_is_published_is_read_and_found_and_nothing_else_of_the_articles() 
         let page = get(&app, &format!("/help/articles/{}", ids[3])).await;
         assert!(page.body.contains("<em>parcel</em>") && !page.body.contains("Novak"), "{}", page.body);
         assert_eq!(page.headers["x-robots-tag"], "all");
+    }
+}
+
+#[tokio::test]
+async fn customers_pages_lead_to_what_is_published_and_to_nothing_before() {
+    for world in World::on_each_database() {
+        let app = helpcenter::router(world.desk.clone());
+        let (_, rate) = asked(&world);
+        let ways = [
+            ("/requests/new", "Perhaps it is answered already"),
+            (rate.as_str(), "Another question?"),
+            ("/jobs", "Looking for help instead?"),
+        ];
+        let command = WriteArticle {
+            title: "When money comes back".into(),
+            body: "Within five days.".into(),
+            language: "en".into(),
+            skills: vec![],
+        };
+        let lea = world.lead("Lea");
+        let id = world.write_as(lea, move |tx| articles::create(tx, &command));
+        for (state, leads) in [(ArticleState::Internal, false), (ArticleState::Published, true)] {
+            world.write_as(lea, move |tx| articles::move_to(tx, id, state));
+            for (path, words) in ways {
+                let body = get(&app, path).await.body;
+                assert_eq!(body.contains("<a href=\"/help\">"), leads, "{path} on {}: {body}", world.name());
+                assert_eq!(body.contains(words), leads, "{path} on {}: {body}", world.name());
+            }
+        }
     }
 }

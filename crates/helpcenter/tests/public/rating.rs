@@ -9,7 +9,7 @@ use desk::{TicketId, mail};
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Marta's ticket, solved by Ana, and the path of the page that asks how it was.
-fn asked(world: &World) -> (TicketId, String) {
+pub(super) fn asked(world: &World) -> (TicketId, String) {
     let ana = world.agent("Ana");
     let marta = world.customer("Marta", "marta@example.org");
     let ticket = world.ticket_of(marta, "No sound");
