@@ -1,18 +1,51 @@
 //! `/help_center/articles`: what is written down, for staff: looked for, written, published and put away.
 
-use crate::call::{Answer, Call, Id, Reply, Urls};
+use crate::call::{Answer, Call, Id, Ids, Reply, Urls};
 use crate::paging::{self, Paged};
 use crate::problem::Problem;
 use crate::shapes::{ArticleBody, ArticleChange, ArticleShape};
 use desk::articles::views::{self, ArticleFilter};
 use desk::articles::{self, ARTICLES_MAX, Article, ArticleError, ArticleState, UpdateArticle, WriteArticle};
-use desk::{ArticleId, SkillId, Tx, UserId};
+use desk::{ArticleId, Language, SkillId, Tx, UserId};
 use serde_json::{Value, json};
+use std::str::FromStr;
 
 pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
         let filter = filter(call, call.query("query").unwrap_or_default())?;
         listed(tx, call, "articles", &filter)
+    })
+    .await
+}
+
+/// The language in the path: `en`, or a locale of which the first part counts.
+#[derive(Clone, Copy)]
+pub struct Locale(Language);
+
+impl FromStr for Locale {
+    type Err = Problem;
+
+    fn from_str(text: &str) -> Result<Locale, Problem> {
+        let unknown = || Problem::invalid("locale", "it is a language, such as de or en-us");
+        Language::of(text).map(Locale).ok_or_else(unknown)
+    }
+}
+
+pub async fn index_in(Id(locale): Id<Locale>, call: Call) -> Answer {
+    call.read(move |tx, call| {
+        let asked = filter(call, call.query("query").unwrap_or_default())?;
+        listed(tx, call, "articles", &ArticleFilter { language: Some(locale.0), ..asked })
+    })
+    .await
+}
+
+/// An article has one language: in any other it is not there.
+pub async fn show_in(Ids(locale, id): Ids<Locale, ArticleId>, call: Call) -> Answer {
+    call.read(move |tx, _| {
+        if views::article(tx, id)?.language != locale.0 {
+            return Err(Problem::NotFound);
+        }
+        shown(tx, id)
     })
     .await
 }
@@ -100,6 +133,7 @@ fn filter(call: &Call, words: &str) -> Result<ArticleFilter, Problem> {
         skill: number("skill_id")?.map(SkillId),
         author: number("author_id")?.map(UserId),
         state: call.query("state").map(parsed).transpose()?,
+        language: call.query("locale").map(Locale::from_str).transpose()?.map(|it| it.0),
     })
 }
 

@@ -65,3 +65,49 @@ async fn an_article_is_written_found_published_changed_and_put_away() {
         assert_eq!(untitled.status, 422, "{}", untitled.body);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn articles_are_listed_and_shown_by_their_language() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let mut ids = Vec::new();
+        for (title, locale) in [("Money back", "en-us"), ("Geld zurück", "de"), ("Still a draft", "de")] {
+            let draft = title == "Still a draft";
+            let body = json!({ "article": { "title": title, "body": "<p>x</p>", "locale": locale, "draft": draft } });
+            ids.push(program.post("/help_center/articles", body).await.body["article"]["id"].clone());
+        }
+        let titles = |body: &serde_json::Value, key: &str| {
+            let all = body[key].as_array().expect("a list").iter();
+            all.map(|it| it["title"].as_str().expect("a title").to_owned()).collect::<Vec<_>>()
+        };
+        let german = program.get("/help_center/de/articles?state=published").await.body;
+        assert_eq!(
+            (titles(&german, "articles"), &german["count"]),
+            (vec!["Geld zurück".into()], &json!(1)),
+            "{on}"
+        );
+        let english = program.get("/help_center/en-gb/articles").await.body;
+        assert_eq!(titles(&english, "articles"), ["Money back"], "the first part of a locale counts");
+        assert_eq!(program.get("/help_center/fr/articles").await.body["count"], 0);
+        let found = program.get("/help_center/articles/search?query=money&locale=de").await.body;
+        assert_eq!(found["count"], 0, "{found}");
+        let found = program.get("/help_center/articles/search?query=money&locale=en").await.body;
+        assert_eq!(titles(&found, "results"), ["Money back"], "on {on}");
+        assert_eq!(program.get("/help_center/articles?locale=klingon").await.status, 422);
+
+        let shown = program.get(&format!("/help_center/de/articles/{}", ids[1])).await;
+        assert_eq!(shown.status, 200, "{} on {on}", shown.body);
+        assert_eq!(shown.body["article"]["locale"], "de");
+        assert_eq!(program.get(&format!("/help_center/fr/articles/{}", ids[1])).await.status, 404);
+        let other = program.get(&format!("/help_center/articles/{}", ids[1])).await;
+        assert_eq!(other.body["article"], shown.body["article"], "without a language it is the same");
+        assert_eq!(program.get("/help_center/klingon/articles").await.status, 404);
+        let as_ana = program.as_(program.world.agent("Ana"));
+        let draft = format!("/help_center/de/articles/{}", ids[2]);
+        assert_eq!(
+            program.call(&as_ana, "GET", &draft, json!({})).await.status,
+            404,
+            "a draft of somebody else"
+        );
+    }
+}

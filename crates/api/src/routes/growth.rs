@@ -48,13 +48,15 @@ pub(super) fn of_articles() -> Vec<Route> {
     const AUTHOR: (&str, &str) = ("author_id", "Only articles of this person");
     const STATE: (&str, &str) =
         ("state", "draft, internal, published, archived; all but the archived without it");
+    const LOCALE: (&str, &str) = ("locale", "Only articles in this language: de, en-us");
     vec![
         Route::get("/help_center/articles", "Articles that the caller may see", articles::index)
             .lists::<ArticleShape>("articles")
             .query("query", "Words that they hold")
             .query(SKILL.0, SKILL.1)
             .query(AUTHOR.0, AUTHOR.1)
-            .query(STATE.0, STATE.1),
+            .query(STATE.0, STATE.1)
+            .query(LOCALE.0, LOCALE.1),
         Route::post("/help_center/articles", "Write an article", articles::create)
             .takes::<ArticleBody>()
             .creates::<ArticleShape>("article"),
@@ -63,7 +65,20 @@ pub(super) fn of_articles() -> Vec<Route> {
             .query("query", "Words that they hold")
             .query(SKILL.0, SKILL.1)
             .query(AUTHOR.0, AUTHOR.1)
+            .query(STATE.0, STATE.1)
+            .query(LOCALE.0, LOCALE.1),
+        Route::get("/help_center/{locale}/articles", "Articles in one language", articles::index_in)
+            .lists::<ArticleShape>("articles")
+            .query("query", "Words that they hold")
+            .query(SKILL.0, SKILL.1)
+            .query(AUTHOR.0, AUTHOR.1)
             .query(STATE.0, STATE.1),
+        Route::get(
+            "/help_center/{locale}/articles/{id}",
+            "An article, if it is in this language",
+            articles::show_in,
+        )
+        .gives::<ArticleShape>("article"),
         Route::get("/help_center/articles/{id}", "Show an article", articles::show)
             .gives::<ArticleShape>("article"),
         Route::put("/help_center/articles/{id}", "Change an article, or who may read it", articles::update)

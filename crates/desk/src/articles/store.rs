@@ -143,15 +143,17 @@ pub fn list_rows(
            and (cast($5 as bigint) = 0
                 or exists (select 1 from article_skills s where s.article_id = a.id and s.skill_id = $5))
            and (cast($6 as bigint) = 0 or a.id in {})
+           and (cast($9 as text) = '' or a.language = $9)
          order by a.updated_at desc, a.id desc limit $8",
         tx.numbers_in(7)
     );
     let state_name = filter.state.map_or("", ArticleState::name);
     let (author, skill) = (filter.author.map_or(0, |it| it.0), filter.skill.map_or(0, |it| it.0));
     let numbers = json_numbers(ids.unwrap_or_default().iter().copied());
+    let language = filter.language.map_or_else(String::new, |it| it.to_string());
     let mut rows = tx.list(
         &sql,
-        params![all, own, state_name, author, skill, i64::from(ids.is_some()), numbers, count_max],
+        params![all, own, state_name, author, skill, i64::from(ids.is_some()), numbers, count_max, language],
         |row| {
             let body: String = row.get(9)?;
             Ok(ArticleRow {

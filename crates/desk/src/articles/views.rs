@@ -32,6 +32,7 @@ pub struct ArticleFilter {
     pub author: Option<UserId>,
     /// `None`: all but the archived ones.
     pub state: Option<ArticleState>,
+    pub language: Option<Language>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -39,6 +39,7 @@ impl Asked {
             skill: self.skill.parse().ok().map(SkillId),
             author: self.author.parse().ok().map(UserId),
             state: ArticleState::parse(&self.state),
+            language: None,
         }
     }
 }
