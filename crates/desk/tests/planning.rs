@@ -243,6 +243,26 @@ fn a_level_that_is_not_for_leads_is_neither_shown_nor_read_off_the_cost() {
 }
 
 #[test]
+fn a_language_takes_many_times_as_long_to_learn_as_another_skill() {
+    for world in World::on_each_database() {
+        let (lea, mei, _) = usual(&world);
+        let german = skill(&world, "language-de");
+        for _ in 0..8 {
+            ticket(&world, german, 3.0);
+        }
+        works(&world, mei, german, 0.0, |_| true);
+        let hours = |skill| {
+            let found = world.read_as(world.as_(lea), by_hour).expect("a lead may");
+            let of_it = |it: &&planning::Candidate| it.skill.id == skill && it.from.is_none();
+            let one = found.candidates.iter().find(of_it).map(|it| (it.to, it.cost.hours));
+            one.expect("worth it")
+        };
+        let saml = hours(skill(&world, SAML));
+        assert_eq!(hours(german), (saml.0, 15.0 * saml.1), "on {}", world.name());
+    }
+}
+
+#[test]
 fn a_gap_counts_where_demand_meets_it() {
     for world in World::on_each_database() {
         let (lea, ..) = usual(&world);

@@ -88,6 +88,7 @@ async fn shifts_are_written_by_hand_and_read_from_a_file() {
         ("hours_per_level", "3"),
         ("hours_per_level", "4"),
         ("hours_per_level", "5"),
+        ("language_takes_times", "20"),
         ("hire_hours_per_year", "1500"),
         ("hire_hours_once", "80"),
     ];
@@ -95,6 +96,7 @@ async fn shifts_are_written_by_hand_and_read_from_a_file() {
     let kept = world.read(skills::planning::plan_settings);
     assert_eq!((kept.weeks, kept.attendance, kept.hours_per_level[4]), (4, 0.8, 5.0));
     assert_eq!((kept.hire_hours_per_year, kept.hire_hours_once), (1_500.0, 80.0));
+    assert_eq!(kept.language_takes_times, 20.0);
     let mut wrong = settled;
     wrong[8].1 = "0";
     browser.post("/skills/team/assumptions", &wrong).await;

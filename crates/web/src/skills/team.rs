@@ -189,6 +189,7 @@ pub async fn settle(
         attendance: form.parsed::<f64>("attendance").unwrap_or(0.0) / 100.0,
         minutes_per_ticket: form.parsed("minutes_per_ticket").unwrap_or(0.0),
         hours_per_level: std::array::from_fn(|n| hours.get(n).copied().unwrap_or(-1.0)),
+        language_takes_times: form.parsed("language_takes_times").unwrap_or(0.0),
         hire_hours_per_year: form.parsed("hire_hours_per_year").unwrap_or(0.0),
         hire_hours_once: form.parsed("hire_hours_once").unwrap_or(-1.0),
     };

@@ -1,12 +1,12 @@
 //! What learning costs: hours of the learner, and of somebody who teaches. Counted from levels that the reader may see.
 
 use super::{PlanError, PlanSettings, plan_settings, sight};
-use crate::skills::{Proficiency, store as skills_store};
+use crate::skills::{Proficiency, SkillKind, store as skills_store};
 use crate::{SkillId, Tx, UserId, people};
 use ::skills::Belief;
 use ::skills::invest::hours_to_learn;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What somebody who teaches spends of the learner's hours.
 pub const TEACHER_SHARE: f64 = 0.25;
@@ -31,6 +31,8 @@ impl LearningCost {
 /// The levels of those who work here of which enough is known and which the reader may see.
 pub(crate) struct Known {
     hours_per_level: [f64; 5],
+    language_takes_times: f64,
+    languages: HashSet<SkillId>,
     people: Vec<(UserId, String)>,
     beliefs: HashMap<(UserId, SkillId), Belief>,
 }
@@ -50,9 +52,13 @@ impl Known {
         held: impl Iterator<Item = &'a Proficiency>,
     ) -> Result<Known, PlanError> {
         let sight = sight(tx)?;
+        let library = skills_store::list_skills(tx)?;
+        let languages = library.iter().filter(|it| it.kind == SkillKind::Language).map(|it| it.id);
         let seen = held.filter(|it| it.is_sure() && sight.sees(it));
         Ok(Known {
             hours_per_level: settings.hours_per_level,
+            language_takes_times: settings.language_takes_times,
+            languages: languages.collect(),
             people,
             beliefs: seen.map(|it| ((it.user, it.skill), it.belief)).collect(),
         })
@@ -69,12 +75,13 @@ impl Known {
     }
 
     /// From an unknown level it counts from 0.
-    pub fn hours(&self, from: Option<f64>, to: f64) -> f64 {
-        hours_to_learn(from.unwrap_or(0.0), to, &self.hours_per_level).max(HOURS_LEAST)
+    pub fn hours(&self, skill: SkillId, from: Option<f64>, to: f64) -> f64 {
+        let times = if self.languages.contains(&skill) { self.language_takes_times } else { 1.0 };
+        (times * hours_to_learn(from.unwrap_or(0.0), to, &self.hours_per_level)).max(HOURS_LEAST)
     }
 
     pub fn cost(&self, learner: UserId, skill: SkillId, from: Option<f64>, to: f64) -> LearningCost {
-        let (hours, teacher) = (self.hours(from, to), self.teacher(learner, skill, to));
+        let (hours, teacher) = (self.hours(skill, from, to), self.teacher(learner, skill, to));
         LearningCost {
             hours,
             teacher_hours: if teacher.is_some() { hours * TEACHER_SHARE } else { 0.0 },

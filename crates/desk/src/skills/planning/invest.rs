@@ -136,7 +136,8 @@ pub fn invest(tx: &mut Tx, order: Order) -> Result<InvestPage, PlanError> {
             let gained = tickets_gained(&question) * it.share;
             if gained >= GAIN_MIN {
                 let from = known.level(plan.people[p].user, it.skill.id);
-                drafts.push(Draft { gained, hours: known.hours(from, target), skill: s, learner: p, target });
+                let hours = known.hours(it.skill.id, from, target);
+                drafts.push(Draft { gained, hours, skill: s, learner: p, target });
             }
         }
     }

@@ -50,6 +50,7 @@ pub const COVERED_SHARE: f64 = 0.8;
 pub const INTERVAL_SHARE: f64 = 0.8;
 /// What one more colleague may cost, in hours.
 pub const HIRE_HOURS_MAX: f64 = 4_000.0;
+pub const LANGUAGE_TIMES_MAX: f64 = 100.0;
 const SETTINGS_KEY: &str = "planning";
 const DAY_MS: i64 = 24 * 3_600_000;
 const WEEK_MS: i64 = 7 * DAY_MS;
@@ -66,6 +67,8 @@ pub struct PlanSettings {
     pub minutes_per_ticket: f64,
     /// Hours of learning to reach each of the levels 1 to 5 from the one below.
     pub hours_per_level: [f64; 5],
+    /// A language takes so many times as long as any other skill; at least 1.
+    pub language_takes_times: f64,
     /// Hours that one more colleague is paid for in a year.
     pub hire_hours_per_year: f64,
     /// Hours of others, once, to find a colleague and to settle them in.
@@ -79,6 +82,7 @@ impl Default for PlanSettings {
             attendance: 0.9,
             minutes_per_ticket: 20.0,
             hours_per_level: [6.0, 10.0, 16.0, 24.0, 40.0],
+            language_takes_times: 15.0,
             hire_hours_per_year: 1_700.0,
             hire_hours_once: 120.0,
         }
@@ -102,6 +106,9 @@ pub fn save_plan_settings(tx: &mut Tx, it: &PlanSettings) -> Result<(), PlanErro
     }
     if it.hours_per_level.iter().any(|hours| !(0.0..=1_000.0).contains(hours)) {
         return Err(PlanError::HoursAreWrong);
+    }
+    if !(1.0..=LANGUAGE_TIMES_MAX).contains(&it.language_takes_times) {
+        return Err(PlanError::LanguagesAreWrong);
     }
     if !(1.0..=HIRE_HOURS_MAX).contains(&it.hire_hours_per_year) {
         return Err(PlanError::YearIsWrong);
@@ -144,6 +151,8 @@ pub enum PlanError {
     MinutesAreWrong,
     #[error("a level takes between 0 and 1000 hours")]
     HoursAreWrong,
+    #[error("a language takes between 1 and {LANGUAGE_TIMES_MAX} times as long as another skill")]
+    LanguagesAreWrong,
     #[error("a colleague is paid for 1 to {HIRE_HOURS_MAX} hours a year")]
     YearIsWrong,
     #[error("to find somebody and settle them in takes between 0 and {HIRE_HOURS_MAX} hours")]
@@ -166,6 +175,7 @@ impl Refusal for PlanError {
             | MinutesAreWrong
             | HoursAreWrong
             | YearIsWrong
+            | LanguagesAreWrong
             | SettlingInIsWrong => Kind::Invalid,
             TooManyShifts | FileIsTooLarge => Kind::TooMuch,
             Db(error) => error.kind(),
@@ -181,6 +191,7 @@ impl Refusal for PlanError {
             AttendanceIsWrong => Some("attendance"),
             MinutesAreWrong => Some("minutes_per_ticket"),
             HoursAreWrong => Some("hours_per_level"),
+            LanguagesAreWrong => Some("language_takes_times"),
             YearIsWrong => Some("hire_hours_per_year"),
             SettlingInIsWrong => Some("hire_hours_once"),
             _ => None,
