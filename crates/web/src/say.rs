@@ -83,6 +83,13 @@ pub fn level(level: impl Real) -> String {
     format!("{:.1}", level.real())
 }
 
+/// `8 weeks`, `2.5 weeks`, `1 week`.
+pub fn weeks(weeks: impl Real) -> String {
+    let words = format!("{:.1}", weeks.real());
+    let words = words.strip_suffix(".0").unwrap_or(&words);
+    format!("{words} {}", if words == "1" { "week" } else { "weeks" })
+}
+
 /// `0.41` as `41`.
 pub fn percent(share: impl Real) -> String {
     format!("{:.0}", share.real() * 100.0)
@@ -97,5 +104,6 @@ mod tests {
         assert_eq!(counted(1_i64, "ticket", "tickets"), "1 ticket");
         assert_eq!(level(3.449), "3.4");
         assert_eq!(percent(0.414), "41");
+        assert_eq!([weeks(8.0), weeks(2.46), weeks(1.0)], ["8 weeks", "2.5 weeks", "1 week"]);
     }
 }
