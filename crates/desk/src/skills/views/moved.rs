@@ -5,7 +5,7 @@ use super::*;
 /// Movements that are read; of more, the newest.
 const MOVES_READ_MAX: usize = 50_000;
 
-/// One person's level in one skill, at the first and after the last evidence of a time.
+/// One person's level in one skill as it is shown now, and where it would be without the evidence of a time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Movement {
     pub user: UserId,
@@ -30,10 +30,10 @@ pub fn movements(
     count_max: usize,
 ) -> Result<Vec<Movement>, SkillsError> {
     let sight = Sight::load(tx)?;
-    let mut sure: HashSet<(UserId, SkillId)> = HashSet::new();
+    let mut shown: HashMap<(UserId, SkillId), Belief> = HashMap::new();
     store::each_proficiency(tx, |it| {
         if sight.sees(&it) {
-            sure.insert((it.user, it.skill));
+            shown.insert((it.user, it.skill), it.belief);
         }
     })?;
     let mut by_cell: BTreeMap<(UserId, SkillId), Movement> = BTreeMap::new();
@@ -48,11 +48,15 @@ pub fn movements(
         let user: UserId = row.get(0)?;
         let kind: String = row.get(2)?;
         let skill: SkillId = row.get(3)?;
-        if !sight.counts(&kind) || !sight.sees_evidence(user) || !sure.contains(&(user, skill)) {
+        let Some(belief) = shown.get_mut(&(user, skill)) else { return Ok(true) };
+        if !sight.counts(&kind) || !sight.sees_evidence(user) {
             return Ok(true);
         }
-        let level = |mean: f64| Belief { mean, variance: 1.0 }.level();
-        let (before, after) = (level(row.get(7)?), level(row.get(8)?));
+        let after = belief.level();
+        // Refits between two of them moved the level too, and so steps are taken back one by one.
+        let (from, to): (f64, f64) = (row.get(7)?, row.get(8)?);
+        belief.mean -= to - from;
+        let before = belief.level();
         match by_cell.get_mut(&(user, skill)) {
             Some(known) => {
                 known.before = before;
