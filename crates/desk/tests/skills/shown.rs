@@ -85,6 +85,46 @@ fn the_matrix_names_the_skill_that_only_one_person_holds() {
 }
 
 #[test]
+fn what_only_the_person_sees_counts_for_nobody() {
+    for world in World::on_each_database() {
+        let (ana, lead) = (world.agent("Ana"), world.lead("Lea"));
+        let empathy = skill(&world, "empathy");
+        let rate = Rate { user: ana, skill: empathy, level: 5.0, note: String::new() };
+        world.write_as(lead, move |tx| skills::rate(tx, &rate));
+        for viewer in [ana, lead] {
+            let matrix = world
+                .read_as(world.as_(viewer), |tx| views::matrix(tx, &MatrixFilter::default()))
+                .expect("staff may look");
+            let column = matrix.skills.iter().position(|it| it.skill.id == empathy).expect("it is known");
+            let own = matrix.rows.iter().find(|it| it.user == ana).expect("Ana is there").cells[column];
+            assert_eq!(own.is_some_and(|it| it.level > 3.0 && !it.sure), viewer == ana);
+            assert_eq!(matrix.skills[column].independent_people, 0, "on {}", world.name());
+            let page = world.read_as(world.as_(viewer), move |tx| views::skill_page(tx, empathy));
+            assert_eq!(page.expect("staff may look").head.independent_people, 0, "on {}", world.name());
+        }
+    }
+}
+
+#[test]
+fn where_a_week_has_moved_a_level_is_where_the_matrix_shows_it() {
+    for world in World::on_each_database() {
+        let ana = world.agent("Ana");
+        let refunds = skill(&world, REFUNDS);
+        for n in 0..20 {
+            add(&world, outcome(&format!("solved {n}"), ana, refunds, true, NOON));
+        }
+        world.advance(3 * DAY);
+        add(&world, outcome("last", ana, refunds, false, NOON + 3 * DAY));
+        world.advance(3 * DAY);
+        let moved = world.read_as(world.as_(ana), |tx| views::movements(tx, NOON + DAY, 0.0, 10));
+        let [moved] = &moved.expect("it is hers")[..] else { panic!("one level moved") };
+        let now = level(&world, ana, refunds);
+        assert!((moved.after - now).abs() < 1e-9, "{} and {now} on {}", moved.after, world.name());
+        assert!(moved.by() < -0.01 && moved.observations == 1, "{moved:?}");
+    }
+}
+
+#[test]
 fn a_skill_unseen_fades_and_its_trend_says_so() {
     for world in World::on_each_database() {
         let (ana, lead) = (world.agent("Ana"), world.lead("Lea"));

@@ -27,7 +27,7 @@ pub struct Matrix {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SkillHead {
     pub skill: SkillSummary,
-    /// People who more likely than not have it at level 3, among those whose level this viewer sees.
+    /// People who more likely than not have it at level 3, among those of whom enough is known to show a level to all.
     pub independent_people: usize,
     /// People of whom something is known that this viewer does not see.
     pub hidden_people: usize,
@@ -79,8 +79,7 @@ pub fn matrix(tx: &mut Tx, filter: &MatrixFilter) -> Result<Matrix, SkillsError>
             hidden[column] += 1;
             return;
         }
-        // More likely than not at least so high: the mean is.
-        independent_people[column] += usize::from(it.belief.level() > INDEPENDENT_LEVEL);
+        independent_people[column] += usize::from(is_independent(&it));
         people[row].cells[column] = Some(Cell::of(&it));
     })?;
     let counts = independent_people.into_iter().zip(&hidden);

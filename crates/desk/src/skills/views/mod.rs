@@ -226,6 +226,12 @@ pub fn levels_seen(tx: &mut Tx, people: &[UserId]) -> Result<HashSet<(UserId, Sk
     Ok(held.iter().filter(|it| sight.sees(it)).map(|it| (it.user, it.skill)).collect())
 }
 
+/// More likely than not at least at level 3: the mean is. What only the person sees counts for nobody, so that the count
+/// is the same for everybody.
+fn is_independent(it: &Proficiency) -> bool {
+    it.is_sure() && it.belief.level() > INDEPENDENT_LEVEL
+}
+
 pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError> {
     let sight = Sight::load(tx)?;
     let skill = store::find_shown_skill(tx, skill)?.ok_or(SkillsError::NoSuchSkill)?;
@@ -233,8 +239,7 @@ pub fn skill_page(tx: &mut Tx, skill: SkillId) -> Result<SkillPage, SkillsError>
         list_people(tx, None)?.into_iter().map(|it| (it.user, it.name)).collect();
     let mut held = store::list_proficiencies(tx, None, Some(&[skill.id]))?;
     held.retain(|it| names.contains_key(&it.user));
-    let alone = |it: &&Proficiency| sight.sees(it) && it.belief.p_at_least(INDEPENDENT_LEVEL) > 0.5;
-    let independent_people = held.iter().filter(alone).count();
+    let independent_people = held.iter().filter(|it| sight.sees(it) && is_independent(it)).count();
     let demand = demand(tx)?.get(&skill.id).copied().unwrap_or(0);
     let mut people: Vec<PersonAtSkill> = held
         .iter()
