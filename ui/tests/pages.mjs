@@ -1,5 +1,6 @@
 // Opens the pages of a running desk in Chromium, wide and narrow, light and dark, and fails on anything a reader would
-// trip over: a breach of WCAG 2.2 AA that axe finds, an error in the console, a page wider than its window.
+// trip over: a breach of WCAG 2.2 AA that axe finds, an error in the console, a page wider than its window, a name
+// squeezed to a few letters a line.
 // Usage: node pages.mjs SIGN_IN_LINK PATH…   (CHROMIUM names the browser; SHOTS a folder for pictures)
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,6 +16,8 @@ const AXE = {
 };
 const WINDOWS = [{ width: 1440, height: 900, mobile: false }, { width: 390, height: 844, mobile: true }];
 const THEMES = ["light", "dark"];
+// A skill's name beside its level.
+const NAME_PX_MIN = 96;
 const ALL_MS_MAX = 300_000;
 
 const [link, ...paths] = process.argv.slice(2);
@@ -33,6 +36,8 @@ await run(ALL_MS_MAX, async (page) => {
         await page.settled();
         const over = await evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
         if (over > 0) found.push(`${page.where}: ${over} px wider than the window`);
+        const squeezed = await evaluate(`[...document.querySelectorAll(".skills tbody th")].find((it) => it.offsetWidth < ${NAME_PX_MIN})?.textContent`);
+        if (squeezed) found.push(`${page.where}: no room for the name ${squeezed}`);
         await evaluate(`${axe}; true`);
         const breaches = await evaluate(`axe.run(document, ${JSON.stringify(AXE)}).then((it) => it.violations.flatMap((rule) =>
           rule.nodes.map((node) => rule.id + " at " + node.target.join(" ") + ": " + node.failureSummary.replace(/\\s+/g, " "))))`);

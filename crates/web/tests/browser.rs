@@ -21,6 +21,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 const HOUR_MS: i64 = 3_600_000;
+/// After so long a page says when a skill was last seen.
+const QUIET_MS: i64 = 35 * 24 * HOUR_MS;
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// Laid out with a table, so that it is shown in a frame.
 const NEWSLETTER: &str = "<table><tr><td><h1>March</h1><p>Two payments instead of one.</p></td></tr></table>";
@@ -243,6 +245,9 @@ fn a_day_at_the_desk(world: &World, base: &str) -> (UserId, TicketId, TicketId) 
         public_url: base.into(),
     };
     let ana = world.write(move |tx| access::set_up(tx, &set_up)).admin;
+    let quiet = world.read(skills::list_skills)[1].id;
+    solves(world, "long ago", ana, quiet, 1);
+    world.advance(QUIET_MS);
     world.lead("Mei Tan");
     world.agent("Tomás Ortiz");
     let marta = world.customer("Marta Ammerschläger-von-Hohenstein", "marta@example.org");

@@ -36,8 +36,17 @@ pub fn scale_label(cell: &Cell) -> String {
     format!("{:.1}, between {:.1} and {:.1}", cell.level, cell.interval.0, cell.interval.1)
 }
 
+/// `not yet sure, last seen 5 weeks ago`: what a level is to be read with.
+pub fn remark(cell: &Cell, now_ms: impl Int) -> Option<String> {
+    match (cell.sure, last_seen(cell, now_ms)) {
+        (true, seen) => seen,
+        (false, None) => Some("not yet sure".to_owned()),
+        (false, Some(seen)) => Some(format!("not yet sure, {seen}")),
+    }
+}
+
 /// `last seen 5 weeks ago`. For the first weeks it goes without saying.
-pub fn last_seen(cell: &Cell, now_ms: impl Int) -> Option<String> {
+fn last_seen(cell: &Cell, now_ms: impl Int) -> Option<String> {
     const QUIET_WEEKS_MIN: i64 = 3;
     const WEEK_MS: i64 = 7 * 24 * 3_600_000;
     let weeks = (now_ms.int() - cell.seen_at?) / WEEK_MS;
@@ -175,6 +184,10 @@ mod tests {
         assert_eq!(last_seen(&cell, 20 * DAY_MS), None);
         assert_eq!(last_seen(&cell, 39 * DAY_MS).as_deref(), Some("last seen 5 weeks ago"));
         assert_eq!(last_seen(&Cell { seen_at: None, ..cell }, 39 * DAY_MS), None);
+        let unsure = Cell { sure: false, ..cell };
+        assert_eq!(remark(&unsure, 39 * DAY_MS).as_deref(), Some("not yet sure, last seen 5 weeks ago"));
+        assert_eq!(remark(&unsure, 20 * DAY_MS).as_deref(), Some("not yet sure"));
+        assert_eq!(remark(&cell, 20 * DAY_MS), None);
     }
 
     #[test]
