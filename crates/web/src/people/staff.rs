@@ -189,6 +189,11 @@ impl Staff {
         self.page.evidence.iter().take(EVIDENCE_SHOWN)
     }
 
+    /// It counts, and no level that it moved is one that this viewer sees.
+    fn moves_unseen(&self, row: &EvidenceRow) -> bool {
+        row.moves.is_empty() && row.counts && row.struck_at.is_none() && !self.is_own()
+    }
+
     fn wants(&self, skill: &SkillSummary) -> bool {
         self.page.interests.iter().any(|it| it.id == skill.id)
     }
@@ -282,6 +287,21 @@ mod tests {
         assert!(html.contains("band f-28 s-12"), "{html}");
         assert!(html.contains("self f-29") && html.contains("belief f-34"));
         assert!(html.contains("last seen 14 weeks ago"), "{html}");
+    }
+
+    #[test]
+    fn evidence_of_levels_that_are_not_shown_says_why_it_names_no_skill() {
+        let of_hidden =
+            EvidenceRow { moves: vec![], ..row(95, Observed::LeadRating { level: 4.0 }, 3.0, 3.1) };
+        let of_shown = row(96, Observed::LeadRating { level: 4.0 }, 3.0, 3.1);
+        let html = |viewer: Actor, row: &EvidenceRow| {
+            let levels = vec![level(1, "Refunds", cell(3.4, 0.6))];
+            renders(&staff(Role::Agent, viewer, levels, vec![row.clone()]))
+        };
+        let (lead, own) = (Actor::person(UserId(1), Role::Lead), Actor::person(UserId(2), Role::Agent));
+        assert!(html(lead, &of_hidden).contains("what it moved is not sure enough to be shown"));
+        assert!(!html(lead, &of_shown).contains("what it moved is not sure enough to be shown"));
+        assert!(!html(own, &of_hidden).contains("what it moved is not sure enough to be shown"));
     }
 
     #[test]
