@@ -2,6 +2,7 @@
 //! desk shows of it.
 
 use desk::coaching;
+use desk::satisfaction;
 use desk::skills::outcomes::{
     self, Batch, Begin, Cells, Context, Field, Mapping, OutcomeRow, OutcomesError, People, Preview, Reason,
     Rejected, Tally,
@@ -155,6 +156,25 @@ fn work_of_another_desk_is_evidence_and_the_same_file_again_changes_nothing() {
         world.advance(6 * DAY);
         let later = import(&world, "a", &rows_shifted(&said, 6));
         assert_eq!((later.taken, later.duplicates), (1, 3), "what was too fresh is taken later: {later:?}");
+    }
+}
+
+#[test]
+fn ratings_of_another_desk_are_among_what_customers_said_of_a_person() {
+    for world in World::on_each_database() {
+        let mei = world.agent("Mei");
+        let said = |rating: &'static str| -> Vec<Said<'static>> {
+            vec![("1", "Mei", 40, "refunds", rating, false), ("2", "Mei", 50, "sso", "2", false)]
+        };
+        import(&world, "a", &said("5"));
+        let scores = |since: i64| {
+            world.read(move |tx| satisfaction::views::summary_of_person(tx, mei, since)).by_score
+        };
+        assert_eq!(scores(0), [0, 1, 0, 0, 1], "on {}", world.name());
+        assert_eq!(scores(world.now() - 45 * DAY), [0, 0, 0, 0, 1], "the other is older");
+        import(&world, "b", &said("4"));
+        world.run_jobs();
+        assert_eq!(scores(0), [0, 1, 0, 1, 0], "a corrected row takes the place of the former");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ratings shaped for a ticket's page, a person's page, and those who learn from them.
 
 use super::{BAD_SCORE_MAX, Rating, store};
-use crate::{RatingId, TicketId, Tx, UserId};
+use crate::{RatingId, TicketId, Tx, UserId, skills};
 use serde::Serialize;
 
 /// Ratings of one page.
@@ -92,12 +92,14 @@ impl Summary {
     }
 }
 
-/// One person's scores since `since` (milliseconds since 1970).
+/// One person's scores since `since` (milliseconds since 1970), those of another desk that were imported among them.
 pub fn summary_of_person(tx: &mut Tx, person: UserId, since: i64) -> Result<Summary, db::Error> {
     let mut summary = Summary::default();
-    for (score, count) in store::count_scores(tx, person, since)? {
+    let mut scores = store::count_scores(tx, person, since)?;
+    scores.extend(skills::store::count_imported_scores(tx, person, since)?);
+    for (score, count) in scores {
         if let Some(slot) = usize::try_from(score - 1).ok().and_then(|at| summary.by_score.get_mut(at)) {
-            *slot = count;
+            *slot += count;
         }
     }
     Ok(summary)

@@ -218,6 +218,17 @@ pub(in crate::skills) fn list_former_ratings(
     Ok(rows.into_iter().filter(|it| !it.2.starts_with(prefix)).map(|it| (it.0, it.1)).collect())
 }
 
+/// Scores that customers of another desk gave, with how often each.
+pub(crate) fn count_imported_scores(tx: &mut Tx, user: UserId, since: i64) -> Result<Vec<(i64, i64)>, Error> {
+    tx.list(
+        "select cast(value as bigint), cast(count(*) as bigint) from evidence
+         where user_id = $1 and at >= $2 and kind = 'satisfaction' and imported_id is not null
+           and struck_at is null group by value order by value",
+        params![user, since],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// What agents wrote on a ticket, after the one moment and until the other.
 pub(in crate::skills) fn list_work_comments(
     tx: &mut Tx,

@@ -15,6 +15,7 @@ mod words;
 pub(crate) use beliefs::*;
 pub(in crate::skills) use contests::*;
 pub(in crate::skills) use difficulty::*;
+pub(crate) use evidence::count_imported_scores;
 pub(in crate::skills) use evidence::list_people_with_evidence;
 pub(in crate::skills) use evidence::*;
 pub use needs::requirements_of;
