@@ -31,9 +31,7 @@ impl Show {
 
     /// `−0.42 (−0.61 to −0.23)`
     fn spread(&self, it: &Spread) -> String {
-        let signed =
-            |level: f64| if level < 0.0 { format!("−{:.2}", -level) } else { format!("+{level:.2}") };
-        format!("{} ({} to {})", signed(it.mean), signed(it.low), signed(it.high))
+        format!("{} ({} to {})", words::change(it.mean), words::change(it.low), words::change(it.high))
     }
 
     fn rater_word(&self, it: &Spread) -> &'static str {
@@ -98,7 +96,7 @@ mod tests {
     #[test]
     fn a_severe_rater_is_told_from_chance() {
         let severe = Spread { count: 9, mean: -0.42, low: -0.61, high: -0.23 };
-        let even = Spread { count: 5, mean: 0.05, low: -0.3, high: 0.4 };
+        let even = Spread { count: 5, mean: -0.002, low: -0.3, high: 0.4 };
         let raters = vec![("Rosa <x>".to_owned(), severe), ("Владимир".to_owned(), even)];
         let groups = vec![GroupRow { name: "Billing".into(), levels: even, ratings: Some(severe) }];
         let source = SourceRow { kind: "lead".into(), counts: false, observations: 12, struck: 1, people: 4 };
@@ -106,9 +104,13 @@ mod tests {
             shell: shell(),
             report: FairnessReport { raters, groups, sources: vec![source], ..report() },
         });
-        for words in
-            ["−0.42 (−0.61 to −0.23)", "gives less than work shows", "Rosa &#60;x&#62;", "switched off"]
-        {
+        for words in [
+            "−0.42 (−0.61 to −0.23)",
+            "gives less than work shows",
+            "Rosa &#60;x&#62;",
+            "switched off",
+            "±0 (−0.30 to +0.40)",
+        ] {
             assert!(html.contains(words), "{words} in {html}");
         }
     }
