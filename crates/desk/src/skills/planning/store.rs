@@ -170,7 +170,7 @@ pub(super) fn list_unused(tx: &mut Tx, since: i64) -> Result<Vec<(SkillId, i64, 
 }
 
 /// Subjects of the newest tickets since then, each with whether a skill of substance is known for it: one that is no
-/// language, no channel and no way of treating people.
+/// language, no way of treating people, and no channel unless the customer's own words asked for it.
 pub(super) fn list_subjects(
     tx: &mut Tx,
     since: i64,
@@ -179,7 +179,8 @@ pub(super) fn list_subjects(
     tx.list(
         "select t.id, t.subject, case when exists
            (select 1 from requirements q join skills s on s.id = q.skill_id where q.ticket_id = t.id
-            and s.kind in ('priority', 'specialist', 'technical', 'product')) then 1 else 0 end
+            and (s.kind in ('priority', 'specialist', 'technical', 'product')
+              or (s.kind = 'channel' and q.because <> '[]'))) then 1 else 0 end
          from tickets t where t.updated_at >= $1 and t.created_at >= $1 and t.deleted_at is null
          order by t.updated_at desc limit $2",
         params![since, count_max],

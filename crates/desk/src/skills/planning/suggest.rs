@@ -83,32 +83,38 @@ fn missing_words(subjects: &[(TicketId, String, bool)]) -> Vec<MissingWord> {
         }
         if *answered { count_with += 1.0 } else { count_without += 1.0 }
     }
-    let mut all: Vec<MissingWord> = without
+    let mut all: Vec<(MissingWord, Vec<usize>)> = without
         .into_iter()
         .filter(|(_, at)| at.len() >= WORD_TICKETS_MIN)
         .map(|(words, at)| {
             let elsewhere = (with.get(&words).copied().unwrap_or(0) as f64 + 0.5) / (count_with + 1.0);
             let lift = (at.len() as f64 + 0.5) / (count_without + 1.0) / elsewhere;
             let (id, subject, _) = &subjects[at[0]];
-            MissingWord { words, tickets: at.len(), lift, example: (*id, subject.clone()) }
+            (MissingWord { words, tickets: at.len(), lift, example: (*id, subject.clone()) }, at)
         })
-        .filter(|it| it.lift >= LIFT_MIN)
+        .filter(|(it, _)| it.lift >= LIFT_MIN)
         .collect();
-    let pairs: Vec<(String, usize)> =
-        all.iter().filter(|it| it.words.contains(' ')).map(|it| (it.words.clone(), it.tickets)).collect();
+    let pairs: Vec<(String, usize)> = all
+        .iter()
+        .filter(|(it, _)| it.words.contains(' '))
+        .map(|(it, _)| (it.words.clone(), it.tickets))
+        .collect();
     // A word that stands in one pair almost always is said by the pair.
-    all.retain(|it| {
+    all.retain(|(it, _)| {
         it.words.contains(' ')
             || !pairs.iter().any(|(pair, tickets)| {
                 pair.split(' ').any(|word| word == it.words) && *tickets * 10 >= it.tickets * 8
             })
     });
-    all.sort_by(|one, other| {
+    all.sort_by(|(one, _), (other, _)| {
         let telling = |it: &MissingWord| it.tickets as f64 * it.lift.ln();
         telling(other).total_cmp(&telling(one)).then_with(|| one.words.cmp(&other.words))
     });
+    // Further words of the very same tickets say nothing new.
+    let mut told: HashSet<Vec<usize>> = HashSet::new();
+    all.retain(|(_, at)| told.insert(at.clone()));
     all.truncate(WORDS_SHOWN_MAX);
-    all
+    all.into_iter().map(|(it, _)| it).collect()
 }
 
 /// Its words of some length, and neighbours of them, each once.
@@ -137,6 +143,7 @@ mod tests {
         assert!(found.iter().any(|it| it.words == "espresso machine" && it.tickets == 6), "{found:?}");
         assert!(found.iter().all(|it| !it.words.contains("refund") && it.words != "espresso"), "{found:?}");
         assert_eq!(found[0].example.1, "Espresso machine leaks #12");
+        assert_eq!(found.len(), 1, "the same tickets are told of once: {found:?}");
     }
 
     #[test]
