@@ -184,6 +184,7 @@ mod tests {
         };
         let html = renders(&show(true, Role::Lead));
         assert!(html.contains("1.7 apart") && html.contains("3.2") && !html.contains("/close"));
+        assert!(html.contains("by 3"), "said by three, not a level on a scale of three");
         assert!(renders(&show(false, Role::Lead)).contains("/close"));
         assert!(renders(&show(true, Role::Agent)).contains("at least 3"));
     }
