@@ -172,8 +172,21 @@ fn at_least_two_present_is_a_matter_of_the_team_and_not_of_each() {
         let page = world.read_as(world.as_(lea), move |tx| role_page(tx, id)).expect("a lead looks");
         assert_eq!(page.holders[0].measured.as_ref().map(|it| it.p), Some(1.0), "nothing is asked of each");
         let (one, p) = (page.needs[0].met_by, page.needs[0].p_met.expect("a lead sees it"));
-        assert_eq!(one, 1);
+        assert_eq!((one, page.needs[0].seen_by), (1, 1), "Kofi was not seen at it");
         assert!(p < 0.5, "one of two is not two: {p} on {}", world.name());
+    }
+}
+
+#[test]
+fn what_nobody_was_seen_at_is_met_by_nobody_however_little_is_asked() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let patience = skill(&world, "patience");
+        let little = NewNeed { level: 1.0, ..need(patience, Who::Everyone) };
+        let id = role(&world, lea, "Reception", vec![little]).id;
+        world.write_as(lea, move |tx| roles::set_holders(tx, &SetHolders { role: id, users: vec![ana] }));
+        let page = world.read_as(world.as_(lea), move |tx| role_page(tx, id)).expect("a lead looks");
+        assert_eq!((page.needs[0].met_by, page.needs[0].seen_by), (0, 0), "on {}", world.name());
     }
 }
 

@@ -344,7 +344,8 @@ mod tests {
     }
 
     fn page(role: Role, holders: Vec<Holder>) -> String {
-        let needs = profile().needs.into_iter().map(|need| NeedState { need, met_by: 1, p_met: Some(0.37) });
+        let needs = profile().needs.into_iter().enumerate();
+        let needs = needs.map(|(n, need)| NeedState { need, seen_by: 2 * n, met_by: n, p_met: Some(0.37) });
         let growing = vec![measured(4, "Ümit", 2)];
         let page = RolePage { role: profile(), needs: needs.collect(), holders, growing };
         let actor = Actor::person(UserId(1), role);
@@ -360,7 +361,8 @@ mod tests {
         };
         let html = page(Role::Lead, vec![holder(2, 2), holder(3, 0)]);
         for words in [
-            "1 of 2",
+            "1 of 2</a> who were seen at it",
+            "little seen",
             "80 % by weight",
             "41 %",
             "(3–60)",

@@ -91,7 +91,8 @@ pub struct RoleRow {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NeedState {
     pub need: RoleNeed,
-    /// Holders who meet it as likely as not.
+    /// Holders who were seen at it often enough, and those of them who meet it as likely as not.
+    pub seen_by: usize,
     pub met_by: usize,
     /// P(met), of everyone or of at least so many present; `None` where no holder was seen at it. For leads.
     pub p_met: Option<f64>,
@@ -214,12 +215,16 @@ impl World {
         }
     }
 
-    /// Of holders who were seen at it often enough: what is not known of somebody is nothing that they lack.
     fn mean_chance_of_seen(&self, role: RoleId, need: &RoleNeed) -> Option<f64> {
+        let chances = self.chances_of_seen(role, need);
+        (!chances.is_empty()).then(|| chances.iter().sum::<f64>() / chances.len() as f64)
+    }
+
+    /// Of holders who were seen at it often enough: what is not known of somebody is neither met nor lacking.
+    fn chances_of_seen(&self, role: RoleId, need: &RoleNeed) -> Vec<f64> {
         let belief = |user: &UserId| self.beliefs.get(&(*user, need.skill.id)).filter(|it| it.is_sure());
         let seen = self.holders(role).iter().filter_map(belief);
-        let chances: Vec<f64> = seen.map(|it| it.belief.p_at_least(need.level)).collect();
-        (!chances.is_empty()).then(|| chances.iter().sum::<f64>() / chances.len() as f64)
+        seen.map(|it| it.belief.p_at_least(need.level)).collect()
     }
 
     fn chances(&self, role: RoleId, need: &RoleNeed) -> Vec<f64> {
@@ -262,12 +267,13 @@ pub fn role_page(tx: &mut Tx, role: RoleId) -> Result<RolePage, RoleError> {
     let role = store::find_role(tx, role)?.ok_or(RoleError::NoSuchRole)?;
     let world = World::load(tx, None)?;
     let needs = role.needs.iter().map(|need| {
-        let chances = world.chances(role.id, need);
-        let p_met = p_met_by(need.who, &chances, &[]);
+        let p_met = p_met_by(need.who, &world.chances(role.id, need), &[]);
+        let of_seen = world.chances_of_seen(role.id, need);
         NeedState {
             need: need.clone(),
-            met_by: chances.iter().filter(|p| **p >= LIKELY).count(),
-            p_met: (actor.is_lead() && world.mean_chance_of_seen(role.id, need).is_some()).then_some(p_met),
+            seen_by: of_seen.len(),
+            met_by: of_seen.iter().filter(|p| **p >= LIKELY).count(),
+            p_met: (actor.is_lead() && !of_seen.is_empty()).then_some(p_met),
         }
     });
     let needs = needs.collect();
