@@ -95,6 +95,40 @@ fn a_review_becomes_evidence_of_the_skills_that_its_categories_show() {
 }
 
 #[test]
+fn how_far_a_review_moved_a_level_is_told_to_those_who_see_the_level() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let empathy = skill(&world, "empathy");
+        let ticket = solved(&world, ana, "Charged twice");
+        let review = reviewed(&world, lea, ticket, ana);
+        let tells = |viewer: UserId| {
+            let page = world.read_as(world.as_(viewer), move |tx| views::review_page(tx, review)).unwrap();
+            page.moved.iter().flatten().any(|it| it.skill == empathy)
+        };
+        assert!(
+            tells(ana) && !tells(lea),
+            "Ana alone sees a level that stands on little, on {}",
+            world.name()
+        );
+        for n in 0..20 {
+            let solves = skills::AddEvidence {
+                key: format!("test:{n}"),
+                user: ana,
+                observed: Observed::Outcome { for_good: true },
+                ticket: None,
+                by: None,
+                skills: vec![(empathy, 1.0)],
+                difficulty: 0.0,
+                at: world.now(),
+                note: String::new(),
+            };
+            world.write(move |tx| skills::add_evidence(tx, &solves));
+        }
+        assert!(tells(ana) && tells(lea), "on {}", world.name());
+    }
+}
+
+#[test]
 fn only_reviewers_review_solved_work_of_others() {
     for world in World::on_each_database() {
         let (ana, ben, lea) = (world.agent("Ana"), world.agent("Ben"), world.lead("Lea"));

@@ -3,6 +3,7 @@
 use super::super::places::place;
 use super::*;
 use crate::CommentId;
+use crate::skills::views::levels_seen;
 
 /// One letter of the conversation, in sentences.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,7 +48,7 @@ pub struct ReviewPage {
     pub decided_by_name: Option<String>,
     /// Names of the skills in the categories.
     pub skills: HashMap<SkillId, String>,
-    /// What each score moved, by category.
+    /// What each score moved, by category; only of skills whose level this viewer sees, for it would tell the level.
     pub moved: Vec<Vec<Moved>>,
     pub severity: Option<Severity>,
     pub why: Option<AssignmentRow>,
@@ -180,7 +181,8 @@ pub(super) fn pieces(text: &str, marked: &[(Span, usize)], left: &mut usize) -> 
     pieces
 }
 
-fn moved(tx: &mut Tx, review: &Review, scores: &[Option<Score>]) -> Result<Vec<Vec<Moved>>, db::Error> {
+fn moved(tx: &mut Tx, review: &Review, scores: &[Option<Score>]) -> Result<Vec<Vec<Moved>>, ReviewError> {
+    let seen = levels_seen(tx, &[review.user])?;
     let mut all = Vec::with_capacity(scores.len());
     for score in scores {
         let evidence = score.as_ref().and_then(|it| it.evidence);
@@ -189,7 +191,8 @@ fn moved(tx: &mut Tx, review: &Review, scores: &[Option<Score>]) -> Result<Vec<V
             continue;
         };
         let moves = crate::skills::moves_of(tx, evidence)?;
-        all.push(moves.into_iter().map(|(skill, by, struck)| Moved { skill, by, struck }).collect());
+        let moves = moves.into_iter().map(|(skill, by, struck)| Moved { skill, by, struck });
+        all.push(moves.filter(|it| it.struck || seen.contains(&(review.user, it.skill))).collect());
     }
     Ok(all)
 }
