@@ -171,12 +171,50 @@ fn level(it: &Proficiency, skills: &HashMap<SkillId, Skill>, choices: &Choices) 
 
 /// The text without customers' names, and without addresses, links and longer numbers.
 pub fn redacted(text: &str, names: &[String]) -> String {
-    text.split_inclusive(char::is_whitespace).map(|piece| redacted_word(piece, names)).collect()
+    let pieces: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = &pieces[..];
+    while let [first, ..] = rest {
+        let (number, others) = rest.split_at(number_length(rest));
+        rest = match number {
+            [_, .., last] if digits(number) >= DIGITS_MIN => {
+                clean.push_str("[number]");
+                clean.push_str(&last[last.trim_end().len()..]);
+                others
+            }
+            _ => {
+                clean.push_str(&redacted_word(first, names));
+                &rest[1..]
+            }
+        };
+    }
+    clean
+}
+
+/// Order numbers, telephone numbers, accounts: so many digits.
+const DIGITS_MIN: usize = 5;
+
+/// How many of the pieces are one number that is written in groups, as `+34 600 123 456` is.
+fn number_length(pieces: &[&str]) -> usize {
+    let mut length = 0;
+    for piece in pieces {
+        let word = piece.trim_end();
+        if !word.contains(|c: char| c.is_ascii_digit()) || word.contains(char::is_alphabetic) {
+            break;
+        }
+        length += 1;
+        if piece.ends_with('\n') || !word.ends_with(|c: char| c.is_ascii_digit() || ")-/".contains(c)) {
+            break;
+        }
+    }
+    length
+}
+
+fn digits(pieces: &[&str]) -> usize {
+    pieces.iter().map(|it| it.chars().filter(char::is_ascii_digit).count()).sum()
 }
 
 fn redacted_word(piece: &str, names: &[String]) -> String {
-    /// Order numbers, telephone numbers, accounts.
-    const DIGITS_MIN: usize = 5;
     let blank = &piece[piece.trim_end().len()..];
     let word = piece.trim();
     let bare: String = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -186,7 +224,7 @@ fn redacted_word(piece: &str, names: &[String]) -> String {
         "[address]"
     } else if bare.starts_with("http") || bare.starts_with("www.") {
         "[link]"
-    } else if word.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN {
+    } else if digits(&[word]) >= DIGITS_MIN {
         "[number]"
     } else if names.iter().any(of_a_name) {
         "[customer]"
@@ -209,5 +247,8 @@ mod tests {
             "[customer] [customer] order [number] [customer] was lost;\n[address] sent [link] and calmed down in 12 minutes."
         );
         assert_eq!(redacted("", &names), "");
+        let text = "Called +34 600 123 456\nor (0171) 55 55 12, twice in 2 weeks: 3 of 4.";
+        assert_eq!(redacted(text, &names), "Called [number]\nor [number] twice in 2 weeks: 3 of 4.");
+        assert_eq!(redacted("in 12 30 minutes, 5, 12, 2024, 7", &names), "in 12 30 minutes, 5, 12, 2024, 7");
     }
 }
