@@ -27,6 +27,7 @@ fn a_level_that_stands_on_little_is_shown_to_the_person_only() {
         let page = page.expect("leads see evidence");
         assert!(page.is_hidden && page.cell.is_none());
         assert!(page.evidence[0].moves.is_empty(), "how far it moved would tell the level");
+        assert_eq!(page.evidence[0].unseen.iter().map(|it| it.id).collect::<Vec<_>>(), [refunds]);
         for n in 0..12 {
             add(&world, outcome(&format!("more {n}"), ana, refunds, n % 4 != 0, NOON));
         }

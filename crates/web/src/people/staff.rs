@@ -189,11 +189,6 @@ impl Staff {
         self.page.evidence.iter().take(EVIDENCE_SHOWN)
     }
 
-    /// It counts, and no level that it moved is one that this viewer sees.
-    fn moves_unseen(&self, row: &EvidenceRow) -> bool {
-        row.moves.is_empty() && row.counts && row.struck_at.is_none() && !self.is_own()
-    }
-
     fn wants(&self, skill: &SkillSummary) -> bool {
         self.page.interests.iter().any(|it| it.id == skill.id)
     }
@@ -246,6 +241,7 @@ mod tests {
                 sd_before: 0.6,
                 sd_after: 0.5,
             }],
+            unseen: vec![],
         }
     }
 
@@ -290,18 +286,16 @@ mod tests {
     }
 
     #[test]
-    fn evidence_of_levels_that_are_not_shown_says_why_it_names_no_skill() {
-        let of_hidden =
-            EvidenceRow { moves: vec![], ..row(95, Observed::LeadRating { level: 4.0 }, 3.0, 3.1) };
-        let of_shown = row(96, Observed::LeadRating { level: 4.0 }, 3.0, 3.1);
-        let html = |viewer: Actor, row: &EvidenceRow| {
+    fn evidence_of_a_level_that_is_not_shown_names_the_skill_and_not_how_far_it_moved() {
+        let given = row(95, Observed::LeadRating { level: 4.0 }, 3.0, 3.1);
+        let of_hidden = EvidenceRow { moves: vec![], unseen: vec![summary(2, "German")], ..given.clone() };
+        let lead = Actor::person(UserId(1), Role::Lead);
+        let html = |row: EvidenceRow| {
             let levels = vec![level(1, "Refunds", cell(3.4, 0.6))];
-            renders(&staff(Role::Agent, viewer, levels, vec![row.clone()]))
+            renders(&staff(Role::Agent, lead, levels, vec![row]))
         };
-        let (lead, own) = (Actor::person(UserId(1), Role::Lead), Actor::person(UserId(2), Role::Agent));
-        assert!(html(lead, &of_hidden).contains("what it moved is not sure enough to be shown"));
-        assert!(!html(lead, &of_shown).contains("what it moved is not sure enough to be shown"));
-        assert!(!html(own, &of_hidden).contains("what it moved is not sure enough to be shown"));
+        assert!(html(of_hidden).contains("German</a> <span class=\"muted\">not shown to you</span>"));
+        assert!(!html(given).contains("not shown to you"));
     }
 
     #[test]

@@ -169,6 +169,7 @@ pub(crate) mod samples {
                 sd_before: 0.6,
                 sd_after: 0.5,
             }],
+            unseen: vec![],
         }
     }
 }

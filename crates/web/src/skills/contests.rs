@@ -74,8 +74,9 @@ pub async fn decide(
 mod tests {
     use super::super::cell::samples::{contest, row};
     use super::*;
-    use crate::samples::{renders, shell};
+    use crate::samples::{renders, shell, summary};
     use desk::skills::Observed;
+    use desk::skills::views::EvidenceRow;
 
     fn page(may_decide: bool, outcome: Option<ContestOutcome>, words: &str) -> String {
         let mut it = contest(outcome);
@@ -97,6 +98,19 @@ mod tests {
         let html = page(true, None, "<that> was another order");
         assert!(html.contains("/contests/4/decision") && html.contains("&#60;that&#62; was another order"));
         assert!(!page(false, None, "x").contains("/contests/4/decision"));
+    }
+
+    #[test]
+    fn whoever_decides_reads_which_skill_it_is_about_also_where_its_level_is_not_shown() {
+        let evidence = EvidenceRow {
+            moves: vec![],
+            unseen: vec![summary(2, "German")],
+            ..row(1, Observed::LeadRating { level: 4.0 })
+        };
+        let row = ContestRow { contest: contest(None), name: "Leila".into(), evidence, may_decide: true };
+        let page = ContestPage { open: vec![row], decided: vec![] };
+        let html = renders(&Index { shell: shell(), now: 1_767_700_800_000, page });
+        assert!(html.contains("German</a> <span class=\"muted\">not shown to you</span>"), "{html}");
     }
 
     #[test]

@@ -148,6 +148,8 @@ pub struct EvidenceRow {
     pub contest: Option<Contest>,
     /// Only of skills whose level this viewer sees.
     pub moves: Vec<Move>,
+    /// Skills that it is about as well, and whose level this viewer does not see: how far it moved would tell.
+    pub unseen: Vec<SkillSummary>,
 }
 
 /// How far one observation moved one level.
@@ -395,6 +397,7 @@ fn evidence_row(row: &db::Row<'_>, sight: &Sight) -> Result<EvidenceRow, db::Err
         counts: sight.counts(&kind),
         contest: None,
         moves: Vec::new(),
+        unseen: Vec::new(),
     })
 }
 
@@ -412,8 +415,13 @@ fn complete(tx: &mut Tx, sight: &Sight, all: &mut [EvidenceRow]) -> Result<(), S
         seen.extend(held.iter().filter(|it| sight.sees(it)).map(|it| (it.user, it.skill)));
     }
     for row in all {
-        row.moves = moves.remove(&row.id).unwrap_or_default();
-        row.moves.retain(|it| sight.is_own(row.user) || seen.contains(&(row.user, it.skill.id)));
+        let (shown, hidden): (Vec<Move>, Vec<Move>) = moves
+            .remove(&row.id)
+            .unwrap_or_default()
+            .into_iter()
+            .partition(|it| sight.is_own(row.user) || seen.contains(&(row.user, it.skill.id)));
+        row.moves = shown;
+        row.unseen = hidden.into_iter().map(|it| it.skill).collect();
         row.contest = contests.remove(&row.id);
     }
     Ok(())
