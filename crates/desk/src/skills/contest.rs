@@ -1,6 +1,6 @@
 //! A person objects to evidence about themself; a lead who is somebody else decides, with a recorded reason.
 
-use super::{SkillsError, evidence, replay, store};
+use super::{SkillsError, evidence, store};
 use crate::events::{self, Event};
 use crate::{ContestId, EvidenceId, Tx, UserId};
 use serde::Serialize;
@@ -96,8 +96,7 @@ pub fn decide_contest(tx: &mut Tx, command: &DecideContest) -> Result<(), Skills
     let counts = store::find_evidence_owner(tx, evidence)?.is_some_and(|(_, struck)| !struck);
     if struck && counts {
         evidence::lock_person(tx, user)?;
-        evidence::strike(tx, evidence, user, reason)?;
-        replay::rewrite(tx, user)?;
+        evidence::strike_for_good(tx, evidence, user, reason)?;
     }
     Ok(())
 }

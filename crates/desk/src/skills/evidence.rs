@@ -170,6 +170,8 @@ pub struct StrikeEvidence {
 
 /// Statements of one person about one skill that are closer than this replace each other: saying it twice is no proof.
 const STATEMENT_REPLACES_WITHIN_MS: i64 = 90 * 24 * 3_600_000;
+/// Why a statement no longer counts after that.
+const REPLACED: &str = "replaced by a newer statement";
 
 /// Adds an observation and moves the person's beliefs. `None` if its key was counted before, or if it is about no skill.
 pub fn add_evidence(tx: &mut Tx, command: &AddEvidence) -> Result<Option<EvidenceId>, SkillsError> {
@@ -221,8 +223,7 @@ pub fn strike_evidence(tx: &mut Tx, command: &StrikeEvidence) -> Result<(), Skil
         return Err(SkillsError::NotOnYourself);
     }
     lock_person(tx, user)?;
-    strike(tx, command.evidence, user, reason)?;
-    replay::rewrite(tx, user)
+    strike_for_good(tx, command.evidence, user, reason)
 }
 
 fn state(
@@ -242,7 +243,7 @@ fn state(
     let since = now - STATEMENT_REPLACES_WITHIN_MS;
     let replaced = store::list_statements(tx, user, kind, by, skill, since)?;
     for evidence in &replaced {
-        strike(tx, *evidence, user, "replaced by a newer statement")?;
+        strike(tx, *evidence, user, REPLACED)?;
     }
     if !replaced.is_empty() {
         replay::rewrite(tx, user)?;
@@ -261,6 +262,24 @@ fn state(
         note: note.trim().to_owned(),
     };
     add(tx, &command)?.ok_or(SkillsError::NoSuchEvidence)
+}
+
+/// As if it had never been: a statement whose place it took counts again.
+pub(super) fn strike_for_good(
+    tx: &mut Tx,
+    evidence: EvidenceId,
+    user: UserId,
+    reason: &str,
+) -> Result<(), SkillsError> {
+    strike(tx, evidence, user, reason)?;
+    for former in store::list_replaced_by(tx, evidence, REPLACED)? {
+        store::save_counting_again(tx, former)?;
+        if store::save_stale(tx, user, Some(former))? {
+            super::refit::ask_soon(tx)?;
+        }
+        events::record(tx, &Event::EvidenceAdded { evidence: former, user })?;
+    }
+    replay::rewrite(tx, user)
 }
 
 pub(super) fn strike(

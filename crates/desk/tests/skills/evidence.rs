@@ -137,6 +137,40 @@ fn a_rating_moves_those_who_answered_and_a_changed_mind_takes_its_place() {
 }
 
 #[test]
+fn a_statement_that_is_struck_out_gives_back_the_one_whose_place_it_took() {
+    for world in World::on_each_database() {
+        let (ana, lead, other) = (world.agent("Ana"), world.lead("Lea"), world.lead("Otto"));
+        let refunds = skill(&world, REFUNDS);
+        let says = |by: UserId, level: f64| {
+            world.advance(DAY);
+            let rate = Rate { user: ana, skill: refunds, level, note: String::new() };
+            world.write_as(by, move |tx| skills::rate(tx, &rate));
+        };
+        says(lead, 3.0);
+        says(other, 2.0);
+        let before = held(&world, ana, refunds).expect("known");
+        says(lead, 5.0);
+        let rows = || world.read(move |tx| views::evidence_about(tx, ana, None));
+        let evidence =
+            rows().iter().find(|it| it.observed == Observed::LeadRating { level: 5.0 }).expect("said").id;
+        let strike = StrikeEvidence { evidence, reason: "that was another Ana".into() };
+        world.write_as(other, move |tx| skills::strike_evidence(tx, &strike));
+        let counting: Vec<_> =
+            rows().into_iter().filter(|it| it.struck_at.is_none()).map(|it| it.observed).collect();
+        assert_eq!(
+            counting,
+            [Observed::LeadRating { level: 2.0 }, Observed::LeadRating { level: 3.0 }],
+            "on {}",
+            world.name()
+        );
+        let after = held(&world, ana, refunds).expect("known");
+        assert_eq!(after.evidence_count, before.evidence_count);
+        assert!((after.belief.level() - before.belief.level()).abs() < 0.05, "a day has passed: {after:?}");
+        assert_eq!(world.read(move |tx| skills::check_person(tx, ana)), []);
+    }
+}
+
+#[test]
 fn the_same_observation_counts_once() {
     for world in World::on_each_database() {
         let ana = world.agent("Ana");

@@ -124,6 +124,33 @@ pub(in crate::skills) fn save_struck(tx: &mut Tx, id: EvidenceId, reason: &str) 
     .map(|_| ())
 }
 
+pub(in crate::skills) fn save_counting_again(tx: &mut Tx, id: EvidenceId) -> Result<(), Error> {
+    tx.execute(
+        "update evidence set struck_at = null, struck_by = null, struck_reason = null where id = $1",
+        params![id],
+    )
+    .map(|_| ())
+}
+
+/// What was struck out for this reason when that statement was written down, and said the same kind of thing about the
+/// same skill.
+pub(in crate::skills) fn list_replaced_by(
+    tx: &mut Tx,
+    statement: EvidenceId,
+    reason: &str,
+) -> Result<Vec<EvidenceId>, Error> {
+    tx.list(
+        "select e.id from evidence n join evidence e on e.user_id = n.user_id and e.kind = n.kind
+           and e.by_user_id is not distinct from n.by_user_id and e.struck_at = n.recorded_at and e.id < n.id
+         where n.id = $1 and e.struck_reason = $2
+           and exists (select 1 from evidence_moves a join evidence_moves b on b.skill_id = a.skill_id
+             where a.evidence_id = n.id and b.evidence_id = e.id)
+         order by e.id",
+        params![statement, reason],
+        |row| row.get(0),
+    )
+}
+
 /// What one person has said of another (or of themself) in one skill since a moment, and still counts.
 pub(in crate::skills) fn list_statements(
     tx: &mut Tx,
