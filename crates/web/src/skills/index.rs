@@ -323,6 +323,7 @@ mod tests {
     fn a_cell_is_a_figure_a_shade_and_a_certainty_and_little_else() {
         let html = page(usual(), Asked::default(), Overlay::default());
         assert!(html.contains("German: only Ana Novak."));
+        assert!(html.contains("2 people are at level 3 or more; asked for"), "{html}");
         assert!(html.contains(r#"<td class="v3 u4">3.3<td class="v5 u2 r">4.8<tr"#), "{html}");
         assert!(html.contains(r#"<td class="v3 u10 n">3.1<td>"#), "the line is at most ten tenths long");
     }
