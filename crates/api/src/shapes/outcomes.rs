@@ -15,7 +15,7 @@ pub struct OutcomeMappingShape {
     pub source: String,
     /// Of moments that do not say their own offset.
     pub time_zone: String,
-    /// As `strptime` has it; for dates such as 31.12.2025.
+    /// As `strptime` has it; for dates such as 12/31/2025.
     pub date_format: Option<String>,
     /// What a row can say (ticket, person, solved_at, topic, …) → the file's own name of the column.
     pub columns: BTreeMap<String, String>,

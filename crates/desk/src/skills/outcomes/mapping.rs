@@ -1,9 +1,11 @@
 //! How a file is read: which of its columns is what, how it writes people, priorities and ratings, and which skills its
 //! topics ask for. A small TOML file; without one, usual names of columns are found by themselves.
 
+use super::field::{FIELDS, Field};
 use super::moment::Clock;
 use super::row::OutcomeRow;
 use super::tally::{Reason, Rejected};
+use super::words::{is_yes, priority_number, rating_in};
 use super::{CELL_CHARS_MAX, PEOPLE_PER_OUTCOME_MAX};
 use crate::skills::difficulty::key_name;
 use jiff::tz::TimeZone;
@@ -13,49 +15,6 @@ use std::collections::BTreeMap;
 pub(super) const SOURCE_CHARS_MAX: usize = 40;
 /// Topics that a mapping may name.
 const TOPICS_MAX: usize = 20_000;
-
-macro_rules! fields {
-    ($($field:ident / $name:literal : $($usual:literal),+;)+) => {
-        /// What a row can say.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Field { $($field),+ }
-
-        impl Field {
-            pub const ALL: [Field; FIELDS] = [$(Field::$field),+];
-
-            /// The name in a mapping.
-            pub fn name(self) -> &'static str {
-                match self { $(Field::$field => $name),+ }
-            }
-
-            /// Names under which exports have it, folded.
-            fn usual(self) -> &'static [&'static str] {
-                match self { $(Field::$field => &[$name, $($usual),+]),+ }
-            }
-        }
-    };
-}
-
-const FIELDS: usize = 17;
-fields! {
-    Ticket / "ticket": "ticket_id", "id", "case_number", "conversation_id", "ticket_number", "number";
-    Person / "person": "assignee_email", "agent_email", "assignee", "agent", "assigned_to", "assignee_name";
-    Name / "name": "person_name", "agent_name", "full_name";
-    OpenedAt / "opened_at": "created_at", "created", "opened", "requested_at", "ticket_created";
-    SolvedAt / "solved_at": "resolved_at", "closed_at", "solved", "resolved", "ticket_solved", "completed_at", "closed", "completed";
-    UpdatedAt / "updated_at": "updated", "last_update", "modified_at";
-    Topic / "topic": "category", "reason", "contact_reason", "ticket_topic", "about";
-    Tags / "tags": "labels", "tag", "ticket_tags";
-    Skills / "skills": "skill", "required_skills", "needed_skills";
-    Channel / "channel": "via", "ticket_channel", "source_channel", "medium";
-    Priority / "priority": "ticket_priority", "urgency";
-    Rating / "rating": "satisfaction", "csat", "satisfaction_score", "satisfaction_rating", "ticket_satisfaction_rating";
-    Reopened / "reopened": "reopens", "reopen_count", "was_reopened";
-    Escalated / "escalated": "escalations", "was_escalated";
-    Replies / "replies": "agent_replies", "public_replies", "reply_count";
-    HandleS / "handle_s": "handle_time_s", "handle_time", "time_spent_s", "handle_seconds", "total_time_spent_sec";
-    Subject / "subject": "title", "summary", "ticket_subject";
-}
 
 /// One row's cells, by [`Field`]; an empty one says nothing.
 pub type Cells<'a> = [&'a str; FIELDS];
@@ -68,7 +27,7 @@ pub struct Mapping {
     pub source: String,
     /// Of moments that do not say their own offset.
     pub time_zone: String,
-    /// As `strptime` has it; for dates such as 31.12.2025.
+    /// As `strptime` has it; for dates such as 12/31/2025.
     pub date_format: Option<String>,
     /// What a row can say → the file's own name of the column.
     pub columns: BTreeMap<String, String>,
@@ -189,16 +148,6 @@ impl Mapping {
             rating,
         })
     }
-}
-
-fn priority_number(word: &str) -> Option<i64> {
-    Some(match key_name(word).as_str() {
-        "low" => 1,
-        "normal" | "medium" => 2,
-        "high" => 3,
-        "urgent" | "critical" => 4,
-        _ => return None,
-    })
 }
 
 impl Layout {
@@ -328,11 +277,8 @@ impl Layout {
         if let Some(score) = self.rating.words.get(&word) {
             return Ok((1..=5).contains(score).then_some(*score));
         }
-        match word.as_str() {
-            "" | "offered" | "unoffered" | "not offered" | "none" | "-" | "n/a" => return Ok(None),
-            "good" | "good_with_comment" | "good with comment" => return Ok(Some(5)),
-            "bad" | "bad_with_comment" | "bad with comment" => return Ok(Some(1)),
-            _ => {}
+        if let Some(rating) = rating_in(&word) {
+            return Ok(rating);
         }
         let figure: f64 = word.replace(',', ".").parse().map_err(|_| ())?;
         let share = (figure - self.rating.min) / (self.rating.max - self.rating.min);
@@ -353,14 +299,6 @@ fn parts(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(move |c: char| if by_sign { matches!(c, '~' | ';' | ',' | '|') } else { c.is_whitespace() })
         .map(str::trim)
         .filter(|part| !part.is_empty())
-}
-
-fn is_yes(cell: &str) -> Option<bool> {
-    match cell.to_lowercase().as_str() {
-        "" | "no" | "false" | "n" | "f" => Some(false),
-        "yes" | "true" | "y" | "t" => Some(true),
-        number => number.parse::<f64>().ok().map(|it| it > 0.0),
-    }
 }
 
 fn cell_of(value: &serde_json::Value) -> String {
@@ -442,6 +380,56 @@ mod tests {
         assert_eq!(reason(["1", "x", "", "", "", "", "", "", ""]), Reason::NotSolved);
         assert_eq!(reason(["1", "x", "", "once", "", "", "", "", ""]), Reason::TimeIsWrong);
         assert_eq!(reason(["1", "x", "", at, "", "", "", "", "long"]), Reason::NumberIsWrong);
+    }
+
+    #[test]
+    fn exports_in_the_languages_of_the_product_are_read_without_a_mapping() {
+        let german = [
+            "Vorgangsnr",
+            "Bearbeiter",
+            "Bearbeiter E-Mail",
+            "Eröffnet am",
+            "Gelöst am",
+            "Thema",
+            "Priorität",
+            "Bewertung",
+            "Wiedereröffnet",
+            "Eskaliert",
+            "Bearbeitungszeit (s)",
+        ];
+        let cells = [
+            "A-1",
+            "Ana",
+            "ana@x.org",
+            "05.01.2026 09:12",
+            "05.01.2026 12:00",
+            "Rückerstattung",
+            "dringend",
+            "gut",
+            "nein",
+            "ja",
+            "340",
+        ];
+        let layout = Mapping::default().layout().unwrap();
+        let places = layout.places(&german).unwrap();
+        let row = layout.read(2, &places.map(|place| place.map_or("", |at| cells[at]))).unwrap();
+        assert_eq!((row.ticket.as_str(), row.people[0].0.as_str()), ("A-1", "ana@x.org"));
+        assert_eq!(row.solved_at - row.opened_at, 168 * 60_000);
+        assert_eq!(
+            (row.topic.as_deref(), row.priority, row.rating),
+            (Some("rückerstattung"), Some(4), Some(5))
+        );
+        assert_eq!((row.reopened, row.escalated, row.handle_s), (false, true, Some(340.0)));
+        for head in
+            [["Número", "Agente", "Resuelto el", "Reabierto"], ["Numéro", "Agent", "Résolu le", "Rouvert"]]
+        {
+            let places = layout.places(&head).unwrap();
+            for (word, said) in [("sí", true), ("oui", true), ("no", false), ("non", false)] {
+                let cells = ["1", "Ana", "2026-01-05", word];
+                let row = layout.read(2, &places.map(|place| place.map_or("", |at| cells[at]))).unwrap();
+                assert_eq!(row.reopened, said, "{word}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod context;
 mod directory;
+mod field;
 pub mod files;
 mod follow;
 mod mapping;
@@ -23,11 +24,13 @@ mod take;
 mod tally;
 mod topics;
 mod undo;
+mod words;
 mod write;
 
 pub use context::Context;
+pub use field::Field;
 pub use follow::{Followed, Page, followed, take_due, take_page};
-pub use mapping::{Cells, Field, Layout, Mapping, MappingError, RatingScale};
+pub use mapping::{Cells, Layout, Mapping, MappingError, RatingScale};
 pub use row::OutcomeRow;
 pub use rows::{RowRead, Rows, RowsError, columns_of};
 pub use runs::{Begin, Begun, Run, begin, find_run, finish, list_runs};

@@ -1,4 +1,5 @@
-//! Moments as exports write them: RFC 3339, a date with or without a clock in one zone, seconds or milliseconds.
+//! Moments as exports write them: RFC 3339, a date with or without a clock in one zone, `31.12.2025`, seconds or
+//! milliseconds.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -34,7 +35,7 @@ impl Clock {
         if let Ok(local) = text.parse::<DateTime>() {
             return self.here(local);
         }
-        None
+        self.here(day_first(text)?)
     }
 
     fn read_as(&self, text: &str, format: &str) -> Option<i64> {
@@ -49,6 +50,20 @@ impl Clock {
     fn here(&self, local: DateTime) -> Option<i64> {
         Some(local.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
     }
+}
+
+/// `31.12.2025`, `31.12.2025 9:05` or `31.12.2025, 09:05:00`: whoever writes dots begins with the day.
+fn day_first(text: &str) -> Option<DateTime> {
+    let (date, clock) = text.split_once([' ', ',']).unwrap_or((text, ""));
+    let clock = clock.trim_start_matches([' ', ',']).trim_end_matches("Uhr").trim_end();
+    let mut parts = date.splitn(3, '.');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if year.len() != 4 {
+        return None;
+    }
+    let clock = if clock.is_empty() { "00:00" } else { clock };
+    let zero = if clock.find(':') == Some(1) { "0" } else { "" };
+    format!("{year}-{month:0>2}-{day:0>2}T{zero}{clock}").parse().ok()
 }
 
 #[cfg(test)]
@@ -71,14 +86,19 @@ mod tests {
             "2026-01-05T13:00:00+01:00",
             "1767614400",
             "1767614400000",
+            "05.01.2026 12:00",
+            "5.1.2026, 12:00:00",
+            "05.01.2026 12:00 Uhr",
         ] {
             assert_eq!(utc.read(text), Some(noon), "{text}");
         }
-        assert_eq!(utc.read("2026-01-05"), Some(noon - 12 * 3_600_000));
+        for text in ["2026-01-05", "05.01.2026", "5.1.2026 0:00"] {
+            assert_eq!(utc.read(text), Some(noon - 12 * 3_600_000), "{text}");
+        }
         assert_eq!(clock("Europe/Berlin", None).read("2026-01-05 13:00"), Some(noon));
         assert_eq!(clock("Europe/Berlin", Some("%d.%m.%Y %H:%M")).read("05.01.2026 13:00"), Some(noon));
         assert_eq!(clock("UTC", Some("%m/%d/%Y")).read("01/05/2026"), Some(noon - 12 * 3_600_000));
-        for wrong in ["", "yesterday", "05.01.2026", "2026-13-01"] {
+        for wrong in ["", "yesterday", "05.01.26", "31.13.2025", "1.2.3.4", "05/01/2026", "2026-13-01"] {
             assert_eq!(utc.read(wrong), None, "{wrong}");
         }
     }
