@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use common::Browser;
 use desk::routing::{self, PresenceStatus, Rule, SetPresence};
+use desk::skills::outcomes::files;
 use desk::{MailboxId, access};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
@@ -95,6 +96,35 @@ async fn a_file_of_another_desk_is_brought_piece_by_piece_and_an_empty_one_leave
     let kept = std::fs::read_dir(world.desk.blobs.folder()).expect("a folder").flatten();
     let unfinished = kept.filter(|it| it.file_name().to_string_lossy().starts_with('.')).count();
     assert_eq!(unfinished, 0);
+}
+
+#[tokio::test]
+async fn topics_that_other_columns_bring_to_light_are_tried_with_what_the_rules_hear_before_they_are_taken_in()
+ {
+    let world = World::on_sqlite();
+    let mut browser = Browser::signed_in(&world, world.admin("Rosa"));
+    let blob = world
+        .desk
+        .blobs
+        .put(b"Akte;Wer;Fertig;Worum\n7;Rosa;2026-01-05 12:00;Lieferung zu spaet\n", "text/csv");
+    let new =
+        files::prepare(&world.desk.blobs, &blob.expect("it is kept"), "alt.csv").expect("it is a table");
+    let file = world.write(move |tx| files::keep_file(tx, &new));
+    let form = [
+        ("source", "old desk"),
+        ("time_zone", "UTC"),
+        ("rating_min", "1"),
+        ("rating_max", "5"),
+        ("column_ticket", "Akte"),
+        ("column_person", "Wer"),
+        ("column_solved_at", "Fertig"),
+        ("column_topic", "Worum"),
+        ("then", "take"),
+    ];
+    browser.post(&format!("/admin/imports/files/{file}"), &form).await;
+    let it = world.read(move |tx| files::find_file(tx, file));
+    assert_eq!(it.state, files::State::Trying, "nobody has seen yet what its topics need");
+    assert_eq!(it.mapping.topics["lieferung zu spaet"], ["shipping-and-delivery:2:1"]);
 }
 
 #[tokio::test]

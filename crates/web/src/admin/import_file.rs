@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use desk::blobs::{BlobError, Blobs, Part};
 use desk::skills::outcomes::files::{self, File, FileError, Look, SetReading, State as FileState};
-use desk::skills::outcomes::{self, Context, Field, Mapping, OutcomeRow, People, Run, Suggestion};
+use desk::skills::outcomes::{
+    self, Context, Field, Mapping, OutcomeRow, OutcomesError, People, Run, Suggestion,
+};
 use desk::skills::{self, SkillSummary};
 use desk::{Actor, Kind, OutcomeFileId};
 use std::collections::BTreeMap;
@@ -282,6 +284,7 @@ pub async fn update(
     must_be_admin(actor)?;
     let here = format!("/admin/imports/files/{id}");
     let then = form.owned("then");
+    let mut first_seen = 0;
     if then != "again" {
         let file = web.desk.read(actor, move |tx| files::find_file(tx, id)).await?;
         let mapping = match mapping_of(&form, &file) {
@@ -294,13 +297,30 @@ pub async fn update(
             Err(problem) => return refused(problem, &here),
         };
         let people = if form.is_on("create_people") { People::Create } else { People::Known };
+        // Topics that another choice of columns has brought to light: the page could not ask about them.
+        let unasked: BTreeMap<String, u64> = topics
+            .iter()
+            .filter(|it| !file.topics.contains_key(it.0))
+            .map(|it| (it.0.clone(), *it.1))
+            .collect();
         let command = SetReading { file: id, mapping, people, topics };
-        let saved = web.desk.write(actor, move |tx| files::set_reading(tx, &command)).await;
-        if let Err(problem) = saved.map_err(Problem::from) {
-            return refused(problem, &here);
-        }
+        let saved = web.desk.write(actor, move |tx| {
+            let mut command = command.clone();
+            let filled_in = outcomes::fill_in(tx, &mut command.mapping, &unasked, TOPICS_SHOWN_MAX)?;
+            files::set_reading(tx, &command)?;
+            Ok::<_, OutcomesError>(filled_in)
+        });
+        first_seen = match saved.await.map_err(Problem::from) {
+            Ok(filled_in) => filled_in,
+            Err(problem) => return refused(problem, &here),
+        };
     }
     let (set_off, words) = match then.as_str() {
+        // Nobody has seen yet what they are said to need.
+        "take" if first_seen > 0 => (
+            web.desk.write(actor, move |tx| files::try_file(tx, id)).await,
+            "Its topics were found only now, so it is tried first. Look at what they need, then take it in.",
+        ),
         "try" => (web.desk.write(actor, move |tx| files::try_file(tx, id)).await, "It is being tried."),
         "take" | "again" => {
             (web.desk.write(actor, move |tx| files::take_file(tx, id)).await, "It is being taken in.")

@@ -107,6 +107,11 @@ impl Context {
         })
     }
 
+    /// Whether the mapping says what a topic needs, and be it nothing.
+    pub(super) fn knows(&self, topic: &str) -> bool {
+        self.by_name(topic).is_some()
+    }
+
     /// `None` if no skill is known for it. What is missing is told to the tally.
     pub(super) fn needed(&self, row: &OutcomeRow, tally: &mut Tally) -> Option<Needed> {
         let mut needs: Vec<Need> = Vec::new();

@@ -36,7 +36,7 @@ pub use rows::{RowRead, Rows, RowsError, columns_of};
 pub use runs::{Begin, Begun, Run, begin, find_run, finish, list_runs};
 pub use sources::{Elsewhere, Source, TICKET_MARK, list_sources, set_ticket_url};
 pub use store::{ImportedTicket, newest_opening};
-pub use suggest::{Suggestion, suggest};
+pub use suggest::{Suggestion, fill_in, suggest};
 pub use take::{Batch, People, Preview, preview, take};
 pub use tally::{Because, Reason, Rejected, Tally};
 pub use undo::take_back;

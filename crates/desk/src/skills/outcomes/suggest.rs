@@ -1,7 +1,7 @@
 //! A first mapping: which skills the desk's rules hear in the names of topics and tags, and which ones topics of such
 //! names need as a rule.
 
-use super::{Context, OutcomesError, topics as known_topics};
+use super::{Context, Mapping, OutcomesError, topics as known_topics};
 use crate::Tx;
 use crate::skills::difficulty::key_name;
 use serde::Serialize;
@@ -50,4 +50,23 @@ pub fn suggest(
         .collect();
     all.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.topic.cmp(&other.topic)));
     Ok(all)
+}
+
+/// Fills into a mapping what is suggested for topics of which it says nothing: for the most frequent, `topics_max` of
+/// them. With how many were filled in.
+pub fn fill_in(
+    tx: &mut Tx,
+    mapping: &mut Mapping,
+    topics: &BTreeMap<String, u64>,
+    topics_max: usize,
+) -> Result<usize, OutcomesError> {
+    let context = Context::load(tx, mapping)?;
+    let mut filled_in = 0;
+    for it in suggest(tx, &context, topics)?.into_iter().take(topics_max) {
+        if !it.skills.is_empty() && !context.knows(&it.topic) {
+            mapping.topics.insert(it.topic, it.skills);
+            filled_in += 1;
+        }
+    }
+    Ok(filled_in)
 }
