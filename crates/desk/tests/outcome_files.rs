@@ -126,7 +126,8 @@ fn a_file_is_looked_at_and_tried_without_a_trace_and_then_taken_in() {
         let (desk, mei) = (Desk::new(), world.agent("Mei"));
         let said = [
             ("1", "Mei", 60, "refund_late", false),
-            ("2", "Mei", 50, "weather", false),
+            // Rejected, and so nobody becomes an agent by it.
+            ("2", "noa@other.example", 50, "weather", false),
             ("3", "jo@other.example", 40, "refunds", true),
         ];
         let file = desk.bring(&world, "Old desk (2025).csv", &said);

@@ -73,7 +73,7 @@ pub fn take(tx: &mut Tx, batch: &Batch<'_>) -> Result<Tally, OutcomesError> {
         let known = store::find_known(tx, &run.source, wave.iter().flatten().map(|row| row.ticket.as_str()))?;
         let mut accepted = Vec::with_capacity(wave.len());
         for row in wave {
-            judge.create_people(tx, batch.run, row, &mut tally)?;
+            judge.create_people(tx, batch, row, &mut tally)?;
             let known = row.as_ref().ok().and_then(|row| known.get(row.ticket.as_str())).copied();
             accepted.extend(judge.accept(batch.context, row, known, &mut tally));
         }
@@ -147,6 +147,7 @@ pub fn preview(
             for (word, _) in &row.people {
                 if preview.people == People::Create
                     && judge.directory.find(word) == Err(Reason::UnknownPerson)
+                    && judge.asks_for_people(context, row)
                 {
                     preview.would_create += 1;
                     tally.people_created += 1;
@@ -195,23 +196,30 @@ impl Judge {
     fn create_people(
         &mut self,
         tx: &mut Tx,
-        run: OutcomeRunId,
+        batch: &Batch<'_>,
         row: &Result<OutcomeRow, Rejected>,
         tally: &mut Tally,
     ) -> Result<(), OutcomesError> {
         let (People::Create, Ok(row)) = (self.people, row) else { return Ok(()) };
         let name = row.name.as_deref().filter(|_| row.people.len() == 1);
         for (word, _) in &row.people {
-            if self.directory.find(word) == Err(Reason::UnknownPerson) {
+            if self.directory.find(word) == Err(Reason::UnknownPerson)
+                && self.asks_for_people(batch.context, row)
+            {
                 let created = directory::create(tx, word, name)?;
                 if let Ok(user) = created {
-                    store::undo::insert_made_agent(tx, run, user)?;
+                    store::undo::insert_made_agent(tx, batch.run, user)?;
                     tally.people_created += 1;
                 }
                 self.directory.remember(word, created);
             }
         }
         Ok(())
+    }
+
+    /// Whether a row gets as far as its people: one that is rejected before makes nobody an agent.
+    fn asks_for_people(&self, context: &Context, row: &OutcomeRow) -> bool {
+        row.solved_at <= self.now + CLOCK_SLACK_MS && context.needed(row, &mut Tally::default()).is_some()
     }
 
     /// The row as it is to be written; `None` if it is not, which the tally explains.
