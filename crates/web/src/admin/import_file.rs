@@ -131,6 +131,15 @@ pub fn state_words(file: &File) -> &'static str {
     }
 }
 
+/// Whether the account of its last try is of how it is read now.
+pub fn is_tried(file: &File) -> bool {
+    file.state == FileState::Tried
+}
+
+pub fn is_taking(file: &File) -> bool {
+    file.state == FileState::Taking
+}
+
 pub fn people_words(row: &OutcomeRow) -> String {
     row.people.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(", ")
 }
@@ -486,6 +495,7 @@ mod tests {
         let tried = File { done: 1.0, tally: Some(tally.clone()), ..file(FileState::Tried) };
         assert!(!renders(&page(tried.clone(), None)).contains("of the file was tried"));
         assert!(renders(&page(tried.clone(), None)).contains("would be taken"));
+        let tried_file = tried.clone();
         let in_part = File { done: 0.25, ..tried };
         assert!(renders(&page(in_part, None)).contains("the first 25 % of the file was tried"));
         let run = Run {
@@ -499,9 +509,12 @@ mod tests {
             undo_asked_at: None,
             undone_at: None,
         };
-        let taken = Show { run: Some(run), ..page(file(FileState::Taken), None) };
+        let taken = Show { run: Some(run.clone()), ..page(file(FileState::Taken), None) };
         let html = renders(&taken);
-        assert!(html.contains("/admin/imports/runs/2/undo"), "{html}");
+        assert!(html.contains("/admin/imports/runs/2/undo") && !html.contains("would be taken"), "{html}");
+        let tried_again = Show { run: Some(run), ..page(tried_file, None) };
+        let html = renders(&tried_again);
+        assert!(html.contains("would be taken") && html.contains("/admin/imports/runs/2/undo"), "{html}");
         let failed = File { failed: Some("the head cannot be read".into()), ..file(FileState::Written) };
         assert!(
             renders(&page(failed, Some(Problem::invalid("No <column>."))))
