@@ -3,6 +3,7 @@
 
 use ::skills::handle_time::{Effort, HandleTimes};
 use desk::blobs::Blobs;
+use desk::settings::{self, Company};
 use desk::skills::outcomes::files::{self, SetReading, State};
 use desk::skills::outcomes::{self, Mapping, People};
 use desk::skills::{self, planning};
@@ -302,6 +303,22 @@ fn other_desks_have_an_address_for_their_tickets_and_only_admins_import() {
         assert_eq!(story.imported[0].url.as_deref(), Some("https://old.example/t/A%2F7"));
         let refused = world.try_as(lead, move |tx| outcomes::take_back(tx, run)).unwrap_err();
         assert_eq!(refused.kind(), Kind::Forbidden);
+    }
+}
+
+#[test]
+fn moments_of_a_new_file_are_taken_for_the_companys_own_time() {
+    for world in World::on_each_database() {
+        let desk = Desk::new();
+        world.write(|tx| {
+            let company = settings::company(tx)?;
+            settings::save_company(tx, &Company { time_zone: "Europe/Berlin".into(), ..company })
+        });
+        let blob = desk.blobs.put(b"id,agent,solved_at\n1,Mei,2026-01-05 12:00\n", "text/csv");
+        let new = files::prepare(&desk.blobs, &blob.expect("it is kept"), "old.csv").expect("it is a table");
+        let file = world.write(move |tx| files::keep_file(tx, &new));
+        let it = world.read(move |tx| files::find_file(tx, file));
+        assert_eq!(it.mapping.time_zone, "Europe/Berlin", "on {}", world.name());
     }
 }
 

@@ -58,6 +58,9 @@ pub fn run(flags: &ImportFlags) -> Outcome {
     if let Some(source) = &flags.source {
         mapping.source = source.clone();
     }
+    if flags.map.is_none() {
+        mapping.time_zone = desk.db.read_now(Actor::desk(), desk::settings::company)?.time_zone;
+    }
     let of_load = mapping.clone();
     let context = Arc::new(desk.db.read_now(Actor::desk(), |tx| Context::load(tx, &of_load))?);
     let file = File::open(&flags.file)

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::blobs::{Blob, BlobError, Blobs};
 use crate::work::{self, Due, Work};
-use crate::{Actor, Db, OutcomeFileId, OutcomeRunId, Tx};
+use crate::{Actor, Db, OutcomeFileId, OutcomeRunId, Tx, settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -196,9 +196,12 @@ fn source_of(name: &str) -> String {
     if cut.is_empty() { Mapping::default().source } else { cut }
 }
 
+/// Its moments are taken for the company's own time, until somebody says another.
 pub fn keep_file(tx: &mut Tx, it: &NewFile) -> Result<OutcomeFileId, OutcomesError> {
     only_admins(tx)?;
-    Ok(files::insert_file(tx, it)?)
+    let time_zone = settings::company(tx)?.time_zone;
+    let mapping = Mapping { time_zone, ..it.mapping.clone() };
+    Ok(files::insert_file(tx, &NewFile { mapping, ..it.clone() })?)
 }
 
 pub fn find_file(tx: &mut Tx, file: OutcomeFileId) -> Result<File, OutcomesError> {
