@@ -79,6 +79,25 @@ fn drifts_of(world: &World, people: &[UserId]) -> usize {
 }
 
 #[test]
+fn a_run_whose_process_has_ended_holds_up_the_next_for_minutes_only_and_is_told_as_failed() {
+    for world in World::on_each_database() {
+        let team = team(&world);
+        let lost = run(&world, Some(team.lea)).expect("somebody asked");
+        world.write(|tx| tx.execute("update refit_runs set finished_at = null, done = 0.75", db::params![]));
+        world.take_outside_jobs();
+        assert_eq!(run(&world, Some(team.lea)), None, "it may still be on its way");
+        world.advance(60_000);
+        let again = world.take_outside_jobs();
+        assert!(again.contains(&Work::Refit { asked_by: Some(team.lea) }), "{again:?} on {}", world.name());
+        world.advance(15 * 60_000);
+        let next = run(&world, Some(team.lea)).expect("it is lost");
+        let runs = world.read(|tx| refit::list_runs(tx, 5));
+        assert_eq!((runs[0].id, &runs[0].failed), (next, &None));
+        assert!(runs[1].id == lost && runs[1].failed.is_some() && runs[1].finished_at.is_some());
+    }
+}
+
+#[test]
 fn a_refit_is_stored_shown_and_gone_on_from_and_a_replay_gives_the_same_figures() {
     for world in World::on_each_database() {
         let team = team(&world);

@@ -112,6 +112,9 @@ pub(super) fn mapping_of(path: Option<&Path>) -> Result<Mapping, Failure> {
 pub(super) fn estimate(desk: &Desk, quiet: bool) -> Result<(), Failure> {
     let progress = Progress::new();
     if refit::run(&desk.db, None)?.is_none() {
+        if !quiet {
+            say("Levels are being estimated by another process; the running desk does it anew after that.");
+        }
         return Ok(());
     }
     let run = desk.db.read_now(Actor::desk(), |tx| refit::list_runs(tx, 1))?.into_iter().next();

@@ -141,7 +141,7 @@ pub fn last_finished_at(tx: &mut Tx) -> Result<Option<i64>, db::Error> {
 }
 
 /// Runs now, on this thread; seconds to a minute of work. `None` if nothing has happened since the last run and nobody
-/// asked, or if another run is on its way.
+/// asked, or if another run is on its way: then it is asked for once more, in a minute.
 pub fn run(db: &Db, asked_by: Option<UserId>) -> Result<Option<RefitRunId>, RunError> {
     let Some((run, settings)) = db.write_now(Actor::desk(), move |tx| begin(tx, asked_by))? else {
         return Ok(None);
@@ -161,8 +161,11 @@ fn begin(tx: &mut Tx, asked_by: Option<UserId>) -> Result<Option<(RefitRunId, Se
     tx.lock("refit")?;
     let now = tx.now();
     if store::is_running(tx, now - RUN_LOST_MS)? {
+        // What came after that run had begun is not in it, and it may never end.
+        work::enqueue(tx, &Work::Refit { asked_by }, Due::Soon)?;
         return Ok(None);
     }
+    store::save_runs_lost(tx, "the process that did it has ended")?;
     let settings = Settings::load(tx)?;
     if asked_by.is_none()
         && let Some(last) = store::last_run(tx)?

@@ -151,6 +151,16 @@ pub(in crate::skills) fn save_run_failed(tx: &mut Tx, id: RefitRunId, words: &st
         .map(|_| ())
 }
 
+/// Every run that has not ended never will.
+pub(in crate::skills) fn save_runs_lost(tx: &mut Tx, words: &str) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(
+        "update refit_runs set finished_at = $1, failed = $2 where finished_at is null",
+        params![now, words],
+    )
+    .map(|_| ())
+}
+
 pub(in crate::skills) fn save_run_finished(
     tx: &mut Tx,
     id: RefitRunId,
@@ -160,7 +170,7 @@ pub(in crate::skills) fn save_run_finished(
     let now = tx.now();
     let (mean, rms, inside) = (it.drift.map(|it| it.0), it.drift.map(|it| it.1), it.drift.map(|it| it.2));
     tx.execute(
-        "update refit_runs set finished_at = $1, stage = 'done', done = 1, people = $2, skills = $3, events = $4,
+        "update refit_runs set finished_at = $1, failed = null, stage = 'done', done = 1, people = $2, skills = $3, events = $4,
            beliefs = $5, changed = $6, drift_mean = $7, drift_rms = $8, drift_inside = $9 where id = $10",
         params![now, people, it.skills, it.events, it.beliefs, it.changed, mean, rms, inside, id],
     )
