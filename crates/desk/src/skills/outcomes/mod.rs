@@ -7,6 +7,7 @@
 //! `outcome_sources`, `need_sets`, `need_set_skills`, `difficulty_keys`; `evidence` with `imported_id`. Events:
 //! `OutcomesImported`, one for each batch, and `OutcomesTakenBack`. Setting `handle_times`: how long such work usually takes.
 
+mod charset;
 mod context;
 mod directory;
 mod field;

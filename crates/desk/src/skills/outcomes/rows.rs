@@ -1,6 +1,8 @@
 //! Rows of an export, one after the other and never all at once: CSV with a head, or JSON Lines.
 
+use super::charset::text_of;
 use super::{Cells, Field, Layout, MappingError, OutcomeRow, Reason, Rejected};
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// A line of JSON that is longer cannot be one ticket.
@@ -13,6 +15,7 @@ const BUFFER_BYTES: usize = 1024 * 1024;
 const LINES_LOOKED_AT: usize = 20;
 /// Columns that are told.
 const COLUMNS_MAX: usize = 200;
+const NO_TEXT: &str = "it is neither UTF-8 nor Windows-1252";
 
 pub type RowRead = Result<OutcomeRow, Rejected>;
 
@@ -22,6 +25,8 @@ pub enum RowsError {
     Io(#[from] std::io::Error),
     #[error("the head cannot be read: {0}")]
     Head(String),
+    #[error("the file is written in UTF-16; save it as CSV in UTF-8")]
+    Utf16,
     #[error("the row that begins in line {0} is longer than {mib} MiB: a quote may be open", mib = ROW_BYTES_MAX / 1024 / 1024)]
     RowTooLong(u64),
     #[error(transparent)]
@@ -38,7 +43,7 @@ pub struct Rows<R: Read + Seek> {
 }
 
 enum Form<R: Read + Seek> {
-    Csv { reader: csv::Reader<Within<BufReader<R>>>, places: Box<Places>, record: csv::StringRecord },
+    Csv { reader: csv::Reader<Within<BufReader<R>>>, places: Box<Places>, record: csv::ByteRecord },
     Lines { reader: BufReader<R>, line: u64, at: u64, buffer: Vec<u8> },
 }
 
@@ -77,7 +82,7 @@ pub fn columns_of<R: Read + Seek>(mut file: R) -> Result<Vec<String>, RowsError>
         }
     } else {
         let mut reader = csv_reader(Cursor::new(first.clone()), &first);
-        let head = reader.headers().map_err(|error| RowsError::Head(error.to_string()))?;
+        let head = head_of(&mut reader)?;
         names.extend(head.iter().map(|it| it.trim_start_matches('\u{feff}').to_owned()));
     }
     names.truncate(COLUMNS_MAX);
@@ -89,7 +94,16 @@ fn first_line<R: Read + Seek>(file: &mut R) -> Result<Vec<u8>, RowsError> {
     let mut first = Vec::new();
     BufReader::new(&mut *file).take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first)?;
     file.seek(SeekFrom::Start(0))?;
+    if first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") {
+        return Err(RowsError::Utf16);
+    }
     Ok(first)
+}
+
+fn head_of<R: Read>(reader: &mut csv::Reader<R>) -> Result<Vec<String>, RowsError> {
+    let head = reader.byte_headers().map_err(|error| RowsError::Head(error.to_string()))?;
+    let names: Option<Vec<String>> = head.iter().map(|it| text_of(it).map(Cow::into_owned)).collect();
+    names.ok_or_else(|| RowsError::Head(NO_TEXT.into()))
 }
 
 fn is_json(first: &[u8]) -> bool {
@@ -117,9 +131,9 @@ impl<R: Read + Seek> Rows<R> {
             Form::Lines { reader, line: 0, at: 0, buffer: Vec::new() }
         } else {
             let mut reader = csv_reader(Within { inner: reader, bytes_left: ROW_BYTES_MAX }, &first);
-            let head = reader.headers().map_err(|error| RowsError::Head(error.to_string()))?.clone();
-            let places = Box::new(layout.places(&head.iter().collect::<Vec<_>>())?);
-            Form::Csv { reader, places, record: csv::StringRecord::new() }
+            let head = head_of(&mut reader)?;
+            let places = Box::new(layout.places(&head.iter().map(String::as_str).collect::<Vec<_>>())?);
+            Form::Csv { reader, places, record: csv::ByteRecord::new() }
         };
         Ok(Rows { layout, form, bytes })
     }
@@ -139,8 +153,12 @@ impl<R: Read + Seek> Rows<R> {
             Form::Csv { reader, places, record } => {
                 let Some(found) = next_record(reader, record)? else { return Ok(None) };
                 Ok(Some(found.and_then(|line| {
-                    let cells: Cells<'_> =
-                        places.map(|place| place.and_then(|at| record.get(at)).unwrap_or(""));
+                    let cells =
+                        places.map(|place| text_of(place.and_then(|at| record.get(at)).unwrap_or(b"")));
+                    if cells.iter().any(Option::is_none) {
+                        return Err(unreadable(line, NO_TEXT));
+                    }
+                    let cells: Cells<'_> = std::array::from_fn(|at| cells[at].as_deref().unwrap_or(""));
                     self.layout.read(line, &cells)
                 })))
             }
@@ -202,11 +220,11 @@ impl<R: Read + Seek> Rows<R> {
 /// The next row of a table, with its line, or why it cannot be read; `None` at the end.
 fn next_record<R: Read>(
     reader: &mut csv::Reader<Within<R>>,
-    record: &mut csv::StringRecord,
+    record: &mut csv::ByteRecord,
 ) -> Result<Option<Result<u64, Rejected>>, RowsError> {
     let line = reader.position().line();
     reader.get_mut().bytes_left = ROW_BYTES_MAX;
-    match reader.read_record(record) {
+    match reader.read_byte_record(record) {
         Ok(false) => Ok(None),
         Ok(true) => Ok(Some(Ok(record.position().map_or(line, csv::Position::line)))),
         Err(_) if reader.get_ref().bytes_left == 0 => Err(RowsError::RowTooLong(line)),
@@ -261,7 +279,7 @@ mod tests {
         let rows = read(&text);
         assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
         assert_eq!(rows[1].as_ref().unwrap().ticket, "2");
-        let file = b"id,assignee,solved_at\n1,\xff\xfe,2026-01-05\n2,Ana,2026-01-05\n";
+        let file = b"id,assignee,solved_at\n1,\x81\x8d,2026-01-05\n2,Ana,2026-01-05\n";
         let mut rows = Rows::open(Cursor::new(file), Mapping::default().layout().unwrap()).unwrap();
         let rows = rows.next_batch(10).unwrap();
         assert_eq!(rows[0].as_ref().unwrap_err().reason, Reason::Unreadable);
@@ -284,6 +302,18 @@ mod tests {
             }
             assert!(matches!(open().skip(5), Err(RowsError::Shorter)));
         }
+    }
+
+    #[test]
+    fn a_file_as_office_programs_write_it_is_read_and_one_in_utf_16_says_how_to_save_it() {
+        let file =
+            b"Vorgang;Bearbeiter;Gel\xf6st am;Thema\n1;J\xf6rg M\xfcller;05.01.2026;R\xfcckgabe \x80\n";
+        assert_eq!(columns_of(Cursor::new(file)).unwrap()[2], "Gelöst am");
+        let mut rows = Rows::open(Cursor::new(file), Mapping::default().layout().unwrap()).unwrap();
+        let row = rows.next_row().unwrap().unwrap().unwrap();
+        assert_eq!((row.people[0].0.as_str(), row.topic.as_deref()), ("Jörg Müller", Some("rückgabe €")));
+        let refused = columns_of(Cursor::new(b"\xff\xfei\0d\0\n\0")).unwrap_err().to_string();
+        assert!(refused.contains("UTF-8"), "{refused}");
     }
 
     #[test]
