@@ -25,6 +25,7 @@ pub mod satisfaction;
 pub mod search;
 pub mod settings;
 pub mod skills;
+mod tables;
 pub mod tickets;
 pub mod wellbeing;
 pub mod work;

@@ -33,6 +33,18 @@ fn people_come_with_their_groups_and_the_same_file_again_changes_nothing() {
 }
 
 #[test]
+fn a_file_parted_by_semicolons_names_people_and_not_whole_lines() {
+    for world in World::on_each_database() {
+        let csv = "Name;E-Mail;Gruppen;Rolle\nKurt Öz;kurt@x.org;\"Care;Billing\";lead\n";
+        let done = import(&world, csv).unwrap();
+        assert_eq!((done.read, done.created, done.groups_created), (1, 1, 2), "on {}", world.name());
+        let kurt = world.read(|tx| people::find_user_by_email(tx, "kurt@x.org")).unwrap();
+        assert_eq!((kurt.name.as_str(), kurt.role), ("Kurt Öz", Role::Lead));
+        assert_eq!(groups_of(&world, kurt.id), ["Billing", "Care"]);
+    }
+}
+
+#[test]
 fn one_wrong_line_and_nothing_is_changed() {
     for world in World::on_each_database() {
         world.customer("Carla", "carla@customer.example");

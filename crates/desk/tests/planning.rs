@@ -325,6 +325,9 @@ fn shifts_come_from_a_file_wholly_or_not_at_all_and_go_back_into_one() {
         let again = out.clone();
         world.write_as(lea, move |tx| planning::import_shifts(tx, &again));
         assert_eq!(world.read(planning::shifts_as_csv), out, "out and in again is the same");
+        let by_semicolons = out.replace(',', ";");
+        world.write_as(lea, move |tx| planning::import_shifts(tx, &by_semicolons));
+        assert_eq!(world.read(planning::shifts_as_csv), out, "as other programs write tables");
         let half = "ana@desk.example,Wed,9,17\nnobody@desk.example,Wed,9,17\n";
         let wrong =
             world.try_as(lea, move |tx| planning::import_shifts(tx, half)).expect_err("nobody is nobody");

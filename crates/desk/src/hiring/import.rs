@@ -2,6 +2,7 @@
 
 use super::error::only_leads;
 use super::*;
+use crate::tables::delimiter_of;
 use crate::{OpeningId, Tx};
 use serde::Serialize;
 
@@ -59,8 +60,11 @@ fn add_all(tx: &mut Tx, opening: OpeningId, all: &[AddCandidate]) -> Result<Impo
 
 fn read(csv: &str) -> Result<Vec<AddCandidate>, HiringError> {
     let text = csv.strip_prefix('\u{feff}').unwrap_or(csv);
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .delimiter(delimiter_of(text))
+        .from_reader(text.as_bytes());
     let wrong = |line: u64, reason: String| HiringError::LineIsWrong { line, reason };
     let heads: Vec<String> = match reader.headers() {
         Ok(heads) => heads.iter().map(|it| it.to_lowercase()).collect(),
@@ -103,6 +107,8 @@ mod tests {
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].email.as_str(), all[0].name.as_str()), ("ana@example.org", "Ana Novak"));
         assert_eq!(all[1].email, "");
+        let by_semicolons = read("Name;Email\nAna Novak;ana@example.org\n").unwrap();
+        assert_eq!(by_semicolons[0].email, "ana@example.org");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::folding::{clean_name, fold_address};
 use super::groups::{create_group, set_memberships};
 use super::users::{create_user, update_user};
 use super::{CreateGroup, CreateUser, PeopleError, Seek, UpdateUser, store};
+use crate::tables::delimiter_of;
 use crate::{GroupId, Role, Tx};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -33,8 +34,8 @@ pub enum ImportPeopleError {
     Db(#[from] db::Error),
 }
 
-/// `name,email,groups,role`: the last two may be missing; groups are parted by `;` and made where they are missing; a
-/// role is agent (as without one), light-agent, lead or admin. Somebody who is known by the address gets the name, the
+/// `name,email,groups,role`, or parted by semicolons or tabs: the last two may be missing; groups are parted by `;` (in
+/// quotes where columns are too) and made where they are missing; a role is agent (as without one), light-agent, lead or admin. Somebody who is known by the address gets the name, the
 /// role and exactly the groups of the file, where the file says them. Nothing is changed when any line is wrong.
 pub fn import_people(tx: &mut Tx, csv: &str) -> Result<PeopleImported, ImportPeopleError> {
     if !tx.actor().is_admin() {
@@ -47,6 +48,7 @@ pub fn import_people(tx: &mut Tx, csv: &str) -> Result<PeopleImported, ImportPeo
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
+        .delimiter(delimiter_of(csv))
         .from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
     for (n, record) in reader.records().enumerate() {
         let line = n as u64 + 1;

@@ -2,6 +2,7 @@
 
 use super::{Breaks, CSV_BYTES_MAX, PlanError, SHIFTS_PER_PERSON_MAX, only_leads, store};
 use crate::events::{self, Event};
+use crate::tables::delimiter_of;
 use crate::{ShiftId, Tx, UserId, people};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -132,6 +133,7 @@ pub fn import_shifts(tx: &mut Tx, csv: &str) -> Result<usize, PlanError> {
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
+        .delimiter(delimiter_of(csv))
         .from_reader(csv.as_bytes());
     for (n, record) in reader.records().enumerate() {
         let wrong = |reason: String| PlanError::LineIsWrong { line: n as u64 + 1, reason };

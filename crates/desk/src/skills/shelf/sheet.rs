@@ -12,6 +12,7 @@ use crate::skills::{
     CreateSkill, DecayClass, SKILL_NAME_CHARS_MAX, SKILL_TEXT_CHARS_MAX, Skill, SkillKind, UpdateSkill,
     create_skill, store, update_skill,
 };
+use crate::tables::delimiter_of;
 use crate::{Language, SkillId, Tx};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -331,13 +332,8 @@ fn lines(text: &str) -> Result<Vec<Line>, ShelfError> {
         return Err(ShelfError::FileIsTooLarge);
     }
     let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().next().unwrap_or_default();
-    let delimiter =
-        [b'\t', b';'].into_iter().find(|it| !first.contains(',') && first.contains(char::from(*it)));
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter_of(text)).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|_| ShelfError::NoHeader)?;
     let columns: Vec<Option<Column>> = header.iter().map(column).collect();
     if !columns.contains(&Some((None, "name"))) {
