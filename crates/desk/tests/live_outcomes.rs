@@ -1,6 +1,7 @@
 //! What the desk learns from its own tickets: shares of those who answered, time spent, and what kind of work it was.
 
 use db::params;
+use desk::skills::portfolio;
 use desk::skills::views::{self, EvidenceRow};
 use desk::skills::{self, Hardness, Observed, Requirement, SetRequirements};
 use desk::tickets::{self, NewComment, Status, UpdateTicket};
@@ -36,6 +37,28 @@ fn looks_at(world: &World, by: UserId, ticket: TicketId, times: usize, every_ms:
     for _ in 0..times {
         world.write_as(by, move |tx| tickets::look_at(tx, ticket));
         world.advance(every_ms);
+    }
+}
+
+#[test]
+fn a_portfolio_offers_no_case_that_others_answered() {
+    for world in World::on_each_database() {
+        let (mei, kofi) = (world.agent("Mei"), world.agent("Kofi"));
+        let ticket = ticket(&world);
+        answer(&world, mei, ticket, "Here is what to look at first.", None);
+        answer(&world, kofi, ticket, "And this is how it is set.", Some(Status::Solved));
+        world.advance(8 * DAY);
+        world.run_jobs();
+        let cases = |user: UserId| {
+            let shown = world.read_as(world.as_(user), move |tx| portfolio::portfolio(tx, user));
+            shown.expect("it is one's own").offered.len()
+        };
+        assert_eq!((cases(mei), cases(kofi)), (1, 1), "on {}", world.name());
+        world.write(move |tx| {
+            tx.execute("update comments set public = 0 where author_id = $1", params![mei])?;
+            tx.execute("update evidence set share = 0.2 where user_id = $1", params![mei])
+        });
+        assert_eq!((cases(mei), cases(kofi)), (0, 1), "who only held it has not solved it");
     }
 }
 

@@ -56,10 +56,13 @@ pub(super) fn story(case: &Case) -> String {
         1 => "in a day".to_owned(),
         days => format!("in {days} days"),
     };
-    let answers = crate::words::counted(case.answers, "answer", "answers");
+    let answers = match case.answers {
+        0 => String::new(),
+        some => format!("with {} ", crate::words::counted(some, "answer", "answers")),
+    };
     let rated = case.rating.map(|score| format!("; the customer gave {score} of 5")).unwrap_or_default();
     format!(
-        "{hard} by {}{priority}: {skills}. Solved for good with {answers} {took}{rated}.",
+        "{hard} by {}{priority}: {skills}. Solved for good {answers}{took}{rated}.",
         case.channel.replace("email", "e-mail").replace('_', " ")
     )
 }
@@ -197,6 +200,8 @@ mod tests {
             story(&case(1)),
             "A hard case by e-mail, urgent: Refunds, German. Solved for good with 3 answers in 2 days; the customer gave 5 of 5."
         );
+        let by_telephone = story(&Case { answers: 0, rating: None, ..case(1) });
+        assert!(by_telephone.ends_with("Solved for good in 2 days."), "{by_telephone}");
     }
 
     #[test]

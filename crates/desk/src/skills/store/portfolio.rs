@@ -19,7 +19,8 @@ pub(in crate::skills) fn save_choices(tx: &mut Tx, user: UserId, choices: &Choic
     .map(|_| ())
 }
 
-/// Tickets that the person solved for good, the hardest first, with what their customers said.
+/// Tickets that the person solved for good, the hardest first, with what their customers said. Those that they only held
+/// for a while, and others answered, are none of theirs.
 pub(in crate::skills) fn list_cases(tx: &mut Tx, user: UserId, count_max: usize) -> Result<Vec<Case>, Error> {
     let mut cases = tx.list(
         "select e.ticket_id, e.id, t.channel, t.priority, e.difficulty, e.at, t.created_at,
@@ -27,6 +28,8 @@ pub(in crate::skills) fn list_cases(tx: &mut Tx, user: UserId, count_max: usize)
            (select r.score from satisfaction_ratings r where r.ticket_id = t.id and r.score is not null limit 1)
          from evidence e join tickets t on t.id = e.ticket_id
          where e.user_id = $1 and e.kind = 'outcome' and e.value > 0.5 and e.struck_at is null and t.deleted_at is null
+           and (e.share >= 0.5 or exists
+             (select 1 from comments c where c.ticket_id = t.id and c.author_id = $1 and c.public = 1))
          order by e.difficulty desc, e.at desc limit $2",
         params![user, count_max],
         |row| {
