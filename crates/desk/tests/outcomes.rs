@@ -443,6 +443,31 @@ fn following_keeps_its_place_and_what_is_too_young_waits_until_it_counts() {
 }
 
 #[test]
+fn looks_at_another_desk_that_bring_nothing_do_not_push_imports_out_of_the_list() {
+    for world in World::on_each_database() {
+        world.agent("Mei");
+        import(&world, "a", &[("1", "Mei", 30, "sso", "", false)]);
+        let look = || {
+            let command = Begin {
+                name: "https://old.example".into(),
+                file_hash: String::new(),
+                mapping: mapping(),
+                anew: true,
+            };
+            world.write(move |tx| outcomes::begin(tx, &command)).run
+        };
+        let empty = look();
+        let ended = world.write(move |tx| outcomes::finish(tx, empty));
+        assert_eq!(ended.tally.read, 0);
+        look();
+        world.advance(2 * 60 * 60_000);
+        let last = look();
+        let runs = world.read(outcomes::list_runs);
+        assert_eq!((runs.len(), runs[0].id), (2, last), "on {}", world.name());
+    }
+}
+
+#[test]
 fn only_admins_import() {
     let world = World::on_sqlite();
     let lead = world.lead("Lea");

@@ -98,6 +98,8 @@ async fn our_own_server_is_followed_page_by_page_and_nothing_is_taken_twice() {
 
     let again = follower.round(&mut client).await.unwrap();
     assert_eq!((again.tally.read, again.waiting), (0, 0), "the place is kept");
+    let runs = learner.read(desk::skills::outcomes::list_runs);
+    assert_eq!(runs.len(), 1, "a look that found nothing is no import");
 
     change(&their, kofi, young, |it| {
         it.tags = Some(TagChange::Set(vec!["sso".to_owned(), "vip".to_owned()]))

@@ -6,6 +6,9 @@ use crate::work::{self, Due, Work};
 use crate::{OutcomeRunId, Tx};
 use serde::Serialize;
 
+/// A look at another desk that has brought nothing after so long never will.
+const LOOK_LOST_MS: i64 = 60 * 60_000;
+
 #[derive(Clone, Debug)]
 pub struct Begin {
     /// The file's name, or the other desk's address.
@@ -57,6 +60,10 @@ pub fn begin(tx: &mut Tx, command: &Begin) -> Result<Begun, OutcomesError> {
     {
         return Ok(Begun { run: run.id, position: run.position, tally: run.tally });
     }
+    if file_hash.is_empty() {
+        let lost_before = tx.now() - LOOK_LOST_MS;
+        store::delete_lost_looks(tx, source, lost_before)?;
+    }
     let run = store::insert_run(tx, source, &command.name, &file_hash)?;
     Ok(Begun { run, position: 0, tally: Tally::default() })
 }
@@ -70,13 +77,16 @@ pub(super) fn right_source(mapping: &Mapping) -> Result<&str, OutcomesError> {
     Ok(source)
 }
 
-/// Nothing more comes. If anything was taken, everybody's levels are estimated anew soon, and what of it is worth a talk
+/// Nothing more comes. A look at another desk that found nothing is no import, and is forgotten. If anything was taken, everybody's levels are estimated anew soon, and what of it is worth a talk
 /// is looked for.
 pub fn finish(tx: &mut Tx, run: OutcomeRunId) -> Result<Run, OutcomesError> {
     only_admins(tx)?;
     let before = store::find_run(tx, run)?.ok_or(OutcomesError::NoSuchRun)?;
     if before.finished_at.is_some() {
         return Err(OutcomesError::RunHasEnded);
+    }
+    if before.position == 0 && store::delete_run_without_file(tx, run)? {
+        return Ok(Run { finished_at: Some(tx.now()), ..before });
     }
     store::save_run_finished(tx, run)?;
     if before.tally.taken + before.tally.superseded > 0 {

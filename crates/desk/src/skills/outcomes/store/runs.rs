@@ -90,6 +90,28 @@ pub(in crate::skills::outcomes) fn save_run_finished(tx: &mut Tx, id: OutcomeRun
     tx.execute("update outcome_runs set finished_at = $1 where id = $2", params![now, id]).map(|_| ())
 }
 
+/// Looks at another desk that broke off before anything came.
+pub(in crate::skills::outcomes) fn delete_lost_looks(
+    tx: &mut Tx,
+    source: &str,
+    before: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "delete from outcome_runs
+         where source = $1 and file_hash = '' and position = 0 and finished_at is null and started_at < $2",
+        params![source, before],
+    )
+    .map(|_| ())
+}
+
+/// Says whether it was one.
+pub(in crate::skills::outcomes) fn delete_run_without_file(
+    tx: &mut Tx,
+    id: OutcomeRunId,
+) -> Result<bool, Error> {
+    Ok(tx.execute("delete from outcome_runs where id = $1 and file_hash = ''", params![id])? > 0)
+}
+
 pub(in crate::skills::outcomes) fn find_followed(
     tx: &mut Tx,
     source: &str,
