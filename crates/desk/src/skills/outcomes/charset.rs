@@ -15,6 +15,8 @@ pub(super) fn text_of(bytes: &[u8]) -> Option<Cow<'_, str>> {
 
 fn letter(byte: u8) -> Option<char> {
     match byte {
+        // Only in what is no text at all.
+        0 => None,
         0x80..=0x9f => FROM_80.chars().nth(usize::from(byte - 0x80)).filter(|it| *it != '\0'),
         _ => Some(char::from(byte)),
     }
@@ -28,7 +30,9 @@ mod tests {
     fn what_is_no_utf_8_is_read_as_windows_1252_where_that_says_something() {
         assert_eq!(text_of("Grüße".as_bytes()).as_deref(), Some("Grüße"));
         assert_eq!(text_of(b"Gr\xfc\xdfe \x80 \x9f").as_deref(), Some("Grüße € Ÿ"));
-        assert_eq!(text_of(b"\x81"), None);
+        for no_text in [&b"\x81"[..], b"PK\x03\x04\x14\0\xe9"] {
+            assert_eq!(text_of(no_text), None, "{no_text:?}");
+        }
         assert_eq!(FROM_80.chars().count(), 32);
     }
 }
