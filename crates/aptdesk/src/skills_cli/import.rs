@@ -4,7 +4,8 @@ use super::account;
 use crate::progress::Progress;
 use crate::{Outcome, config, say};
 use desk::skills::outcomes::{
-    self, Batch, Begin, Context, Mapping, People, Preview, ROWS_PER_BATCH_MAX, Rows, Tally,
+    self, Batch, Begin, Context, Mapping, MappingError, People, Preview, ROWS_PER_BATCH_MAX, Rows, RowsError,
+    Tally,
 };
 use desk::skills::refit;
 use desk::{Actor, Desk};
@@ -65,7 +66,7 @@ pub fn run(flags: &ImportFlags) -> Outcome {
     let context = Arc::new(desk.db.read_now(Actor::desk(), |tx| Context::load(tx, &of_load))?);
     let file = File::open(&flags.file)
         .map_err(|error| format!("{} cannot be read: {error}", flags.file.display()))?;
-    let rows = Rows::open(file, mapping.layout()?)?;
+    let rows = Rows::open(file, mapping.layout()?).map_err(|error| with_columns(error, &flags.file))?;
     if let Some(path) = &flags.suggest_map {
         return suggest(&desk, &context, rows, &mapping, path);
     }
@@ -106,6 +107,17 @@ pub(super) fn mapping_of(path: Option<&Path>) -> Result<Mapping, Failure> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
     Ok(toml::from_str(&text).map_err(|error| wrong(&error))?)
+}
+
+/// Whoever is to name a column is told how the file calls them.
+fn with_columns(error: RowsError, path: &Path) -> Failure {
+    if let RowsError::Mapping(MappingError::Missing(_) | MappingError::NoColumn(_)) = error
+        && let Ok(file) = File::open(path)
+        && let Ok(columns) = outcomes::columns_of(file)
+    {
+        return format!("{error}. Its columns are {}", columns.join(", ")).into();
+    }
+    error.into()
 }
 
 /// Everybody's levels, weighed together.
@@ -278,6 +290,17 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use desk::skills::outcomes::Suggestion;
+
+    #[test]
+    fn a_file_whose_columns_are_not_found_says_how_they_are_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("export.csv");
+        std::fs::write(&path, "Akte;Wer;Fertig\n7;Ana;2026-01-05\n").unwrap();
+        let layout = Mapping::default().layout().unwrap();
+        let refused = Rows::open(File::open(&path).unwrap(), layout).map(|_| ()).unwrap_err();
+        let words = with_columns(refused, &path).to_string();
+        assert!(words.contains("says the ticket") && words.contains("Akte, Wer, Fertig"), "{words}");
+    }
 
     #[test]
     fn a_suggested_mapping_reads_back() {
