@@ -3,71 +3,88 @@
 use super::Mailroom;
 use desk::mail::mailboxes::{self, Mailbox, MailboxKind};
 use desk::{Actor, MailboxId};
+use futures_util::future::join;
 use mail::imap;
 use mail::send::{self, Delivery, OutgoingMail};
+use std::time::Duration;
+
+/// How long another server may take. Both ways are tried at once, and the page that asks gives up after 20 seconds.
+const ANSWER_WAIT: Duration = Duration::from_secs(15);
 
 impl Mailroom {
     /// Tries both ways of a mailbox; each line is what we did or the server's own words.
     pub async fn try_out(&self, id: MailboxId) -> Vec<Trial> {
         let found = self.desk.read(Actor::desk(), move |tx| mailboxes::find(tx, id)).await;
         let Ok(Some(mailbox)) = found else { return vec![Trial::bad("There is no such mailbox.")] };
-        let mut lines = Vec::new();
-        if mailbox.kind == MailboxKind::Imap {
-            match self.imap_account(&mailbox).await {
-                Err(error) => lines.push(Trial::bad(format!("In: {error}"))),
-                Ok(account) => {
-                    lines.push(Trial::note(format!(
-                        "In: signing in at {}:{} as {}",
-                        account.host, account.port, account.user
-                    )));
-                    lines.push(match imap::probe(&account).await {
-                        Ok(probe) => Trial::good(format!(
-                            "In: {} messages in {}{}",
-                            probe.messages,
-                            account.folder,
-                            if probe.idle {
-                                "; the server tells of new ones at once"
-                            } else {
-                                "; asked once a minute"
-                            }
-                        )),
-                        Err(error) => Trial::bad(format!("In: {error}")),
-                    });
-                }
-            }
-        } else {
-            lines.push(Trial::good(format!(
-                "In: mail for {} is accepted by this desk's own SMTP door",
-                mailbox.address
-            )));
-        }
-        match self.relay_for(Some(&mailbox)).await {
-            Err(error) => lines.push(Trial::bad(format!("Out: {error}"))),
-            Ok(None) => {
-                lines.push(Trial::bad("Out: no server for outgoing mail is set up; answers will wait."))
-            }
-            Ok(Some(relay)) => {
-                lines.push(Trial::note(format!(
-                    "Out: sending a mail from {} to itself by {}:{}",
-                    mailbox.address, relay.host, relay.port
-                )));
-                let test = test_mail(&mailbox, self.desk.db.now());
-                let raw = self.signed(send::build(&test), &mailbox.address);
-                let to = [mailbox.address.clone()];
-                let delivery = match self.mailer(&relay) {
-                    Ok(mailer) => mailer.deliver(&mailbox.address, &to, &raw).await,
-                    Err(words) => Delivery::Deferred(words),
-                };
-                lines.push(match delivery {
-                    Delivery::Sent(words) => Trial::good(format!("Out: the server said: {words}")),
-                    Delivery::Deferred(words) | Delivery::Failed(words) => {
-                        Trial::bad(format!("Out: the server said: {words}"))
-                    }
-                });
-            }
-        }
+        let (mut lines, out) = join(self.way_in(&mailbox), self.way_out(&mailbox)).await;
+        lines.extend(out);
         lines
     }
+
+    async fn way_in(&self, mailbox: &Mailbox) -> Vec<Trial> {
+        if mailbox.kind != MailboxKind::Imap {
+            return vec![Trial::good(format!(
+                "In: mail for {} is accepted by this desk's own SMTP door",
+                mailbox.address
+            ))];
+        }
+        let account = match self.imap_account(mailbox).await {
+            Err(error) => return vec![Trial::bad(format!("In: {error}"))],
+            Ok(account) => account,
+        };
+        let begun = format!("In: signing in at {}:{} as {}", account.host, account.port, account.user);
+        let said = match in_time(imap::probe(&account), ANSWER_WAIT).await {
+            Err(words) => Trial::bad(format!("In: {words}")),
+            Ok(Ok(probe)) => Trial::good(format!(
+                "In: {} messages in {}{}",
+                probe.messages,
+                account.folder,
+                if probe.idle { "; the server tells of new ones at once" } else { "; asked once a minute" }
+            )),
+            Ok(Err(error)) => Trial::bad(format!("In: {error}")),
+        };
+        vec![Trial::note(begun), said]
+    }
+
+    async fn way_out(&self, mailbox: &Mailbox) -> Vec<Trial> {
+        let relay = match self.relay_for(Some(mailbox)).await {
+            Err(error) => return vec![Trial::bad(format!("Out: {error}"))],
+            Ok(None) => {
+                let words = "Out: no server for outgoing mail is set up; answers will wait.";
+                return vec![Trial::bad(words)];
+            }
+            Ok(Some(relay)) => relay,
+        };
+        let begun = format!(
+            "Out: sending a mail from {} to itself by {}:{}",
+            mailbox.address, relay.host, relay.port
+        );
+        let test = test_mail(mailbox, self.desk.db.now());
+        let raw = self.signed(send::build(&test), &mailbox.address);
+        let to = [mailbox.address.clone()];
+        let delivery = match self.mailer(&relay) {
+            Ok(mailer) => in_time(mailer.deliver(&mailbox.address, &to, &raw), ANSWER_WAIT).await,
+            Err(words) => Ok(Delivery::Deferred(words)),
+        };
+        let said = match delivery {
+            Err(words) => Trial::bad(format!("Out: {words}")),
+            Ok(Delivery::Sent(words)) => Trial::good(format!("Out: the server said: {words}")),
+            Ok(Delivery::Deferred(words) | Delivery::Failed(words)) => {
+                Trial::bad(format!("Out: the server said: {words}"))
+            }
+        };
+        vec![Trial::note(begun), said]
+    }
+}
+
+/// What a server answers; or, of one that stays silent, what to look at.
+async fn in_time<T>(talk: impl Future<Output = T>, wait: Duration) -> Result<T, String> {
+    tokio::time::timeout(wait, talk).await.map_err(|_| {
+        format!(
+            "no answer within {} seconds. Are server, port and encryption right, and does a firewall let it through?",
+            wait.as_secs()
+        )
+    })
 }
 
 /// A line of a mailbox's trial.
@@ -124,5 +141,19 @@ impl web::MailboxTest for Mailroom {
                 .map(|trial| web::TestLine { is_good: trial.is_good, words: trial.words })
                 .collect()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_stays_silent_is_given_up_before_the_page_is() {
+        let silent = in_time(std::future::pending::<()>(), Duration::from_millis(1)).await;
+        let words = silent.expect_err("it never answers");
+        assert!(words.starts_with("no answer within"), "{words}");
+        assert_eq!(in_time(std::future::ready(1), ANSWER_WAIT).await, Ok(1));
+        assert!(ANSWER_WAIT < Duration::from_secs(20), "the page waits no longer");
     }
 }
