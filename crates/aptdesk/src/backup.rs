@@ -35,13 +35,10 @@ pub fn backup(flags: &BackupFlags) -> Outcome {
                 .into(),
         );
     }
-    if !config.data.join("desk.sqlite").exists() && config.database.ends_with("desk.sqlite") {
-        return Err(format!("there is no desk in {}", config.data.display()).into());
-    }
     if flags.output.exists() {
         return Err(format!("{} exists already; a backup never overwrites", flags.output.display()).into());
     }
-    let desk = config.open()?;
+    let desk = config.open_existing()?;
     let copy = config.data.join(format!(".backup-{}.sqlite", std::process::id()));
     desk.db.copy_to(&copy)?;
     let written = write_archive(&flags.output, &copy, desk.blobs.folder());
@@ -54,7 +51,10 @@ pub fn backup(flags: &BackupFlags) -> Outcome {
 
 fn write_archive(output: &Path, database: &Path, files: &Path) -> Result<usize, std::io::Error> {
     let part = output.with_extension("part");
-    let encoder = zstd::Encoder::new(File::create(&part)?, COMPRESSION_LEVEL)?;
+    let file = File::create(&part).map_err(|error| {
+        std::io::Error::new(error.kind(), format!("{} cannot be written: {error}", output.display()))
+    })?;
+    let encoder = zstd::Encoder::new(file, COMPRESSION_LEVEL)?;
     let mut archive = tar::Builder::new(encoder);
     archive.append_path_with_name(database, "desk.sqlite")?;
     let mut count = 0;
@@ -86,10 +86,16 @@ pub fn restore(flags: &RestoreFlags) -> Outcome {
     if occupied {
         return Err(format!("{} is not empty; restore into a new folder", flags.data.display()).into());
     }
+    let input = File::open(&flags.input).map_err(|error| format!("{}: {error}", flags.input.display()))?;
     std::fs::create_dir_all(&flags.data)?;
-    let decoder = zstd::Decoder::new(File::open(&flags.input)?)?;
+    let decoder = zstd::Decoder::new(input)?;
     // `unpack` refuses paths that would leave the folder.
-    tar::Archive::new(decoder).unpack(&flags.data)?;
+    if let Err(error) = tar::Archive::new(decoder).unpack(&flags.data) {
+        // Half a desk must not stand there as if it were one.
+        std::fs::remove_dir_all(&flags.data).ok();
+        let because = std::error::Error::source(&error).map_or(error.to_string(), ToString::to_string);
+        return Err(format!("{} is cut off, or no backup: {because}", flags.input.display()).into());
+    }
     std::fs::create_dir_all(flags.data.join("files"))?;
     let database = format!("sqlite:{}", flags.data.join("desk.sqlite").display());
     let desk = desk::Desk::open(&database, flags.data.join("files"), db::Options::default())?;

@@ -4,7 +4,7 @@ use crate::{Outcome, config, say};
 use desk::Actor;
 
 pub fn run(flags: &config::Flags) -> Outcome {
-    let desk = flags.settle()?.open()?;
+    let desk = flags.settle()?.open_existing()?;
     let mail = desk.db.read_now(Actor::desk(), desk::mail::check)?;
     say(&format!("mail received: {}", mail.mails));
     say(&format!("unaccounted: {}", mail.unaccounted()));

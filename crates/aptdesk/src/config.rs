@@ -217,6 +217,24 @@ impl Config {
         let options = db::Options { durable: self.durable, connect, ..db::Options::default() };
         desk::Desk::open(&self.database, self.data.join("files"), options)
     }
+
+    /// Opens the desk of these settings, which must be there: for a folder that was mistyped no empty desk is made, of
+    /// which everything would be in order.
+    pub fn open_existing(&self) -> Result<desk::Desk, ExistingError> {
+        let path = self.database.strip_prefix("sqlite:").map(std::path::Path::new);
+        if path.is_some_and(|path| !path.exists()) {
+            return Err(ExistingError::NoDesk(self.data.clone()));
+        }
+        Ok(self.open()?)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExistingError {
+    #[error("there is no desk in {}", .0.display())]
+    NoDesk(PathBuf),
+    #[error(transparent)]
+    Open(#[from] desk::OpenError),
 }
 
 /// What matters to a verb that only opens the desk's data.

@@ -30,7 +30,7 @@ pub enum ShiftsVerb {
 
 pub fn people(verb: &PeopleVerb) -> Outcome {
     let PeopleVerb::Import { desk, file } = verb;
-    let desk = desk.as_ref().clone().settle()?.open()?;
+    let desk = desk.as_ref().clone().settle()?.open_existing()?;
     let csv = text_of(file)?;
     let done = desk.db.write_now(Actor::desk(), move |tx| people::import_people(tx, &csv))?;
     say(&format!(
@@ -42,7 +42,7 @@ pub fn people(verb: &PeopleVerb) -> Outcome {
 
 pub fn shifts(verb: &ShiftsVerb) -> Outcome {
     let ShiftsVerb::Import { desk, file } = verb;
-    let desk = desk.as_ref().clone().settle()?.open()?;
+    let desk = desk.as_ref().clone().settle()?.open_existing()?;
     let csv = text_of(file)?;
     let people = desk.db.write_now(Actor::desk(), move |tx| planning::import_shifts(tx, &csv))?;
     say(&format!("{people} people have the shifts of the file"));

@@ -45,7 +45,7 @@ pub fn run(verb: &UserVerb) -> Outcome {
 
 /// Without a name it is somebody who is known already.
 fn add(flags: &config::Flags, name: Option<&str>, email: &str, role: Option<&str>) -> Outcome {
-    let desk = flags.settle()?.open()?;
+    let desk = flags.settle()?.open_existing()?;
     let role = Role::parse(role.unwrap_or(Role::Agent.name()))
         .filter(|role| role.is_staff())
         .ok_or("a role is agent, light-agent, lead or admin")?;
@@ -96,7 +96,7 @@ fn invite(tx: &mut Tx, name: &str, email: &str, role: Role) -> Added {
 }
 
 fn sign_in(flags: &config::Flags, email: &str) -> Outcome {
-    let desk = flags.settle()?.open()?;
+    let desk = flags.settle()?.open_existing()?;
     let address = email.to_owned();
     let user = desk.db.read_now(Actor::desk(), |tx| people::find_user_by_email(tx, &address))?;
     let user = user

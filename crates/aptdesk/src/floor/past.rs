@@ -93,7 +93,7 @@ pub(super) fn history(
     flags: &config::Flags,
     days: i64,
 ) -> Result<(desk::Desk, History), Box<dyn std::error::Error + Send + Sync>> {
-    let desk = flags.settle()?.open()?;
+    let desk = flags.settle()?.open_existing()?;
     let history = desk.db.read_now(Actor::desk(), move |tx| History::load(tx, days))?;
     Ok((desk, history))
 }

@@ -54,7 +54,7 @@ pub struct ImportFlags {
 }
 
 pub fn run(flags: &ImportFlags) -> Outcome {
-    let desk = flags.desk.settle()?.open()?;
+    let desk = flags.desk.settle()?.open_existing()?;
     let mut mapping = mapping_of(flags.map.as_deref())?;
     if let Some(source) = &flags.source {
         mapping.source = source.clone();

@@ -80,3 +80,35 @@ fn a_backup_of_a_working_desk_is_restored_with_its_tickets_and_files() {
     let check = aptdesk().arg("check").arg("--data").arg(&data).output().expect("the binary starts");
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
+
+#[test]
+fn a_folder_that_was_mistyped_gets_no_empty_desk_that_is_in_order() {
+    let place = Place::on_sqlite();
+    let nowhere = place.beside("nowhere");
+    let archive = place.beside("empty.tar.zst").display().to_string();
+    for verb in
+        [&["check"][..], &["user", "sign-in", "--email", "ana@example.org"], &["backup", "-o", &archive]]
+    {
+        let output = aptdesk().args(verb).arg("--data").arg(&nowhere).output().expect("the binary starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{verb:?}");
+        assert!(said.contains("there is no desk in"), "{verb:?}: {said}");
+    }
+    assert!(!nowhere.exists(), "nothing was made there");
+}
+
+#[test]
+fn a_backup_that_was_cut_off_leaves_no_half_of_a_desk() {
+    let place = Place::on_sqlite();
+    let archive = place.beside("desk.tar.zst");
+    let output = place.run(&["backup", "--output", &archive.display().to_string()]);
+    assert!(output.status.success(), "{output:?}");
+    let whole = std::fs::read(&archive).expect("the backup");
+    std::fs::write(&archive, &whole[..whole.len() / 2]).expect("written");
+    let data = place.beside("restored");
+    let output = aptdesk().arg("restore").arg("--input").arg(&archive).arg("--data").arg(&data).output();
+    let output = output.expect("the binary starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("is cut off, or no backup"), "{said}");
+    assert!(!data.exists(), "nothing stands there that could be served");
+}

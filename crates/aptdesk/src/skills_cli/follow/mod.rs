@@ -63,7 +63,7 @@ pub struct FollowFlags {
 }
 
 pub fn run(flags: &FollowFlags) -> Outcome {
-    let desk = flags.desk.settle()?.open()?;
+    let desk = flags.desk.settle()?.open_existing()?;
     let mut mapping = import::mapping_of(flags.map.as_deref())?;
     if let Some(source) = &flags.source {
         mapping.source = source.clone();
