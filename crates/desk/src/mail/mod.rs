@@ -11,6 +11,7 @@ mod bounces;
 mod guards;
 mod ledger;
 pub mod mailboxes;
+mod notices;
 mod outgoing;
 mod reply;
 mod seal;

@@ -3,6 +3,7 @@
 use super::guards::{self, MailRules};
 use super::ledger::{self, Kept};
 use super::mailboxes::{self, Mailbox};
+use super::notices::{MACHINE, MAY_BELONG};
 use super::store::{self, Ending, LedgerRow};
 use super::threading::{self, Parent};
 use super::*;
@@ -127,7 +128,7 @@ impl Handling<'_> {
             Parent::Match { ticket, by, refers_to } => self.reply(tx, ticket, by, refers_to, &user, rules)?,
             Parent::Possible { ticket: possible, why } => {
                 let (ticket, comment) = self.open_ticket(tx, &user, None)?;
-                let reason = Some(format!("it may belong to ticket {possible}, but {why}"));
+                let reason = Some(format!("{MAY_BELONG}{possible}, but {why}"));
                 Landed { ticket, comment, reason, threaded_by: None }
             }
             Parent::None => {
@@ -164,7 +165,7 @@ impl Handling<'_> {
 
     /// What the ledger says beside the end itself.
     fn worth_knowing(&self, reason: Option<String>) -> Option<String> {
-        let machine = self.parsed.machine.as_ref().map(|why| format!("a machine wrote it ({why})"));
+        let machine = self.parsed.machine.as_ref().map(|why| format!("{MACHINE} ({why})"));
         let stands_in = !guards::is_address(&self.parsed.from.address);
         let stands_in =
             stands_in.then(|| "it has no usable From: the envelope's sender stands in".to_owned());
@@ -340,7 +341,7 @@ impl Handling<'_> {
 
 /// Why an answer by mail is shown to colleagues only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Internal {
+pub(super) enum Internal {
     AutomaticReply,
     LightAgent,
     NotVerified,
@@ -348,7 +349,10 @@ enum Internal {
 }
 
 impl Internal {
-    fn words(self) -> &'static str {
+    pub(super) const ALL: [Internal; 4] =
+        [Internal::AutomaticReply, Internal::LightAgent, Internal::NotVerified, Internal::CameAfter];
+
+    pub(super) fn words(self) -> &'static str {
         match self {
             Internal::AutomaticReply => "an automatic reply, kept as an internal comment",
             Internal::LightAgent => "light agents write internal comments only",

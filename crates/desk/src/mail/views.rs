@@ -1,5 +1,6 @@
 //! Rows of the ledger, of the suspended queue and of outgoing mail, shaped for a screen or an API answer.
 
+use super::notices::notice_in;
 use super::outgoing::MailOutState;
 use super::tokens::without_plus;
 use super::{Address, Incoming, MailError, MailState, store};
@@ -254,6 +255,17 @@ pub(super) fn states_of(tx: &mut Tx, ticket: TicketId) -> Result<Vec<MailOutStat
         params![ticket],
         out_state,
     )
+}
+
+/// Why letters of the ticket that came by mail stand where they stand, in the ledger's words, where that is worth knowing.
+pub fn notices_of(tx: &mut Tx, ticket: TicketId) -> Result<HashMap<CommentId, String>, Error> {
+    let rows: Vec<(CommentId, String)> = tx.list(
+        "select c.id, m.reason from comments c join mail_in m on m.id = c.mail_id
+         where c.ticket_id = $1 and m.reason is not null",
+        params![ticket],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(rows.into_iter().filter_map(|(id, reason)| Some((id, notice_in(&reason)?.to_owned()))).collect())
 }
 
 /// Outgoing mail that is not with its recipient yet, oldest first, for the admin's screen and the metrics.

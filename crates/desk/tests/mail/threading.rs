@@ -67,6 +67,22 @@ fn each_of_the_three_signs_is_enough() {
 }
 
 #[test]
+fn a_strangers_answer_says_to_which_ticket_it_may_belong() {
+    for world in worlds() {
+        let (id, _, mail) = conversation(&world);
+        let ended = send(&world, &reply_to(&mail, "eve@example.net", "May I read along?"));
+        let other = ended.ticket.expect("a ticket of its own");
+        assert_ne!(other, id, "on {}", world.name());
+        let notices = world.read(move |tx| mail::views::notices_of(tx, other));
+        let told: Vec<String> = notices.into_values().collect();
+        assert_eq!(
+            told,
+            [format!("it may belong to ticket {id}, but its sender takes no part in that ticket")]
+        );
+    }
+}
+
+#[test]
 fn a_number_in_the_subject_and_the_same_subject_are_not_enough() {
     for world in worlds() {
         let (id, _, mail) = conversation(&world);

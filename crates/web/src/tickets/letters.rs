@@ -33,6 +33,15 @@ pub struct LetterView {
     /// Pictures on foreign servers, which are told nothing unless the reader asks.
     pub remote_images: usize,
     pub mails: Vec<Sent>,
+    pub notice: Option<Notice>,
+}
+
+/// Why the letter stands where it stands, with the ticket that is named in the words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub before: String,
+    pub ticket: Option<i64>,
+    pub after: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +103,24 @@ impl LetterView {
             files: files(&letter.attachments),
             remote_images: if show_remote { 0 } else { remote_images },
             mails: mails.iter().filter(|mail| mail.comment == Some(comment.id)).map(Sent::of).collect(),
+            notice: None,
+        }
+    }
+}
+
+impl Notice {
+    pub fn of(words: &str) -> Notice {
+        let whole = || Notice { before: crate::words::capital(words), ticket: None, after: String::new() };
+        let Some((before, rest)) = words.split_once("ticket ") else { return whole() };
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        match number.parse() {
+            Ok(ticket) => Notice {
+                before: crate::words::capital(before),
+                ticket: Some(ticket),
+                after: after.to_owned(),
+            },
+            Err(_) => whole(),
         }
     }
 }
@@ -274,6 +301,15 @@ mod tests {
     }
 
     #[test]
+    fn a_notice_leads_to_the_ticket_that_it_names() {
+        let named = Notice::of("it may belong to ticket 12, but its sender takes no part in that ticket");
+        assert_eq!((named.before.as_str(), named.ticket), ("It may belong to ", Some(12)));
+        assert_eq!(named.after, ", but its sender takes no part in that ticket");
+        let plain = Notice::of("a machine wrote it");
+        assert_eq!((plain.before.as_str(), plain.ticket), ("A machine wrote it", None));
+    }
+
+    #[test]
     fn styles_go_and_words_about_styles_stay() {
         let html = "<p style=\"color:red\" dir=\"rtl\">say style=\"x\" &lt;p style=\"y\"</p>";
         assert_eq!(without_styles(html), "<p dir=\"rtl\">say style=\"x\" &lt;p style=\"y\"</p>");
@@ -320,6 +356,9 @@ pub(crate) mod samples {
                 words: "did not reach marta@example.org: “550 no such user”".into(),
                 bad: true,
             }],
+            notice: Some(Notice::of(
+                "it may belong to ticket 7, but its sender takes no part in that ticket",
+            )),
         }
     }
 }

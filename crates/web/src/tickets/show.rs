@@ -134,8 +134,10 @@ impl TicketView {
         let page = views::ticket_page(tx, id)?.ok_or_else(Problem::not_found)?;
         let needs = skills::requirements_of(tx, id)?;
         let mut mails = mail::states_of(tx, id)?;
+        let mut notices = mail::views::notices_of(tx, id)?;
         for other in &page.merged {
             mails.extend(mail::states_of(tx, other.id)?);
+            notices.extend(mail::views::notices_of(tx, other.id)?);
         }
         let decisions = routing::decisions_of(tx, id)?;
         let names = people::user_names(tx, &story::people_in(&page.audits))?;
@@ -143,6 +145,7 @@ impl TicketView {
         let sources = Sources {
             page: &page,
             mails: &mails,
+            notices: &notices,
             needs: &needs,
             decisions: &decisions,
             names: &names,

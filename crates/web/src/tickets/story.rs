@@ -1,13 +1,13 @@
 //! What happened on a ticket, in the order in which it happened: letters, and lines between them.
 
-use super::letters::LetterView;
+use super::letters::{LetterView, Notice};
 use desk::mail::MailOutState;
 use desk::people::Group;
 use desk::routing::views::Why;
 use desk::skills::RequirementRow;
 use desk::tickets::views::TicketPage;
 use desk::tickets::{Audit, AuditEvent, THE_DESK};
-use desk::{GroupId, UserId};
+use desk::{CommentId, GroupId, UserId};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -43,6 +43,8 @@ pub struct Piece {
 pub struct Sources<'a> {
     pub page: &'a TicketPage,
     pub mails: &'a [MailOutState],
+    /// Why a letter that came by mail stands where it stands.
+    pub notices: &'a HashMap<CommentId, String>,
     pub needs: &'a [RequirementRow],
     /// The newest first.
     pub decisions: &'a [Why],
@@ -61,6 +63,7 @@ impl Sources<'_> {
         for letter in &self.page.letters {
             let remote = self.remote_images_of == Some(letter.comment.id.0);
             let mut view = LetterView::of(letter, requester, self.mails, remote);
+            view.notice = self.notices.get(&letter.comment.id).map(|words| Notice::of(words));
             if letter.comment.ticket != self.page.ticket.id {
                 view.of_ticket = Some(letter.comment.ticket.0);
                 if letter.comment.public && view.face.is_empty() {
