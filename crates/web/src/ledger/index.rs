@@ -99,5 +99,6 @@ mod tests {
         row.mail_from = String::new();
         let html = render(vec![row], 0, Asked::default());
         assert!(!html.contains("<img") && html.contains("nobody named"));
+        assert!(html.contains("ש…</a>") && !html.contains(&"ש".repeat(151)), "its beginning stands for it");
     }
 }

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use desk::mail::MailState;
 use desk::mail::views::LedgerEntry;
+use std::borrow::Cow;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -66,8 +67,16 @@ fn sender(entry: &LedgerEntry) -> String {
     }
 }
 
-fn subject(entry: &LedgerEntry) -> &str {
-    entry.subject.as_deref().filter(|subject| !subject.trim().is_empty()).unwrap_or("(no subject)")
+/// The beginning of a subject stands for all of it: the original below shows the rest.
+const SUBJECT_CHARS_MAX: usize = 150;
+
+fn subject(entry: &LedgerEntry) -> Cow<'_, str> {
+    let whole =
+        entry.subject.as_deref().filter(|subject| !subject.trim().is_empty()).unwrap_or("(no subject)");
+    match whole.char_indices().nth(SUBJECT_CHARS_MAX) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &whole[..end])),
+        None => Cow::Borrowed(whole),
+    }
 }
 
 #[cfg(test)]
