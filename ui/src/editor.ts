@@ -1,5 +1,5 @@
 // The rich text of the composer: TipTap with the few marks that e-mail carries well. Loaded only where one writes.
-import { Editor as TipTap, Extension, type AnyExtension, type TextSerializer } from "@tiptap/core";
+import { Editor as TipTap, Extension, type AnyExtension } from "@tiptap/core";
 import Blockquote from "@tiptap/extension-blockquote";
 import Bold from "@tiptap/extension-bold";
 import Code from "@tiptap/extension-code";
@@ -14,6 +14,7 @@ import Text from "@tiptap/extension-text";
 import { Placeholder, UndoRedo } from "@tiptap/extensions";
 import { all, icon, make } from "./dom";
 import { spoken } from "./keys";
+import { plainText } from "./plain";
 
 interface Options {
   place: HTMLElement;
@@ -85,10 +86,9 @@ export class Editor {
     return this.tiptap.getHTML();
   }
 
-  /** The same as plain text, for the text part of the mail: one blank line between paragraphs, and where a link leads. */
+  /** The same as plain text, for the text part of the mail. */
   text(): string {
-    const textSerializers = { text: withAddress };
-    return this.tiptap.getText({ blockSeparator: "\n\n", textSerializers }).trim();
+    return plainText(this.tiptap.state.doc);
   }
 
   focus(): void {
@@ -158,20 +158,6 @@ export class Editor {
       button.setAttribute("aria-pressed", String(on));
     }
   }
-}
-
-type Place = Parameters<TextSerializer>[0];
-
-/** The words of a link, and at its end its address, unless they say it already. */
-function withAddress({ node, parent, index }: Place): string {
-  const words = node.text ?? "";
-  const href = addressOf(node);
-  const goesOn = href !== "" && href === addressOf(parent.maybeChild(index + 1));
-  return !href || goesOn || href.endsWith(words) ? words : `${words} <${href}>`;
-}
-
-function addressOf(node: Place["node"] | null): string {
-  return (node?.marks.find((it) => it.type.name === "link")?.attrs.href as string | undefined) ?? "";
 }
 
 /** A word becomes code in its line; several lines become a block. */

@@ -18,6 +18,7 @@ await run(ALL_MS_MAX, async (page) => {
   await palette(page);
   await stoppedSend(page);
   await linkInTheAnswer(page);
+  await listInPlainText(page);
   await newTicket(page);
   await filesOnAPhone(page);
   await namesOfTheMatrix(page);
@@ -142,6 +143,22 @@ async function linkInTheAnswer(page) {
   await page.until("it is there again", linked);
   await page.evaluate(`document.querySelector("#facts [data-link]").click()`);
   await page.until("a click puts one more", "document.querySelectorAll('ticket-composer .paper a').length === 2");
+}
+
+/** Who reads mail as plain text sees a list as a list. */
+async function listInPlainText(page) {
+  await at(page, `/tickets/${ticket}`, "a list");
+  await page.until("the draft is there", "document.querySelector('ticket-composer .paper a')");
+  await page.click("ticket-composer .paper");
+  await page.press("a", { control: true });
+  await page.press("Backspace");
+  await page.type("Two things:");
+  await page.press("Enter");
+  await page.click("ticket-composer [data-tool=bulletList]");
+  await page.type("the cable");
+  await page.press("Enter");
+  await page.type("the switch");
+  await page.until("its text part has a line for each", "document.querySelector('textarea[name=body_text]').value === 'Two things:\\n\\n- the cable\\n- the switch'");
 }
 
 async function newTicket(page) {
