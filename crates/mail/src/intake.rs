@@ -213,6 +213,7 @@ pub fn incoming(
         full_text: message.text.clone(),
         attachments,
         machine: message.machine.clone().filter(|_| !message.is_form),
+        is_form: message.is_form,
         bounce,
         our_loop_header: message
             .loop_header

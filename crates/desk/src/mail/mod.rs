@@ -92,6 +92,8 @@ pub struct Incoming {
     pub attachments: Vec<IncomingAttachment>,
     /// Why this was written by a machine ("Auto-Submitted: auto-replied"); none for a person's mail.
     pub machine: Option<String>,
+    /// A web form wrote it for the person in `reply_to`.
+    pub is_form: bool,
     pub bounce: Option<Bounce>,
     /// It carries our own loop header, see [`tokens::is_our_loop`].
     pub our_loop_header: bool,

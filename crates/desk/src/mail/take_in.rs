@@ -116,7 +116,9 @@ impl Handling<'_> {
         let key = settings::desk_key(tx)?;
         let parent =
             threading::parent(tx, &key, self.parsed, &self.sender, user.as_ref(), &self.addresses())?;
-        let user = match user {
+        let asker = if self.parsed.is_form && parent == Parent::None { self.asker(tx)? } else { None };
+        let speaks_for_another = asker.is_some();
+        let user = match asker.or(user) {
             Some(user) => user,
             None => {
                 let id = people::requester_for(tx, &self.sender.address, self.sender.name.as_deref())
@@ -139,7 +141,8 @@ impl Handling<'_> {
         if let Some(message_id) = &self.parsed.message_id {
             store::insert_message_id(tx, message_id, ticket, Some(comment), None)?;
         }
-        if threaded_by.is_none() {
+        // Nothing proves who is named in a form: what would go there could be used to send mail to others.
+        if threaded_by.is_none() && !speaks_for_another {
             reply::acknowledge(tx, ticket, &user, self.parsed, &self.sender, rules)?;
         }
         let addressed = self.addressed(&user, threaded_by);
@@ -155,6 +158,23 @@ impl Handling<'_> {
                 ..Ending::of(MailState::Comment)
             },
         )
+    }
+
+    /// Whom a web form speaks for: the one who is to be answered, unless that is one of us.
+    fn asker(&self, tx: &mut Tx) -> Result<Option<User>, MailError> {
+        let Some(person) = self.parsed.reply_to.iter().find(|it| guards::is_address(&it.address)) else {
+            return Ok(None);
+        };
+        if mailboxes::is_ours(tx, &person.address)? {
+            return Ok(None);
+        }
+        let id = match people::requester_for(tx, &person.address, person.name.as_deref()) {
+            Ok(id) => id,
+            Err(people::PeopleError::Db(error)) => return Err(error.into()),
+            Err(_) => return Ok(None),
+        };
+        let user = people::find_user(tx, id)?;
+        Ok(user.filter(|user| !user.role.is_staff() && user.suspended_at.is_none()))
     }
 
     /// Of an agent's answer: whom the agent's own mail program has sent it to, so that the desk does not send it again.

@@ -39,6 +39,35 @@ fn a_mail_becomes_a_ticket_and_its_bytes_are_kept() {
 }
 
 #[test]
+fn what_a_web_form_sends_is_a_ticket_of_the_person_it_names() {
+    for world in worlds() {
+        let form = Incoming {
+            is_form: true,
+            reply_to: vec![Address { name: Some("Pia".into()), address: "pia@person.example".into() }],
+            ..letter("form@web.example", "Question", "Please call me.")
+        };
+        let ended = send(&world, &form);
+        let id = ended.ticket.expect("a ticket");
+        let pia = world.read(|tx| desk::people::find_user_by_email(tx, "pia@person.example")).expect("Pia");
+        assert_eq!(ticket(&world, id).requester, pia.id, "on {}", world.name());
+        assert_eq!(comments(&world, id)[0].author, pia.id);
+        assert!(post(&world).is_empty(), "nothing proves that Pia wrote it: no mail goes to her by itself");
+
+        let ana = world.agent("Ana");
+        let user = world.read(move |tx| desk::people::find_user(tx, ana));
+        let email = user.and_then(|user| user.email).expect("an address");
+        let of_staff = Incoming {
+            is_form: true,
+            reply_to: vec![Address::bare(email)],
+            ..letter("form@web.example", "Question", "And again.")
+        };
+        let id = send(&world, &of_staff).ticket.expect("a ticket");
+        assert_ne!(ticket(&world, id).requester, ana, "a form does not speak for one of us");
+        assert_sound(&world);
+    }
+}
+
+#[test]
 fn the_same_mail_by_two_doors_is_one_comment() {
     for world in worlds() {
         let parsed = letter(MARTA, "No sound", "Silent.");

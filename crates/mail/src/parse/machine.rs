@@ -48,19 +48,36 @@ pub fn machine_reason(fields: &Fields<'_>, from: Option<&Mailbox>, is_report: bo
     from.filter(|from| is_daemon(&from.address)).map(|from| format!("from {}", from.address))
 }
 
-/// A web form that marks itself as automatic but names a person to answer: it becomes a ticket like any other.
+/// A web form that marks itself as automatic, or comes from an address that nobody reads, but names a person to answer: it
+/// becomes a ticket of that person.
 pub fn is_form(fields: &Fields<'_>, from: Option<&Mailbox>, reply_to: &[Mailbox]) -> bool {
     let automatic = fields
         .text("Auto-Submitted")
         .is_some_and(|value| first_word(&value).eq_ignore_ascii_case("auto-generated"));
-    let from = from.map_or("", |from| from.address.as_str());
-    automatic
-        && !is_daemon(from)
+    // A newsletter comes from such an address too, and names its own company as the one to answer.
+    let unread = || {
+        from.is_some_and(|from| is_unread(&from.address))
+            && !fields.has("List-Unsubscribe")
+            && !fields.has("List-Id")
+            && machine_reason(fields, from, false).is_none()
+    };
+    let address = from.map_or("", |from| from.address.as_str());
+    (automatic || unread())
+        && !is_daemon(address)
         && !has_empty_return_path(fields)
         && !fields.has(LOOP_HEADER)
         && reply_to
             .iter()
-            .any(|answer| answer.address.contains('@') && !answer.address.eq_ignore_ascii_case(from))
+            .any(|answer| answer.address.contains('@') && !answer.address.eq_ignore_ascii_case(address))
+}
+
+/// Addresses from which web sites send, and which nobody reads.
+fn is_unread(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        local.as_str(),
+        "noreply" | "no-reply" | "no_reply" | "donotreply" | "do-not-reply" | "wordpress" | "www-data"
+    )
 }
 
 pub fn has_empty_return_path(fields: &Fields<'_>) -> bool {

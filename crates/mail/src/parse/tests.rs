@@ -107,6 +107,20 @@ fn machines_are_known_by_their_headers() {
 }
 
 #[test]
+fn a_form_that_sends_from_an_address_nobody_reads_speaks_for_the_person_it_names() {
+    let read =
+        |from: &str, header: &str| message(&format!("From: {from}\nReply-To: pia@y.org\n{header}\n\nhi\n"));
+    assert!(read("wordpress@shop.example", "Subject: Question").is_form);
+    assert!(read("no-reply@shop.example", "Subject: Question").is_form);
+    assert!(
+        !read("no-reply@shop.example", "List-Unsubscribe: <mailto:x@shop.example>").is_form,
+        "a newsletter"
+    );
+    assert!(!read("no-reply@shop.example", "Precedence: bulk").is_form, "another");
+    assert!(!read("kim@work.example", "Subject: Question").is_form, "somebody with two addresses");
+}
+
+#[test]
 fn a_standard_bounce_names_the_message_that_bounced() {
     let read = message(
         "From: MAILER-DAEMON@mx\nReturn-Path: <>\nSubject: Undelivered Mail Returned to Sender\n\
