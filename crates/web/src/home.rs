@@ -110,12 +110,14 @@ fn promises_words(promises: &PromisesNow, now: &i64) -> String {
     }
 }
 
+/// Between the first letter and what the desk does with it at once.
+const ARRIVAL_MS_MAX: i64 = 60_000;
+
 fn what_changed(row: &TicketRow) -> String {
+    let is_new = row.comment_count == 1 && row.updated_at - row.created_at < ARRIVAL_MS_MAX;
     match (row.solved_at, row.waiting_since) {
         (Some(solved), _) if solved == row.updated_at => "was solved".to_owned(),
-        (_, Some(since)) if since == row.created_at && row.comment_count == 1 => {
-            format!("{} wrote to us", row.requester)
-        }
+        (_, Some(since)) if since == row.created_at && is_new => format!("{} wrote to us", row.requester),
         (_, Some(_)) => format!("{} waits for an answer", row.requester),
         _ => format!("is {}", row.status),
     }
@@ -183,6 +185,15 @@ mod samples {
         let changed = rows.iter().map(|row| Changed { row: row.clone(), what: "is open".into() }).collect();
         let page = renders(&home(rows, changed));
         assert!(page.contains("/tickets/1?in=mine"));
+    }
+
+    #[test]
+    fn a_letter_that_was_only_handed_on_has_not_come_just_now() {
+        let come =
+            TicketRow { comment_count: 1, waiting_since: Some(5), created_at: 5, updated_at: 5, ..row().row };
+        assert!(what_changed(&come).ends_with("wrote to us"));
+        let handed_on = TicketRow { updated_at: 5 + 20 * ARRIVAL_MS_MAX, ..come };
+        assert!(what_changed(&handed_on).ends_with("waits for an answer"));
     }
 
     #[test]
