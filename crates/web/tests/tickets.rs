@@ -361,6 +361,13 @@ async fn search_and_palette_find_words_numbers_and_people() {
     let palette = browser.get("/palette?q=marta").await.body;
     assert!(palette.contains("Charged twice") && palette.contains(&format!("/people/{marta}")));
     assert!(browser.get("/palette?q=ledger").await.body.contains("href=\"/ledger\""));
+    let later = world.ticket(&format!("Order {id} is missing"));
+    let palette = browser.get(&format!("/palette?q=%23{id}")).await.body;
+    let place = |ticket: TicketId| palette.find(&format!("/tickets/{ticket}\"")).expect("it is found");
+    assert!(
+        place(id) < place(later),
+        "the ticket with that number comes before one that speaks of the number"
+    );
 }
 
 #[tokio::test]
