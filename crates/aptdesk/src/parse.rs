@@ -3,10 +3,14 @@
 use crate::{Outcome, say};
 use std::path::PathBuf;
 
+/// A file that cannot be read keeps no other from being shown.
 pub fn run(files: &[PathBuf]) -> Outcome {
+    let mut unread = Vec::new();
     for file in files {
-        let raw = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-        say(&mail::json::parse_to_json(&file.display().to_string(), &raw).to_string());
+        match std::fs::read(file) {
+            Ok(raw) => say(&mail::json::parse_to_json(&file.display().to_string(), &raw).to_string()),
+            Err(error) => unread.push(format!("{}: {error}", file.display())),
+        }
     }
-    Ok(())
+    if unread.is_empty() { Ok(()) } else { Err(unread.join("; ").into()) }
 }

@@ -40,6 +40,17 @@ fn parsed(files: &[std::path::PathBuf]) -> Vec<Value> {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_keeps_no_other_from_being_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("letter.eml");
+    std::fs::write(&file, LETTER).expect("a file");
+    let output = aptdesk().args(["mail", "parse"]).arg(folder.path().join("gone.eml")).arg(&file).output();
+    let output = output.expect("the binary starts");
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("gone.eml"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Charged twice"));
+}
+
+#[test]
 fn a_letter_is_shown_with_every_part_of_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("letter.eml");
