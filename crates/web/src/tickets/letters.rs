@@ -210,17 +210,21 @@ pub(super) fn without_styles(html: &str) -> String {
     clean
 }
 
-/// Puts the letter's own pictures where it refers to them.
+/// Puts the letter's own pictures where it refers to them. A picture that its sender did not describe is called by the name
+/// of its file.
 pub(super) fn with_inline_images(html: &str, files: &[Attachment]) -> String {
     rewrite_images(html, |tag| {
-        let id = attribute(tag, " data-cid=\"")?;
-        let wanted = unescaped(id);
-        let file = files.iter().find(|file| file.content_id.as_deref() == Some(&wanted))?;
-        Some(tag.replacen(
-            " data-cid=\"",
-            &format!(" src=\"/attachments/{}\" loading=\"lazy\" data-cid=\"", file.id),
-            1,
-        ))
+        let wanted = attribute(tag, " data-cid=\"").map(unescaped);
+        let file =
+            files.iter().find(|file| wanted.is_some() && file.content_id.as_deref() == wanted.as_deref());
+        let mut more = String::new();
+        if attribute(tag, " alt=\"").is_none() {
+            more += &format!(" alt=\"{}\"", file.map_or_else(String::new, |file| as_value(&file.file_name)));
+        }
+        if let Some(file) = file {
+            more += &format!(" src=\"/attachments/{}\" loading=\"lazy\"", file.id);
+        }
+        tag.strip_prefix("<img").filter(|_| !more.is_empty()).map(|rest| format!("<img{more}{rest}"))
     })
 }
 
@@ -260,6 +264,11 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag[start..].split('"').next()
 }
 
+/// As the value of an attribute.
+fn as_value(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 fn unescaped(value: &str) -> Cow<'_, str> {
     match value.contains('&') {
         true => value
@@ -296,8 +305,10 @@ mod tests {
     fn a_letters_own_pictures_stand_where_it_refers_to_them() {
         let html = "<p>Look: <img alt=\"a > b\" data-cid=\"a&amp;b@x\"> and <img data-cid=\"gone\"></p>";
         let shown = with_inline_images(html, &[picture(7, "a&b@x")]);
-        assert!(shown.contains("src=\"/attachments/7\" loading=\"lazy\" data-cid=\"a&amp;b@x\""), "{shown}");
-        assert!(shown.contains("<img data-cid=\"gone\">"), "{shown}");
+        assert!(shown.contains("<img src=\"/attachments/7\" loading=\"lazy\" alt=\"a > b\""), "{shown}");
+        assert!(shown.contains("<img alt=\"\" data-cid=\"gone\">"), "{shown}");
+        let bare = with_inline_images("<img data-cid=\"x\">", &[picture(8, "x")]);
+        assert!(bare.starts_with("<img alt=\"") && !bare.starts_with("<img alt=\"\""), "by its name: {bare}");
     }
 
     #[test]
