@@ -343,6 +343,15 @@ async fn others_at_the_same_ticket_are_named() {
 }
 
 #[tokio::test]
+async fn what_one_of_us_asks_for_is_written_to_support() {
+    let world = World::on_sqlite();
+    let ana = world.agent("Ana");
+    let id = world.ticket_of(ana, "My keyboard");
+    let page = Browser::signed_in(&world, ana).get(&format!("/tickets/{id}")).await.body;
+    assert!(page.contains(">to support<"), "and not to Ana herself");
+}
+
+#[tokio::test]
 async fn search_and_palette_find_words_numbers_and_people() {
     let world = World::on_sqlite();
     let ana = world.agent("Ana");

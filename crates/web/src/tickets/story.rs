@@ -64,6 +64,11 @@ impl Sources<'_> {
             let remote = self.remote_images_of == Some(letter.comment.id.0);
             let mut view = LetterView::of(letter, requester, self.mails, remote);
             view.notice = self.notices.get(&letter.comment.id).map(|words| Notice::of(words));
+            // Somebody of us may ask for something too.
+            let by_requester = letter.comment.author == self.page.ticket.requester;
+            if by_requester && letter.comment.public {
+                view.how = "to support".to_owned();
+            }
             if letter.comment.ticket != self.page.ticket.id {
                 view.of_ticket = Some(letter.comment.ticket.0);
                 if letter.comment.public && view.face.is_empty() {
