@@ -70,7 +70,8 @@ pub fn split_html_with(raw: &str, hints: &Hints<'_>) -> HtmlSplit {
     reader.read(html);
     let says_something =
         |line: &str| !line.trim().is_empty() && ![QUOTED_LINE, APPENDED_LINE].contains(&line.trim());
-    if !fold_with(&reader.text, hints).visible.lines().any(says_something) {
+    let new_text = fold_with(&reader.text, hints).visible;
+    if !new_text.lines().any(says_something) {
         return HtmlSplit::default();
     }
     let mut quotes = std::mem::take(&mut reader.quotes);
@@ -88,7 +89,42 @@ pub fn split_html_with(raw: &str, hints: &Hints<'_>) -> HtmlSplit {
         quotes.push(start..raw.len());
     }
     quotes.retain(|quote| quote.start < quote.end);
+    // What the reading of the text takes for a signature is one here too.
+    if !new_text.lines().any(begins_signature)
+        && let Some(start) = signature_start(&reader.text)
+    {
+        let start = reader.raw_offset(start);
+        let at = quotes.partition_point(|quote| quote.end <= start);
+        match quotes.get_mut(at) {
+            // The quote that follows goes with it; inside a quote it is folded already.
+            Some(next) => next.start = next.start.min(start),
+            None => quotes.push(start..raw.len()),
+        }
+    }
     HtmlSplit { quotes }
+}
+
+/// Lines of a signature, at most; more of them are a part of the letter.
+const SIGNATURE_LINES_MAX: usize = 30;
+
+fn begins_signature(line: &str) -> bool {
+    line.trim() == "--"
+}
+
+/// Where the last line begins that a mail program puts before a signature.
+fn signature_start(text: &str) -> Option<usize> {
+    let mut found = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if begins_signature(line) {
+            found = Some((at, at + line.len()));
+        }
+        at += line.len();
+    }
+    let (start, after) = found?;
+    let is_quote = |line: &&str| [QUOTED_LINE, APPENDED_LINE].contains(&line.trim());
+    let lines = text[after..].lines().take_while(|line| !is_quote(line));
+    (lines.count() <= SIGNATURE_LINES_MAX).then_some(start)
 }
 
 /// Reads HTML once: its text outside quotes, where each line of it began, and the quotes that are marked as such.
@@ -380,6 +416,20 @@ mod tests {
     fn a_quote_that_only_an_attribution_announces_is_found() {
         let html = "<p>Hello<br/><br/>26.06.2014, 14:41, \"Ana\" &lt;<a href=\"mailto:a@example.com\">a@example.com</a>&gt;:</p><blockquote>Old</blockquote>";
         assert_eq!(shown(html), "Hello");
+    }
+
+    #[test]
+    fn a_signature_behind_its_line_is_folded_with_or_without_a_quote_below() {
+        for html in [
+            "<p>Hello</p><p>-- <br>Marta Gil<br>Acme</p>",
+            "<div>Hello<br><br>--&nbsp;<br>Marta Gil</div>",
+            r#"<div>Hello</div><span class="gmail_signature_prefix">-- </span><br><div class="gmail_signature">Marta</div>"#,
+            r#"<div>Hello</div><div>-- </div><div>Marta</div><p>On Tuesday, April 3, 2012 at 4:55 PM, Ana wrote:</p><blockquote type="cite">Old</blockquote>"#,
+        ] {
+            assert_eq!(shown(html), "Hello", "{html}");
+        }
+        let alone = "<p>-- <br>Marta Gil</p>";
+        assert_eq!(shown(alone), "-- Marta Gil", "it is all there is");
     }
 
     #[test]
