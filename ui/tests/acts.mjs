@@ -194,6 +194,7 @@ async function filesOnAPhone(page) {
   await page.tell("Emulation.setDeviceMetricsOverride", { width: 390, height: 844, mobile: true, deviceScaleFactor: 1 });
   await at(page, `/tickets/${ticket}`, "files on a phone");
   await page.evaluate(`(() => {
+    document.querySelector("ticket-composer [data-saved]").textContent = "";
     const chosen = new DataTransfer();
     chosen.items.add(new File(["hello"], "a name that is longer than the window of a telephone is wide.txt"));
     const input = document.querySelector("ticket-composer input[type=file]");
