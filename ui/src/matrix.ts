@@ -58,7 +58,7 @@ class SkillMatrix extends HTMLElement {
     const person = row.cells[0]?.querySelector("a")?.textContent ?? "";
     const head = this.table?.tHead?.rows[0]?.cells[cell.cellIndex];
     const words = [`${person}, ${head?.textContent ?? ""}: `];
-    const figure = cell.firstChild?.nodeValue ?? "";
+    const figure = cell.firstChild?.nodeValue?.trim() ?? "";
     const unsure = /\bu(\d+)\b/.exec(cell.className)?.[1];
     words.push(figure ? `${figure} ± ${(Number(unsure) / 10).toFixed(1)}` : "nothing known");
     if (cell.classList.contains("n")) words.push(", not yet sure");
@@ -67,7 +67,11 @@ class SkillMatrix extends HTMLElement {
     if (cell.classList.contains("p")) words.push(", risen this month");
     if (cell.classList.contains("m")) words.push(", fallen this month");
     const [own, lead] = [cell.querySelector("i")?.textContent, cell.querySelector("b")?.textContent];
-    if (own || lead) words.push(`; says ${own}, the lead says ${lead}`);
+    if (own || lead) {
+      // What is seen comes first: whoever speaks to the page says that.
+      words.unshift(`${cell.textContent?.trim()}; `);
+      words.push(`; says ${own}, the lead says ${lead}`);
+    }
     cell.setAttribute("aria-label", words.join(""));
     cell.title = words.join("");
   }

@@ -81,11 +81,12 @@ fn cell_html(html: &mut String, cell: Option<&Cell>, target: f64, alone: bool, f
     html.push_str(&figures[tenths]);
 }
 
-/// `<i>4</i><b>3.5</b>`: what they say of themselves, and what their lead says.
+/// ` <i>4</i> <b>3.5</b>`: what they say of themselves, and what their lead says. The spaces keep three figures apart for
+/// those who hear them.
 fn sides(html: &mut String, said: Said) {
     let figure = |level: Option<f64>| level.map_or_else(|| "–".to_owned(), crate::words::short_level);
     if said.by_self.is_some() || said.by_lead.is_some() {
-        html.push_str(&format!("<i>{}</i><b>{}</b>", figure(said.by_self), figure(said.by_lead)));
+        html.push_str(&format!(" <i>{}</i> <b>{}</b>", figure(said.by_self), figure(said.by_lead)));
     }
 }
 

@@ -334,7 +334,7 @@ mod tests {
         let overlay =
             Overlay { targets: vec![4.0, 0.0], said: Some(HashMap::from([((UserId(1), SkillId(1)), said)])) };
         let html = page(usual(), Asked { show: "sides".into(), ..Asked::default() }, overlay);
-        assert!(html.contains(r#"<td class="v3 u4 g">3.3<i>4</i><b>–</b>"#), "{html}");
+        assert!(html.contains(r#"<td class="v3 u4 g">3.3 <i>4</i> <b>–</b>"#), "{html}");
     }
 
     #[test]
