@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 use std::fmt::{self, Display, Formatter};
 
 const MINUTE_MS: i64 = 60_000;
@@ -85,6 +85,13 @@ pub fn day(at_ms: i64) -> String {
 /// `10 Mar 2026, 09:12`, in UTC; the page's script shows the reader's own time.
 pub fn moment(at_ms: i64) -> String {
     Words::Moment(at_ms).to_string()
+}
+
+/// What a clock of that zone shows then, as if it were one of UTC; of a zone that is not known, UTC.
+pub fn there(at_ms: i64, zone: &str) -> i64 {
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    at_ms + i64::from(zone.to_offset(at).seconds()) * 1_000
 }
 
 #[cfg(test)]

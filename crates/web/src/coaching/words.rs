@@ -1,12 +1,10 @@
 //! Moments, tasks and effects in words.
 
 use crate::say::{Int, Real};
-use crate::when;
+use crate::when::{self, there};
 use desk::coaching::views::MomentRow;
 use desk::coaching::{Effect, GoalEffect, Measure, Session, TaskKind, TooLittle};
 use desk::skills::Observed;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::borrow::Borrow;
 
 const MINUTE_MS: i64 = 60_000;
@@ -60,13 +58,6 @@ pub fn talk(it: &Session, zone: &str) -> String {
 /// `10 Mar 2026`, by the clock of that zone.
 pub fn day_there(at_ms: impl Int, zone: &str) -> String {
     when::day(there(at_ms.int(), zone))
-}
-
-/// What a clock of that zone shows then, as if it were one of UTC; of a zone that is not known, UTC.
-fn there(at_ms: i64, zone: &str) -> i64 {
-    let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    at_ms + i64::from(zone.to_offset(at).seconds()) * 1_000
 }
 
 /// Whoever is expected elsewhere at the time of a talk.

@@ -51,6 +51,10 @@ impl Show {
         numbered.map(|(index, words)| (index + 1, words::level_word(index + 1), words))
     }
 
+    fn moment(&self, at_ms: impl crate::say::Int) -> String {
+        format!("{} UTC", crate::say::moment(at_ms))
+    }
+
     fn bars(&self) -> Vec<Bar> {
         let most = self.story.weeks.iter().copied().max().unwrap_or(0).max(1) as f64;
         let last = self.story.weeks.len().saturating_sub(1);

@@ -3,7 +3,7 @@
 use super::only_leads;
 use crate::fields::Fields;
 use crate::say::{Int, Real};
-use crate::{Html, Problem, Said, Shell, SignedIn, Web};
+use crate::{Html, Problem, Said, Shell, SignedIn, Web, when};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use desk::skills::planning::{
@@ -109,6 +109,11 @@ impl Week {
             "{}: somebody able with {covered:.0} %, {demand:.1} tickets a week",
             planning::hour_words(*at)
         )
+    }
+
+    /// `5 Jan 2026, 14:05` by the clock whose hours the page counts.
+    fn moment(&self, at_ms: impl Int) -> String {
+        when::moment(when::there(at_ms.int(), &self.page.time_zone))
     }
 
     fn is_hour(&self, at: &usize) -> bool {
@@ -388,13 +393,16 @@ mod tests {
             tickets: vec![ticket.clone()],
             imported: vec![crate::samples::imported("A-9", None)],
         };
-        let html = renders(&Week { shell: shell(), page: week(Some(9)) });
+        let there = SkillWeek { time_zone: "Asia/Tokyo".into(), ..week(Some(9)) };
+        let html = renders(&Week { shell: shell(), page: there });
         for words in [
             "Mon 9–10: somebody able with 82 %, 2.0 tickets a week",
             "Login &#60;loop&#62;",
             "?hour=20",
             "old desk #A-9",
             "v0 u-5 gap",
+            "#7 · 5 Jan 2026, 21:00 · level",
+            "1 Jan 1970, 09:00 · level",
         ] {
             assert!(html.contains(words), "{words}");
         }
