@@ -39,6 +39,7 @@ async fn pages_are_accessible_quiet_and_no_wider_than_the_window() {
         format!("/tickets/{ticket}/merge?into={}", desk.other),
         "/tickets/new".to_owned(),
         "/skills".to_owned(),
+        "/skills?show=sides".to_owned(),
         "/people".to_owned(),
         format!("/people/{}", desk.admin),
         "/floor/roster".to_owned(),
