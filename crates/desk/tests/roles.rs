@@ -187,6 +187,9 @@ fn what_nobody_was_seen_at_is_met_by_nobody_however_little_is_asked() {
         world.write_as(lea, move |tx| roles::set_holders(tx, &SetHolders { role: id, users: vec![ana] }));
         let page = world.read_as(world.as_(lea), move |tx| role_page(tx, id)).expect("a lead looks");
         assert_eq!((page.needs[0].met_by, page.needs[0].seen_by), (0, 0), "on {}", world.name());
+        let hers = page.holders[0].measured.as_ref().expect("a lead sees it");
+        assert_eq!((hers.met, hers.unknown(), hers.missing_more()), (0, 1, 0), "nor by her: {hers:?}");
+        assert!(hers.missing.iter().any(|it| it.skill.id == patience && !it.seen));
     }
 }
 

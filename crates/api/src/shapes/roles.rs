@@ -115,7 +115,7 @@ pub struct MeasuredShape {
     pub bounds: Option<[f64; 2]>,
     pub met_weight: Option<f64>,
     pub asked_count: usize,
-    /// Of those, how many are met as likely as not; null: too little has been seen at work.
+    /// Of those, how many were seen at work often enough and are met as likely as not; null: too little has been seen.
     pub met_count: Option<usize>,
     /// Skills among them that were seen at work often enough.
     pub seen_count: usize,

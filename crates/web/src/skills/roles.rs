@@ -385,6 +385,11 @@ mod tests {
                 "You meet <b>1 of 2</b> as likely as not, and all of it with probability <b>41 %</b>"
             )
         );
+        let half = Holder { user: UserId(1), name: "Me".into(), measured: Some(measured(1, "Me", 1)) };
+        let half = page(Role::Agent, vec![half]);
+        assert!(
+            half.contains("as likely as not (1 little seen), and") && half.contains("1 little seen · 80 %")
+        );
         assert!(html.contains("for them and leads") && !html.contains("change who has it"));
     }
 

@@ -31,12 +31,12 @@ pub struct Measured {
     pub high: f64,
     /// The share of the role's weight that is expected to be met.
     pub met_weight: f64,
-    /// Skills that the role asks of everyone, those of them that are met as likely as not, and those that have been seen
-    /// at work often enough.
+    /// Skills that the role asks of everyone, those of them that have been seen at work often enough and are met as likely
+    /// as not, and all that have been seen so often.
     pub asked: usize,
     pub met: usize,
     pub seen: usize,
-    /// What stands between, the dearest first: the first few of all that are not met as likely as not.
+    /// What stands between, the dearest first: the first few of all that are little seen or not met as likely as not.
     pub missing: Vec<Missing>,
 }
 
@@ -46,7 +46,12 @@ impl Measured {
         self.seen * 2 >= self.asked
     }
 
-    /// What is not met as likely as not, and is not among the first few.
+    /// Skills of which it is not known whether they are met.
+    pub fn unknown(&self) -> usize {
+        self.asked.saturating_sub(self.seen)
+    }
+
+    /// What stands between too, and is not among the first few.
     pub fn missing_more(&self) -> usize {
         self.asked.saturating_sub(self.met + self.missing.len())
     }
@@ -182,7 +187,7 @@ impl World {
             .map(|it| Asked { belief: self.belief(user, &it.skill), level: it.level, weight: it.weight })
             .collect();
         let seen = |it: &RoleNeed| self.beliefs.get(&(user, it.skill.id)).is_some_and(Proficiency::is_sure);
-        let Readiness { p, low, high, met_weight, met } = readiness(&asked);
+        let Readiness { p, low, high, met_weight, .. } = readiness(&asked);
         let mut missing: Vec<(f64, Missing)> = of_everyone
             .iter()
             .zip(&asked)
@@ -198,7 +203,7 @@ impl World {
                 };
                 (gap * need.weight, it)
             })
-            .filter(|(_, it)| it.p_met < LIKELY)
+            .filter(|(_, it)| !it.seen || it.p_met < LIKELY)
             .collect();
         missing.sort_by(|one, other| other.0.total_cmp(&one.0));
         Measured {
@@ -209,7 +214,8 @@ impl World {
             high,
             met_weight,
             asked: of_everyone.len(),
-            met,
+            // What nobody saw is neither met nor lacking, however little is asked.
+            met: of_everyone.len() - missing.len(),
             seen: of_everyone.iter().filter(|it| seen(it)).count(),
             missing: missing.into_iter().take(MISSING_SHOWN_MAX).map(|it| it.1).collect(),
         }
