@@ -117,6 +117,39 @@ fn an_objection_is_decided_by_another_lead_and_struck_evidence_has_never_happene
 }
 
 #[test]
+fn whoever_gave_a_rating_does_not_decide_the_objection_to_it_while_somebody_else_can() {
+    for world in World::on_each_database() {
+        let (ana, lea) = (world.agent("Ana"), world.lead("Lea"));
+        let refunds = skill(&world, "billing-and-refunds");
+        let rated = |level: f64| Rate { user: ana, skill: refunds, level, note: String::new() };
+        let object = |evidence| ContestEvidence { evidence, words: "she never saw me at it".into() };
+        let decide = |contest| DecideContest {
+            contest,
+            outcome: ContestOutcome::Kept,
+            reason: "I know what I saw".into(),
+        };
+        let (low, later) = (rated(1.0), rated(1.5));
+        let evidence = world.write_as(lea, move |tx| skills::rate(tx, &low));
+        let alone = world.write_as(ana, move |tx| skills::contest_evidence(tx, &object(evidence)));
+        assert_eq!(world.read_as(world.as_(lea), views::count_contests_to_decide).expect("it counts"), 1);
+        world.write_as(lea, move |tx| skills::decide_contest(tx, &decide(alone)));
+
+        let root = world.admin("Root");
+        let evidence = world.write_as(lea, move |tx| skills::rate(tx, &later));
+        let contest = world.write_as(ana, move |tx| skills::contest_evidence(tx, &object(evidence)));
+        let refused = world.try_as(lea, move |tx| skills::decide_contest(tx, &decide(contest)));
+        assert!(matches!(refused, Err(SkillsError::SaidByYou)), "on {}", world.name());
+        let seen_by = |viewer| {
+            let page = world.read_as(world.as_(viewer), views::contests).expect("leads see what waits");
+            let count = world.read_as(world.as_(viewer), views::count_contests_to_decide);
+            (page.open[0].may_decide, count.expect("it counts"))
+        };
+        assert_eq!((seen_by(lea), seen_by(root)), ((false, 0), (true, 1)), "an admin does instead");
+        world.write_as(root, move |tx| skills::decide_contest(tx, &decide(contest)));
+    }
+}
+
+#[test]
 fn a_source_that_is_switched_off_has_never_counted_and_counts_again_when_it_is_on() {
     for world in World::on_each_database() {
         let (ana, kofi, admin, lea) =

@@ -1,4 +1,5 @@
-//! A person objects to evidence about themself; a lead who is somebody else decides, with a recorded reason.
+//! A person objects to evidence about themself; a lead who is somebody else, and did not say it, decides with a recorded
+//! reason.
 
 use super::{SkillsError, evidence, store};
 use crate::events::{self, Event};
@@ -74,7 +75,7 @@ pub fn contest_evidence(tx: &mut Tx, command: &ContestEvidence) -> Result<Contes
     Ok(contest)
 }
 
-/// Nobody decides about themself.
+/// Nobody decides about themself, nor about what they said themself while another lead or admin is there to ask.
 pub fn decide_contest(tx: &mut Tx, command: &DecideContest) -> Result<(), SkillsError> {
     if !tx.actor().is_lead() {
         return Err(SkillsError::NotALead);
@@ -85,6 +86,9 @@ pub fn decide_contest(tx: &mut Tx, command: &DecideContest) -> Result<(), Skills
     }
     if contest.decided_at.is_some() {
         return Err(SkillsError::DecidedAlready);
+    }
+    if store::is_for_another_lead(tx, contest.id)? {
+        return Err(SkillsError::SaidByYou);
     }
     let reason = right_words(&command.reason)?;
     if !store::save_decided(tx, contest.id, command.outcome, reason)? {

@@ -218,6 +218,8 @@ pub enum SkillsError {
     NotAboutYou,
     #[error("nobody decides about themself: another lead does")]
     NotOnYourself,
+    #[error("this objection is to what you said yourself: another lead decides")]
+    SaidByYou,
     #[error("a lead does not rate their own skills")]
     NotYourselfAsLead,
     #[error("there is no such skill")]
@@ -285,7 +287,7 @@ impl Refusal for SkillsError {
         use SkillsError::*;
         match self {
             NotStaff | NotAnAgent | NotALead | NotAnAdmin | NotForYou | NotYourOwn | NotYourselfAsLead
-            | NotAboutYou | NotOnYourself => Kind::Forbidden,
+            | NotAboutYou | NotOnYourself | SaidByYou => Kind::Forbidden,
             NoSuchSkill | NoSuchRule | NoSuchEvidence | NoSuchPerson | NoSuchTicket | NoSuchContest => {
                 Kind::NotFound
             }

@@ -96,6 +96,31 @@ pub(in crate::skills) fn list_decided_contests(
     tx.list(&sql, params![user.map_or(0, |it| it.0), count_max], contest)
 }
 
+/// The one who asks (`$1`) gave the evidence of the contest `c`, and a lead or admin who is neither them nor the person
+/// can decide.
+const FOR_ANOTHER_LEAD: &str =
+    "exists (select 1 from evidence e where e.id = c.evidence_id and e.by_user_id = $1)
+     and exists (select 1 from users u where u.role in ('lead', 'admin') and u.suspended_at is null
+       and u.deleted_at is null and u.id <> $1 and u.id <> c.user_id)";
+
+/// Its evidence comes from whoever asks, and somebody else is there to decide.
+pub(in crate::skills) fn is_for_another_lead(tx: &mut Tx, id: ContestId) -> Result<bool, Error> {
+    let asks = tx.actor().user().map_or(0, |it| it.0);
+    let sql = format!("select c.id from contests c where c.id = $2 and {FOR_ANOTHER_LEAD}");
+    let found = tx.find(&sql, params![asks, id], |row| row.get::<ContestId>(0))?;
+    Ok(found.is_some())
+}
+
+/// What waits, and for which whoever asks may give the decision.
+pub(in crate::skills) fn count_contests_to_decide(tx: &mut Tx) -> Result<i64, Error> {
+    let asks = tx.actor().user().map_or(0, |it| it.0);
+    let sql = format!(
+        "select cast(count(*) as bigint) from contests c
+         where c.decided_at is null and c.user_id <> $1 and not ({FOR_ANOTHER_LEAD})"
+    );
+    tx.value(&sql, params![asks])
+}
+
 pub(in crate::skills) fn count_open_contests(tx: &mut Tx) -> Result<i64, Error> {
     tx.value("select cast(count(*) as bigint) from contests where decided_at is null", params![])
 }

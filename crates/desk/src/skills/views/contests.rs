@@ -20,7 +20,7 @@ pub struct ContestRow {
     /// Whom it is about.
     pub name: String,
     pub evidence: EvidenceRow,
-    /// The viewer may decide: a lead who is somebody else.
+    /// The viewer may decide: a lead who is somebody else, and did not say it while another could be asked.
     pub may_decide: bool,
 }
 
@@ -43,8 +43,10 @@ fn rows(tx: &mut Tx, sight: &Sight, contests: Vec<Contest>) -> Result<Vec<Contes
         // Two objections may be about the same evidence: it is looked up, not taken.
         let Some(evidence) = found.get_mut(&contest.evidence).map(|it| it.clone()) else { continue };
         let name = store::staff_name(tx, contest.user)?.unwrap_or_else(|| "Somebody who has left".to_owned());
-        let may_decide =
-            contest.decided_at.is_none() && sight.actor().is_lead() && !sight.actor().is(contest.user);
+        let may_decide = contest.decided_at.is_none()
+            && sight.actor().is_lead()
+            && !sight.actor().is(contest.user)
+            && !store::is_for_another_lead(tx, contest.id)?;
         rows.push(ContestRow { contest, name, evidence, may_decide });
     }
     Ok(rows)
@@ -53,7 +55,7 @@ fn rows(tx: &mut Tx, sight: &Sight, contests: Vec<Contest>) -> Result<Vec<Contes
 /// How many wait for a decision of this viewer; 0 for those who decide nothing.
 pub fn count_contests_to_decide(tx: &mut Tx) -> Result<i64, db::Error> {
     match tx.actor().is_lead() {
-        true => store::count_open_contests(tx),
+        true => store::count_contests_to_decide(tx),
         false => Ok(0),
     }
 }
