@@ -2,7 +2,8 @@
 //! skill types and skills, who has them and which ticket needs them.
 //!
 //! Zendesk's skill type is our kind of skill, its skill is our skill, and somebody has it when they surely have
-//! [`HAS_LEVEL`]. Giving somebody a skill is a lead's rating, and taking it away too: what their work says still counts.
+//! [`HAS_LEVEL`]. Giving somebody a skill is a lead's rating, and leaving it out takes that rating back: what their work and
+//! others say still counts.
 //! The kinds are the desk's own, and none can be added, renamed or removed; a skill is asked for by rules, not by conditions.
 
 use crate::call::{Answer, Call, Id, Ids, Reply, Urls};
@@ -15,11 +16,14 @@ use crate::tickets;
 use desk::routing::HAS_LEVEL;
 use desk::skills::{
     self, CreateSkill, Hardness, INDEPENDENT_LEVEL, Rate, Requirement, SetRequirements, Sight, Skill,
-    SkillKind, SkillsError, UpdateSkill, requirements_of, set_requirements, views,
+    SkillKind, SkillsError, TakeBack, UpdateSkill, requirements_of, set_requirements, views,
 };
 use desk::{SkillId, TicketId, Tx, UserId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+
+/// By this note a rating is known to have been set here.
+const SET_HERE: &str = "set as a routing attribute";
 
 pub async fn index(call: Call) -> Answer {
     call.read(|tx, call| {
@@ -167,17 +171,17 @@ pub async fn of_agent(Id(agent): Id<UserId>, call: Call) -> Answer {
     .await
 }
 
+/// The list takes the place of what was set here before, and states nothing about skills that it does not name.
 pub async fn set_of_agent(Id(agent): Id<UserId>, call: Call) -> Answer {
     let wanted = wanted(&call)?;
     call.write(move |tx, _| {
         let had = had_by(tx, agent)?;
         let known: Vec<SkillId> = skills::list_skills(tx)?.iter().map(|it| it.id).collect();
-        let given = wanted.iter().filter(|it| known.contains(it) && !had.contains(it));
-        let taken = had.iter().filter(|it| !wanted.contains(it));
-        let ratings = given.map(|it| (*it, INDEPENDENT_LEVEL)).chain(taken.map(|it| (*it, 0.0)));
-        for (skill, level) in ratings.collect::<Vec<_>>() {
-            let note = "set as a routing attribute".to_owned();
-            skills::rate(tx, &Rate { user: agent, skill, level, note })?;
+        let left_out: Vec<SkillId> = known.iter().copied().filter(|it| !wanted.contains(it)).collect();
+        skills::take_back(tx, &TakeBack { user: agent, skills: left_out, note: SET_HERE.to_owned() })?;
+        for skill in wanted.iter().copied().filter(|it| known.contains(it) && !had.contains(it)) {
+            let note = SET_HERE.to_owned();
+            skills::rate(tx, &Rate { user: agent, skill, level: INDEPENDENT_LEVEL, note })?;
         }
         let has = had_by(tx, agent)?;
         shown(tx, &has)

@@ -4,7 +4,7 @@ mod common;
 
 use common::Program;
 use desk::routing::{self, PresenceStatus, SetPresence};
-use desk::skills::{Circle, Policy, Rate};
+use desk::skills::{Circle, Observed, Policy, Rate};
 use serde_json::{Value, json};
 
 fn names(of: &Value) -> Vec<&str> {
@@ -207,6 +207,36 @@ async fn agents_have_skills_and_tickets_need_them() {
         let fulfilled = program.call(&as_ana, "GET", &asked, Value::Null).await;
         assert_eq!(fulfilled.body, json!({ "fulfilled_ticket_ids": [ticket.0] }));
         assert_eq!(program.get("/routing/agents/0/instance_values").await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_skill_that_is_left_out_takes_back_what_was_set_and_rates_nobody_at_nothing() {
+    for program in Program::on_each_database() {
+        let on = program.world.name();
+        let ana = program.world.agent("Ana");
+        let path = format!("/routing/agents/{ana}/instance_values");
+        let skills = program.world.read(desk::skills::list_skills);
+        let id = |name: &str| skills.iter().find(|it| it.name == name).expect("it is there").id;
+        let (refunds, french) = (id("Billing and refunds"), id("French"));
+        let lea = program.world.lead("Lea");
+        let said = Rate { user: ana, skill: refunds, level: 4.0, note: "watched her".into() };
+        program.world.write_as(lea, move |tx| desk::skills::rate(tx, &said));
+        let counting = || {
+            let rows = program.world.read(move |tx| desk::skills::views::evidence_about(tx, ana, None));
+            let counting = rows.into_iter().filter(|it| it.struck_at.is_none());
+            counting.map(|it| (it.by, it.observed)).collect::<Vec<_>>()
+        };
+        let of_lea = vec![(Some(lea), Observed::LeadRating { level: 4.0 })];
+
+        let set = program.post(&path, json!({ "attribute_value_ids": [refunds, french] })).await;
+        assert_eq!(names(&set.body["attribute_values"]), ["Billing and refunds", "French"], "on {on}");
+        assert_eq!(counting().len(), 2, "what a lead said already is not said again, on {on}");
+        let none = program.post(&path, json!({ "attribute_value_ids": [] })).await;
+        assert_eq!(names(&none.body["attribute_values"]), ["Billing and refunds"], "another's word stands");
+        assert_eq!(counting(), of_lea, "nothing is said of either instead, on {on}");
+        program.post(&path, json!({ "attribute_value_ids": [] })).await;
+        assert_eq!(counting(), of_lea, "on {on}");
     }
 }
 

@@ -122,7 +122,8 @@ pub struct AttributeValueBody {
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct InstanceValuesBody {
-    /// All of them: what is not named is taken away.
+    /// All of them. Of a ticket, what is not named is needed no more; of an agent, what was set so before and is not named is
+    /// taken back.
     pub attribute_value_ids: Vec<serde_json::Value>,
 }
 

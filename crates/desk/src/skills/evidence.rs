@@ -162,6 +162,14 @@ pub struct Rate {
     pub note: String,
 }
 
+/// What leads said of a person with this note, in these skills.
+#[derive(Clone, Debug)]
+pub struct TakeBack {
+    pub user: UserId,
+    pub skills: Vec<SkillId>,
+    pub note: String,
+}
+
 #[derive(Clone, Debug)]
 pub struct StrikeEvidence {
     pub evidence: EvidenceId,
@@ -172,6 +180,7 @@ pub struct StrikeEvidence {
 const STATEMENT_REPLACES_WITHIN_MS: i64 = 90 * 24 * 3_600_000;
 /// Why a statement no longer counts after that.
 const REPLACED: &str = "replaced by a newer statement";
+const TAKEN_BACK: &str = "taken back";
 
 /// Adds an observation and moves the person's beliefs. `None` if its key was counted before, or if it is about no skill.
 pub fn add_evidence(tx: &mut Tx, command: &AddEvidence) -> Result<Option<EvidenceId>, SkillsError> {
@@ -203,6 +212,26 @@ pub fn rate(tx: &mut Tx, command: &Rate) -> Result<EvidenceId, SkillsError> {
     }
     let observed = Observed::LeadRating { level: command.level };
     state(tx, command.user, actor.user(), command.skill, observed, &command.note)
+}
+
+/// Takes statements of leads back: they count as if they had never been made, and say nothing in their place.
+pub fn take_back(tx: &mut Tx, command: &TakeBack) -> Result<(), SkillsError> {
+    let actor = *tx.actor();
+    if !actor.is_lead() {
+        return Err(SkillsError::NotALead);
+    }
+    if actor.is(command.user) {
+        return Err(SkillsError::NotYourselfAsLead);
+    }
+    lock_person(tx, command.user)?;
+    // What one of them had replaced counts again, and may be one of them too.
+    loop {
+        let said = store::list_noted(tx, command.user, &command.note)?;
+        let Some((evidence, _)) = said.into_iter().find(|(_, skill)| command.skills.contains(skill)) else {
+            return Ok(());
+        };
+        strike_for_good(tx, evidence, command.user, TAKEN_BACK)?;
+    }
 }
 
 /// Strikes out evidence: it stays in the list with its reason, and counts as if it had never been.

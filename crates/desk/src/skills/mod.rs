@@ -47,7 +47,8 @@ pub(crate) use doubt::{
     strike_all, summaries, variances_of, weekly_levels,
 };
 pub use evidence::{
-    AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, add_evidence, rate, rate_self, strike_evidence,
+    AddEvidence, Observed, Rate, RateSelf, StrikeEvidence, TakeBack, add_evidence, rate, rate_self,
+    strike_evidence, take_back,
 };
 pub use interests::{SetInterests, interests_of, set_interests};
 pub use learn::difficulty_of;

@@ -169,6 +169,20 @@ pub(in crate::skills) fn list_statements(
     )
 }
 
+/// What leads said of a person with this note and still counts, with the skill that it is about; the newest first.
+pub(in crate::skills) fn list_noted(
+    tx: &mut Tx,
+    user: UserId,
+    note: &str,
+) -> Result<Vec<(EvidenceId, SkillId)>, Error> {
+    tx.list(
+        "select e.id, m.skill_id from evidence e join evidence_moves m on m.evidence_id = e.id
+         where e.user_id = $1 and e.kind = 'lead' and e.note = $2 and e.struck_at is null order by e.id desc",
+        params![user, note],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// The means before and after it in each skill, and whether it has been struck out.
 pub(in crate::skills) fn list_moves_of(
     tx: &mut Tx,
