@@ -2,7 +2,7 @@
 
 use crate::{Outcome, config, say};
 use desk::Actor;
-use desk::access::{self, SetUp};
+use desk::access::{self, SetUp, SetUpError};
 
 #[derive(clap::Args)]
 pub struct SetupFlags {
@@ -46,13 +46,18 @@ pub fn run(flags: &SetupFlags) -> Outcome {
         public_url: public_url.clone(),
     };
     let only_skills = flags.only_skills;
-    let done = desk.db.write_now(Actor::desk(), move |tx| match only_skills {
-        true => access::set_up_only_skills(tx, &command),
-        false => access::set_up(tx, &command),
+    let (done, api_token) = desk.db.write_now(Actor::desk(), move |tx| {
+        let done = match only_skills {
+            true => access::set_up_only_skills(tx, &command)?,
+            false => access::set_up(tx, &command)?,
+        };
+        // Acts for the admin; shown this once.
+        let (_, api_token) = access::create_api_token(tx, "Made at set-up", Some(done.admin))?;
+        Ok::<_, SetUpError>((done, api_token))
     })?;
     let answer = serde_json::json!({
         "sign_in_url": format!("{public_url}/sign-in/link/{}", done.sign_in_token),
-        "api_token": done.api_token,
+        "api_token": api_token,
     });
     say(&answer.to_string());
     Ok(())

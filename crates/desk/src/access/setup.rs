@@ -1,7 +1,7 @@
 //! The first minutes of a desk: who runs it, what it is called, where customers write to.
 
 use super::links::{self, LinkError, LinkPurpose};
-use super::{AccessError, store, tokens};
+use super::{AccessError, store};
 use crate::events::{self, Event};
 use crate::people::{self, CreateUser, PeopleError};
 use crate::{Actor, Kind, Refusal, Role, Tx, UserId, settings};
@@ -30,8 +30,6 @@ pub struct SetUpDone {
     pub admin: UserId,
     /// For a link that signs the admin in, once.
     pub sign_in_token: String,
-    /// Acts for the admin; shown this once.
-    pub api_token: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -144,11 +142,10 @@ fn finish(tx: &mut Tx, command: &SetUp) -> Result<SetUpDone, SetUpError> {
         },
     )?;
     let sign_in_token = links::create_link(tx, Some(admin), LinkPurpose::SignIn, SIGN_IN_VALID_MS)?;
-    let (_, api_token) = tokens::create_api_token(tx, "Made at set-up", Some(admin))?;
     let now = tx.now();
     settings::save(tx, SET_UP_AT, &now)?;
     events::record(tx, &Event::SettingsChanged { by: None })?;
-    Ok(SetUpDone { admin, sign_in_token, api_token })
+    Ok(SetUpDone { admin, sign_in_token })
 }
 
 fn valid_company(tx: &mut Tx, command: &SetUp) -> Result<settings::Company, SetUpError> {
