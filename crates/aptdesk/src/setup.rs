@@ -1,8 +1,9 @@
 //! `aptdesk setup`: the first run without a browser.
 
 use crate::{Outcome, config, say};
-use desk::Actor;
 use desk::access::{self, SetUp, SetUpError};
+use desk::mail::LANGUAGES;
+use desk::{Actor, Language};
 
 #[derive(clap::Args)]
 pub struct SetupFlags {
@@ -27,8 +28,16 @@ pub struct SetupFlags {
     #[arg(long, default_value = "UTC")]
     time_zone: String,
     /// Language of automatic messages: en, es, de, fr.
-    #[arg(long, default_value = "en")]
+    #[arg(long, default_value = "en", value_parser = language)]
     language: String,
+}
+
+/// Of one that the desk writes in, whatever the country: `de`, `de-AT`.
+fn language(word: &str) -> Result<String, String> {
+    match Language::of(word).is_some_and(|it| LANGUAGES.contains(&it.as_str())) {
+        true => Ok(word.to_owned()),
+        false => Err(format!("the languages are {}", LANGUAGES.join(", "))),
+    }
 }
 
 pub fn run(flags: &SetupFlags) -> Outcome {
@@ -61,4 +70,17 @@ pub fn run(flags: &SetupFlags) -> Outcome {
     });
     say(&answer.to_string());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_that_the_desk_does_not_write_is_refused_with_those_that_it_does() {
+        assert_eq!(language("de-AT").as_deref(), Ok("de-AT"));
+        for unknown in ["xx", "it", ""] {
+            assert_eq!(language(unknown), Err("the languages are en, es, de, fr".to_owned()), "{unknown}");
+        }
+    }
 }

@@ -34,6 +34,7 @@ pub(crate) use outgoing::{forget, forget_unsent, hour_is_spent, within_budget};
 pub(crate) use reply::{email_of, queue_comment, sending_mailbox};
 pub use suspended::{discard, put_back, recover};
 pub use take_in::{accepts, receive, take_in};
+pub use texts::LANGUAGES;
 pub(crate) use texts::{Lang, language_of};
 
 use crate::blobs::Blob;

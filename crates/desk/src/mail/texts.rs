@@ -3,6 +3,9 @@
 use crate::tickets::Ticket;
 use crate::{TicketId, Tx, people, settings};
 
+/// Those languages, by their letters.
+pub const LANGUAGES: [&str; 4] = ["en", "es", "de", "fr"];
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lang {
     #[default]
@@ -179,6 +182,7 @@ mod tests {
         assert_eq!(Lang::parse("de-AT"), Some(Lang::De));
         assert_eq!(Lang::parse("ES_mx"), Some(Lang::Es));
         assert_eq!(Lang::parse("tlh"), None);
+        assert_eq!(LANGUAGES, [Lang::En, Lang::Es, Lang::De, Lang::Fr].map(Lang::code));
         for lang in [Lang::En, Lang::Es, Lang::De, Lang::Fr] {
             assert_eq!(Lang::parse(lang.code()), Some(lang));
             let (subject, text) = lang.acknowledgement(TicketId(4821), "Acme");
