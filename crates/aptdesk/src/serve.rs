@@ -98,11 +98,13 @@ impl Running {
 
     /// What a person sees first.
     pub async fn say_hello(&self) -> Outcome {
-        let set_up = self.desk.read(Actor::desk(), access::is_set_up).await?;
-        say(&format!("Aptdesk is at {}", self.public_url));
-        if let Some(smtp) = self.smtp {
-            say(&format!("It receives mail at {smtp} (SMTP)"));
-        }
+        let (set_up, only_skills) = self
+            .desk
+            .read(Actor::desk(), |tx| {
+                Ok::<_, db::Error>((access::is_set_up(tx)?, settings::only_skills(tx)?))
+            })
+            .await?;
+        greeting(&self.public_url, self.smtp, only_skills).iter().for_each(|line| say(line));
         if !set_up {
             let token = self
                 .desk
@@ -129,6 +131,13 @@ impl Running {
             tracing::warn!("some connections were still open and are cut");
         }
     }
+}
+
+/// Where pages are and where mail is received; the latter is nothing to somebody whose tickets are elsewhere.
+fn greeting(public_url: &str, smtp: Option<SocketAddr>, only_skills: bool) -> Vec<String> {
+    let mut lines = vec![format!("Aptdesk is at {public_url}")];
+    lines.extend(smtp.filter(|_| !only_skills).map(|smtp| format!("It receives mail at {smtp} (SMTP)")));
+    lines
 }
 
 /// Every page and every API call, behind one set of limits.
@@ -205,4 +214,20 @@ pub fn log_to_stderr(config: &Config) {
         true => builder.json().try_init(),
         false => builder.with_target(false).compact().try_init(),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_desk_with_skills_only_does_not_speak_of_mail() {
+        let smtp = Some(SocketAddr::from(([127, 0, 0, 1], 2525)));
+        let with_tickets = greeting("http://localhost:8080", smtp, false);
+        assert_eq!(
+            with_tickets,
+            ["Aptdesk is at http://localhost:8080", "It receives mail at 127.0.0.1:2525 (SMTP)"]
+        );
+        assert_eq!(greeting("http://localhost:8080", smtp, true), ["Aptdesk is at http://localhost:8080"]);
+    }
 }
