@@ -33,6 +33,7 @@ mod organizations;
 mod outcomes;
 mod paging;
 mod personal;
+mod plain;
 mod planning;
 mod problem;
 mod proficiencies;

@@ -1,5 +1,6 @@
 //! From a ticket's JSON body to the desk's commands.
 
+use crate::plain;
 use crate::problem::Problem;
 use crate::shapes::{Change, CommentBody, CopyChange, PersonName, RequesterChange, TicketChange};
 use crate::time;
@@ -7,9 +8,6 @@ use desk::tickets::{
     Channel, CreateTicket, NewComment, Priority, Status, TagChange, Type, UpdateTicket, list_upload,
 };
 use desk::{GroupId, TicketId, Tx, UserId, people};
-
-/// Characters per line when text is made of HTML; long, so that paragraphs stay whole.
-const TEXT_WIDTH: usize = 10_000;
 
 pub fn to_create(tx: &mut Tx, wanted: &TicketChange) -> Result<CreateTicket, Problem> {
     let me = tx.actor().user();
@@ -102,7 +100,9 @@ pub fn stamp(safe_update: Option<bool>, updated_stamp: Option<&str>) -> Result<O
 fn new_comment(tx: &mut Tx, body: &CommentBody) -> Result<NewComment, Problem> {
     let text = match (&body.body, &body.html_body) {
         (Some(text), _) => text.clone(),
-        (None, Some(html)) => text_of(html)?,
+        (None, Some(html)) => {
+            plain::text_of(html).map_err(|_| Problem::invalid("comment", "the HTML cannot be read"))?
+        }
         (None, None) => String::new(),
     };
     let upload_tokens = body.uploads.clone().unwrap_or_default();
@@ -126,13 +126,6 @@ fn waiting(tx: &mut Tx, upload_tokens: &[String]) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-fn text_of(html: &str) -> Result<String, Problem> {
-    html2text::config::plain_no_decorate()
-        .string_from_read(html.as_bytes(), TEXT_WIDTH)
-        .map(|text| text.trim().to_owned())
-        .map_err(|_| Problem::invalid("comment", "the HTML cannot be read"))
 }
 
 fn is_empty(comment: &NewComment) -> bool {

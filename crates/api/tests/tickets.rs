@@ -39,7 +39,7 @@ async fn a_ticket_is_answered_assigned_and_solved_in_one_call() {
     let id = program.ticket("No sound").await;
     let change = json!({ "ticket": {
         "status": "solved", "assignee_id": program.me, "additional_tags": ["fixed"],
-        "comment": { "html_body": "<p>Turn it <b>on</b><script>alert(1)</script></p>", "public": true },
+        "comment": { "html_body": "<p>Turn it <b>on</b>, as <a href='https://x.example/on'>here</a><script>alert(1)</script></p>", "public": true },
     }});
     let answer = program.put(&format!("/tickets/{id}.json"), change).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -48,7 +48,7 @@ async fn a_ticket_is_answered_assigned_and_solved_in_one_call() {
     assert_eq!(answer.body["audit"]["ticket_id"], id);
     let comments = program.get(&format!("/tickets/{id}/comments?sort_order=desc&include=users")).await.body;
     assert_eq!(comments["count"], 2);
-    assert_eq!(comments["comments"][0]["plain_body"], "Turn it on");
+    assert_eq!(comments["comments"][0]["plain_body"], "Turn it on, as here <https://x.example/on>");
     assert!(!comments["comments"][0]["html_body"].as_str().unwrap().contains("script"));
     assert_eq!(comments["comments"][0]["audit_id"], answer.body["audit"]["id"]);
     assert_eq!(comments["users"].as_array().unwrap().len(), 2);
