@@ -4,12 +4,16 @@ use super::Mailroom;
 use desk::mail::mailboxes::{self, Mailbox, MailboxKind};
 use desk::{Actor, MailboxId};
 use futures_util::future::join;
-use mail::imap;
-use mail::send::{self, Delivery, OutgoingMail};
+use mail::imap::{self, ImapTls};
+use mail::send::{self, Delivery, OutgoingMail, RelayTls};
 use std::time::Duration;
 
 /// How long another server may take. Both ways are tried at once, and the page that asks gives up after 20 seconds.
 const ANSWER_WAIT: Duration = Duration::from_secs(15);
+
+/// The usual ports for TLS from the start.
+const IMAPS_PORT: u16 = 993;
+const SMTPS_PORT: u16 = 465;
 
 impl Mailroom {
     /// Tries both ways of a mailbox; each line is what we did or the server's own words.
@@ -33,15 +37,19 @@ impl Mailroom {
             Ok(account) => account,
         };
         let begun = format!("In: signing in at {}:{} as {}", account.host, account.port, account.user);
+        let start = match account.tls {
+            ImapTls::Implicit => Start::Encrypted,
+            ImapTls::StartTls | ImapTls::Plain => Start::Plain,
+        };
         let said = match in_time(imap::probe(&account), ANSWER_WAIT).await {
-            Err(words) => Trial::bad(format!("In: {words}")),
+            Err(words) => Trial::bad(format!("In: {}", start.explained(&words, IMAPS_PORT))),
             Ok(Ok(probe)) => Trial::good(format!(
                 "In: {} messages in {}{}",
                 probe.messages,
                 account.folder,
                 if probe.idle { "; the server tells of new ones at once" } else { "; asked once a minute" }
             )),
-            Ok(Err(error)) => Trial::bad(format!("In: {error}")),
+            Ok(Err(error)) => Trial::bad(format!("In: {}", start.explained(&error.to_string(), IMAPS_PORT))),
         };
         vec![Trial::note(begun), said]
     }
@@ -62,15 +70,20 @@ impl Mailroom {
         let test = test_mail(mailbox, self.desk.db.now());
         let raw = self.signed(send::build(&test), &mailbox.address);
         let to = [mailbox.address.clone()];
+        let start = match relay.tls {
+            RelayTls::Implicit => Start::Encrypted,
+            RelayTls::StartTls | RelayTls::Plain => Start::Plain,
+        };
         let delivery = match self.mailer(&relay) {
             Ok(mailer) => in_time(mailer.deliver(&mailbox.address, &to, &raw), ANSWER_WAIT).await,
             Err(words) => Ok(Delivery::Deferred(words)),
         };
         let said = match delivery {
-            Err(words) => Trial::bad(format!("Out: {words}")),
+            Err(words) => Trial::bad(format!("Out: {}", start.explained(&words, SMTPS_PORT))),
             Ok(Delivery::Sent(words)) => Trial::good(format!("Out: the server said: {words}")),
             Ok(Delivery::Deferred(words) | Delivery::Failed(words)) => {
-                Trial::bad(format!("Out: the server said: {words}"))
+                let words = format!("the server said: {words}");
+                Trial::bad(format!("Out: {}", start.explained(&words, SMTPS_PORT)))
             }
         };
         vec![Trial::note(begun), said]
@@ -85,6 +98,36 @@ async fn in_time<T>(talk: impl Future<Output = T>, wait: Duration) -> Result<T, 
             wait.as_secs()
         )
     })
+}
+
+/// How we begin to talk, by the mailbox's encryption.
+#[derive(Clone, Copy)]
+enum Start {
+    /// TLS from the start.
+    Encrypted,
+    /// STARTTLS, or no encryption at all.
+    Plain,
+}
+
+impl Start {
+    /// What failed, and before it what to change where the other side began in the other way.
+    fn explained(self, words: &str, tls_port: u16) -> String {
+        // What TLS makes of a plain greeting; and a port for TLS, which waits for us to begin or hangs up.
+        const NO_TLS: &[&str] = &["InvalidContentType"];
+        const NO_GREETING: &[&str] = &["no answer within", "it hung up", "incomplete response"];
+        let says = |any: &[&str]| any.iter().any(|it| words.contains(it));
+        match self {
+            Start::Encrypted if says(NO_TLS) => format!(
+                "this port does not begin with TLS. Choose STARTTLS as encryption, or the port for TLS from the \
+                 start (usually {tls_port}). ({words})"
+            ),
+            Start::Plain if says(NO_GREETING) => format!(
+                "this port gives no greeting; it may expect TLS from the start. Then choose that as encryption, or \
+                 the port for STARTTLS. ({words})"
+            ),
+            _ => words.to_owned(),
+        }
+    }
 }
 
 /// A line of a mailbox's trial.
@@ -155,5 +198,22 @@ mod tests {
         assert!(words.starts_with("no answer within"), "{words}");
         assert_eq!(in_time(std::future::ready(1), ANSWER_WAIT).await, Ok(1));
         assert!(ANSWER_WAIT < Duration::from_secs(20), "the page waits no longer");
+    }
+
+    #[test]
+    fn an_encryption_that_does_not_fit_the_port_is_said_so_before_the_raw_words() {
+        let corrupt = "no safe connection: received corrupt message of type InvalidContentType";
+        let words = Start::Encrypted.explained(corrupt, IMAPS_PORT);
+        assert!(words.starts_with("this port does not begin with TLS. Choose STARTTLS"), "{words}");
+        assert!(words.contains("993") && words.ends_with(&format!("({corrupt})")), "{words}");
+        for silent in
+            ["the server said: nothing; it hung up", "the server said: response error: incomplete response"]
+        {
+            let words = Start::Plain.explained(silent, SMTPS_PORT);
+            assert!(words.contains("it may expect TLS from the start") && words.contains(silent), "{words}");
+            assert_eq!(Start::Encrypted.explained(silent, SMTPS_PORT), silent);
+        }
+        let refused = "the server refused to sign in: wrong password";
+        assert_eq!(Start::Plain.explained(refused, IMAPS_PORT), refused);
     }
 }
