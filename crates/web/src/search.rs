@@ -20,6 +20,7 @@ struct SearchPage {
     shell: Shell,
     people: Vec<User>,
     unknown: Vec<String>,
+    as_words: Vec<String>,
     found: FoundList,
 }
 
@@ -82,7 +83,13 @@ fn page(tx: &mut Tx, asked: &Asked) -> Result<SearchPage, Problem> {
     };
     let shell = Shell::load(tx)?;
     if words.is_empty() {
-        return Ok(SearchPage { shell, people: Vec::new(), unknown: Vec::new(), found: list });
+        return Ok(SearchPage {
+            shell,
+            people: Vec::new(),
+            unknown: Vec::new(),
+            as_words: Vec::new(),
+            found: list,
+        });
     }
     let query = search::parse(tx, words)?;
     let order = if best { SearchOrder::Best } else { SearchOrder::Newest };
@@ -95,7 +102,7 @@ fn page(tx: &mut Tx, asked: &Asked) -> Result<SearchPage, Problem> {
         let ids = search::search_users(tx, &query.terms.join(" "), PEOPLE_SHOWN_MAX)?;
         people = people::list_by_ids(tx, &ids)?;
     }
-    Ok(SearchPage { shell, people, unknown: query.unknown, found: list })
+    Ok(SearchPage { shell, people, unknown: query.unknown, as_words: query.as_words, found: list })
 }
 
 impl FoundList {
@@ -113,7 +120,7 @@ mod samples {
     fn page(query: &str, rows: Vec<Row>, unknown: Vec<String>) -> SearchPage {
         let found =
             FoundList { now: 9_000_000, query: query.into(), best: false, rows, more: true, deeper: false };
-        SearchPage { shell: shell(), people: vec![], unknown, found }
+        SearchPage { shell: shell(), people: vec![], unknown, as_words: vec![], found }
     }
 
     #[test]
@@ -131,6 +138,13 @@ mod samples {
         assert!(renders(&page("nothing", vec![], vec![])).contains("Nothing holds"));
         let unknown = renders(&page("group:Nobody", vec![], vec!["group:Nobody".into()]));
         assert!(unknown.contains("group:Nobody"));
+        assert!(!unknown.contains("looked for as words"));
+        let no_condition =
+            SearchPage { as_words: vec!["from:<ana>".into()], ..page("from:<ana>", vec![], vec![]) };
+        let html = renders(&no_condition);
+        assert!(
+            html.contains("looked for as words: <b>from:&#60;ana&#62;</b>") && html.contains("requester")
+        );
         let full = renders(&page("\"><script>", vec![row(), long_row(), rtl_row()], vec![]));
         assert_eq!(full.matches("class=\"item\"").count(), 3);
     }

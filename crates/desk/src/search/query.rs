@@ -24,6 +24,8 @@ pub struct Query {
     pub about: Option<String>,
     /// Conditions that name nobody or nothing, in the searcher's words.
     pub unknown: Vec<String>,
+    /// What looks like a condition and is none, in the searcher's words: it is looked for as it stands.
+    pub as_words: Vec<String>,
 }
 
 impl Query {
@@ -53,6 +55,9 @@ pub fn parse(tx: &mut Tx, text: &str) -> Result<Query, Error> {
             None => {
                 words.push(' ');
                 words.push_str(&token);
+                if looks_like_a_condition(&token) {
+                    query.as_words.push(token);
+                }
             }
         }
     }
@@ -118,6 +123,15 @@ fn split(token: &str) -> Option<(&str, char, &str)> {
     let sign = token[at..].chars().next()?;
     let value = token[at + 1..].trim_start_matches('=');
     (!value.is_empty()).then_some((key, sign, value))
+}
+
+/// `from:ana`, but no address of a page, path, or time of day; and nothing that goes on after a colon as a sentence does.
+fn looks_like_a_condition(token: &str) -> bool {
+    const KEY_CHARS_MIN: usize = 2;
+    let Some((key, value)) = token.split_once([':', '<', '>']) else { return false };
+    key.len() >= KEY_CHARS_MIN
+        && key.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+        && value.chars().next().is_some_and(|c| !c.is_whitespace() && c != '/')
 }
 
 fn condition(tx: &mut Tx, query: &mut Query, key: &str, sign: char, value: &str) -> Result<bool, Error> {
@@ -297,6 +311,18 @@ mod tests {
         assert_eq!(split("created>=2026-01-01"), Some(("created", '>', "2026-01-01")));
         assert_eq!(split("https://example.org"), None);
         assert_eq!(split("status:"), None);
+    }
+
+    #[test]
+    fn what_looks_like_a_condition_is_told_from_addresses_and_sentences() {
+        for token in ["from:ana@x.org", "foo:bar", "amount>5"] {
+            assert!(looks_like_a_condition(token), "{token}");
+        }
+        for token in
+            ["https://example.org", "10:30", "C:\\logs", "Re:", "error: no sound", "refund", "a@x.org"]
+        {
+            assert!(!looks_like_a_condition(token), "{token}");
+        }
     }
 
     #[test]
