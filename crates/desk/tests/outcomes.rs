@@ -58,7 +58,7 @@ fn rows(world: &World, all: &[Said<'_>]) -> Vec<Result<OutcomeRow, Rejected>> {
     let row = |(line, it): (usize, &Said<'_>)| {
         let solved = (world.now() - it.2 * DAY).to_string();
         let opened = (world.now() - it.2 * DAY - DAY / 4).to_string();
-        let mut cells: Cells<'_> = [""; 17];
+        let mut cells: Cells<'_> = [""; Field::ALL.len()];
         cells[Field::Ticket as usize] = it.0;
         cells[Field::Person as usize] = it.1;
         cells[Field::SolvedAt as usize] = &solved;

@@ -104,6 +104,8 @@ pub fn field_words(field: &Field) -> &'static str {
         Field::Ticket => "Number of the ticket",
         Field::Person => "Who did it",
         Field::Name => "Their name",
+        Field::FirstName => "Their first name",
+        Field::LastName => "Their last name",
         Field::OpenedAt => "When it came",
         Field::SolvedAt => "When it was solved",
         Field::UpdatedAt => "When it was last changed",

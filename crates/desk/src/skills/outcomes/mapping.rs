@@ -154,7 +154,10 @@ impl Layout {
     /// The column that says a field, if one does.
     pub fn place_of(&self, field: Field, head: &[&str]) -> Option<usize> {
         let names = &self.columns[field as usize];
-        names.iter().find_map(|name| head.iter().position(|it| folded(it) == *name))
+        let at = names.iter().find_map(|name| head.iter().position(|it| folded(it) == *name))?;
+        // A column that tells people apart is no name beside it.
+        let is_taken = field == Field::Name && self.place_of(Field::Person, head) == Some(at);
+        (!is_taken).then_some(at)
     }
 
     /// The place of each field among the columns of a head; `None` where the file does not say it.
@@ -220,7 +223,7 @@ impl Layout {
         Ok(OutcomeRow {
             line,
             people,
-            name: Some(cell(Field::Name)).filter(|it| !it.is_empty()).map(str::to_owned),
+            name: name_of(cells),
             opened_at,
             solved_at,
             updated_at: moment(Field::UpdatedAt)?,
@@ -287,6 +290,18 @@ impl Layout {
         }
         Ok(Some((1.0 + 4.0 * share).round() as u8))
     }
+}
+
+/// The person's name, whole or in two parts, where it stands beside what tells people apart.
+fn name_of(cells: &Cells<'_>) -> Option<String> {
+    let cell = |field: Field| cut(cells[field as usize].trim());
+    let is_name = |it: &str| it.chars().any(char::is_alphabetic) && !it.contains('@');
+    let whole = cell(Field::Name);
+    if is_name(whole) && whole != cell(Field::Person) {
+        return Some(whole.to_owned());
+    }
+    let parts = format!("{} {}", cell(Field::FirstName), cell(Field::LastName));
+    Some(parts.trim()).filter(|it| is_name(it)).map(str::to_owned)
 }
 
 fn cut(text: &str) -> &str {
