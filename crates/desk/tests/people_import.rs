@@ -45,6 +45,24 @@ fn a_file_parted_by_semicolons_names_people_and_not_whole_lines() {
 }
 
 #[test]
+fn a_head_says_which_column_is_the_name() {
+    for world in World::on_each_database() {
+        for csv in [
+            "E-Mail;Full name\nkurt@x.org;Kurt Öz\n",
+            "Nachname;Vorname;Rolle;E-Mail\nÖz;Kurt;agent;kurt@x.org\n",
+            "email,role,agent_name,groups\nkurt@x.org,,Kurt Öz,\n",
+            "Name,Address,Team\nKurt Öz,kurt@x.org,Care\n",
+        ] {
+            assert_eq!(import(&world, csv).unwrap().read, 1, "{csv}, on {}", world.name());
+            let kurt = world.read(|tx| people::find_user_by_email(tx, "kurt@x.org")).unwrap();
+            assert_eq!((kurt.name.as_str(), kurt.role), ("Kurt Öz", Role::Agent), "{csv}");
+        }
+        let kurt = world.read(|tx| people::find_user_by_email(tx, "kurt@x.org")).unwrap();
+        assert_eq!(groups_of(&world, kurt.id), ["Care"], "the usual order, on {}", world.name());
+    }
+}
+
+#[test]
 fn one_wrong_line_and_nothing_is_changed() {
     for world in World::on_each_database() {
         world.customer("Carla", "carla@customer.example");
