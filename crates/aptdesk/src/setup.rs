@@ -28,12 +28,12 @@ pub struct SetupFlags {
     #[arg(long, default_value = "UTC")]
     time_zone: String,
     /// Language of automatic messages: en, es, de, fr.
-    #[arg(long, default_value = "en", value_parser = language)]
+    #[arg(long, default_value = "en", value_parser = known_language)]
     language: String,
 }
 
 /// Of one that the desk writes in, whatever the country: `de`, `de-AT`.
-fn language(word: &str) -> Result<String, String> {
+fn known_language(word: &str) -> Result<String, String> {
     match Language::of(word).is_some_and(|it| LANGUAGES.contains(&it.as_str())) {
         true => Ok(word.to_owned()),
         false => Err(format!("the languages are {}", LANGUAGES.join(", "))),
@@ -78,9 +78,13 @@ mod tests {
 
     #[test]
     fn a_language_that_the_desk_does_not_write_is_refused_with_those_that_it_does() {
-        assert_eq!(language("de-AT").as_deref(), Ok("de-AT"));
+        assert_eq!(known_language("de-AT").as_deref(), Ok("de-AT"));
         for unknown in ["xx", "it", ""] {
-            assert_eq!(language(unknown), Err("the languages are en, es, de, fr".to_owned()), "{unknown}");
+            assert_eq!(
+                known_language(unknown),
+                Err("the languages are en, es, de, fr".to_owned()),
+                "{unknown}"
+            );
         }
     }
 }

@@ -169,6 +169,9 @@ mod tests {
                 && html.contains("their &#60;desk&#62;")
         );
         assert!(html.contains("broke off or goes on"));
-        assert!(html.contains("<section class=\"stack\"><section id=\"runs\""), "headings keep their distance");
+        assert!(
+            html.contains("<section class=\"stack\"><section id=\"runs\""),
+            "headings keep their distance"
+        );
     }
 }
