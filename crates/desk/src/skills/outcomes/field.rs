@@ -83,7 +83,8 @@ mod tests {
                 name_in(&["ID", "Solved at", "Assignee email", column], &["1", at, "an@x.org", "Ana Novak"]);
             assert_eq!(name.as_deref(), Some("Ana Novak"), "{column}");
         }
-        let name = name_in(&["ID", "Solved at", "Agent", "Agent e-mail"], &["1", at, "Ana Novak", "an@x.org"]);
+        let name =
+            name_in(&["ID", "Solved at", "Agent", "Agent e-mail"], &["1", at, "Ana Novak", "an@x.org"]);
         assert_eq!(name.as_deref(), Some("Ana Novak"));
         let parted = ["Nummer", "Gelöst am", "E-Mail des Bearbeiters", "Nachname", "Vorname"];
         assert_eq!(name_in(&parted, &["1", at, "an@x.org", "Novak", "Ana"]).as_deref(), Some("Ana Novak"));
